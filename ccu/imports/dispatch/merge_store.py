@@ -7,14 +7,14 @@ meanwhile waits seconds.
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ccu.database import digests
 from ccu.errors import DatabaseBusy
 from ccu.imports import store
 from ccu.imports.dispatch import change_store as changed_rows
-from ccu.imports.dispatch.join_store import NEAR, Joined, set_far_aside
+from ccu.imports.dispatch.join_store import NEAR, SYSTEM, Joined, set_far_aside
 from ccu.imports.dispatch.layout import Layout
 from ccu.imports.store import Batch
 from ccu.places import merge_store as place_merge
@@ -28,8 +28,6 @@ UNION ALL SELECT 'call_source', code, 0 FROM call_source
 UNION ALL SELECT 'danger', code, 0 FROM danger
 UNION ALL SELECT 'responder_state', code, 0 FROM responder_state
 """
-
-SYSTEM = "SELECT id FROM source_system WHERE name = :source"
 
 SEALED = "DELETE FROM staging.entry WHERE is_sealed(incident)"
 
@@ -214,9 +212,9 @@ def codes(connection: sqlite3.Connection) -> dict[str, dict[str, int]]:
 
 def preview(connection: sqlite3.Connection, layout: Layout, summary: Summary) -> None:
     """Count what `merge` would do; writes nothing but the staging tables."""
-    sealed = _leave_sealed(connection, layout)
+    left = _leave_sealed(connection, layout)
     known, summary.new = _match(connection, layout)
-    summary.settle(known, sealed, changed_rows.changed(connection))
+    summary.settle(known, left, changed_rows.changed(connection))
 
 
 def merge(
@@ -236,7 +234,7 @@ def merge(
         "INSERT INTO source_system (name) VALUES (:source) ON CONFLICT DO NOTHING",
         {"source": layout.source},
     )
-    sealed = _leave_sealed(connection, layout)
+    left = _leave_sealed(connection, layout)
     if set_far_aside(connection, layout.source):  # recorded since the rows were looked at
         raise DatabaseBusy("calls with these numbers were recorded meanwhile; import it again")
     known, summary.new = _match(connection, layout)
@@ -261,7 +259,7 @@ def merge(
             changed_rows.apply(connection, staff_id, change, at, batch_id)
             yield change
 
-    summary.settle(known, sealed, applied())
+    summary.settle(known, left, applied())
     connection.execute(READ_AGAIN)
     place_merge.settle(connection)
     counts = {name: getattr(summary, name) for name in store.COUNTS}
@@ -279,18 +277,24 @@ def system(connection: sqlite3.Connection, source: str) -> int | None:
 
 def _leave_sealed(connection: sqlite3.Connection, layout: Layout) -> int:
     """A call that is sealed is not brought back: its row counts as one that changes nothing."""
+    is_sealed = sealed(connection, layout)
+    if is_sealed is None:
+        return 0
+    connection.create_function("is_sealed", 1, is_sealed)
+    return connection.execute(SEALED).rowcount
+
+
+def sealed(connection: sqlite3.Connection, layout: Layout) -> Callable[[str], bool] | None:
+    """Return what tells whether a number of the layout's source is sealed; None where none is."""
     from ccu.retention import seal_store
 
-    sealed = seal_store.sealed_numbers(connection)
-    if not sealed:
-        return 0
+    digests_ = seal_store.sealed_numbers(connection)
 
     def is_sealed(number: str) -> bool:
         numbers = (number, number[5:]) if layout.yearly_numbers else (number,)  # also without year
-        return any(seal_store.digest("call", layout.source, each) in sealed for each in numbers)
+        return any(seal_store.digest("call", layout.source, each) in digests_ for each in numbers)
 
-    connection.create_function("is_sealed", 1, is_sealed)
-    return connection.execute(SEALED).rowcount
+    return is_sealed if digests_ else None
 
 
 def _match(connection: sqlite3.Connection, layout: Layout) -> tuple[int, int]:

@@ -65,11 +65,12 @@ def import_file(
         with attached(connection, session.path), _interruptible(connection):
             connection.execute("BEGIN")  # on the staging file alone: the main one is not touched
             key = known_store.key(layout, stage.names, care, times.zone, table.is_rejects)
-            reader = RowReader(layout, table, times, stage, key)
+            sealed = merging.sealed(connection, layout)
+            reader = RowReader(layout, table, times, stage, key, sealed)
             known = None if dry_run else _find_known(connection, export, table, reader, layout)
             if known is None or known.left:
                 _read(export, table, reader, known, stage, summary)
-            summary.joined = join(connection, stage, layout)
+            summary.joined = join(connection, stage, layout, sealed)
             summary.same = summary.joined.rows
             if known is not None:
                 known.count(summary)

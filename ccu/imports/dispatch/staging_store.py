@@ -8,6 +8,7 @@ from the moment it is open, so that not even kill -9 leaves it; elsewhere the ne
 import contextlib
 import json
 import os
+import re
 import secrets
 import sqlite3
 import time
@@ -91,6 +92,7 @@ Seen = tuple[int, str, int | None]  # line, incident, digest of the cells
 
 APART = "; "  # between dispositions of several columns or rows
 MADE = "~"  # begins an identity that ccu made for a row without an incident number
+BY_CALL = "~~"  # of these, one made from the moment and the address alone
 
 
 class Word(NamedTuple):
@@ -103,6 +105,7 @@ class Word(NamedTuple):
 
 
 NOTHING = Word(None, "")
+_WORDS = re.compile(r"\w+")
 
 Parts = tuple[str, str, str, str, str]  # text, unit, city, state, zip as in the file
 
@@ -304,6 +307,12 @@ class Stage:
         )
         columns = places.columns(reading, self.names.own)
         return NO_PLACE if columns is None else _in_order(columns)
+
+
+@lru_cache(KEPT)
+def alike(address: str | None) -> str:
+    """Return the words of an address as text, without case and punctuation."""
+    return " ".join(_WORDS.findall((address or "").casefold()))
 
 
 def as_json(values: Iterable[Any]) -> str | None:
