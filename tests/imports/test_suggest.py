@@ -349,3 +349,24 @@ def test_a_dry_run_tells_of_calls_at_midnight(desk: Desk) -> None:
         for n in range(4)
     ]  # fmt: skip
     assert "3 of 4 calls begin at exactly 00:00; is the clock time in another" in dry(desk, rows)
+
+
+@pytest.mark.parametrize("filled", [0.3, 0.53, 0.95])
+def test_the_number_that_every_row_has_is_the_incident_number(desk: Desk, filled: float) -> None:
+    rows = [
+        (
+            f"26-{n}" if n < filled * 40 else "",
+            f"C{n:05}",
+            f"2026-01-04 10:{n}",
+            f"{n} Elm St",
+            "EDP",
+        )
+        for n in range(10, 50)
+    ]
+    header = ("Incident Number", "Call Number", "Call Time", "Location", "Nature")
+    assert 'incident = "Call Number"' in suggested(desk, written([header, *rows]))
+    twice = [row for row in rows for _ in range(2)]
+    units = [(cells[0], f"C{n}", *cells[2:]) for n, cells in enumerate(twice)]
+    layout = suggested(desk, written([header, *units]))
+    assert 'incident = "Incident Number"' in layout, "the other is of each row, not of the call"
+    assert "of 80 rows have no incident number" in layout
