@@ -36,8 +36,7 @@ def write(session: "Session", path: Path, target: Path | None) -> None:
     questions = Questions.of(session)
     first = First(suggest.read(path), suggest.hints(Path(__file__).parent), questions)
     first.choose()
-    suggest.write(target, [*first.lines()])
-    questions.finish()
+    suggest.write(target, [*first.lines()], questions, "ccu import", path)
 
 
 class First(Choice):
