@@ -122,7 +122,7 @@ def _tell(summary: "Summary", rejects: Path | None, identity: Sequence[str]) -> 
     if joined.rows:
         say(
             f"{joined.rows} rows were joined to another row of their incident number, into"
-            f" {joined.calls} calls"
+            f" {joined.calls} calls; they are counted as same"
         )
     if joined.contradicting:
         say(
