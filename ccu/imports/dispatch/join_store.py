@@ -87,23 +87,36 @@ SELECT EXISTS (SELECT 1 FROM main.call WHERE source_system_id = :system
   AND incident >= '~~' AND incident < '~~~')
  AND EXISTS (SELECT 1 FROM staging.entry WHERE incident GLOB '~[^~]*')
 """
-ADDRESSES = (
+FORMER = (
     "CREATE TABLE staging.words (number INTEGER PRIMARY KEY, text TEXT NOT NULL)",
     "INSERT INTO staging.words SELECT number, alike(raw) FROM staging.address WHERE true"
     " ON CONFLICT DO NOTHING",
-)
-CANDIDATES_OTHERWISE = """
-INSERT INTO staging.candidate
-SELECT entry.incident, call.incident, call.digest, nature.text
-FROM staging.entry AS entry
-CROSS JOIN main.call ON call.occurred_at = entry.occurred_at AND call.source_system_id = :system
- AND call.incident GLOB '~*' AND (call.incident GLOB '~~*') <> (entry.incident GLOB '~~*')
+    """
+CREATE TABLE staging.former AS
+SELECT call.occurred_at, alike(was.raw) AS words, call.incident, call.digest, nature.text AS nature
+FROM main.call
 LEFT JOIN main.cad_text AS nature ON nature.id = call.cad_nature_id
 LEFT JOIN main.address AS was ON was.id = call.address_id
-LEFT JOIN staging.words ON words.number = entry.address
+WHERE call.source_system_id = :system AND call.incident GLOB '~*' AND call.occurred_at BETWEEN
+  (SELECT min(occurred_at) FROM staging.entry) AND (SELECT max(occurred_at) FROM staging.entry)
+""",
+    "CREATE INDEX staging.former_moment ON former (occurred_at, words)",
+    "CREATE INDEX staging.former_digest ON former (digest)",
+)
+# Without a clock and an address a day's calls are all alike: only those that read the same are one.
+CANDIDATES_FORMER = """
+INSERT INTO staging.candidate
+SELECT entry.incident, former.incident, former.digest, former.nature
+FROM staging.entry AS entry LEFT JOIN staging.words ON words.number = entry.address
+JOIN staging.former ON former.occurred_at = entry.occurred_at
+ AND former.words = coalesce(words.text, '') AND (former.words <> '' OR entry.clock_known)
 WHERE entry.incident GLOB '~*'
- AND (call.digest = entry.digest OR alike(was.raw) = coalesce(words.text, ''))
-GROUP BY entry.incident, call.incident
+ AND (former.incident GLOB '~~*') <> (entry.incident GLOB '~~*')
+UNION
+SELECT entry.incident, former.incident, former.digest, former.nature
+FROM staging.entry AS entry JOIN staging.former ON former.digest = entry.digest
+WHERE entry.incident GLOB '~*'
+ AND (former.incident GLOB '~~*') <> (entry.incident GLOB '~~*')
 """
 ROWS_MADE = """
 SELECT entry.incident AS made, line, digest, nullif(nature.text, '') AS nature
@@ -218,9 +231,9 @@ def _tell_apart(
         return
     connection.execute(CANDIDATE)
     if connection.execute(OTHERWISE_MADE, values).fetchone()[0]:
-        for statement in ADDRESSES:
-            connection.execute(statement)
-        connection.execute(CANDIDATES_OTHERWISE, values)
+        for statement in FORMER:
+            connection.execute(statement, values if ":system" in statement else {})
+        connection.execute(CANDIDATES_FORMER)
     connection.execute(CANDIDATES, values)
     connection.execute("CREATE INDEX staging.candidate_made ON candidate (made)")
     used: set[str] = set()
