@@ -212,14 +212,10 @@ def write(
 
 def _untold(lines: Iterable[str]) -> Iterator[str]:
     """Yield how many texts of each table of a layout have no code yet."""
-    table, untold = "", Counter[str]()
-    for line in lines:
-        if line.startswith("["):
-            table = line.strip("[]")
-        untold[table] += line.startswith(UNTOLD)
-    for name, count in untold.items():
-        if count:
-            yield f"under [{name}], {count} {'text needs' if count == 1 else 'texts need'} a code"
+    for table in "\n".join(lines).split("\n[")[1:]:
+        if count := table.count(f"\n{UNTOLD}"):
+            needs = "text needs" if count == 1 else "texts need"
+            yield f"under [{table.partition(']')[0]}], {count} {needs} a code"
 
 
 # ---------------------------------------------------------------- columns
@@ -333,10 +329,8 @@ def columns(
     used = {name for names in chosen.values() for name in names}.union(refused)
     unused = [name for name in sample.names if name not in used]
     if unused:
-        twice = {
-            each: f" ({sample.labels[each]})" for each in unused if sample.labels[each] != each
-        }
-        called = [f"{each}{twice.get(each, '').replace(' ()', '')}" for each in unused]
+        labels = {each: sample.labels[each] for each in unused}
+        called = (f"{n} ({name})" if name not in ("", n) else n for n, name in labels.items())
         yield f"# not used: {', '.join(map(_quoted, called))}"
     if empty := [name for name in sample.names if sample.rows and not sample.filled(name)]:
         yield f"# always empty: {', '.join(map(_quoted, empty))}"
