@@ -14,6 +14,7 @@ from tests.dispatch_rows import Desk, row, text
 EXPORT = text([row(Number=f"26-{n}", Where=f"{n % 3 + 1} Main St") for n in range(5)])
 CALLS = "SELECT incident FROM call WHERE incident IS NOT NULL ORDER BY id"
 AUDITED = "SELECT detail ->> '$.new' FROM audit WHERE action = 'import' ORDER BY id"
+SAVED = "Saved before the error: import batch 1 (import).\n"
 REST = "rows are imported; import the file again for the rest\n"
 
 Between = Callable[[Callable[[], object]], None]
@@ -78,7 +79,7 @@ def test_ctrl_c_between_two_parts_is_told_and_the_rest_comes_later(
     between(interrupt)
     result = desk.bring(EXPORT)
     assert (result.code, result.out) == (130, "")
-    assert result.err == f"ccu: error: cancelled; 2 of 5 {REST}"
+    assert result.err == f"{SAVED}ccu: error: cancelled; 2 of 5 {REST}"
     told = desk.ccu("check", "--quiet")
     assert told.code == 0 and "import 1 ended early or still runs" in " ".join(told.out.split())
     assert desk.counts(None) == (5, 3, 0, 2, 0)
@@ -86,7 +87,7 @@ def test_ctrl_c_between_two_parts_is_told_and_the_rest_comes_later(
     assert desk.ccu("check", "--quiet").code == 0
 
 
-def test_a_busy_file_between_two_parts_is_exit_5(
+def test_a_busy_file_between_two_parts_tells_what_was_saved(
     desk: Desk, between: Between, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ccu.database.opening.BUSY_SECONDS", 0.1)
@@ -94,7 +95,8 @@ def test_a_busy_file_between_two_parts_is_exit_5(
     between(lambda: other.execute("BEGIN IMMEDIATE"))
     result = desk.bring(EXPORT)
     other.close()
-    assert (result.code, result.out) == (5, "")
+    assert (result.code, result.out) == (8, "")
+    assert result.err.startswith(SAVED)
     assert result.err.endswith(f" is in use by another program; 2 of 5 {REST}")
     assert desk.counts(None) == (5, 3, 0, 2, 0)
 

@@ -17,9 +17,9 @@ from ccu.database import digests
 from ccu.errors import DatabaseBusy
 from ccu.imports import store
 from ccu.imports.dispatch import change_store as changed_rows
-from ccu.imports.dispatch.join_store import NEAR, Joined, set_far_aside
+from ccu.imports.dispatch.join_store import NEAR, SYSTEM, Joined, set_far_aside
 from ccu.imports.dispatch.layout import Layout
-from ccu.imports.dispatch.staging_store import END
+from ccu.imports.dispatch.staging_store import END, seen_sealed
 from ccu.imports.store import Batch
 from ccu.places import merge_store as place_merge
 from ccu.records import audit
@@ -38,8 +38,6 @@ LEAST, MOST = 5_000, 100_000
 HELD = 2.0  # seconds
 PAUSE = 0.05  # seconds between two, in which whoever waits takes the lock
 PART_CHANGED = 2_500  # of which calls on file change: as slow as ten times as many new rows
-
-SYSTEM = "SELECT id FROM source_system WHERE name = :source"
 
 NEXT = "SELECT line FROM staging.entry WHERE line >= :first ORDER BY line LIMIT 1 OFFSET :rows"
 NEXT_CHANGED = "SELECT line FROM staging.known WHERE NOT same ORDER BY line LIMIT 1 OFFSET :rows"
@@ -360,16 +358,9 @@ def system(connection: sqlite3.Connection, source: str) -> int | None:
 
 def _leave_sealed(connection: sqlite3.Connection, layout: Layout, part: Mapping[str, int]) -> int:
     """A call that is sealed is not brought back: its row counts as one that changes nothing."""
-    from ccu.retention import seal_store
-
-    sealed = seal_store.sealed_numbers(connection)
-    if not sealed:
+    is_sealed = seen_sealed(connection, layout)
+    if is_sealed is None:
         return 0
-
-    def is_sealed(number: str) -> bool:
-        numbers = (number, number[5:]) if layout.yearly_numbers else (number,)  # also without year
-        return any(seal_store.digest("call", layout.source, each) in sealed for each in numbers)
-
     connection.create_function("is_sealed", 1, is_sealed)
     return connection.execute(SEALED, part).rowcount
 

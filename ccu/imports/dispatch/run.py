@@ -30,7 +30,7 @@ from ccu.imports.dispatch.known_store import Known
 from ccu.imports.dispatch.layout import Layout
 from ccu.imports.dispatch.merge_store import Summary
 from ccu.imports.dispatch.reading import RowReader
-from ccu.imports.dispatch.staging_store import Stage, attached
+from ccu.imports.dispatch.staging_store import Stage, attached, seen_sealed
 from ccu.imports.dispatch.times import Times
 from ccu.imports.rows import Broken, Chunk, Table
 from ccu.imports.source import Export, opened
@@ -67,11 +67,12 @@ def import_file(
         with attached(connection, session.path), _interruptible(connection):
             connection.execute("BEGIN")  # on the staging file alone: the main one is not touched
             key = known_store.key(layout, stage.names, care, times.zone, table.is_rejects)
-            reader = RowReader(layout, table, times, stage, key)
+            sealed = seen_sealed(connection, layout)
+            reader = RowReader(layout, table, times, stage, key, sealed)
             known = None if dry_run else _find_known(connection, export, table, reader, layout)
             if known is None or known.left:
                 _read(export, table, reader, known, stage, summary)
-            summary.joined = join(connection, stage, layout)
+            summary.joined = join(connection, stage, layout, sealed)
             summary.same = summary.joined.rows
             if known is not None:
                 known.count(summary)
