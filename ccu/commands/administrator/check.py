@@ -50,7 +50,7 @@ def command(
         rows += _scrubbed(session)
         rows.append(_alike(session))
     rows += [
-        (LEFT, "warning", f"{each.name} is a full copy; ccu purge or ccu backup removes it")
+        (LEFT, "warning", f"{each.name} is what is left of one; ccu purge or ccu backup removes it")
         for each in copies.leftovers(session.path.absolute().parent)
     ] or [(LEFT, "ok", "")]
     private = privacy.exposed(session.path, encryption.uses_library(connection))
