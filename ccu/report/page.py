@@ -249,6 +249,8 @@ def _referrals(figures: list[Figure], report: Report) -> list[str]:
     """Return two lines: made, accepted, connected; after a warm handoff and after others."""
     by = {(each.figure, each.group): each for each in figures}
     made = by["referrals_made", ""].value
+    if made is None:
+        return [f"Not known: {by['referrals_made', ''].note}."]
     if not made:
         return ["No referrals were made in this period."]
     days = report.settings["handoff_days"]
@@ -270,6 +272,8 @@ def _data_quality(section: ReportSection, lines: list[Line]) -> str:
     """Return what care calls lack, and why a figure of the headline is n/a."""
     calls = section.figures[0].denominator or 0
     lacking = [f"{each.value:,} no {each.group}" for each in section.figures if each.value]
+    if section.figures[0].numerator is None:
+        return f"Not known: {section.figures[0].note}."
     told = f"Of {count(calls, 'care call')}: {', '.join(lacking)}."
     if any(line.figure.figure == "care_calls" and line.figure.value is None for line in lines):
         told = "No call has a nature."

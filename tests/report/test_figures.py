@@ -325,7 +325,7 @@ def test_a_rate_by_language_is_that_of_the_people_of_each_group(files: dict[str,
     for row in section["rows"]:
         part = true[row["group"]][row["figure"], ""]
         if (part.denominator or 0) < 10:
-            assert (row["value"], row["denominator"], row["note"]) == (None, None, "<10"), row
+            assert (row["value"], row["denominator"], row["note"]) == (None, None, "too few"), row
         else:
             for name in ("value", "numerator", "denominator", "missing", "not_yet", "low"):
                 assert _equal(row[name], getattr(part, name)), (row, name, part)

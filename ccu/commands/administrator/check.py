@@ -54,7 +54,7 @@ def command(
             text = f"import {numbers} ended early or still runs; import the same file again"
             rows.append(("imports", "warning", text))
     rows += [
-        (LEFT, "warning", f"{each.name} is a full copy; ccu purge or ccu backup removes it")
+        (LEFT, "warning", f"{each.name} is what is left of one; ccu purge or ccu backup removes it")
         for each in copies.leftovers(session.path.absolute().parent)
     ] or [(LEFT, "ok", "")]
     private = privacy.exposed(session.path, encryption.uses_library(connection))
