@@ -14,7 +14,7 @@ from typing import Any
 import typer
 
 from ccu import access, options
-from ccu.errors import AfterSaving, InvalidInput, NotAllowed
+from ccu.errors import AfterSaving, DatabaseUnusable, InvalidInput, NotAllowed
 from ccu.session import Session
 
 # A parameter that holds a record's number -> the record that a refusal was about.
@@ -96,7 +96,10 @@ def _saved(session: Session, error: BaseException) -> str:
         return ""
     from ccu.undo import entry
 
-    return entry.saved(session)
+    try:
+        return entry.saved(session)
+    except DatabaseUnusable:  # a demo that was stopped has removed its own file: nothing is left
+        return ""
 
 
 def _check_output(command: Any, ctx: Any) -> None:

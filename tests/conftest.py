@@ -4,6 +4,7 @@ import compileall
 import contextlib
 import errno
 import functools
+import gc
 import hashlib
 import io
 import os
@@ -24,6 +25,10 @@ from ccu import access, cli
 from ccu.database import schema
 from ccu.database.opening import register
 from ccu.records import audit
+
+# ccu looks for garbage seldom, as one command is short. Here thousands run in one process, and the
+# files of those that failed would stay open.
+gc.set_threshold(700)
 
 # Tests of a full disk limit the size of a process's files, and Python 3.11 keeps a compiled module
 # that was cut short by such a limit: compile them all before.

@@ -343,6 +343,8 @@ def unit_lines(building: Mapping[str, Any]) -> list[str]:
     """
     rows = sorted(building["by_unit"], key=lambda row: not row["warnings"])
     units = [row for row in rows if row["unit"]]
+    if not rows:
+        return []
     count = "1 other unit" if len(units) == 1 else f"{len(units)} other units"
     care = f"{building['care']} care"
     if len(rows) <= 1:

@@ -57,7 +57,7 @@ def test_what_is_typed_wrong_is_asked_again_and_the_next_steps_are_printed(
         assert not db_path.exists()
         if answer is not None:
             terminal.sendline(answer)
-    terminal.expect_exact("Made ")
+    terminal.expect(r"Made\s")
     terminal.expect(r"for\s+Westport,\s+CT\.")
     terminal.expect_exact("Added dlee as clinician.")
     terminal.expect_exact("Next:\r\n")
