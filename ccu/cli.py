@@ -89,9 +89,9 @@ EVERYDAY = {
 }
 OTHERS = {
     "Care team": "call worker consult needs plan household place frequent provider"
-    " consent care wellness",
+    " consent parcel care wellness",
     "Analyst": "report export import address",
-    "Records custodian": "audit disclosures parcel seal retention purge deidentify",
+    "Records custodian": "audit disclosures seal retention purge deidentify",
     "Administrator": "init staff settings codes backup restore check demo help",
 }
 
