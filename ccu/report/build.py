@@ -20,7 +20,7 @@ from ccu.session import Session
 
 SETTINGS = (
     *("repeat_calls", "repeat_days", "handoff_days", "stalled_days", "civilian_natures"),
-    *("rate_scene", "rate_follow_up", "timezone"),
+    *("rate_scene", "rate_follow_up", "timezone", "decide_since"),
 )
 # Printed whether there are any or not: else it would reveal that there are.
 WITHOUT_PART2 = "Referrals to 42 CFR Part 2 programs are not included in this view."

@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from ccu import dates
@@ -198,14 +199,23 @@ def lists(report: Report) -> list[Section]:
     ]
 
 
+def _undecided(report: Report) -> str:
+    """Return how many care calls wait for a decision; of none, since when one is asked for."""
+    since = report.settings["decide_since"]
+    if report.undecided or not since:
+        told = triage_store.sentence(report.undecided, report.undecided_overdue)
+        return told.partition(": ")[0] if report.for_board else told
+    day = dates.say_date(date.fromisoformat(since))
+    return f"none since {day}; earlier care calls need no decision"
+
+
 def pairs(report: Report) -> list[tuple[str, str]]:
     """Return what the page ends with, each under its name; for a board without a command."""
-    undecided = triage_store.sentence(report.undecided, report.undecided_overdue)
     by = {each.name: each for each in report.sections}
     referrals = [*by["referrals"].figures, *by["hand-offs"].figures]
     return [
         ("Referrals", "\n".join(_referrals(referrals, report))),
-        ("Undecided", undecided.partition(": ")[0] if report.for_board else undecided),
+        ("Undecided", _undecided(report)),
         ("Data quality", _data_quality(by["data-quality"], headline(report))),
         ("As of", f"{moment_words(report.as_of)}; {report.file}, ccu {report.version}"),
         ("More", "--full, --section NAME; what a figure is: --define NAME"),
