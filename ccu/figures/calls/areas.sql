@@ -71,24 +71,19 @@ SELECT figure, iif(beat = '', 'not recorded', beat) AS beat, nature.label AS nat
        iif(now_known, sum(calls * (span = 'now')), NULL) AS calls,
        iif(previous_known, sum(calls * (span = 'previous')), NULL) AS calls_previous,
        iif(year_known, sum(calls * (span = 'year')), NULL) AS calls_year_before,
-       iif(now_known AND iif(max(span = 'now'), NOT max(arrests IS NULL AND span = 'now'),
-                NOT max(arrests IS NULL)),
-           coalesce(sum(arrests * (span = 'now')), 0), NULL) AS arrests,
-       iif(previous_known AND iif(max(span = 'previous'), NOT max(arrests IS NULL AND span = 'previous'),
-                NOT max(arrests IS NULL)),
-           coalesce(sum(arrests * (span = 'previous')), 0), NULL) AS arrests_previous,
-       iif(year_known AND iif(max(span = 'year'), NOT max(arrests IS NULL AND span = 'year'),
-                NOT max(arrests IS NULL)),
-           coalesce(sum(arrests * (span = 'year')), 0), NULL) AS arrests_year_before,
-       iif(now_known AND iif(max(span = 'now'), NOT max(citations IS NULL AND span = 'now'),
-                NOT max(citations IS NULL)),
-           coalesce(sum(citations * (span = 'now')), 0), NULL) AS citations,
-       iif(previous_known AND iif(max(span = 'previous'), NOT max(citations IS NULL AND span = 'previous'),
-                NOT max(citations IS NULL)),
-           coalesce(sum(citations * (span = 'previous')), 0), NULL) AS citations_previous,
-       iif(year_known AND iif(max(span = 'year'), NOT max(citations IS NULL AND span = 'year'),
-                NOT max(citations IS NULL)),
-           coalesce(sum(citations * (span = 'year')), 0), NULL) AS citations_year_before
+       iif(now_known, coalesce(max(arrests) FILTER (WHERE span = 'now'),
+                          iif(max(span = 'now' OR arrests IS NULL), NULL, 0)), NULL) AS arrests,
+       iif(previous_known, coalesce(max(arrests) FILTER (WHERE span = 'previous'),
+                          iif(max(span = 'previous' OR arrests IS NULL), NULL, 0)), NULL) AS arrests_previous,
+       iif(year_known, coalesce(max(arrests) FILTER (WHERE span = 'year'),
+                          iif(max(span = 'year' OR arrests IS NULL), NULL, 0)), NULL) AS arrests_year_before,
+       iif(now_known, coalesce(max(citations) FILTER (WHERE span = 'now'),
+                          iif(max(span = 'now' OR citations IS NULL), NULL, 0)), NULL) AS citations,
+       iif(previous_known, coalesce(max(citations) FILTER (WHERE span = 'previous'),
+                          iif(max(span = 'previous' OR citations IS NULL), NULL, 0)), NULL) AS citations_previous,
+       iif(year_known, coalesce(max(citations) FILTER (WHERE span = 'year'),
+                          iif(max(span = 'year' OR citations IS NULL), NULL, 0)), NULL) AS citations_year_before
+-- A line has one row of each span with calls. Without one nothing ended so, unless another is n/a.
 FROM line CROSS JOIN known LEFT JOIN nature ON nature.code = line.code
 GROUP BY figure, beat, line.code HAVING figure = 'beats' OR sum(told) > 0
 ORDER BY figure, line.beat = '', line.beat, sum(calls * (span = 'now')) DESC, nature.sort;
