@@ -1,9 +1,9 @@
 """Merging an imported file into the calls, so that an officer who logs a call waits seconds.
 
 What was read is in the tables of the attached schema `staging` (staging_store.py). Everything here
-but the fields of changed calls is done by SQLite itself. A transaction takes at most PART rows:
-as many new ones take less than 1 s of a processor, and fewer are taken on one that is shared by
-many. What others write between two parts is found as if it had been on file before.
+but the fields of changed calls is done by SQLite itself. The first transaction takes PART rows,
+each of the next as many as take about HELD seconds on this machine as it is. What others write
+between two parts is found as if it had been on file before.
 """
 
 import sqlite3
