@@ -169,7 +169,7 @@ def test_a_vulnerability_fails_lint_and_data_out_of_reach_is_told(
     program.write_text(f"#!/bin/sh\ncat <<'END'\n{printed}\nEND\nexit {code}\n")
     program.chmod(0o700)
     audited = tmp_path / "audited"
-    ready = tmp_path / "ready"  # newer than the lock: nothing is installed anew
+    ready = tmp_path / "ready"  # newer than the lock, so that nothing is installed
     ready.touch()
     names = {"VENV": tmp_path / "venv", "BIN": tmp_path, "AUDITED": audited, "READY": ready}
     line = ["make", "-s", *(f"{name}={path}" for name, path in names.items()), str(audited)]
