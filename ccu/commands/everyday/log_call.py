@@ -79,6 +79,10 @@ def _log(session: Session, given: CallOptions, entered: "Entry") -> tuple[int, D
     Return its number, its page, and what to tell: who the people of a file may be, what of an
     earlier call stayed as it was.
     """
+    # All that the write needs is loaded before it: nobody else can write while a module is read.
+    import ccu.card.place
+    import ccu.card.screen
+    import ccu.people.screen_parts  # noqa: F401
     from ccu.calls import same_store
     from ccu.calls import store as calls
     from ccu.people import store as people
