@@ -102,7 +102,7 @@ def columns(reading: Address, town: str) -> dict[str, object] | None:
         "zip": reading.zip,
         "building_key": reading.building_key,
         "unit_key": reading.unit_key,
-        "loose_key": match.columns(reading).loose_key,
+        "loose_key": match.loose_key(reading),
     }
 
 
