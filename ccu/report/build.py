@@ -11,11 +11,11 @@ from ccu import __version__, dates
 from ccu.calls import triage_store
 from ccu.people.open_work_store import AsOf
 from ccu.records import audit, codes
-from ccu.report import figures, sections, sentences, store
+from ccu.report import definitions, figures, sentences, store
+from ccu.report.definitions import Plan
 from ccu.report.figures import Figure, Month, PeriodParameters
 from ccu.report.gaps import Records
 from ccu.report.period import Period, moment_words
-from ccu.report.sections import Plan
 from ccu.session import Session
 
 SETTINGS = (
@@ -50,10 +50,12 @@ class Options:
     def plans(self) -> list[Plan]:
         """Return the sections asked for; for publication its one page."""
         if self.by:
-            return [plan for plan in sections.chosen(self.sections or sections.PAGE) if plan.files]
+            return [
+                plan for plan in definitions.chosen(self.sections or definitions.PAGE) if plan.files
+            ]
         if not self.public:
-            return sections.chosen(
-                sections.PAGE if self.one_page and not self.keeps else self.sections
+            return definitions.chosen(
+                definitions.PAGE if self.one_page and not self.keeps else self.sections
             )
         from ccu.report.public import PAGE
 

@@ -7,8 +7,7 @@ from math import exp, log, sqrt
 from typing import Any
 
 from ccu.report import definitions
-from ccu.report.definitions import Definition
-from ccu.report.sections import BY_MONTH, Plan
+from ccu.report.definitions import BY_MONTH, Definition, Plan
 
 PLACES = 6  # decimals kept, in every format
 Z = 1.959963984540054  # 97.5% of a normal distribution

@@ -8,7 +8,7 @@ from ccu.errors import InvalidInput
 from ccu.files import Place, named, reason
 from ccu.files.folders import Folder
 from ccu.output import Document, Format, Section, Table, emit, emit_document, say
-from ccu.report import definitions, sections, text
+from ccu.report import definitions, text
 from ccu.report.definitions import Definition
 from ccu.report.options import ReportFormat, ReportOptions
 
@@ -146,11 +146,11 @@ def explain(define: str | None, format: ReportFormat | None, output: Path | None
 def _listed() -> list[tuple[str, str, str]]:
     """Return each section, and under it its figures or its list."""
     found: list[tuple[str, str, str]] = []
-    for plan in sections.PLANS:
+    for plan in definitions.PLANS:
         figures = plan.files if plan.kind == "figures" else ()
         heads = [head for file in figures for head in definitions.source(file).heads]
         if plan.pick:
-            monthly = [name + sections.BY_MONTH for name in plan.monthly]
+            monthly = [name + definitions.BY_MONTH for name in plan.monthly]
             heads = [definitions.every()[name.rstrip(":")] for name in (*plan.pick, *monthly)]
         found.append((plan.name, "", plan.title))
         found += [(plan.name, head.name, head.title) for head in heads if head.name != plan.name]
