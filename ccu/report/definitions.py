@@ -57,7 +57,7 @@ PLANS = (
     _figures(
         "summary",
         "Summary",
-        *("calls", "people", "first_follow_up", "referrals", "attempts", "late", "repeats"),
+        *("calls", "people", "first_follow_up", "referrals", "late", "repeats"),
         *("concentration", "responders"),
         pick="calls care_calls share_of_all_calls arrived_alone_of_calls people_served:"
         " unknown_people connections first_attempt_within_24h first_attempt_within_7d"
@@ -89,7 +89,6 @@ PLANS = (
         "first-follow-up",
         "Time to first follow-up",
         "first_follow_up",
-        "attempts",
         pick="first_attempt_within_24h first_attempt_within_72h first_attempt_within_7d"
         " first_reached_within_24h first_reached_within_72h first_reached_within_7d"
         " median_hours_to_first_attempt p90_hours_to_first_attempt"
@@ -97,7 +96,7 @@ PLANS = (
         " contact_rate never_attempted end_not_recorded",
     ),
     _figures("people", "Connections and unduplicated people", "people", "repeat_contact"),
-    _figures("before-after", "Before and after", "before_after", "before_after_addresses"),
+    _figures("before-after", "Before and after", "before_after"),
     _figures("natures", "Calls by nature", "natures"),
     _figures("response", "Response time", "response"),
     _figures("responders", "Who responded", "responders"),

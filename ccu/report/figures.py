@@ -107,7 +107,7 @@ class Runs:
 _OF_WINDOW = ("repeats", "concentration", "repeat-addresses", "repeat-people")
 _OF_RECORDS = {
     **dict.fromkeys(("referrals", "handoffs", "referrals_accepted"), "referrals"),
-    "attempts": "attempts",
+    **dict.fromkeys(("attempts_made", "contact_rate"), "attempts"),
 }
 _PARTS = ("numerator", "denominator", "value", "missing", "not_yet")
 
