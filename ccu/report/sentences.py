@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ccu import dates
+from ccu.output.text import counted
 from ccu.report.figures import Figure
 from ccu.retention import schedule_store
 
@@ -85,7 +86,7 @@ EXPLAINS: Mapping[str, tuple[str, ...]] = {
 
 def count(number: float | int | None, one: str, many: str = "") -> str:
     """Return `1 call`, `2 calls`, `1,204 addresses`."""
-    return f"{number or 0:,} {one if number == 1 else many or one + 's'}"
+    return counted(number or 0, one, many, ",")
 
 
 def destroyed(connection: sqlite3.Connection, report: "Report") -> list[str]:

@@ -6,6 +6,7 @@ import typer
 
 from ccu.errors import InvalidInput
 from ccu.output import FormatOption, OutputOption, Table, emit, say
+from ccu.output.text import counted
 from ccu.session import Session
 
 
@@ -48,21 +49,16 @@ def command(
     title = "To be destroyed" if dry_run else "Destroyed"
     emit(Table(purge.COLUMNS, purge.rows(found), title=title), format, output)
     if dry_run and found.not_set:
-        count = len(found.not_set)
-        what = "1 class has" if count == 1 else f"{count} classes have"
+        what = counted(len(found.not_set), "class has", "classes have")
         say(f"{what} no period. Set each: ccu retention set CLASS YEARS --source TEXT")
     elif not dry_run and found.total:
-        also = f", with {_counted(places, 'place')} that no record names any more" if places else ""
-        say(f"{_counted(found.total, 'record')} destroyed, and gone from the file{also}.")
+        also = f", with {counted(places, 'place')} that no record names any more" if places else ""
+        say(f"{counted(found.total, 'record')} destroyed, and gone from the file{also}.")
         say(f"{purge.COPIES} {purge.CARE}")
         if beside := purge.copies(session):
             say(f"Copies made by a migration are beside the file: {', '.join(beside)}.")
     elif not dry_run:
         say("Nothing was destroyed.")
-
-
-def _counted(count: int, what: str) -> str:
-    return f"1 {what}" if count == 1 else f"{count} {what}s"
 
 
 def _confirm(session: Session, total: int, yes: bool) -> None:
@@ -71,7 +67,7 @@ def _confirm(session: Session, total: int, yes: bool) -> None:
     from ccu.options import terminal
 
     stated = (
-        f"To be destroyed, with no way back: {_counted(total, 'record')}."
+        f"To be destroyed, with no way back: {counted(total, 'record')}."
         " Counted by class and year: ccu purge --dry-run"
     )
     what = "the number of records"
