@@ -357,7 +357,7 @@ def _section(maker: figures.Maker, plan: Plan, report: Report) -> ReportSection:
     else:
         section.figures = _picked(maker.figures(plan.files), plan.pick)
         section.figures += maker.by_month(plan.monthly)
-    section.explains = list(sentences.EXPLAINS.get(plan.name, ()))
+    section.explains = [*plan.explains]
     if plan.name in sentences.STATES:
         section.says = sentences.STATES[plan.name](section, report)
     return section
@@ -386,7 +386,7 @@ def _by_group(connection: sqlite3.Connection, options: Options, report: Report) 
         figures.COLUMNS,
         sorted({(each.figure, each.group): each for each in made}.values(),
                key=lambda each: order[each.figure]),
-        explains=[*sentences.EXPLAINS["by"], *left_out] if made else [sentences.NOBODY],
+        explains=[*definitions.EXPLAINS_GROUPS, *left_out] if made else [sentences.NOBODY],
     )  # fmt: skip
 
 

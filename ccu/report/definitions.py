@@ -1,8 +1,7 @@
-"""The sections of a report in order, and the .sql files of ccu/figures that define its figures.
+"""The sections of a report (figures/sections.toml), and the .sql files that define its figures.
 
 A section of figures runs its files and shows each figure with all its parts. A list has one file,
-whose rows are shown under `columns`. `facts` are files of figures that are used only in sentences
-(`sentences.py`).
+whose rows are shown under `columns`.
 
 A file is one SELECT under one or more heads. A head is a block of comment lines: the figure's name,
 then `key: value` lines, then plain sentences. `--define` prints it; the same file feeds every
@@ -10,6 +9,7 @@ format and runs in any SQLite tool, over the views of schema.sql, which the card
 with several heads returns a column `figure` that names the one a row is of.
 """
 
+import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -23,7 +23,7 @@ class Plan:
     """The contents of a section. `pick`: only these figures of the files, in this order.
 
     `people_served:` is that figure without its groups. `monthly`: of these, also each month of the
-    year that ends with the period.
+    year that ends with the period. `facts`: files whose figures only its sentences state.
     """
 
     name: str
@@ -34,108 +34,46 @@ class Plan:
     facts: tuple[str, ...] = ()
     pick: tuple[str, ...] = ()
     monthly: tuple[str, ...] = ()
+    explains: tuple[str, ...] = ()
 
 
-def _figures(
-    name: str, title: str, *files: str, pick: str = "", monthly: tuple[str, ...] = ()
-) -> Plan:
-    return Plan(name, title, "figures", files, pick=tuple(pick.split()), monthly=monthly)
-
-
-def _list(name: str, title: str, columns: str, facts: str = "", file: str = "") -> Plan:
-    return Plan(name, title, "list", (file or name,), tuple(columns.split()), tuple(facts.split()))
-
-
+FOLDER = Path(__file__).resolve().parent.parent / "figures"
+_SECTIONS = tomllib.loads((FOLDER / "sections.toml").read_text(encoding="utf-8"))
 # The figures that lead every report, and have a number for each month.
-HEADLINE = (
-    *("calls", "care_calls", "people_served", "connections"),
-    *("first_attempt_within_24h", "first_attempt_within_7d"),
-)
+HEADLINE = tuple(_SECTIONS["headline"].split())
 BY_MONTH = "_by_month"  # the end of the names of the monthly figures
+PAGE = tuple(_SECTIONS["page"].split())  # the sections that the one page is made of
+EXPLAINS_GROUPS: list[str] = _SECTIONS["by"]
+_TOGETHER = {name: tuple(names.split()) for name, names in _SECTIONS["together"].items()}
 
-PLANS = (
-    _figures(
-        "summary",
-        "Summary",
-        *("calls", "people", "first_follow_up", "referrals", "late", "repeats"),
-        *("concentration", "responders"),
-        pick="calls care_calls share_of_all_calls arrived_alone_of_calls people_served:"
-        " unknown_people connections first_attempt_within_24h first_attempt_within_7d"
-        " referrals_made attempts_made overdue_now stalled_now repeat_addresses repeat_people"
-        " top5_people_share top5_address_share",
-        monthly=HEADLINE,
-    ),
-    _list(
-        "repeat-addresses",
-        "Repeat addresses",
-        "place address category care_calls all_calls people unknown same_person last",
-        facts="repeats",
-    ),
-    _list(
-        "repeat-people",
-        "Repeat people",
-        "person care_calls all_calls places first last has_worker open_items",
-        facts="repeats",
-    ),
-    Plan(
-        *("overdue", "Overdue and stalled", "list", ("overdue",)),
-        ("what", "id", "referral", "call", "person", "kind", "owner", "due", "days_late"),
-        facts=("late",),
-    ),
-    _figures("referrals", "Referrals and their outcomes", "referrals"),
-    _figures("hand-offs", "Handoffs", "handoffs"),
-    _figures("data-quality", "Data quality", "data_quality"),
-    _figures(
-        "first-follow-up",
-        "Time to first follow-up",
-        "first_follow_up",
-        pick="first_attempt_within_24h first_attempt_within_72h first_attempt_within_7d"
-        " first_reached_within_24h first_reached_within_72h first_reached_within_7d"
-        " median_hours_to_first_attempt p90_hours_to_first_attempt"
-        " median_hours_to_first_reached p90_hours_to_first_reached greensboro_24h_and_7d"
-        " contact_rate never_attempted end_not_recorded",
-    ),
-    _figures("people", "Connections and unduplicated people", "people", "repeat_contact"),
-    _figures("before-after", "Before and after", "before_after"),
-    _figures("natures", "Calls by nature", "natures"),
-    _figures("response", "Response time", "response"),
-    _figures("responders", "Who responded", "responders"),
-    _figures("dispositions", "How calls ended, and what was done", "dispositions"),
-    _list(
-        "areas",
-        "Areas",
-        "beat care_calls care_previous care_year_before arrests arrests_previous"
-        " arrests_year_before citations citations_previous citations_year_before",
-    ),
-    _list(
-        "beats",
-        "Areas by nature",
-        "beat nature care_calls calls calls_previous calls_year_before"
-        " arrests arrests_previous arrests_year_before"
-        " citations citations_previous citations_year_before",
-        file="areas",
-    ),
-    _figures("effort", "Effort and cost", "effort"),
-    _list(
-        "caseload",
-        "Caseload",
-        "worker role agency supervisor people open_referrals open_follow_ups overdue oldest_days",
-    ),
-    _list(
-        "completeness",
-        "Completeness of records",
-        "officer field with_value does_not_know prefers_not not_collected empty required share",
-    ),
-    _list("hours", "When calls come", "weekday hour care_calls calls"),
-)
 
-# The sections that the one page is made of.
-PAGE = (
-    *("summary", "repeat-addresses", "repeat-people", "overdue", "referrals", "hand-offs"),
-    "data-quality",
-)
-# One name for several sections.
-TOGETHER = {"repeat-callers": ("repeat-addresses", "repeat-people")}
+def _plan(
+    name: str,
+    title: str,
+    *,
+    files: str = "",
+    file: str = "",
+    columns: str = "",
+    facts: str = "",
+    pick: str = "",
+    monthly: bool = False,
+    explains: Sequence[str] = (),
+) -> Plan:
+    """Return a section as sections.toml has it; names have spaces between."""
+    return Plan(
+        name,
+        title,
+        kind="figures" if files else "list",
+        files=tuple((files or file or name).split()),
+        columns=tuple(columns.split()),
+        facts=tuple(facts.split()),
+        pick=tuple(pick.split()),
+        monthly=HEADLINE if monthly else (),
+        explains=tuple(explains),
+    )
+
+
+PLANS = tuple(_plan(**each) for each in _SECTIONS["section"])
 
 
 def chosen(names: Sequence[str]) -> list[Plan]:
@@ -152,11 +90,11 @@ def chosen(names: Sequence[str]) -> list[Plan]:
 
 def _expanded(name: str, known: Iterable[str]) -> tuple[str, ...]:
     said = name.strip().lower().replace("_", "-").replace(" ", "-")
-    if said in TOGETHER:
-        return TOGETHER[said]
+    if said in _TOGETHER:
+        return _TOGETHER[said]
     if said in known:
         return (said,)
-    raise _not_found("section", said, [*known, *TOGETHER])
+    raise _not_found("section", said, [*known, *_TOGETHER])
 
 
 def _not_found(what: str, name: str, known: Iterable[str]) -> NotFound:
@@ -182,16 +120,8 @@ def section_of(figure: str, file: str) -> str:
 
 # ---------------------------------------------------------------- the .sql files
 
-FOLDER = Path(__file__).resolve().parent.parent / "figures"
 KEYS = (
-    "title",
-    "section",
-    "unit",
-    "known from",
-    "numerator",
-    "denominator",
-    "of",
-    "interval",
+    *("title", "section", "unit", "known from", "numerator", "denominator", "of", "interval"),
     "groups",
 )
 
