@@ -49,17 +49,12 @@ class Options:
     @property
     def plans(self) -> list[Plan]:
         """Return the sections asked for; for publication its one page."""
-        if self.by:
-            return [
-                plan for plan in definitions.chosen(self.sections or definitions.PAGE) if plan.files
-            ]
-        if not self.public:
-            return definitions.chosen(
-                definitions.PAGE if self.one_page and not self.keeps else self.sections
-            )
-        from ccu.report.public import PAGE
+        if self.public:
+            from ccu.report.public import PAGE
 
-        return [PAGE]
+            return [PAGE]
+        page_alone = (self.one_page and not self.keeps) or (self.by and not self.sections)
+        return definitions.chosen(definitions.PAGE if page_alone else self.sections)
 
     @property
     def names(self) -> list[str]:
