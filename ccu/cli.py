@@ -67,7 +67,7 @@ COMMANDS = {
     "deidentify": "custodian.deidentify",
     "init": "administrator.init",
     "demo": "administrator.demo",
-    "staff": "administrator.staff administrator.staff_list",
+    "staff": "administrator.staff",
     "settings": "administrator.settings",
     "codes": "administrator.codes",
     "backup": "administrator.backup",
