@@ -98,10 +98,11 @@ PATTERNS = {
 
 # A string is SQL when it starts with one of these, or has two of them.
 SQL = re.compile(r"\b(?:SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|FROM|WHERE|JOIN|VALUES|EXISTS)\b")
-# Not words: `code` in backticks, options, keys before a = sign, placeholders, links, paths.
+# Not words: `code` in backticks, options, keys before a = sign, names of sections and columns,
+# placeholders, links, paths.
 CODE = re.compile(
     r"`[^`\n]+`|--section [\w-]+|section: [\w-]+|(?<![\w-])--?[a-z][\w-]*(?:=\S+)?"
-    r"|^[^\w\n]*\w+ = |\{[^{}\n]*\}|\]\([^)\n]*\)|\S*/\S*",
+    r"|^(?:name|page|columns) = .*$|^[^\w\n]*\w+ = |\{[^{}\n]*\}|\]\([^)\n]*\)|\S*/\S*",
     re.MULTILINE,
 )
 NOT_YET_CLEAN: frozenset[str] = frozenset(

@@ -42,74 +42,33 @@ import typer
 from typer.core import TyperGroup
 
 from ccu.errors import InvalidInput
-from ccu.options.types import (
-    CALL,
-    DAY,
-    FILE,
-    FOLLOW_UP,
-    HOUSEHOLD,
-    LOGIN,
-    MOMENT,
-    NOTE,
-    NOTE_LATER,
-    PAST_DAY,
-    PERSON,
-    PLACE,
-    PLAN,
-    PROVIDER,
-    REASON,
-    REFERRAL,
-    WHY,
-    LaterNote,
-    OptionType,
-    code,
-    count,
-    line,
-    number_of,
-    whole_number,
-)
+from ccu.options.types import CALL as CALL
+from ccu.options.types import DAY as DAY
+from ccu.options.types import FILE as FILE
+from ccu.options.types import FOLLOW_UP as FOLLOW_UP
+from ccu.options.types import HOUSEHOLD as HOUSEHOLD
+from ccu.options.types import LOGIN as LOGIN
+from ccu.options.types import MOMENT as MOMENT
+from ccu.options.types import NOTE as NOTE
+from ccu.options.types import NOTE_LATER as NOTE_LATER
+from ccu.options.types import PAST_DAY as PAST_DAY
+from ccu.options.types import PERSON as PERSON
+from ccu.options.types import PLACE as PLACE
+from ccu.options.types import PLAN as PLAN
+from ccu.options.types import PROVIDER as PROVIDER
+from ccu.options.types import REASON as REASON
+from ccu.options.types import REFERRAL as REFERRAL
+from ccu.options.types import WHY as WHY
+from ccu.options.types import LaterNote as LaterNote
+from ccu.options.types import OptionType as OptionType
+from ccu.options.types import code as code
+from ccu.options.types import count as count
+from ccu.options.types import line as line
+from ccu.options.types import number_of as number_of
+from ccu.options.types import whole_number as whole_number
 
 if TYPE_CHECKING:
     from ccu.session import Session
-
-__all__ = [
-    "CALL",
-    "DAY",
-    "FILE",
-    "FOLLOW_UP",
-    "HOUSEHOLD",
-    "LOGIN",
-    "MOMENT",
-    "NOTE",
-    "NOTE_LATER",
-    "PAST_DAY",
-    "PERSON",
-    "PLACE",
-    "PLAN",
-    "PROVIDER",
-    "REASON",
-    "REFERRAL",
-    "REQUIRED",
-    "WHY",
-    "AskingOption",
-    "Group",
-    "LaterNote",
-    "OptionType",
-    "arg",
-    "asked",
-    "code",
-    "convert",
-    "count",
-    "group",
-    "line",
-    "needs_reason",
-    "number_of",
-    "opt",
-    "required",
-    "whole_number",
-    "with_options",
-]
-
 
 Value = TypeVar("Value")
 
