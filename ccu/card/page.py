@@ -222,7 +222,7 @@ def warned_near(card: Mapping[str, Any]) -> bool:
 
 
 def is_on_street(why: str) -> bool:
-    """Whether a near address is listed for its street alone (places/street_store.py)."""
+    """Whether a near address is listed for its street alone (places/near_store.py)."""
     return why.startswith("on ")
 
 

@@ -22,10 +22,6 @@ from ccu.records import person_ids
 from ccu.session import Session
 from ccu.work import Work
 
-PLACE_KEYS = (
-    *("id", "kind", "number", "street", "unit", "cross_street", "name", "city", "state", "zip"),
-)
-
 
 def show(
     session: Session,
@@ -202,7 +198,8 @@ def _place_card(
         exempt = places.place_record(connection, place["id"])["exempt"]
         override = frequent.override_of_place(connection, place["id"])
         counted = cards.counts(connection, window)
-        card["place"] = _place(place)
+        card["place"] = {key: place[key] for key in ("id", *places.PARTS, "category")}
+        card["place"]["exempt"] = place["exempt_reason"]
         card["counts"] = page.counts_data(counted, session, override, exempt)
         found = cards.calls(connection, window, -1)
         card["calls"] = page.calls_data(connection, found, as_of, narratives, view)
@@ -214,7 +211,7 @@ def _with_street(
     connection: sqlite3.Connection, address: Address, near: list[Near], besides: int
 ) -> list[Near]:
     """Return the near places and what is on file on the street; of a place name, by its number."""
-    from ccu.places.street_store import NUMBER_THERE, with_street
+    from ccu.places.near_store import NUMBER_THERE, with_street
 
     found, _certainty = with_street(connection, address, near, besides)
     named = address.kind == "place"
@@ -231,12 +228,6 @@ def _window(session: Session, match: Match) -> dict[str, object]:
         "building_id": match.building_id,
         **screen_parts.window(session),
     }
-
-
-def _place(row: sqlite3.Row) -> dict[str, Any]:
-    place = {key: row[key] for key in PLACE_KEYS}
-    place["category"], place["exempt"] = row["category"], row["exempt_reason"]
-    return place
 
 
 def _warnings(match: Match, warned: dict[int, list[dict[str, Any]]]) -> list[dict[str, Any]]:

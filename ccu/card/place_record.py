@@ -103,8 +103,8 @@ def _document(session: Session, data: dict[str, Any], every: bool) -> Document:
 
 def _pairs(session: Session, data: dict[str, Any], every: bool) -> list[tuple[str, str]]:
     place, texts = data["place"], data["typed_as"]
-    parts = ("number", "street", "unit", "cross_street", "name", "city", "state", "zip")
-    read_as = "; ".join(f"{key.replace('_', ' ')} {place[key]}" for key in parts if place[key])
+    parts = [(part.replace("_", " "), place[part]) for part in places.PARTS[1:] if place[part]]
+    read_as = "; ".join(f"{part} {text}" for part, text in parts)
     listed = texts if every else texts[:MOST_TEXTS]
     more = [f"and {len(texts) - len(listed)} more; --all lists every one"]
     labels = codes.labels(session.db, "place_category")

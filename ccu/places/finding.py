@@ -159,7 +159,7 @@ def offered(session: Session, match: Match, warned: Mapping[str, str]) -> Match 
     `warned`: in the order to list, each address with its warnings in short. Enter takes a single
     one with the same house number, and none of those on a street asked for without a number.
     """
-    from ccu.places.street_store import THIS_STREET
+    from ccu.places.near_store import THIS_STREET
 
     near = [each for each in match.near if each.same_unit]
     order = {text: number for number, text in enumerate(warned)}
@@ -227,8 +227,7 @@ def similar(session: Session, reading: Address) -> list[Near]:
     A neighbor, the building or another unit is not meant: its number was typed as it is.
     """
     from ccu.database import opening as db
-    from ccu.places.near_store import near_places
-    from ccu.places.street_store import NUMBER_THERE, with_street
+    from ccu.places.near_store import NUMBER_THERE, near_places, with_street
 
     with db.reading(session.db):  # else one that a colleague files meanwhile is like itself
         if on_file(session, reading) is not None:
@@ -247,8 +246,7 @@ def meant(session: Session, reading: Address, near: list[Near]) -> Address:
 
     Enter takes a single one, n the address as it is: a new place. A unit is kept.
     """
-    from ccu.places.near_store import TWO_PLACES
-    from ccu.places.street_store import NUMBER_THERE
+    from ccu.places.near_store import NUMBER_THERE, TWO_PLACES
 
     say(f"{normal(reading)} is not on file. Is it one of these?")
     _list(near)

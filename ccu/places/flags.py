@@ -12,7 +12,7 @@ from ccu import dates
 from ccu.errors import InvalidInput, NotAllowed
 from ccu.options import OptionType, asked, code, line, terminal, typed_text
 from ccu.output import Table, say
-from ccu.places import finding, flag_store, names_store
+from ccu.places import finding, flag_store
 from ccu.places import store as places
 from ccu.records import codes, stigmatizing_terms, table
 from ccu.session import Session
@@ -96,7 +96,7 @@ def add_flag(
         flag_id = table.insert(work, "place_flag", new)
         work.audit("flag-add", "place_flag", flag_id, place=place_id)
         text = places.place_line(work.connection, place_id)
-        names = stigmatizing_terms.Names.of(names_store.met_at(work.connection, place_id))
+        names = stigmatizing_terms.names_met_at(work.connection, place_id)
     _advise("the note", note, names)
     _advise("--source", source, names)
     last = dates.said(expires_on)

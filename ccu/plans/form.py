@@ -20,7 +20,6 @@ from typing import Any
 from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.options import typed_text
-from ccu.places import names_store
 from ccu.places import store as places
 from ccu.plans.store import FIELDS, Body, Whose
 from ccu.records import person_ids, stigmatizing_terms
@@ -238,11 +237,9 @@ def said_for(connection: sqlite3.Connection, whose: Whose) -> str:
 def names(connection: sqlite3.Connection, whose: Whose) -> tuple[stigmatizing_terms.Names, str]:
     """Return the names that a plan must not have, and how a message refers to one."""
     if whose.person_id is not None:
-        return stigmatizing_terms.Names.of(
-            names_store.person(connection, whose.person_id)
-        ), "the person's name"
-    met = names_store.met_at(connection, whose.place_id or 0)
-    return stigmatizing_terms.Names.of(met), "the name of somebody met there"
+        return stigmatizing_terms.names_of(connection, [whose.person_id]), "the person's name"
+    met = stigmatizing_terms.names_met_at(connection, whose.place_id or 0)
+    return met, "the name of somebody met there"
 
 
 def record_shown(work: Work, plan: sqlite3.Row) -> None:
