@@ -7,7 +7,7 @@ from typing import Any
 
 from ccu import dates
 from ccu.brief import store as briefs
-from ccu.calls import call_answer
+from ccu.calls import answer_store
 from ccu.calls import overdue as overdue_work
 from ccu.calls import triage_store as triage
 from ccu.errors import InvalidInput
@@ -95,7 +95,7 @@ def _lists(session: Session, start: datetime, asker: int) -> dict[str, Any]:
     end_of_day = int(dates.day_bounds(session.today, zone)[1].timestamp())
     calls = briefs.care_calls(connection, _span(start, now))
     view = session.view
-    answers = call_answer.of_calls(connection, [call["id"] for call in calls], as_of, view)
+    answers = answer_store.of_calls(connection, [call["id"] for call in calls], as_of, view)
     today = {follow_up_rows.DUE_FROM: as_of.unix, follow_up_rows.DUE_BEFORE: end_of_day}
     due = follow_up_rows.rows(connection, as_of, today)
     waiting = briefs.waiting(connection)

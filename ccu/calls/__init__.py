@@ -6,7 +6,6 @@ questions      what `log-call` asks at a terminal
 store          its SQL: log, amend, void, and one call as it is now
 undo_store     takes back a void or an edit
 page           one call as a page
-call_answer    the outcome of a call's referrals and follow-ups, in one line
-answer_store   the SQL of that line
+answer_store   the outcome of a call's referrals and follow-ups, in one line
 consult_store  consults: officers' questions to clinicians
 """

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import Any
 
 from ccu import dates
-from ccu.calls import call_answer, triage_store
+from ccu.calls import answer_store, triage_store
 from ccu.calls import store as calls
 from ccu.calls.store import OWN_SYSTEM
 from ccu.output import Document, Section, Table
@@ -13,7 +13,7 @@ from ccu.people import store as people
 from ccu.people import who
 from ccu.people.open_work_store import AsOf
 from ccu.people.options import say_birth
-from ccu.records import codes
+from ccu.records import codes, person_ids
 from ccu.records.table import changes_of
 from ccu.work import Work
 
@@ -62,7 +62,7 @@ def call_data(work: Work, call_id: int, reason: str | None) -> dict[str, Any]:
     person on it.
     """
     data = _data(work.connection, call_id, full=reason is not None)
-    answers = call_answer.of_calls(work.connection, [call_id], AsOf.of(work.now), work.view)
+    answers = answer_store.of_calls(work.connection, [call_id], AsOf.of(work.now), work.view)
     data["answer"] = answers.get(call_id, "")
     triage = triage_store.of_calls(work.connection, [call_id], AsOf.of(work.now), work.view)
     data["decision"] = triage[call_id]["decision"] if call_id in triage else ""
@@ -148,8 +148,7 @@ def _people(connection: sqlite3.Connection, data: dict[str, Any]) -> Table:
     roles = codes.labels(connection, "call_role")
     rows = []
     for each in data["people"]:
-        name = f"{each['given_name']} {each['family_name']}".strip()
-        name = name or ("not identified" if each["description"] else "unknown")
+        name = person_ids.name(each)
         now = each["merged_into"]
         number = each["id"] if now is None else f"{each['id']}, now {now}"
         role, description = roles[each["role"]], each["description"]

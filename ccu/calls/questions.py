@@ -11,7 +11,7 @@ from functools import partial
 
 from ccu import dates
 from ccu.address import Address
-from ccu.calls.draft import Draft
+from ccu.calls.entry import Draft
 from ccu.calls.form import MANY, REQUIRED, CallForm, field_of, flag
 from ccu.calls.options import TYPES, CallOptions
 from ccu.errors import InvalidInput, NotFound
@@ -26,17 +26,17 @@ from ccu.places import finding
 from ccu.records import codes
 from ccu.session import Session
 
-# option -> the question
+# option -> what the review calls it, and the question
 QUESTIONS = {
-    "when": "When did it begin",
-    "address": "Address",
-    "nature": "Nature (number, code, or how it begins)",
-    "source": "Reported by",
-    "danger": 'Hazards, separated by commas ("none" if you checked)',
-    "responder": "Responders",
-    "intervention": "Interventions, separated by commas",
-    "disposition": "Dispositions, separated by commas",
-    "minutes": "Minutes on scene, all responders together",
+    "when": ("Began", "When did it begin"),
+    "address": ("Address", "Address"),
+    "nature": ("Nature", "Nature (number, code, or how it begins)"),
+    "source": ("Reported by", "Reported by"),
+    "danger": ("Hazards", 'Hazards, separated by commas ("none" if you checked)'),
+    "responder": ("Responders", "Responders"),
+    "intervention": ("Interventions", "Interventions, separated by commas"),
+    "disposition": ("Dispositions", "Dispositions, separated by commas"),
+    "minutes": ("Minutes on scene", "Minutes on scene, all responders together"),
 }
 BEGAN = "now"  # what Enter means where `when` is asked
 # option -> its code list, whose labels show how an answer was understood
@@ -47,18 +47,6 @@ SKIPPED = tuple(option for option in QUESTIONS if option not in REQUIRED)
 # In a draft: the question about people was finished; somebody whose possible matches were shown,
 # and lines of a note, where it was interrupted.
 PEOPLE_DONE, PERSON_ASKED, NOTE_LINES = "people_done", "person_asked", "note_lines"
-# option -> what the review calls it
-LABELS = {
-    "when": "Began",
-    "address": "Address",
-    "nature": "Nature",
-    "source": "Reported by",
-    "danger": "Hazards",
-    "responder": "Responders",
-    "intervention": "Interventions",
-    "disposition": "Dispositions",
-    "minutes": "Minutes on scene",
-}
 
 
 class CallQuestions:
@@ -116,7 +104,7 @@ class CallQuestions:
 
     def _question(self, option: str) -> Question:
         return Question(
-            LABELS[option],
+            QUESTIONS[option][0],
             lambda: self._ask(option),
             lambda: self._words(option),
             self._is_known(option),
@@ -129,7 +117,7 @@ class CallQuestions:
         )
 
     def _ask(self, option: str) -> None:
-        question = QUESTIONS[option]
+        _label, question = QUESTIONS[option]
         default = BEGAN if option == "when" else ""
         if option == "responder":
             usual = map(self._agency, USUAL_AGENCIES)
@@ -216,7 +204,9 @@ class CallQuestions:
 
     def _read(self, option: str, answer: str) -> None:
         """Read an answer into the form. Raises InvalidInput."""
-        name = LABELS[option] if option in LISTS else flag(option)  # an error names what was asked
+        name = (
+            QUESTIONS[option][0] if option in LISTS else flag(option)
+        )  # an error names what was asked
         value = TYPES[option].read_answer(self._session, answer, name)
         self._form.read(option, value.split(",") if option == "responder" else value)
 

@@ -39,10 +39,7 @@ _KEPT = ("source_system", "occurred_at", "address", "nature")  # each has a rule
 def alike(
     connection: sqlite3.Connection, place_id: int | None, new: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """Return calls at the place within an hour of a new one and of its nature, nearest first.
-
-    Each has id, occurred_at, nature (its label), logged_by.
-    """
+    """Return id, occurred_at, nature (label), logged_by of calls within an hour, nearest first."""
     asked = {"place": place_id, "at": new["occurred_at"], "nature": new["nature"]}
     asked |= {"cleared": new.get("nature_cleared"), "incident": new.get("incident")}
     return [dict(row) for row in connection.execute(_ALIKE, asked)]

@@ -57,9 +57,9 @@ def unvoid(work: Work, call_id: int, reason: str | None) -> None:
     if not old["voided_at"]:
         raise InvalidInput(f"call {call_id} is not void")
     new: dict[str, object] = dict.fromkeys(("voided_at", "voided_by", "void_reason"))
-    freed = work.connection.execute(_FREED, {"id": call_id}).fetchone()
+    freed = table.value(work.connection, _FREED, id=call_id)
     if freed is not None and old["incident"] is None:
-        new["incident"] = json.loads(freed["old_value"])
+        new["incident"] = json.loads(freed)
         other = calls.with_incident(work.connection, old["source_system"], str(new["incident"]))
         if other is not None:
             raise InvalidInput(
@@ -87,8 +87,7 @@ def restore(work: Work, call_id: int, before: dict[str, Any], reason: str | None
     if "address" in before:
         place_id = before.get("place_id", old["place_id"])
         asked = {"text": before["address"], "place_id": place_id}
-        row = connection.execute(_ADDRESS, asked).fetchone()
-        columns["address_id"] = row and row["id"]
+        columns["address_id"] = table.value(connection, _ADDRESS, **asked)
     table.update(connection, "call", call_id, columns)
     lists = {field: before[field] for field in (*calls.CODE_SETS, "responders") if field in before}
     if "responders" in lists:
@@ -102,7 +101,7 @@ def restore(work: Work, call_id: int, before: dict[str, Any], reason: str | None
 
 def people_added(connection: sqlite3.Connection, call_id: int) -> list[int]:
     """Return the people whose records were made with a call, where no other call names them."""
-    return [row["person_id"] for row in connection.execute(_ADDED, {"id": call_id})]
+    return table.column(connection, _ADDED, id=call_id)
 
 
 def made_from(connection: sqlite3.Connection, call_id: int) -> list[str]:

@@ -1,7 +1,6 @@
 """The card of a place, for an officer at the door."""
 
 import sqlite3
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,7 +11,7 @@ from ccu.address import read as read_address
 from ccu.card import page
 from ccu.card import store as cards
 from ccu.errors import InvalidInput
-from ccu.output import Document, Format, emit_document, fits_terminal, meant
+from ccu.output import Document, Format, fits_terminal
 from ccu.people import open_work_store as open_work
 from ccu.people import screen_parts
 from ccu.people.open_work_store import AsOf
@@ -56,11 +55,9 @@ def show(
             with session.work() as work:
                 card = recorded_card(session, work, query, match, reason=reason)
     shown = document(session, card) if one_screen else page.document(card)
-    told = screen_parts.with_notice(shown, session.view)
-    if meant(format, output) in ("html", "pdf"):
-        told = page.on_paper(told, session, every)
-    below = page.with_care_notes(session, told, _people_of(session, match), every)
-    emit_document(below, format, output)
+    window = {**_window(session, match), "place_id": _here(match)}
+    people = partial(open_work.people_here, session.db, window) if _here(match) else list
+    page.emit(session, shown, people, every, format, output)
 
 
 def document(session: Session, card: dict[str, Any], first: str = "") -> Document:
@@ -79,23 +76,12 @@ def recorded_card(
     """
     card = _place_card(session, work, query, match, narratives=reason is not None)
     action = "history-full" if reason is not None else "history"
-    work.audit(
-        action,
-        "place",
-        card["place"]["id"] if card["place"] else None,
-        reason=reason,
-        calls=len(card["calls"]),
-        plans=[plan["id"] for plan in card["plans"]],
-    )
+    place_id = card["place"]["id"] if card["place"] else None
+    on_it = {"calls": len(card["calls"]), "plans": [plan["id"] for plan in card["plans"]]}
+    work.audit(action, "place", place_id, reason=reason, **on_it)
     named = [each["person"] for each in card["people"] if each["name"]]
     person_ids.shown(work.connection, work.staff_id, action, named)
     return card
-
-
-def _people_of(session: Session, match: Match) -> Callable[[], list[int]]:
-    """Return a function that reads the people of the place, for the care notes below the card."""
-    window = {**_window(session, match), "place_id": _here(match)}
-    return lambda: open_work.people_here(session.db, window) if _here(match) else []
 
 
 def _here(match: Match) -> int | None:
@@ -146,13 +132,8 @@ def _place_card(
         if not place["number"]:
             near = _with_street(connection, address, near, place["id"])
     if match.building_key:
-        units = places.building_units(
-            connection,
-            match.building_key,
-            match.city,
-            place["id"] if place else None,
-            str(window["now"]),
-        )
+        own, now = place["id"] if place else None, str(window["now"])
+        units = places.building_units(connection, match.building_key, match.city, own, now)
     listed = [here, match.building_id, *(each.place for each in near)]
     warned = cards.warnings_at(connection, window, [*listed, *(each["place"] for each in units)])
     near = sorted(near, key=lambda each: page.is_on_street(each.why) and not warned[each.place])
@@ -196,7 +177,7 @@ def _place_card(
         from ccu.frequent import store as frequent
 
         exempt = places.place_record(connection, place["id"])["exempt"]
-        override = frequent.override_of_place(connection, place["id"])
+        override = frequent.override_of(connection, ("place", place["id"]))
         counted = cards.counts(connection, window)
         card["place"] = {key: place[key] for key in ("id", *places.PARTS, "category")}
         card["place"]["exempt"] = place["exempt_reason"]

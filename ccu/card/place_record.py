@@ -23,10 +23,7 @@ MOST_TEXTS = 3
 
 
 def show(session: Session, place_id: int, every: bool = False) -> Document:
-    """Return the page of a place, recorded as a read; `every`: no list is cut short.
-
-    Raises NotFound.
-    """
+    """Return the page of a place, recorded as a read; `every`: no list is cut. Raises NotFound."""
     return _document(session, _read(session, place_id), every)
 
 
@@ -38,7 +35,7 @@ def _read(session: Session, place_id: int) -> dict[str, Any]:
         by_building = place.pop("exempt_reason") is None and place["exempt"] is not None
         on = flag_store.of_places(connection, {place_id, building}, session.today.isoformat())
         window = {**screen_parts.window(session), "place_id": place_id}
-        override = frequent.override_of_place(connection, place_id)
+        override = frequent.override_of(connection, ("place", place_id))
         counted = cards.counts(connection, window)
         counts = card_page.counts_data(counted, session, override, place["exempt"])
         data = {

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from ccu import dates
 from ccu.output import Section
-from ccu.people.screen_parts import day
 
 # field -> its label on the card, in the order of use.
 LABELS = {
@@ -78,7 +78,7 @@ def items(body: Mapping[str, Sequence[Any]], field: str) -> list[str]:
         return [f"{number}. {text}" for number, text in enumerate(found, 1)]
     if field == "safety":
         newest = sorted(found, key=lambda each: str(each["on"]), reverse=True)
-        return [f"{day(each['on'])}, {each['source']}: {each['text']}" for each in newest]
+        return [f"{dates.said(each['on'])}, {each['source']}: {each['text']}" for each in newest]
     if field == "contacts":
         return [f"{each['phone']}, {each['name']}, {each['who']}" for each in found]
     return [str(each) for each in found]

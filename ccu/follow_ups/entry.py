@@ -60,10 +60,7 @@ def _about(work: Work, given: AddOptions) -> About:
 
 
 def attempt(session: Session, follow_up_id: int, given: AttemptOptions, asking: bool) -> str:
-    """Record an attempt and what is due after it; return what was recorded.
-
-    Raises NotFound; NotAllowed; InvalidInput, also when somebody else closed it meanwhile.
-    """
+    """Record an attempt and what is due next; return what was done. Raises as `log_attempt`."""
     visibility.refuse("follow-up", session.view.follow_ups([follow_up_id]))
     row = follow_ups.read_open(session.db, follow_up_id)  # reported before any question
     if asking:

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -24,6 +25,7 @@ from ccu.options import (
     OptionType,
     arg,
     code,
+    flag,
     line,
     opt,
     typed_text,
@@ -88,14 +90,10 @@ def _moment_due(session: Session, text: str, option: str, tell: bool) -> datetim
     return None
 
 
-def _due_answered(session: Session, text: str, option: str) -> datetime:
-    return _due(session, text, option, tell=False)
-
-
 DUE = OptionType(
     read=_due,
     metavar="WHEN",
-    answer=_due_answered,
+    answer=partial(_due, tell=False),
     words=moment_words,
     usage="when it is due: friday, tomorrow 10:00, in 3 days or 2026-02-03 09:30",
 )
@@ -109,14 +107,12 @@ DueOption = Annotated[
     opt("--due", DUE, "When: friday (by its end), tomorrow 10:00, in 3 days, 2026-02-03 09:30."),
 ]
 OwnerOption = Annotated[int | None, opt("--owner", LOGIN, "Owner, by login.")]
-NamesOption = Annotated[
-    bool, typer.Option("--names", help="Show people's names; each name shown is recorded.")
-]
+NamesOption = Annotated[bool, flag("--names", "Show people's names; each name shown is recorded.")]
 ScreenNamesOption = Annotated[
     bool | None,
-    typer.Option(
+    flag(
         "--names/--no-names",
-        help="Show names and phones; each person shown is recorded. Default at a terminal.",
+        "Show names and phones; each person shown is recorded. Default at a terminal.",
     ),
 ]
 NoteFileOption = Annotated[
@@ -125,18 +121,8 @@ NoteFileOption = Annotated[
 ReasonOption = Annotated[str | None, opt("--reason", REASON, "Why; kept with the record.")]
 
 
-class ListFormat(StrEnum):
-    """The output formats of `follow-up list`: those of every command, and a calendar."""
-
-    table = "table"
-    plain = "plain"
-    json = "json"
-    csv = "csv"
-    markdown = "markdown"
-    xlsx = "xlsx"
-    ics = "ics"
-
-
+# The output formats of `follow-up list`: those of every list, and a calendar.
+ListFormat = StrEnum("ListFormat", ["table", "plain", "json", "csv", "markdown", "xlsx", "ics"])
 ListFormatOption = Annotated[
     ListFormat | None,
     typer.Option("--format", "-f", help="Output format; ics is a calendar, without names."),
@@ -170,9 +156,7 @@ class AttemptOptions:
         datetime | None, opt("--next", DUE, "When to try or check again; written as for --due.")
     ] = None
     next_kind: Annotated[str | None, opt("--next-kind", KIND, "What to do then.")] = None
-    edit: Annotated[
-        bool, typer.Option("--edit", help="Write the note in your own editor (EDITOR).")
-    ] = False
+    edit: Annotated[bool, flag("--edit", "Write the note in your own editor (EDITOR).")] = False
 
 
 @dataclass(eq=False, repr=False)
@@ -183,9 +167,7 @@ class ListOptions:
         str | None,
         opt("--due", line(), "Due on this day (today or a date), or in the next 7 days (week)."),
     ] = None
-    mine: Annotated[bool, typer.Option("--mine", help="Only the ones you own.")] = False
+    mine: Annotated[bool, flag("--mine", "Only the ones you own.")] = False
     owner: OwnerOption = None
-    to_sign: Annotated[
-        bool, typer.Option("--to-sign", help="Closed by interns, for you to sign.")
-    ] = False
-    every: Annotated[bool, typer.Option("--all/--open", help="Closed ones too.")] = False
+    to_sign: Annotated[bool, flag("--to-sign", "Closed by interns, for you to sign.")] = False
+    every: Annotated[bool, flag("--all/--open", "Closed ones too.")] = False

@@ -22,10 +22,7 @@ from ccu.session import Session
 if TYPE_CHECKING:
     from icalendar import Event
 
-ATTEMPT_COLUMNS = {
-    "number": "Number", "when": "When", "by": "By", "result": "Result", "minutes": "Minutes",
-    "note": "Note",
-}  # fmt: skip
+ATTEMPT_COLUMNS = ("number", "when", "by", "result", "minutes", "note")
 CHANGE_COLUMNS = ("When", "By", "Field", "Old", "New", "Reason")
 
 
@@ -61,8 +58,6 @@ def _document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
         "note": "note", "closed": "closed", "closed_by": "by", "signed_by": "signed by",
     }  # fmt: skip
     pairs = [(label, data[key]) for key, label in labels.items() if data[key]]
-    attempts = [[each[key] for key in ATTEMPT_COLUMNS] for each in data["attempts"]]
-    tried = Table(tuple(ATTEMPT_COLUMNS.values()), attempts)
     results = codes.labels(connection, "follow_up_result")
     told = [{**each, "old": _in_words(each, results)} for each in data["changes"]]
     changes = field_words.changes(connection, "follow_up", told)
@@ -70,7 +65,7 @@ def _document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
         f"Follow-up {data['id']}",
         [
             Section(pairs=pairs, main=True),
-            Section("Attempts", table=tried, empty="none yet"),
+            Section("Attempts", table=Table(ATTEMPT_COLUMNS, data["attempts"]), empty="none yet"),
             *([Section("Changes", table=Table(CHANGE_COLUMNS, changes))] if changes else []),
         ],
         data,

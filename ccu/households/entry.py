@@ -53,10 +53,7 @@ def add(session: Session, household: int | str, people: Sequence[int], since: st
 
 
 def name(session: Session, household_id: int, file: Path | None) -> str:
-    """Give a household the name that is in the file, or is typed; return what was done.
-
-    Raises NotFound, InvalidInput.
-    """
+    """Give a household the name of a file, or as typed; return what was done. Raises NotFound."""
     households.name(session.db, household_id)  # a wrong number is told before the question
     if file is not None:
         text = typed_text.file_text(file, "--file")
@@ -113,10 +110,7 @@ def link(
 
 
 def unlink(session: Session, who: int, of: int, relation: str | None) -> tuple[str, str]:
-    """Take a link away; return what was done, and the household they stay in, as sentences.
-
-    Raises NotFound, InvalidInput.
-    """
+    """Take a link away; return what was done, and the household they stay in, as sentences."""
     with session.work() as work:
         connection = work.connection
         gone = relations.unlink(work, who, relation, of)

@@ -113,10 +113,7 @@ def add(work: Work) -> int:
 
 
 def join(work: Work, household_id: int, person_id: int, since: str | None = None) -> None:
-    """Put a person into a household; one who left comes back.
-
-    Raises NotFound; InvalidInput for a merged record, a member, a return before they left.
-    """
+    """Put a person into a household; one who left comes back. Raises NotFound, InvalidInput."""
     table.require(work.connection, "household", household_id)
     people.must_exist(work.connection, person_id)
     before = of_person(work.connection, person_id).get(household_id)

@@ -12,7 +12,8 @@ Declare a parameter by what the command receives, and give it the type that read
         asking: AskingOption = False,
     ) -> None:
 
-- `arg("REFERRAL", REFERRAL, "Its number.")` declares a positional argument.
+- `arg("REFERRAL", REFERRAL, "Its number.")` declares a positional argument, `flag("--all", "All.")`
+  an option without a value.
 - A parameter without `| None` is required: when it is missing, it is asked for at a terminal, and
   elsewhere the command fails with "--clinician is missing". Give it the default `REQUIRED`, so that
   the gate refuses first.
@@ -100,6 +101,7 @@ __all__ = [
     "code",
     "convert",
     "count",
+    "flag",
     "group",
     "line",
     "needs_reason",
@@ -142,6 +144,11 @@ def opt(flag: str, type: OptionType[Any], help: str, *, short: str = "", example
         metavar=type.metavar,
         autocompletion=type.complete,
     )
+
+
+def flag(names: str, help: str) -> Any:
+    """Declare an option without a value, `--all`, or one of two, `--on/--off`."""
+    return typer.Option(names, help=help)
 
 
 def arg(name: str, type: OptionType[Any], help: str) -> Any:

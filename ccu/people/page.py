@@ -8,10 +8,9 @@ from ccu.output import Document, Section, Table
 from ccu.people import open_work_store as open_work
 from ccu.people import screen_parts
 from ccu.people import store as people
-from ccu.people.birth import minor_on
 from ccu.people.form import hidden_fields
 from ccu.people.open_work_store import AsOf
-from ccu.people.options import NAMES, birth_year, latest_birth, years
+from ccu.people.options import NAMES, birth_year, latest_birth, minor_on, years
 from ccu.records import codes, field_words, person_ids
 from ccu.records.table import changes_of
 from ccu.session import Session
@@ -23,10 +22,7 @@ PLAIN = ("phone", "email", "home", "postcode", "sex", "language", "veteran")
 
 
 def show(session: Session, asked: int, with_changes: bool) -> Document:
-    """Return the page of a person, recorded as a read; of a merged record the canonical one's.
-
-    Raises NotFound.
-    """
+    """Return the page of a person, by any record of theirs, recorded as a read. Raises NotFound."""
     with session.work() as work:
         data = _read(session, work, asked, with_changes)
     return _document(session, data)
@@ -67,20 +63,28 @@ def _document(session: Session, data: dict[str, Any]) -> Document:
         Section(lines=lines),
         Section(pairs=[pair for pair in pairs if pair[1] not in (None, "")], main=True),
     ]
-    names = [(_full(each), _from(each)) for each in data["names"]]
+    names = [
+        (f"{each['given_name']} {each['family_name']}".strip(), _from(each))
+        for each in data["names"]
+    ]
     if names:
         sections.append(Section("Other names", table=Table(NAME_COLUMNS, names)))
     if data["changes"] is not None:
-        changed = [_changed(session, each) for each in data["changes"]]
+        changed = [
+            (
+                *(dates.minute(each["at"]), each["by"], _name(each["field"])),
+                *(_value(session, each["field"], each[when]) for when in ("old", "new")),
+            )
+            for each in data["changes"]
+        ]
         table = Table(CHANGE_COLUMNS, changed)
         sections.append(Section("Changes", table=table, empty="No changes since it was recorded"))
     return Document(f"Person {data['id']}", sections, data)
 
 
 def _who(data: dict[str, Any]) -> list[tuple[str, Any]]:
-    nameless = "not identified" if data["description"] else "unknown"
     return [
-        ("name", _full(data) or nameless),
+        ("name", person_ids.name(data)),
         ("description", data["description"]),
         ("born", _born(data)),
         ("age", _estimate(data)),
@@ -119,29 +123,20 @@ def _born(data: dict[str, Any]) -> str | None:
         return str(year)
     if not data["birth_date"]:
         return None
-    return f"{screen_parts.day(data['birth_date'])} (age {data['age']})"
+    return f"{dates.said(data['birth_date'])} (age {data['age']})"
 
 
 def _estimate(data: dict[str, Any]) -> str | None:
     age, on = data["age_estimate"], data["age_estimated_on"]
     if age is None or birth_year(age, on):
         return None
-    when = screen_parts.day(on) if on else "a day not recorded"
+    when = dates.said(on) if on else "a day not recorded"
     return f"about {age}, estimated on {when}"
 
 
 def _from(each: dict[str, Any]) -> str:
     of = f"person {each['person']}"
     return of if each["alias"] is None else f"alias {each['alias']} of {of}"
-
-
-def _full(each: dict[str, Any]) -> str:
-    return f"{each['given_name']} {each['family_name']}".strip()
-
-
-def _changed(session: Session, each: dict[str, Any]) -> tuple[Any, ...]:
-    old, new = (_value(session, each["field"], each[when]) for when in ("old", "new"))
-    return dates.minute(each["at"]), each["by"], _name(each["field"]), old, new
 
 
 def _name(field: str) -> str:

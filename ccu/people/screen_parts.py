@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from ccu import dates
@@ -29,12 +28,12 @@ def worker_line(each: Mapping[str, Any]) -> str:
         return f"{each['agency']} is handling this"
     reach = each["phone"] or "no phone recorded"
     text = f"{agency(each)} client. Call {each['name']}, {reach}"
-    text += f", since {day(each['since'])}"
+    text += f", since {dates.said(each['since'])}"
     if each["connected_to"]:
         text += f"; connected to: {', '.join(each['connected_to'])}"
     if each["next_contact"]:
-        was = "was due" if each["overdue"] else "next contact"
-        text += f"; {'next contact ' if each['overdue'] else ''}{was} {day(each['next_contact'])}"
+        was = " was due" if each["overdue"] else ""
+        text += f"; next contact{was} {dates.said(each['next_contact'])}"
     return text
 
 
@@ -47,11 +46,6 @@ def listed_items(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Leave out follow-ups of a listed referral, whose line shows what is next."""
     told = {each["id"] for each in items if each["record"] == "referral"}
     return [each for each in items if each["referral"] not in told]
-
-
-def day(iso: str) -> str:
-    """Return a day as `Jan 12, 2026`."""
-    return dates.say_date(date.fromisoformat(iso))
 
 
 def with_notice(document: Document, view: View) -> Document:

@@ -242,11 +242,8 @@ def resume_after_unmerge(
             waiting.append(row["worker_id"])
     resumed = []
     for assignment_id in sorted(waiting):
-        ended = connection.execute(
-            "SELECT worker.*, staff.login FROM worker JOIN staff ON staff.id = worker.staff_id"
-            " WHERE worker.id = :id",
-            {"id": assignment_id},
-        ).fetchone()
+        sql = "SELECT worker.*, login FROM worker JOIN staff ON staff.id = staff_id WHERE {where}"
+        ended = table.require(connection, "worker", assignment_id, sql)
         other = of_person(connection, ended["person_id"])
         if other is None:
             table.update(connection, "worker", assignment_id, {"until": None})
@@ -258,16 +255,14 @@ def resume_after_unmerge(
 
 def _wait_on(connection: sqlite3.Connection, assignment_id: int, stays: sqlite3.Row) -> None:
     """Keep an ended assignment with another merge of the same person whose row holds none."""
-    ids = person_ids.same(connection, [stays["person_id"]])
-    free = connection.execute(
-        "SELECT max(id) AS id FROM person_merge WHERE worker_id IS NULL"
-        " AND merged_id IN (SELECT value FROM json_each(:ids))",
-        {"ids": json.dumps(ids)},
-    ).fetchone()["id"]
+    sql = (
+        "SELECT max(id) FROM person_merge WHERE worker_id IS NULL"
+        " AND merged_id IN (SELECT value FROM json_each(:ids))"
+    )
+    free = table.value(connection, sql, ids=person_ids.same(connection, [stays["person_id"]]))
     if free is not None:
-        table.update(
-            connection, "person_merge", free, {"worker_id": assignment_id, "stays_id": stays["id"]}
-        )
+        new = {"worker_id": assignment_id, "stays_id": stays["id"]}
+        table.update(connection, "person_merge", free, new)
 
 
 def unassigned_since(

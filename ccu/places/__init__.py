@@ -4,5 +4,5 @@ store        adding an address, finding a place, one place as a record
 near_store   places near an address or on its street, and look-alikes of one that is on file
 merge_store  two places that are one house: finding them, merging them, undoing that
 finding      which place a command means, exactly
-flags        safety notes, and what is at a place; their rows in flag_store
+flag_store   safety notes, and what is at a place
 """

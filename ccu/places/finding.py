@@ -14,7 +14,7 @@ import typer
 from ccu.address import Address, normal
 from ccu.address import read as read_address
 from ccu.errors import InvalidInput, NotFound
-from ccu.options import PLACE, opt, terminal
+from ccu.options import PLACE, flag, opt, terminal
 from ccu.output import say
 from ccu.places import store as places
 from ccu.places.store import Match, Near
@@ -50,7 +50,7 @@ class PlaceOptions:
 
     address: AddressArgument = None
     place: PlaceOption = None
-    new: Annotated[bool, typer.Option("--new", help="Add the place if it is not on file.")] = False
+    new: Annotated[bool, flag("--new", "Add the place if it is not on file.")] = False
 
 
 def exact(session: Session, address: str, place: int | None) -> int:

@@ -296,10 +296,7 @@ def calls_at(connection: sqlite3.Connection, place_id: int) -> int:
 
 
 def place_record(connection: sqlite3.Connection, place_id: int) -> dict[str, Any]:
-    """Return parts, category, exempt (the reason, its own or its building's), building (id).
-
-    Raises NotFound.
-    """
+    """Return parts, category, exempt (its own reason or its building's), building; or NotFound."""
     row = table.require(
         connection,
         "place",

@@ -13,7 +13,7 @@ An error gives the number of the line and never its text.
 
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -176,11 +176,6 @@ def to_edit(body: Body, whose: str) -> str:
 
 def _field(field: str, items: Sequence[Any]) -> str:
     return "".join([f"{HEADINGS[field]}:\n", *(f"- {said(field, each)}\n" for each in items)])
-
-
-def is_empty(body: Mapping[str, Sequence[Any]]) -> bool:
-    """Whether every field is empty."""
-    return not any(body.values())
 
 
 # ---------------------------------------------------------------- words that do not belong

@@ -222,6 +222,21 @@ def write_changes(
     )
 
 
+def insert_missing(
+    connection: sqlite3.Connection, table: str, rows: Iterable[Mapping[str, object]]
+) -> int:
+    """Add the rows, of just these columns, that are not there yet; return how many were added."""
+    before = connection.total_changes
+    for row in rows:
+        values = ", ".join(f":{name}" for name in row)
+        connection.execute(
+            f"INSERT INTO main.{table} ({', '.join(row)}) VALUES ({values})"  # noqa: S608
+            " ON CONFLICT DO NOTHING",
+            row,
+        )
+    return connection.total_changes - before
+
+
 def update(
     connection: sqlite3.Connection, table: str, record_id: int, columns: Mapping[str, object]
 ) -> None:

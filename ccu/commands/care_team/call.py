@@ -5,7 +5,18 @@ from typing import Annotated
 import typer
 
 from ccu.calls.options import AmendOptions
-from ccu.options import CALL, REASON, REQUIRED, WHY, arg, group, needs_reason, opt, with_options
+from ccu.options import (
+    CALL,
+    REASON,
+    REQUIRED,
+    WHY,
+    arg,
+    flag,
+    group,
+    needs_reason,
+    opt,
+    with_options,
+)
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
 from ccu.session import Session
 
@@ -20,9 +31,7 @@ CallArgument = Annotated[int, arg("CALL", CALL, "The call's number.")]
 def show(
     ctx: typer.Context,
     call: CallArgument,
-    full: Annotated[
-        bool, typer.Option("--full", help="With its narrative; needs --reason.")
-    ] = False,
+    full: Annotated[bool, flag("--full", "With its narrative; needs --reason.")] = False,
     reason: Annotated[
         str | None, opt("--reason", REASON, "Why you need the narrative; kept with the audit.")
     ] = None,
@@ -57,11 +66,10 @@ def edit(
     given: AmendOptions,
     reason: Why = None,
     add_note: Annotated[
-        bool,
-        typer.Option("--add-note", help="Add to the narrative: asked for, or from stdin."),
+        bool, flag("--add-note", "Add to the narrative: asked for, or from stdin.")
     ] = False,
     edit: Annotated[
-        bool, typer.Option("--edit", help="Write what is added in your own editor (EDITOR).")
+        bool, flag("--edit", "Write what is added in your own editor (EDITOR).")
     ] = False,
 ) -> None:
     """Edit a call; earlier values are kept, with who changed them and when.
@@ -135,8 +143,7 @@ def void(
     """
     from ccu.calls import store as calls
 
-    session: Session = ctx.obj
-    with session.work() as work:
+    with ctx.obj.work() as work:
         calls.void(work, call, reason)
     emit_line(f"Voided call {call}; it is kept, but not in counts or cards.")
 
@@ -151,7 +158,6 @@ def unvoid(ctx: typer.Context, call: CallArgument, reason: Why = None) -> None:
     """
     from ccu.calls import undo_store
 
-    session: Session = ctx.obj
-    with session.work() as work:
+    with ctx.obj.work() as work:
         undo_store.unvoid(work, call, reason)
     emit_line(f"Call {call} is no longer void; counts and cards have it again.")

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import CALL, PAST_DAY, AskingOption, arg, code, group, opt
+from ccu.options import CALL, PAST_DAY, AskingOption, arg, code, flag, group, opt
 from ccu.output import (
     FOR_FILES,
     FormatOption,
@@ -33,19 +33,14 @@ NATURE, NO_ACTION = code("nature"), code("no_action_reason")
 @app.command("list")
 def list_(
     ctx: typer.Context,
-    today: Annotated[bool, typer.Option("--today", help="Only today's calls.")] = False,
+    today: Annotated[bool, flag("--today", "Only today's calls.")] = False,
     since: Annotated[
         date | None, opt("--since", PAST_DAY, "From this day; default the last 7 days.")
     ] = None,
     undecided: Annotated[
-        bool,
-        typer.Option(
-            "--undecided", help="Care calls without a decision, since the setting decide_since."
-        ),
+        bool, flag("--undecided", "Care calls without a decision, since the setting decide_since.")
     ] = False,
-    mine: Annotated[
-        bool, typer.Option("--mine", help="Logged by you, or yours to decide.")
-    ] = False,
+    mine: Annotated[bool, flag("--mine", "Logged by you, or yours to decide.")] = False,
     nature: Annotated[str | None, opt("--nature", NATURE, "With this current nature.")] = None,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -102,7 +97,7 @@ def decide(
         str | None, opt("--no-action", NO_ACTION, "Why it needs no further action.")
     ] = None,
     reopen: Annotated[
-        bool, typer.Option("--reopen", help="Take the decision back; the call is undecided again.")
+        bool, flag("--reopen", "Take the decision back; the call is undecided again.")
     ] = False,
     asking: AskingOption = False,
 ) -> None:

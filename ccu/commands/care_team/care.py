@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import PAST_DAY, PERSON, REQUIRED, OptionType, group, opt, required
+from ccu.options import PAST_DAY, PERSON, REQUIRED, OptionType, flag, group, opt, required
 from ccu.output import emit_line, say
 from ccu.session import Session
 
@@ -38,9 +38,7 @@ def init(
         str | None,
         typer.Option("--group", metavar="NAME", help="For all accounts of this group."),
     ] = None,
-    encrypt: Annotated[
-        bool, typer.Option("--encrypt", help="Encrypt it (needs sqlcipher3).")
-    ] = False,
+    encrypt: Annotated[bool, flag("--encrypt", "Encrypt it (needs sqlcipher3).")] = False,
 ) -> None:
     """Make the file for care notes, in a folder that only human services can enter.
 
@@ -64,12 +62,11 @@ def init(
     from ccu.check import privacy
     from ccu.database import encryption
 
-    session: Session = ctx.obj
     path = file or care.KIND.path()
     if path is None:
         raise InvalidInput("name the file: ccu care init FILE, or set CCU_CARE_DB")
     key_is_new = encrypt and not encryption.has_key(care.KEY)
-    actions.make(session, path, in_group, encrypt)
+    actions.make(ctx.obj, path, in_group, encrypt)
     hint = f" Name it in {care.KIND.variable} for the accounts that may open it."
     emit_line(f"Made {path}.{'' if path == care.KIND.path() else hint}", only=True)
     for sentence in privacy.about_key(path, key_is_new, care.KEY) if encrypt else []:
@@ -87,7 +84,7 @@ def destroy(
         date | None, opt("--before", PAST_DAY, "Only what is dated before this day.")
     ] = None,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Destroy without asking; needed where nobody can answer.")
+        bool, flag("--yes", "Destroy without asking; needed where nobody can answer.")
     ] = False,
 ) -> None:
     """Destroy the care notes of a person, by an order or a retention schedule.
@@ -144,6 +141,5 @@ def backup(
     from ccu.care import actions
     from ccu.check import privacy
 
-    session: Session = ctx.obj
-    with actions.backup(session, file):
+    with actions.backup(ctx.obj, file):
         emit_line(f"Copied to {file} ({privacy.size(file) / 1e6:.1f} MB), checked.")

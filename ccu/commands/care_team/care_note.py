@@ -14,6 +14,7 @@ from ccu.options import (
     REQUIRED,
     AskingOption,
     arg,
+    flag,
     group,
     number_of,
     opt,
@@ -36,9 +37,7 @@ def add(
     ctx: typer.Context,
     person: PersonOption = REQUIRED,
     call: Annotated[int | None, opt("--call", CALL, "About this call.")] = None,
-    part2: Annotated[
-        bool, typer.Option("--part2", help="It comes from a 42 CFR Part 2 program.")
-    ] = False,
+    part2: Annotated[bool, flag("--part2", "It comes from a 42 CFR Part 2 program.")] = False,
     when: Annotated[datetime | None, opt("--when", MOMENT, "When it was; else now.")] = None,
     corrects: Annotated[
         int | None, opt("--corrects", NOTE, "The earlier note it corrects.")
@@ -100,8 +99,7 @@ def list_(
     """
     from ccu.care import actions, page
 
-    session: Session = ctx.obj
-    person_id, found = actions.listed(session, person, to_file=output is not None)
+    person_id, found = actions.listed(ctx.obj, person, to_file=output is not None)
     emit_document(page.listed(person_id, found), format, output)
 
 
@@ -121,7 +119,6 @@ def move(
     """
     from ccu.care import actions
 
-    session: Session = ctx.obj
-    others = [str(each) for each in actions.move(session, number, person) if each != number]
+    others = [str(each) for each in actions.move(ctx.obj, number, person) if each != number]
     also = f", and what it is tied to by a correction: {', '.join(others)}" if others else ""
     emit_line(f"Care note {number} is about person {person} now{also}.", only=True)

@@ -15,6 +15,7 @@ from ccu.options import (
     PERSON,
     REQUIRED,
     arg,
+    flag,
     group,
     number_of,
     opt,
@@ -46,9 +47,7 @@ def grant(
     ] = REQUIRED,
     purpose: Annotated[str, PURPOSE_OPTION] = REQUIRED,
     signed: Annotated[date, opt("--signed", PAST_DAY, "When it was signed.")] = REQUIRED,
-    signed_by: Annotated[
-        str, typer.Option("--signed-by", help="person, parent, guardian or other.")
-    ] = "person",
+    signed_by: Annotated[str, flag("--signed-by", "person, parent, guardian or other.")] = "person",
     expires: Annotated[
         date | None,
         opt(

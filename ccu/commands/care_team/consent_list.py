@@ -10,6 +10,7 @@ from ccu.options import (
     REQUIRED,
     arg,
     code,
+    flag,
     group,
     opt,
 )
@@ -78,7 +79,7 @@ def disclose(
 def list_(
     ctx: typer.Context,
     person: Annotated[int | None, opt("--person", PERSON, "Of this person, by number.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Include expired and revoked ones.")] = False,
+    every: Annotated[bool, flag("--all", "Include expired and revoked ones.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:

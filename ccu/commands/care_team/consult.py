@@ -106,9 +106,7 @@ def list_(
     session: Session = ctx.obj
     start = dates.to_iso(dates.day_start(since, session.settings.zone)) if since else None
     with session.work() as work:
-        found = consults.list_consults(
-            work, clinician_id=clinician, call_id=call, person_id=person, since=start
-        )
+        found = consults.list_consults(work, clinician, call, person, start)
     for row in found:
         row["when"] = dates.minute(row["occurred_at"])
     emit(Table(COLUMNS, found, title="Consults"), format, output)

@@ -15,6 +15,7 @@ from ccu.options import (
     REQUIRED,
     WHY,
     arg,
+    flag,
     group,
     needs_reason,
     number_of,
@@ -41,7 +42,7 @@ CONSULT = number_of("consult", "CONSULT")
 def show(
     ctx: typer.Context,
     consult: Annotated[int, arg("CONSULT", CONSULT, "The consult's number.")],
-    full: Annotated[bool, typer.Option("--full", help="With its note; needs --reason.")] = False,
+    full: Annotated[bool, flag("--full", "With its note; needs --reason.")] = False,
     reason: Annotated[
         str | None, opt("--reason", REASON, "Why you need the note; kept with the audit.")
     ] = None,
@@ -109,7 +110,6 @@ def edit(
     from ccu import dates
     from ccu.calls import consult_store as consults
 
-    session: Session = ctx.obj
     given = {
         "call_id": call,
         "person_id": person,
@@ -121,7 +121,7 @@ def edit(
     }
     new: dict[str, object] = {column: value for column, value in given.items() if value is not None}
     new |= consults.cleared(clear or (), new)
-    with session.work() as work:
+    with ctx.obj.work() as work:
         changed = consults.edit_consult(work, consult, new, reason)
     if changed:
         words = ", ".join(sorted(consults.FIELDS[column] for column in changed))

@@ -7,7 +7,19 @@ import typer
 
 from ccu.errors import InvalidInput
 from ccu.follow_ups.options import NamesOption
-from ccu.options import FILE, PERSON, PLACE, AskingOption, arg, count, group, line, number_of, opt
+from ccu.options import (
+    FILE,
+    PERSON,
+    PLACE,
+    AskingOption,
+    arg,
+    count,
+    flag,
+    group,
+    line,
+    number_of,
+    opt,
+)
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
 from ccu.session import Session
 
@@ -22,7 +34,7 @@ DaysOption = Annotated[
     opt("--days", count(100_000), "Within these days; default the setting repeat_days."),
 ]
 OVERRIDE = number_of("frequent override", "N")
-AllOption = Annotated[bool, typer.Option("--all", help="Include what is left out.")]
+AllOption = Annotated[bool, flag("--all", "Include what is left out.")]
 ReasonFileOption = Annotated[
     Path | None, opt("--file", FILE, "The reason from a file; - is stdin.")
 ]
@@ -93,7 +105,7 @@ def override(
         str | None, opt("--address", line(300), "The place of this address.", short="-a")
     ] = None,
     on: Annotated[
-        bool | None, typer.Option("--on/--off", help="On the list below the threshold, or off it.")
+        bool | None, flag("--on/--off", "On the list below the threshold, or off it.")
     ] = None,
     file: ReasonFileOption = None,
     asking: AskingOption = False,
@@ -124,11 +136,9 @@ def review(
         int | None,
         arg("[N]", OVERRIDE, "The override's number; without it, those due."),
     ] = None,
-    keep: Annotated[
-        bool | None, typer.Option("--keep/--end", help="Keep it, or return to the count.")
-    ] = None,
+    keep: Annotated[bool | None, flag("--keep/--end", "Keep it, or return to the count.")] = None,
     file: ReasonFileOption = None,
-    every: Annotated[bool, typer.Option("--all", help="List all active ones, due or not.")] = False,
+    every: Annotated[bool, flag("--all", "List all active ones, due or not.")] = False,
     asking: AskingOption = False,
     format: FormatOption = None,
     output: OutputOption = None,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ccu.options import FILE, HOUSEHOLD, PAST_DAY, PERSON, OptionType, arg, group, opt
+from ccu.options import FILE, HOUSEHOLD, PAST_DAY, PERSON, OptionType, arg, flag, group, opt
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
 from ccu.session import Session
 
@@ -64,9 +64,7 @@ def show(
 @app.command("list")
 def list_(
     ctx: typer.Context,
-    every: Annotated[
-        bool, typer.Option("--all", help="Include those without members or open work.")
-    ] = False,
+    every: Annotated[bool, flag("--all", "Include those without members or open work.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -80,8 +78,7 @@ def list_(
     """
     from ccu.households import card as cards
 
-    session: Session = ctx.obj
-    emit(Table(COLUMNS, cards.rows_of_list(session, every), title="Households"), format, output)
+    emit(Table(COLUMNS, cards.rows_of_list(ctx.obj, every), title="Households"), format, output)
 
 
 @app.command()

@@ -11,15 +11,17 @@ from ccu.options import (
     FILE,
     AskingOption,
     arg,
+    flag,
     group,
     number_of,
     opt,
     with_options,
 )
 from ccu.output import FormatOption, OutputOption, emit, emit_document, emit_line
-from ccu.places import finding, flags
+from ccu.places import finding
+from ccu.places import flag_store as flags
 from ccu.places.finding import AddressArgument, PlaceOption, PlaceOptions
-from ccu.places.flags import CATEGORY, END, REASON, SOURCE, UNTIL
+from ccu.places.flag_store import CATEGORY, END, REASON, SOURCE, UNTIL
 from ccu.session import Session
 
 app = group("One place: show, flag, verify, exempt, merge.")
@@ -33,7 +35,7 @@ def show(
     ctx: typer.Context,
     address: AddressArgument = None,
     place: PlaceOption = None,
-    every: Annotated[bool, typer.Option("--all", help="Every unit and text.")] = False,
+    every: Annotated[bool, flag("--all", "Every unit and text.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -56,9 +58,9 @@ def show(
     emit_document(place_record.show(session, place_id, every), format, output)
 
 
-@app.command()
+@app.command("flag")
 @with_options(PlaceOptions)
-def flag(
+def flag_(
     ctx: typer.Context,
     given: PlaceOptions,
     source: Annotated[
@@ -132,9 +134,7 @@ def exempt(
     given: PlaceOptions,
     category: Annotated[str | None, CATEGORY_OPTION] = None,
     reason: Annotated[str | None, opt("--reason", REASON, "Why; it is kept.")] = None,
-    exempt: Annotated[
-        bool, typer.Option("--exempt/--no-exempt", help="Or let it be counted again.")
-    ] = True,
+    exempt: Annotated[bool, flag("--exempt/--no-exempt", "Or let it be counted again.")] = True,
     asking: AskingOption = False,
 ) -> None:
     """Leave a shelter, hospital or station out of the repeat counts, with its units.

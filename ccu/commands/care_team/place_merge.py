@@ -6,10 +6,9 @@ import typer
 
 from ccu.options import PLACE, REQUIRED, AskingOption, arg, group, opt, with_options
 from ccu.output import emit_line
-from ccu.places import flags
+from ccu.places import flag_store as flags
 from ccu.places.finding import PlaceOptions
-from ccu.places.flags import CATEGORY
-from ccu.session import Session
+from ccu.places.flag_store import CATEGORY
 
 app = group("Joined to `ccu place` by the map in cli.py.")
 
@@ -51,8 +50,7 @@ def merge(
     from ccu.places import merge_store
     from ccu.places import store as places
 
-    session: Session = ctx.obj
-    with session.work() as work:
+    with ctx.obj.work() as work:
         counts = merge_store.merge(work, a, b)
         kept = places.place_line(work.connection, a)
     moved = ", ".join(
@@ -77,8 +75,7 @@ def unmerge(
     from ccu.places import merge_store
     from ccu.places import store as places
 
-    session: Session = ctx.obj
-    with session.work() as work:
+    with ctx.obj.work() as work:
         was_part_of = merge_store.unmerge(work, b)
         line = places.place_line(work.connection, b)
     emit_line(f"Place {b}, {line}, is apart from place {was_part_of} again.")

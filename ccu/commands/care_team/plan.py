@@ -14,6 +14,7 @@ from ccu.options import (
     AskingOption,
     arg,
     code,
+    flag,
     group,
     line,
     opt,
@@ -42,7 +43,7 @@ def write(
     place: Annotated[int | None, opt("--place", PLACE, "For this place, by number.")] = None,
     file: FileOption = None,
     edit: Annotated[
-        bool, typer.Option("--edit", help="In your own editor (EDITOR), in a private file.")
+        bool, flag("--edit", "In your own editor (EDITOR), in a private file.")
     ] = False,
     asking: AskingOption = False,
 ) -> None:
@@ -63,13 +64,13 @@ def write(
 
       ccu plan write --address "12 Main St Apt 3" --file plan.txt
     """
-    from ccu.plans import writing
+    from ccu.plans import entry
 
     session: Session = ctx.obj
     if file is not None and edit:
         raise InvalidInput("give either --file or --edit")
     whose = _whose(session, person, address, place)
-    emit_line(writing.write(session, whose, file, edit, asking))
+    emit_line(entry.write(session, whose, file, edit, asking))
 
 
 def _whose(session: Session, person: int | None, address: str | None, place: int | None) -> "Whose":
@@ -89,7 +90,7 @@ def show(
     ctx: typer.Context,
     plan: PlanArgument,
     every: Annotated[
-        bool, typer.Option("--all", help="Include the other plans of the same person or place.")
+        bool, flag("--all", "Include the other plans of the same person or place.")
     ] = False,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -112,10 +113,7 @@ def show(
 def list_(
     ctx: typer.Context,
     due: Annotated[
-        bool,
-        typer.Option(
-            "--due", help="Only those due for review within 30 days, or expired on their day."
-        ),
+        bool, flag("--due", "Only those due for review within 30 days, or expired on their day.")
     ] = False,
     status: Annotated[
         str | None, opt("--status", code("plan_status"), "Only those with this status.")

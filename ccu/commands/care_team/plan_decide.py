@@ -13,6 +13,7 @@ from ccu.options import (
     REQUIRED,
     AskingOption,
     arg,
+    flag,
     group,
     number_of,
     opt,
@@ -33,7 +34,7 @@ def approve(
     ctx: typer.Context,
     plan: PlanArgument,
     anyway: Annotated[
-        bool, typer.Option("--anyway", help="Despite words that do not belong; needs --reason.")
+        bool, flag("--anyway", "Despite words that do not belong; needs --reason.")
     ] = False,
     reason: Annotated[str | None, REASON_OPTION] = None,
 ) -> None:
@@ -46,20 +47,18 @@ def approve(
 
       ccu plan approve 4
     """
-    from ccu.plans import deciding
+    from ccu.plans import entry
 
     if anyway is (reason is None):
         raise InvalidInput("--anyway and --reason go together")
-    emit_line(deciding.approve(ctx.obj, plan, reason))
+    emit_line(entry.approve(ctx.obj, plan, reason))
 
 
 @app.command()
 def review(
     ctx: typer.Context,
     plan: PlanArgument,
-    keep: Annotated[
-        bool, typer.Option("--keep", help="Confirm it, with a new review day and expiry.")
-    ] = False,
+    keep: Annotated[bool, flag("--keep", "Confirm it, with a new review day and expiry.")] = False,
 ) -> None:
     """Confirm that an approved plan is still right. If it is not, write a new one.
 
@@ -69,14 +68,14 @@ def review(
 
       ccu plan review 4 --keep
     """
-    from ccu.plans import deciding
+    from ccu.plans import entry
 
     if not keep:
         raise InvalidInput(
             "--keep confirms that the plan is still right; if it is not, write a new one with"
             " ccu plan write"
         )
-    emit_line(deciding.review(ctx.obj, plan))
+    emit_line(entry.review(ctx.obj, plan))
 
 
 @app.command()
@@ -89,9 +88,9 @@ def expire(
 
       ccu plan expire 4 --reason "moved to another town"
     """
-    from ccu.plans import deciding
+    from ccu.plans import entry
 
-    emit_line(deciding.end(ctx.obj, plan, reason))
+    emit_line(entry.end(ctx.obj, plan, reason))
 
 
 @app.command()
@@ -104,18 +103,16 @@ def suggest(
 
       ccu plan suggest 4
     """
-    from ccu.plans import deciding
+    from ccu.plans import entry
 
-    emit_line(deciding.suggest(ctx.obj, plan, file, asking))
+    emit_line(entry.suggest(ctx.obj, plan, file, asking))
 
 
 @app.command()
 def answer(
     ctx: typer.Context,
     suggestion: Annotated[int, arg("S", number_of("suggestion", "S"), "The suggestion's number.")],
-    accept: Annotated[
-        bool | None, typer.Option("--accept/--decline", help="Accept or decline it.")
-    ] = None,
+    accept: Annotated[bool | None, flag("--accept/--decline", "Accept or decline it.")] = None,
     file: FileOption = None,
     asking: AskingOption = False,
 ) -> None:
@@ -127,8 +124,8 @@ def answer(
 
       ccu plan answer 2 --accept
     """
-    from ccu.plans import deciding
+    from ccu.plans import entry
 
     if accept is None:
         raise InvalidInput("give either --accept or --decline")
-    emit_line(deciding.answer(ctx.obj, suggestion, accept, file, asking))
+    emit_line(entry.answer(ctx.obj, suggestion, accept, file, asking))

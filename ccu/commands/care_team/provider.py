@@ -14,6 +14,7 @@ from ccu.options import (
     arg,
     asked,
     code,
+    flag,
     group,
     line,
     opt,
@@ -59,8 +60,7 @@ class ProviderOptions:
         date | None, opt("--verified", PAST_DAY, "When somebody last confirmed this with it.")
     ] = None
     part2: Annotated[
-        bool | None,
-        typer.Option("--part2/--no-part2", help="Whether it is a 42 CFR Part 2 program."),
+        bool | None, flag("--part2/--no-part2", "Whether it is a 42 CFR Part 2 program.")
     ] = None
     organization: Annotated[str | None, opt("--organization", TEXT, "Who runs it.")] = None
     description: Annotated[str | None, opt("--description", TEXT, "What it does.")] = None
@@ -140,11 +140,10 @@ def edit(
     from ccu.providers import store as providers
     from ccu.records import field_words
 
-    session: Session = ctx.obj
     fields = _fields(given, name)
     if not fields:
         raise InvalidInput("nothing to change; ccu provider edit --help lists what can be")
-    with session.work() as work:
+    with ctx.obj.work() as work:
         changed = providers.change(work, provider, fields)
         left = consents.part2_notes(work.connection, provider) if fields.get("part2") else 0
     if changed:

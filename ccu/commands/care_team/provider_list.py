@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import PROVIDER, arg, code, group, line, opt
+from ccu.options import PROVIDER, arg, code, flag, group, line, opt
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
 from ccu.session import Session
 
@@ -23,7 +23,7 @@ def list_(
         opt("--need", code("need"), "Only for this need; those with openings come first."),
     ] = None,
     search: Annotated[str | None, opt("--search", line(), "Only those with these words.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Retired ones too.")] = False,
+    every: Annotated[bool, flag("--all", "Retired ones too.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -83,8 +83,7 @@ def retire(ctx: typer.Context, provider: ProviderArgument) -> None:
     """
     from ccu.providers import store as providers
 
-    session: Session = ctx.obj
-    with session.work() as work:
+    with ctx.obj.work() as work:
         if not providers.read(work.connection, provider)["active"]:
             raise InvalidInput(f"provider {provider} is already retired")
         providers.change(work, provider, {"active": False})

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import AskingOption, OptionType, group, opt, typed_text
+from ccu.options import AskingOption, OptionType, asked, group, opt, typed_text
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.session import Session
 
@@ -98,21 +98,12 @@ def add(
     session: Session = ctx.obj
     with store.opened() as connection:  # before the first prompt: no answer is lost if it cannot be
         labels = store.kinds(connection)
-        if kind is None:
-            _may_ask(asking, "--kind")
-            listed = ", ".join(f"{number} {each}" for number, each in enumerate(labels.values(), 1))
-            kind = KIND.ask(session, f"What was it ({listed})", "--kind")
-        if minutes is None:
-            _may_ask(asking, "--minutes")
-            minutes = MINUTES.ask(session, "How many minutes", "--minutes")
+        listed = ", ".join(f"{number} {each}" for number, each in enumerate(labels.values(), 1))
+        kind = asked(session, kind, KIND, f"What was it ({listed})", "--kind")
+        minutes = asked(session, minutes, MINUTES, "How many minutes", "--minutes")
         when = month or f"{store.machine_day(session.day_said):%Y-%m}"
         store.add(connection, kind, when, minutes)
     emit_line(f"Added to {when}: {labels[kind].lower()}, {minutes} minutes.", only=True)
-
-
-def _may_ask(asking: bool, option: str) -> None:
-    if not asking:
-        raise InvalidInput(f"{option} is missing")
 
 
 @app.command()

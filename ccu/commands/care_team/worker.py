@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import HOUSEHOLD, LOGIN, PAST_DAY, PERSON, REQUIRED, group, opt
+from ccu.options import HOUSEHOLD, LOGIN, PAST_DAY, PERSON, REQUIRED, flag, group, opt
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 from ccu.session import Session
 
@@ -83,7 +83,7 @@ def list_(
     person: PersonOption = None,
     household: HouseholdOption = None,
     staff: Annotated[int | None, opt("--staff", LOGIN, "Who, by login.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Include earlier ones.")] = False,
+    every: Annotated[bool, flag("--all", "Include earlier ones.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:

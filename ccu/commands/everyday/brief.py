@@ -47,5 +47,4 @@ def command(
     """
     from ccu.brief import page
 
-    session: Session = ctx.obj
-    emit_document(page.shift_brief(session, since, names), format, output)
+    emit_document(page.shift_brief(ctx.obj, since, names), format, output)

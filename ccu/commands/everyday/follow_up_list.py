@@ -12,7 +12,7 @@ from ccu.follow_ups.options import (
     OwnerOption,
     ScreenNamesOption,
 )
-from ccu.options import group, with_options
+from ccu.options import flag, group, with_options
 from ccu.output import (
     FOR_FILES,
     Format,
@@ -85,22 +85,20 @@ def list_(
 @app.command()
 def overdue(
     ctx: typer.Context,
-    new: Annotated[
-        bool, typer.Option("--new", help="Only those not reported as overdue yet.")
-    ] = False,
-    mine: Annotated[bool, typer.Option("--mine", help="Only the ones you own.")] = False,
+    new: Annotated[bool, flag("--new", "Only those not reported as overdue yet.")] = False,
+    mine: Annotated[bool, flag("--mine", "Only the ones you own.")] = False,
     owner: OwnerOption = None,
     by: Annotated[str | None, typer.Option("--by", metavar="owner", help="Group by owner.")] = None,
     names: NamesOption = False,
     record: Annotated[
         bool | None,
-        typer.Option(
+        flag(
             "--record/--no-record",
-            help="Record these as reported; the default is yes, except at a terminal.",
+            "Record these as reported; the default is yes, except at a terminal.",
         ),
     ] = None,
     exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="Exit with code 10 if anything is listed.")
+        bool, flag("--exit-code", "Exit with code 10 if anything is listed.")
     ] = False,
     format: FormatOption = None,
     output: OutputOption = None,

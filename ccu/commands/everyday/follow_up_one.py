@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ccu.follow_ups.options import DueOption, FollowUpArgument, ReasonOption
-from ccu.options import WHY, AskingOption, group, needs_reason, opt, required
+from ccu.options import WHY, AskingOption, flag, group, needs_reason, opt, required
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 
 app = group("Joined to `ccu follow-up` by the map in cli.py.")
@@ -15,7 +15,7 @@ app = group("Joined to `ccu follow-up` by the map in cli.py.")
 def show(
     ctx: typer.Context,
     follow_up: FollowUpArgument,
-    full: Annotated[bool, typer.Option("--full", help="With the notes; needs --reason.")] = False,
+    full: Annotated[bool, flag("--full", "With the notes; needs --reason.")] = False,
     reason: ReasonOption = None,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -37,7 +37,7 @@ def void(
     ctx: typer.Context,
     follow_up: FollowUpArgument,
     attempt: Annotated[
-        bool, typer.Option("--attempt", help="Void its last attempt, not the follow-up.")
+        bool, flag("--attempt", "Void its last attempt, not the follow-up.")
     ] = False,
     reason: Annotated[
         str | None, opt("--reason", WHY, "Why it was an error; kept with the record.")

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import CALL, PERSON, REASON, AskingOption, needs_reason, opt
+from ccu.options import CALL, PERSON, REASON, AskingOption, flag, needs_reason, opt
 from ccu.output import FormatOption, OutputOption
 from ccu.session import Session
 
@@ -28,11 +28,9 @@ def command(
     address: AddressOption = None,
     call: CallOption = None,
     person: PersonOption = None,
-    every: Annotated[
-        bool, typer.Option("--all", help="Everything, not only what fits on one screen.")
-    ] = False,
+    every: Annotated[bool, flag("--all", "Everything, not only what fits on one screen.")] = False,
     full: Annotated[
-        bool, typer.Option("--full", help="Everything with the narratives; needs --reason.")
+        bool, flag("--full", "Everything with the narratives; needs --reason.")
     ] = False,
     reason: Annotated[
         str | None, opt("--reason", REASON, "Why the narratives are needed; it is kept.")

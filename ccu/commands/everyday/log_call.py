@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ccu.calls.options import CallOptions
-from ccu.options import AskingOption, with_options
+from ccu.options import AskingOption, flag, with_options
 from ccu.output import Document, FormatOption, OutputOption, Section, emit_document, say
 from ccu.session import Session
 
@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 def command(
     ctx: typer.Context,
     given: CallOptions,
-    edit: Annotated[
-        bool, typer.Option("--edit", help="Write the note in your own editor (EDITOR).")
-    ] = False,
+    edit: Annotated[bool, flag("--edit", "Write the note in your own editor (EDITOR).")] = False,
     asking: AskingOption = False,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -47,11 +45,11 @@ def command(
     --person "caller: described: tall man, gray coat". A line of --person-file may also be a name:
     Ana Reyes, or Ana Reyes, born 1/31/1980.
     """
-    from ccu.calls import draft, entry
+    from ccu.calls import entry
     from ccu.places import finding
 
     session: Session = ctx.obj
-    with draft.unfinished(session, given) as kept:
+    with entry.unfinished(session, given) as kept:
         entered = entry.new_call(session, given, asking, kept, edit)
         call_id, page, told = _log(session, given, entered)
     values, near = entered.values, entered.near

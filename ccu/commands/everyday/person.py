@@ -5,7 +5,17 @@ from typing import Annotated
 
 import typer
 
-from ccu.options import FILE, PERSON, AskingOption, arg, group, opt, whole_number, with_options
+from ccu.options import (
+    FILE,
+    PERSON,
+    AskingOption,
+    arg,
+    flag,
+    group,
+    opt,
+    whole_number,
+    with_options,
+)
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
 from ccu.people.options import ChangeOptions, PersonOptions
 from ccu.session import Session
@@ -95,7 +105,7 @@ def show(
     ctx: typer.Context,
     person: PersonArgument,
     changes: Annotated[
-        bool, typer.Option("--changes", help="With what was changed, when, and by which account.")
+        bool, flag("--changes", "With what was changed, when, and by which account.")
     ] = False,
     format: FormatOption = None,
     output: OutputOption = None,

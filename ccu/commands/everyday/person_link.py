@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import PERSON, AskingOption, OptionType, arg, asked, code, group, line, opt
+from ccu.options import PERSON, AskingOption, OptionType, arg, asked, code, flag, group, line, opt
 from ccu.output import emit_line
 from ccu.session import Session
 
@@ -45,7 +45,7 @@ def link(
         ),
     ] = None,
     anyway: Annotated[
-        bool, typer.Option("--anyway", help="Although a parent is not older than the child.")
+        bool, flag("--anyway", "Although a parent is not older than the child.")
     ] = False,
     asking: AskingOption = False,
 ) -> None:
@@ -62,9 +62,8 @@ def link(
     """
     from ccu.households import entry as household_entry
 
-    session: Session = ctx.obj
     for sentence in household_entry.link(
-        session, one, other, relation, household, anyway=anyway, asking=asking
+        ctx.obj, one, other, relation, household, anyway=anyway, asking=asking
     ):
         emit_line(sentence)
 
@@ -84,8 +83,7 @@ def unlink(
     """
     from ccu.households import entry as household_entry
 
-    session: Session = ctx.obj
-    gone, stay = household_entry.unlink(session, one, other, relation)
+    gone, stay = household_entry.unlink(ctx.obj, one, other, relation)
     emit_line(gone)
     if stay:
         emit_line(stay)
@@ -97,7 +95,7 @@ def distinct(
     one: OneArgument,
     other: OtherArgument,
     reason: Annotated[str | None, opt("--reason", HOW, "How you know; no names.")] = None,
-    undo: Annotated[bool, typer.Option("--undo", help="Remove the mark.")] = False,
+    undo: Annotated[bool, flag("--undo", "Remove the mark.")] = False,
 ) -> None:
     """Mark two records as different people: duplicates no longer lists them.
 
@@ -125,9 +123,7 @@ def distinct(
 def void(
     ctx: typer.Context,
     person: Annotated[int, arg("PERSON", PERSON, "The person's number.")],
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Do not ask; needed where nobody can answer.")
-    ] = False,
+    yes: Annotated[bool, flag("--yes", "Do not ask; needed where nobody can answer.")] = False,
 ) -> None:
     """Remove a person added in error, for good: only where nothing refers to the record.
 

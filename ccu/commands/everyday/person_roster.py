@@ -14,7 +14,7 @@ from ccu.imports.options import (
     SuggestOption,
     layout_option,
 )
-from ccu.options import AskingOption, group, opt, required, whole_number
+from ccu.options import AskingOption, flag, group, opt, required, whole_number
 from ccu.output import FormatOption, OutputOption, Table, emit, say
 from ccu.session import Session
 
@@ -64,21 +64,19 @@ def import_(
         opt("--accept-score", whole_number(100), "Like --match likely, from this score on."),
     ] = None,
     as_new: Annotated[
-        bool,
-        typer.Option("--as-new", help="Match nobody: add every row; see ccu person duplicates."),
+        bool, flag("--as-new", "Match nobody: add every row; see ccu person duplicates.")
     ] = False,
     prefer: Annotated[
         Prefer,
         typer.Option(help="Whose value is used where they differ; history keeps the old one."),
     ] = Prefer.known,
     whole: Annotated[
-        bool,
-        typer.Option("--whole", help="End the worker of clients who are no longer on the list."),
+        bool, flag("--whole", "End the worker of clients who are no longer on the list.")
     ] = False,
     rejects: RejectsOption = None,
     allow_column: AllowColumnOption = None,
     suggest: SuggestOption = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether to continue.")] = False,
+    yes: Annotated[bool, flag("--yes", "Do not ask whether to continue.")] = False,
     asking: AskingOption = False,
     format: FormatOption = None,
     output: OutputOption = None,

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import PERSON, AskingOption, arg, group, opt, whole_number
+from ccu.options import PERSON, AskingOption, arg, flag, group, opt, whole_number
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document
 
 app = group("Joined to `ccu person` by the map in cli.py.")
@@ -50,9 +50,7 @@ def duplicates(
     limit: Annotated[
         int | None, opt("--limit", whole_number(999_999_999), "How many at most; default all.")
     ] = None,
-    names: Annotated[
-        bool, typer.Option("--names", help="With names; recorded for everybody shown.")
-    ] = False,
+    names: Annotated[bool, flag("--names", "With names; recorded for everybody shown.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -83,9 +81,7 @@ def merge(
     keep: Annotated[int | None, opt("--keep", PERSON, "The record to keep; default A.")] = None,
     prefer: Annotated[
         str | None,
-        typer.Option(
-            "--prefer", help="Where both have a value, use: kept, merged or newest; asks nothing."
-        ),
+        flag("--prefer", "Where both have a value, use: kept, merged or newest; asks nothing."),
     ] = None,
     take: Annotated[
         list[str] | None,
@@ -96,9 +92,7 @@ def merge(
             " language, veteran, minor, housing, or its worker. Repeatable.",
         ),
     ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show the result; change nothing.")
-    ] = False,
+    dry_run: Annotated[bool, flag("--dry-run", "Show the result; change nothing.")] = False,
     asking: AskingOption = False,
     format: FormatOption = None,
     output: OutputOption = None,

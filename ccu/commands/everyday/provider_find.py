@@ -4,9 +4,8 @@ from typing import Annotated
 
 import typer
 
-from ccu.options import arg, code, group, line, opt, whole_number
+from ccu.options import arg, code, flag, group, line, opt, whole_number
 from ccu.output import FormatOption, OutputOption, Table, emit, say
-from ccu.session import Session
 
 app = group("Joined to `ccu provider` by the map in cli.py.")
 
@@ -29,9 +28,7 @@ def find(
         str | None, opt("--language", TEXT, "Only where this language is listed.")
     ] = None,
     age: Annotated[int | None, opt("--age", AGE, "Only those that serve this age.")] = None,
-    open_now: Annotated[
-        bool, typer.Option("--open-now", help="Leave out those that are closed now.")
-    ] = False,
+    open_now: Annotated[bool, flag("--open-now", "Leave out those that are closed now.")] = False,
     accepts: Annotated[
         str | None, opt("--accepts", TEXT, "Only with these words on fees, such as Medicaid.")
     ] = None,
@@ -56,7 +53,6 @@ def find(
     from ccu.providers import page
     from ccu.providers.find import FIRST, Asked, search
 
-    session: Session = ctx.obj
     asked = Asked(
         text=" ".join(words or ()),
         needs=need or (),
@@ -67,7 +63,7 @@ def find(
         accepts=accepts or "",
     )
     page.refuse_nothing(asked)
-    found = search(session, asked)
+    found = search(ctx.obj, asked)
     limit = limit or FIRST
     rows = found[:limit]
     emit(Table(page.FOUND, page.found_rows(rows), title="Providers found"), format, output)
@@ -97,9 +93,8 @@ def stale(
     """
     from ccu.providers import page
 
-    session: Session = ctx.obj
     limit = limit or 20
-    rows = page.stale_rows(session)
+    rows = page.stale_rows(ctx.obj)
     emit(Table(page.STALE, rows[:limit], title="Providers to verify"), format, output)
     if len(rows) > limit:
         say(f"{len(rows) - limit} more: --limit {len(rows)}")

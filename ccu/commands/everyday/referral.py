@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import REASON, REFERRAL, arg, code, group, needs_reason, opt, with_options
+from ccu.options import REASON, REFERRAL, arg, code, flag, group, needs_reason, opt, with_options
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document
 from ccu.referrals.options import ListOptions
 from ccu.session import Session
@@ -21,7 +21,7 @@ def list_(
     ctx: typer.Context,
     given: ListOptions,
     names: Annotated[
-        bool, typer.Option("--names", help="Show people's names; each name shown is recorded.")
+        bool, flag("--names", "Show people's names; each name shown is recorded.")
     ] = False,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -53,7 +53,7 @@ def list_(
 def show(
     ctx: typer.Context,
     referral: ReferralArgument,
-    full: Annotated[bool, typer.Option("--full", help="With the notes; needs --reason.")] = False,
+    full: Annotated[bool, flag("--full", "With the notes; needs --reason.")] = False,
     reason: Annotated[
         str | None, opt("--reason", REASON, "Why you need the notes; kept with the audit.")
     ] = None,
@@ -93,7 +93,7 @@ def letter(
     ctx: typer.Context,
     referral: ReferralArgument,
     provider: Annotated[
-        bool, typer.Option("--provider", help="The provider's copy, which is a disclosure.")
+        bool, flag("--provider", "The provider's copy, which is a disclosure.")
     ] = False,
     without_consent: Annotated[
         str | None,

@@ -9,6 +9,7 @@ from ccu.options import (
     REQUIRED,
     AskingOption,
     arg,
+    flag,
     group,
     opt,
     with_options,
@@ -60,8 +61,7 @@ def update(
     """
     from ccu.referrals import next_step
 
-    session: Session = ctx.obj
-    emit_line(next_step.update(session, referral, given, asking))
+    emit_line(next_step.update(ctx.obj, referral, given, asking))
 
 
 @app.command()
@@ -86,13 +86,11 @@ def reopen(
 def expire(
     ctx: typer.Context,
     referral: Annotated[list[int] | None, arg("[REFERRAL]...", REFERRAL, "Their numbers.")] = None,
-    stalled: Annotated[
-        bool, typer.Option("--stalled", help="All stalled ones except those on hold.")
-    ] = False,
+    stalled: Annotated[bool, flag("--stalled", "All stalled ones except those on hold.")] = False,
     reason: Annotated[
         str, opt("--reason", REASON_CODE, "Why they are closed.", example="provider_silent")
     ] = REQUIRED,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="List them; change nothing.")] = False,
+    dry_run: Annotated[bool, flag("--dry-run", "List them; change nothing.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
