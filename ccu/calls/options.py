@@ -70,8 +70,7 @@ class CallOptions:
     """
 
     when: Annotated[
-        datetime | None,
-        opt("--when", BEGAN, "When it began: 2230, yesterday 22:30, 1/18 22:30."),
+        datetime | None, opt("--when", BEGAN, "When it began: 2230, yesterday 22:30, 1/18 22:30.")
     ] = None
     address: Annotated[
         str | None, opt("--address", TYPES["address"], "Where, as you would write it.")
@@ -96,8 +95,7 @@ class CallOptions:
         None
     )
     incident: Annotated[
-        str | None,
-        opt("--incident", _SHORT, "Dispatch incident number; each call has its own."),
+        str | None, opt("--incident", _SHORT, "Dispatch incident number; each call has its own.")
     ] = None
     priority: Annotated[str | None, opt("--priority", _SHORT, "As dispatch writes it.")] = None
     beat: Annotated[str | None, opt("--beat", _SHORT, "Beat or district.")] = None
@@ -129,15 +127,13 @@ class CallOptions:
         str | None, opt("--crisis-kind", TYPES["crisis_kind"], "As it appeared; not a diagnosis.")
     ] = None
     intervention: Annotated[
-        list[str] | None,
-        opt("--intervention", TYPES["intervention"], "Intervention. Repeatable."),
+        list[str] | None, opt("--intervention", TYPES["intervention"], "Intervention. Repeatable.")
     ] = None
     disposition: Annotated[
         list[str] | None, opt("--disposition", TYPES["disposition"], "Disposition. Repeatable.")
     ] = None
     minutes: Annotated[
-        int | None,
-        opt("--minutes", TYPES["minutes"], "Minutes on scene, all responders together."),
+        int | None, opt("--minutes", TYPES["minutes"], "Minutes on scene, all responders together.")
     ] = None
     person: Annotated[
         list[str] | None,
@@ -158,8 +154,7 @@ class CallOptions:
         ),
     ] = None
     note_file: Annotated[
-        Path | None,
-        opt("--note-file", FILE, "The narrative; - is standard input."),
+        Path | None, opt("--note-file", FILE, "The narrative; - is standard input.")
     ] = None
 
 
@@ -171,8 +166,7 @@ class AmendOptions(CallOptions):
         list[str] | None, flag("--add-responder", "One more; --responder replaces all.")
     ] = None
     add_danger: Annotated[
-        list[str] | None,
-        opt("--add-hazard", TYPES["danger"], "One more; --hazard replaces all."),
+        list[str] | None, opt("--add-hazard", TYPES["danger"], "One more; --hazard replaces all.")
     ] = None
     add_intervention: Annotated[
         list[str] | None,

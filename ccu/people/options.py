@@ -176,10 +176,7 @@ SEX = _word_of(
     {**{word: word for word in SEXES}, **{word[0]: word for word in SEXES}, "x": "other"},
     "male, female or other",
 )
-YES_NO = _word_of(
-    {word: word in YES for word in (*YES, "no", "n", "false", "0")},
-    "yes or no",
-)
+YES_NO = _word_of({word: word in YES for word in (*YES, "no", "n", "false", "0")}, "yes or no")
 PHONE = _line_that(_is_phone, f" must have at least {PHONE_DIGITS} digits", 60)
 EMAIL = _line_that(_is_email, " must be written as somebody@somewhere")
 
@@ -208,10 +205,7 @@ FIELDS = {
     "given_name": Field("given", "Given name", NAME, ("first_name",)),
     "family_name": Field("family", "Family name", NAME, ("last_name", "surname")),
     "description": Field(
-        "description",
-        "Description, such as male, 40s, red jacket",
-        line(1_000),
-        has_reason=False,
+        "description", "Description, such as male, 40s, red jacket", line(1_000), has_reason=False
     ),
     "alias": Field("alias", "Another name they go by", FULL_NAME, has_reason=False),
     "birth_date": Field(

@@ -5,18 +5,8 @@ from typing import Annotated
 import typer
 
 from ccu.calls.options import AmendOptions
-from ccu.options import (
-    CALL,
-    REASON,
-    REQUIRED,
-    WHY,
-    arg,
-    flag,
-    group,
-    needs_reason,
-    opt,
-    with_options,
-)
+from ccu.options import REQUIRED, arg, flag, group, needs_reason, opt, with_options
+from ccu.options.types import CALL, REASON, WHY
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
 from ccu.session import Session
 

@@ -7,16 +7,8 @@ import typer
 
 from ccu.errors import InvalidInput
 from ccu.options import CALL, PAST_DAY, AskingOption, arg, code, flag, group, opt
-from ccu.output import (
-    FOR_FILES,
-    FormatOption,
-    OutputOption,
-    Table,
-    default_format,
-    emit,
-    emit_line,
-    say,
-)
+from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
+from ccu.output.endings import FOR_FILES, default_format
 from ccu.session import Session
 
 app = group("Joined to `ccu call` by the map in cli.py.")

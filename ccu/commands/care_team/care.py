@@ -35,8 +35,7 @@ def init(
     ctx: typer.Context,
     file: Annotated[Path | None, typer.Argument(help="The new file; else CCU_CARE_DB.")] = None,
     in_group: Annotated[
-        str | None,
-        typer.Option("--group", metavar="NAME", help="For all accounts of this group."),
+        str | None, typer.Option("--group", metavar="NAME", help="For all accounts of this group.")
     ] = None,
     encrypt: Annotated[bool, flag("--encrypt", "Encrypt it (needs sqlcipher3).")] = False,
 ) -> None:

@@ -6,19 +6,8 @@ from typing import Annotated
 
 import typer
 
-from ccu.options import (
-    CALL,
-    FILE,
-    MOMENT,
-    PERSON,
-    REQUIRED,
-    AskingOption,
-    arg,
-    flag,
-    group,
-    number_of,
-    opt,
-)
+from ccu.options import REQUIRED, AskingOption, arg, flag, group, opt
+from ccu.options.types import CALL, FILE, MOMENT, PERSON, number_of
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 from ccu.session import Session
 

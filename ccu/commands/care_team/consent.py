@@ -8,19 +8,8 @@ import typer
 
 from ccu.consent.options import PURPOSE_OPTION, SCOPES, TO_OPTION
 from ccu.errors import InvalidInput
-from ccu.options import (
-    DAY,
-    FILE,
-    PAST_DAY,
-    PERSON,
-    REQUIRED,
-    arg,
-    flag,
-    group,
-    number_of,
-    opt,
-    typed_text,
-)
+from ccu.options import REQUIRED, arg, flag, group, opt, typed_text
+from ccu.options.types import DAY, FILE, PAST_DAY, PERSON, number_of
 from ccu.output import emit_line, say
 from ccu.session import Session
 
@@ -38,23 +27,13 @@ def grant(
     person: PersonArgument,
     to: Annotated[Any, TO_OPTION] = REQUIRED,
     scope: Annotated[
-        list[str],
-        opt(
-            "--scope",
-            SCOPES,
-            "What may be disclosed. Repeatable.",
-        ),
+        list[str], opt("--scope", SCOPES, "What may be disclosed. Repeatable.")
     ] = REQUIRED,
     purpose: Annotated[str, PURPOSE_OPTION] = REQUIRED,
     signed: Annotated[date, opt("--signed", PAST_DAY, "When it was signed.")] = REQUIRED,
     signed_by: Annotated[str, flag("--signed-by", "person, parent, guardian or other.")] = "person",
     expires: Annotated[
-        date | None,
-        opt(
-            "--expires",
-            DAY,
-            "The last day it is valid; default no expiry.",
-        ),
+        date | None, opt("--expires", DAY, "The last day it is valid; default no expiry.")
     ] = None,
     file: Annotated[Path | None, opt("--file", FILE, "The purpose as a text; - is stdin.")] = None,
 ) -> None:
@@ -116,8 +95,7 @@ def revoke(
         int, arg("CONSENT", number_of("consent", "CONSENT"), "The consent's number.")
     ],
     on: Annotated[
-        date | None,
-        opt("--on", PAST_DAY, "When it was revoked, not in the future; default today."),
+        date | None, opt("--on", PAST_DAY, "When it was revoked, not in the future; default today.")
     ] = None,
 ) -> None:
     """Revoke a consent. It no longer counts from the next command on, on any screen.

@@ -5,15 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from ccu.consent.options import PURPOSE_OPTION, SCOPES, TO_OPTION
-from ccu.options import (
-    PERSON,
-    REQUIRED,
-    arg,
-    code,
-    flag,
-    group,
-    opt,
-)
+from ccu.options import PERSON, REQUIRED, arg, code, flag, group, opt
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.session import Session
 

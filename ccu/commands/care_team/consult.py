@@ -5,26 +5,9 @@ from typing import Annotated
 
 import typer
 
-from ccu.options import (
-    CALL,
-    LOGIN,
-    MOMENT,
-    NOTE,
-    PAST_DAY,
-    PERSON,
-    AskingOption,
-    asked,
-    group,
-    opt,
-    whole_number,
-)
-from ccu.output import (
-    FormatOption,
-    OutputOption,
-    Table,
-    emit,
-    emit_line,
-)
+from ccu.options import AskingOption, asked, group, opt
+from ccu.options.types import CALL, LOGIN, MOMENT, NOTE, PAST_DAY, PERSON, whole_number
+from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 from ccu.session import Session
 
 app = group("Officers' questions to clinicians: add, list, show.")

@@ -5,23 +5,9 @@ from typing import Annotated
 
 import typer
 
-from ccu.options import (
-    CALL,
-    LOGIN,
-    MOMENT,
-    NOTE,
-    PERSON,
-    REASON,
-    REQUIRED,
-    WHY,
-    arg,
-    flag,
-    group,
-    needs_reason,
-    number_of,
-    opt,
-)
+from ccu.options import REQUIRED, arg, flag, group, needs_reason, opt
 from ccu.options import whole_number as number
+from ccu.options.types import CALL, LOGIN, MOMENT, NOTE, PERSON, REASON, WHY, number_of
 from ccu.output import (
     Document,
     FormatOption,

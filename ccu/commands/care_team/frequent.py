@@ -7,31 +7,18 @@ import typer
 
 from ccu.errors import InvalidInput
 from ccu.follow_ups.options import NamesOption
-from ccu.options import (
-    FILE,
-    PERSON,
-    PLACE,
-    AskingOption,
-    arg,
-    count,
-    flag,
-    group,
-    line,
-    number_of,
-    opt,
-)
+from ccu.options import AskingOption, arg, flag, group, opt
+from ccu.options.types import FILE, PERSON, PLACE, count, line, number_of
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
 from ccu.session import Session
 
 app = group("Frequent contacts: people, places, override, review.")
 
 CallsOption = Annotated[
-    int | None,
-    opt("--k", count(100_000), "Care calls or more; default the setting repeat_calls."),
+    int | None, opt("--k", count(100_000), "Care calls or more; default the setting repeat_calls.")
 ]
 DaysOption = Annotated[
-    int | None,
-    opt("--days", count(100_000), "Within these days; default the setting repeat_days."),
+    int | None, opt("--days", count(100_000), "Within these days; default the setting repeat_days.")
 ]
 OVERRIDE = number_of("frequent override", "N")
 AllOption = Annotated[bool, flag("--all", "Include what is left out.")]
@@ -133,8 +120,7 @@ def override(
 def review(
     ctx: typer.Context,
     override: Annotated[
-        int | None,
-        arg("[N]", OVERRIDE, "The override's number; without it, those due."),
+        int | None, arg("[N]", OVERRIDE, "The override's number; without it, those due.")
     ] = None,
     keep: Annotated[bool | None, flag("--keep/--end", "Keep it, or return to the count.")] = None,
     file: ReasonFileOption = None,

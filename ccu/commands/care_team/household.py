@@ -85,8 +85,7 @@ def list_(
 def add(
     ctx: typer.Context,
     household: Annotated[
-        str,
-        arg("HOUSEHOLD", OptionType(read=_number_or_new), "The household's number, or new."),
+        str, arg("HOUSEHOLD", OptionType(read=_number_or_new), "The household's number, or new.")
     ],
     person: Annotated[list[int], arg("PERSON...", PERSON, "The people, by number.")],
     since: Annotated[

@@ -7,16 +7,7 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import (
-    FILE,
-    AskingOption,
-    arg,
-    flag,
-    group,
-    number_of,
-    opt,
-    with_options,
-)
+from ccu.options import FILE, AskingOption, arg, flag, group, number_of, opt, with_options
 from ccu.output import FormatOption, OutputOption, emit, emit_document, emit_line
 from ccu.places import finding
 from ccu.places import flag_store as flags

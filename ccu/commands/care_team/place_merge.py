@@ -63,8 +63,7 @@ def merge(
 
 @app.command()
 def unmerge(
-    ctx: typer.Context,
-    b: Annotated[int, arg("B", PLACE, "The place that was merged.")],
+    ctx: typer.Context, b: Annotated[int, arg("B", PLACE, "The place that was merged.")]
 ) -> None:
     """Undo a merge: calls by the addresses of B, its flags, plans and units go back to it.
 

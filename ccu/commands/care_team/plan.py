@@ -6,19 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import (
-    FILE,
-    PERSON,
-    PLACE,
-    PLAN,
-    AskingOption,
-    arg,
-    code,
-    flag,
-    group,
-    line,
-    opt,
-)
+from ccu.options import FILE, PERSON, PLACE, PLAN, AskingOption, arg, code, flag, group, line, opt
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
 from ccu.session import Session
 

@@ -6,18 +6,7 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import (
-    FILE,
-    PLAN,
-    REASON,
-    REQUIRED,
-    AskingOption,
-    arg,
-    flag,
-    group,
-    number_of,
-    opt,
-)
+from ccu.options import FILE, PLAN, REASON, REQUIRED, AskingOption, arg, flag, group, number_of, opt
 from ccu.output import emit_line
 
 app = group("Joined to `ccu plan` by the map in cli.py.")

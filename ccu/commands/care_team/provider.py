@@ -7,20 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import (
-    PAST_DAY,
-    PROVIDER,
-    AskingOption,
-    arg,
-    asked,
-    code,
-    flag,
-    group,
-    line,
-    opt,
-    whole_number,
-    with_options,
-)
+from ccu.options import AskingOption, arg, asked, flag, group, opt, with_options
+from ccu.options.types import PAST_DAY, PROVIDER, code, line, whole_number
 from ccu.output import emit_line, say
 from ccu.session import Session
 
@@ -42,8 +30,7 @@ class ProviderOptions:
         opt("--need", NEED, "What it helps with; replaces the entire list. Repeatable."),
     ] = None
     agency: Annotated[
-        str | None,
-        opt("--agency", code("agency"), "Its agency; default a contracted provider."),
+        str | None, opt("--agency", code("agency"), "Its agency; default a contracted provider.")
     ] = None
     phone: Annotated[str | None, opt("--phone", line(200, clears=True), "Phone number.")] = None
     hours: Annotated[str | None, opt("--hours", TEXT, "Such as mon-fri 9-17, or 24/7.")] = None

@@ -46,8 +46,7 @@ MONTH = OptionType(read=_month, metavar="YYYY-MM")
 def init(
     file: Annotated[Path | None, typer.Argument(help="The new file; else CCU_WELLNESS_DB.")] = None,
     in_group: Annotated[
-        str | None,
-        typer.Option("--group", metavar="NAME", help="For all accounts of this group."),
+        str | None, typer.Option("--group", metavar="NAME", help="For all accounts of this group.")
     ] = None,
 ) -> None:
     """Make the wellness file, in a folder that only those who keep it can enter.

@@ -13,18 +13,8 @@ from ccu.follow_ups.options import (
     ScreenNamesOption,
 )
 from ccu.options import flag, group, with_options
-from ccu.output import (
-    FOR_FILES,
-    Format,
-    FormatOption,
-    OutputOption,
-    Table,
-    default_format,
-    emit,
-    fits_terminal,
-    meant,
-    say,
-)
+from ccu.output import FormatOption, OutputOption, Table, emit, fits_terminal, say
+from ccu.output.endings import FOR_FILES, Format, default_format, meant
 from ccu.session import Session
 
 app = group("Joined to `ccu follow-up` by the map in cli.py.")

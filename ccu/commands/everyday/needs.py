@@ -6,18 +6,8 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import (
-    CALL,
-    MOMENT,
-    PERSON,
-    REQUIRED,
-    AskingOption,
-    arg,
-    group,
-    number_of,
-    opt,
-    with_options,
-)
+from ccu.options import REQUIRED, AskingOption, arg, group, opt, with_options
+from ccu.options.types import CALL, MOMENT, PERSON, number_of
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 from ccu.referrals.options import NEED, NeedReferOptions
 from ccu.session import Session

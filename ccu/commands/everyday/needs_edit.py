@@ -11,8 +11,7 @@ from ccu.session import Session
 app = group("Joined to `ccu needs` by the map in cli.py.")
 
 AssessmentArgument = Annotated[
-    int,
-    arg("ASSESSMENT", number_of("needs assessment", "ASSESSMENT"), "The assessment's number."),
+    int, arg("ASSESSMENT", number_of("needs assessment", "ASSESSMENT"), "The assessment's number.")
 ]
 
 

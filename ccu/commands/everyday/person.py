@@ -5,17 +5,8 @@ from typing import Annotated
 
 import typer
 
-from ccu.options import (
-    FILE,
-    PERSON,
-    AskingOption,
-    arg,
-    flag,
-    group,
-    opt,
-    whole_number,
-    with_options,
-)
+from ccu.options import AskingOption, arg, flag, group, opt, with_options
+from ccu.options.types import FILE, PERSON, whole_number
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
 from ccu.people.options import ChangeOptions, PersonOptions
 from ccu.session import Session
@@ -69,8 +60,7 @@ def find(
         int | None, opt("--limit", whole_number(MOST_FOUND), "How many at most; default 10.")
     ] = None,
     min_score: Annotated[
-        int | None,
-        opt("--min-score", whole_number(100), "The lowest score, of 100; default 50."),
+        int | None, opt("--min-score", whole_number(100), "The lowest score, of 100; default 50.")
     ] = None,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -133,10 +123,7 @@ def show(
 @app.command()
 @with_options(ChangeOptions)
 def edit(
-    ctx: typer.Context,
-    person: PersonArgument,
-    given: ChangeOptions,
-    asking: AskingOption = False,
+    ctx: typer.Context, person: PersonArgument, given: ChangeOptions, asking: AskingOption = False
 ) -> None:
     """Change what is on file about a person; the old values are kept.
 

@@ -70,10 +70,7 @@ def link(
 
 @app.command()
 def unlink(
-    ctx: typer.Context,
-    one: OneArgument,
-    other: OtherArgument,
-    relation: RelationOption = None,
+    ctx: typer.Context, one: OneArgument, other: OtherArgument, relation: RelationOption = None
 ) -> None:
     """Remove a link between two people; they stay in their households.
 

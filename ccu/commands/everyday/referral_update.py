@@ -4,16 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ccu.options import (
-    REFERRAL,
-    REQUIRED,
-    AskingOption,
-    arg,
-    flag,
-    group,
-    opt,
-    with_options,
-)
+from ccu.options import REFERRAL, REQUIRED, AskingOption, arg, flag, group, opt, with_options
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.referrals.options import REASON_CODE, NoteFileOption, UpdateOptions
 from ccu.session import Session
