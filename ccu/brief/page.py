@@ -15,7 +15,6 @@ from ccu.follow_ups import listing_store as follow_up_rows
 from ccu.options import typed_text
 from ccu.output import Document, Section, Table
 from ccu.people.open_work_store import AsOf
-from ccu.people.screen_parts import with_notice
 from ccu.records import person_ids
 from ccu.session import Session
 
@@ -72,7 +71,7 @@ def shift_brief(session: Session, since: datetime | None, names: bool) -> Docume
             person_ids.shown(work.connection, work.staff_id, "brief", list(called))
             for row in with_person:
                 row["name"] = called[row["person"]]
-    return with_notice(_document(session, data, names), session.view)
+    return session.view.with_notice(_document(session, data, names))
 
 
 def begin(since: str, session: Session) -> datetime:

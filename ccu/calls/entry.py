@@ -10,7 +10,7 @@ from typing import Any
 
 from ccu import dates
 from ccu.address import Address
-from ccu.calls import same_store
+from ccu.calls import change_store
 from ccu.calls.form import LONGEST_CALL, REQUIRED, CallForm, flag, refuse_two_inputs
 from ccu.calls.options import CallOptions
 from ccu.calls.store import OWN_SYSTEM
@@ -77,7 +77,7 @@ def _entry(session: Session, values: dict[str, Any], asking: bool) -> Entry:
     number = _imported(session, values)
     if number is not None:
         return Entry(values, near, [], number, doubtful)
-    alike = same_store.alike(session.db, place_id, values)
+    alike = change_store.alike(session.db, place_id, values)
     completes = _same(session, alike) if alike and asking else None
     return Entry(values, near, alike, completes, doubtful)
 
@@ -87,7 +87,7 @@ def _imported(session: Session, values: dict[str, Any]) -> int | None:
 
     Raises InvalidInput for a number of another building or time: it was mistyped.
     """
-    row = same_store.imported(session.db, values)
+    row = change_store.imported(session.db, values)
     if row is None:
         return None
     began, typed = (dates.from_iso(each) for each in (row["occurred_at"], values["occurred_at"]))

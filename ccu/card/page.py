@@ -14,7 +14,7 @@ from typing import Any
 
 from ccu import dates
 from ccu.output import Document, Format, Section, Table, emit_document, meant
-from ccu.people import screen_parts
+from ccu.people import open_work_store as open_work
 from ccu.people.open_work_store import AsOf
 from ccu.places.store import ANOTHER_TOWN
 from ccu.records.visibility import View
@@ -41,7 +41,7 @@ def counts_data(
     override is due for review.
     """
     keys = ("id", "listed", "since", "review_on")
-    spans = [str(days) for days in screen_parts.WINDOWS] + ["ever"]
+    spans = [str(days) for days in open_work.WINDOWS] + ["ever"]
     return {
         "care": {span: row[f"care_{span}"] for span in spans},
         "all": {span: row[f"all_{span}"] for span in spans},
@@ -246,8 +246,8 @@ def short_text(item: Mapping[str, Any]) -> str:
 
 def people_and_work(card: Mapping[str, Any], of_person: bool = False) -> list[tuple[str, str]]:
     """Return the lines of who is here, `working here` (for a person `working with`), open items."""
-    items = screen_parts.listed_items(card["open"])
-    working = [screen_parts.worker_line(each) for each in card["workers"]]
+    items = open_work.listed_items(card["open"])
+    working = [open_work.worker_line(each) for each in card["workers"]]
     pairs = [
         ("working with" if of_person else "working here", "\n".join(working) or "None assigned"),
         ("open items", "\n".join(map(item_line, items)) or "none"),
@@ -384,7 +384,7 @@ def emit(
 
     For roles without these, an officer at the door among them, nothing of the care file is loaded.
     """
-    told = screen_parts.with_notice(card, session.view)
+    told = session.view.with_notice(card)
     if meant(format, output) in ("html", "pdf"):
         told = on_paper(told, session, every)
     if session.may("care note list"):

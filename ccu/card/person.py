@@ -12,7 +12,6 @@ from ccu.card import store as cards
 from ccu.frequent import store as frequent
 from ccu.output import Document, Format, Section, Table, fits_terminal
 from ccu.people import open_work_store as open_work
-from ccu.people import screen_parts
 from ccu.people.open_work_store import AsOf
 from ccu.records import person_ids, table
 from ccu.session import Session
@@ -55,7 +54,7 @@ def person_card(session: Session, person_id: int, narratives: bool) -> dict[str,
     if person is None:
         raise table.not_found("person", person_id)
     records = person_ids.same(connection, [person_id])
-    window = {**screen_parts.window(session), "people": json.dumps(records)}
+    window = {**open_work.window(session), "people": json.dumps(records)}
     as_of = AsOf.of(session.now)
     found = cards.calls(connection, window, -1)
     view = session.view

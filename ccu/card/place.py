@@ -13,7 +13,6 @@ from ccu.card import store as cards
 from ccu.errors import InvalidInput
 from ccu.output import Document, Format, fits_terminal
 from ccu.people import open_work_store as open_work
-from ccu.people import screen_parts
 from ccu.people.open_work_store import AsOf
 from ccu.places import store as places
 from ccu.places.store import Match, Near
@@ -207,7 +206,7 @@ def _window(session: Session, match: Match) -> dict[str, object]:
     return {
         "place_id": match.place["id"] if match.place else None,
         "building_id": match.building_id,
-        **screen_parts.window(session),
+        **open_work.window(session),
     }
 
 

@@ -8,7 +8,7 @@ from ccu.card import store as cards
 from ccu.frequent import store as frequent
 from ccu.output import Document, Section, Table
 from ccu.output.text import for_person
-from ccu.people import screen_parts
+from ccu.people import open_work_store as open_work
 from ccu.places import flag_store, merge_store
 from ccu.places import store as places
 from ccu.records import codes, field_words
@@ -34,7 +34,7 @@ def _read(session: Session, place_id: int) -> dict[str, Any]:
         building = place.pop("building")
         by_building = place.pop("exempt_reason") is None and place["exempt"] is not None
         on = flag_store.of_places(connection, {place_id, building}, session.today.isoformat())
-        window = {**screen_parts.window(session), "place_id": place_id}
+        window = {**open_work.window(session), "place_id": place_id}
         override = frequent.override_of(connection, ("place", place_id))
         counted = cards.counts(connection, window)
         counts = card_page.counts_data(counted, session, override, place["exempt"])

@@ -14,7 +14,7 @@ from ccu import dates
 from ccu.card import page
 from ccu.dates import near_day
 from ccu.output.text import one_line, width
-from ccu.people.screen_parts import agency, listed_items
+from ccu.people.open_work_store import agency, listed_items
 from ccu.places.store import OTHER_UNIT
 from ccu.records import person_ids
 

@@ -19,7 +19,6 @@ from ccu.options import (
     MOMENT,
     NOTE_LATER,
     PERSON,
-    REASON,
     REFERRAL,
     LaterNote,
     OptionType,
@@ -118,7 +117,6 @@ ScreenNamesOption = Annotated[
 NoteFileOption = Annotated[
     LaterNote | None, opt("--note-file", NOTE_LATER, "Read a note from a file; - is stdin.")
 ]
-ReasonOption = Annotated[str | None, opt("--reason", REASON, "Why; kept with the record.")]
 
 
 # The output formats of `follow-up list`: those of every list, and a calendar.

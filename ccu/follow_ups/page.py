@@ -15,7 +15,6 @@ from ccu.follow_ups.undo_store import ATTEMPT
 from ccu.output import Document, Section, Table, opened
 from ccu.output.text import for_person
 from ccu.people.open_work_store import AsOf
-from ccu.people.screen_parts import notice_column, with_notice
 from ccu.records import codes, field_words
 from ccu.session import Session
 
@@ -49,7 +48,7 @@ def read(session: Session, follow_up_id: int, reason: str | None) -> Document:
         voided = [each["old"] for each in data["changes"] if each["field"] == ATTEMPT]
         for each in [*data["attempts"], *voided]:
             each["note"] = None
-    return with_notice(_document(session.db, data), session.view)
+    return session.view.with_notice(_document(session.db, data))
 
 
 def _document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
@@ -102,7 +101,7 @@ def write_calendar(
     if output is None and sys.stdout is not None and sys.stdout.isatty():
         raise InvalidInput("a calendar is for a program: name a file, as --output mine.ics")
     rows = listing_store.calendar_rows(session, given)
-    notice_column(rows, (), "follow_up", session.view)
+    session.view.notice_column(rows, (), "follow_up")
     calendar = Calendar()
     calendar.add("prodid", "-//ccu//follow-ups//EN")
     calendar.add("version", "2.0")

@@ -12,7 +12,6 @@ from ccu.options import terminal
 from ccu.output import Document, Section, Table
 from ccu.output.text import for_person
 from ccu.people import open_work_store as open_work
-from ccu.people import screen_parts
 from ccu.people import store as person_store
 from ccu.people.open_work_store import AsOf
 from ccu.places import finding
@@ -38,7 +37,7 @@ class Count:
         self.k = k or session.settings.number("repeat_calls")
         self.days = days or session.settings.number("repeat_days")
         self.start = session.days_ago(self.days)
-        self.window = {**screen_parts.window(session), "day": self.start}
+        self.window = {**open_work.window(session), "day": self.start}
 
 
 def places(session: Session, k: int | None, days: int | None, *, every: bool) -> Document:

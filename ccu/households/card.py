@@ -13,7 +13,6 @@ from ccu.output import Document, Section, Table
 from ccu.output.text import listed
 from ccu.people import open_work_store as open_work
 from ccu.people import relations_store as relations
-from ccu.people import screen_parts
 from ccu.people import store as people
 from ccu.people import worker_store as workers
 from ccu.people.open_work_store import AsOf
@@ -66,7 +65,7 @@ def _read(session: Session, work: Work, household_id: int) -> tuple[dict[str, An
     outside = {each.who for each in related} | {each.of for each in related}
     shown = sorted(outside | {each.person for each in everyone})
     known = households.people_on_card(connection, shown)
-    calls = households.care_calls(connection, records, screen_parts.window(session))
+    calls = households.care_calls(connection, records, open_work.window(session))
     none = {"90": 0, "365": 0}
     return {
         "household": household_id,
@@ -295,7 +294,7 @@ def _open(card: Mapping[str, Any], names: Mapping[int, str]) -> list[tuple[Any, 
             else (each["due"] or "nothing due") + (" (overdue)" if each["overdue"] else ""),
             each["owner"],
         )
-        for each in screen_parts.listed_items(card["open"])
+        for each in open_work.listed_items(card["open"])
     ]
 
 

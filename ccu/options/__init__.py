@@ -96,6 +96,7 @@ __all__ = [
     "Group",
     "LaterNote",
     "OptionType",
+    "ReasonOption",
     "arg",
     "asked",
     "code",
@@ -171,6 +172,9 @@ AskingOption = Annotated[
         parser=_Parser(OptionType(read=_may_ask)),
     ),
 ]
+
+
+ReasonOption = Annotated[str | None, opt("--reason", REASON, "Why; kept with the record.")]
 
 
 def group(help: str) -> typer.Typer:

@@ -11,7 +11,7 @@ from ccu.errors import InvalidInput
 from ccu.options import terminal
 from ccu.output import Document, Format, Section, Table, emit_document, emit_line, say
 from ccu.output.text import safe
-from ccu.people import comparing, match_store
+from ccu.people import match_store, page
 from ccu.people import merge_store as merges
 from ccu.people import relations_store as relations
 from ccu.people import worker_store as workers
@@ -58,19 +58,19 @@ def run(
     for each in (*data["against"], *data["warnings"]):
         say(f"Warning: {each}.")
     if request.asking:
-        say(f"Person {request.kept} and person {request.merged}: {comparing.verdict(data)}.")
+        say(f"Person {request.kept} and person {request.merged}: {page.verdict(data)}.")
         taken = _taken(request, choices)
     data["fields"] = [
         _field(each, taken)
         for each in choices
         if any((*each.kept, *each.merged)) and each.name not in hidden_fields(session)
     ]
-    page = _document(data)
+    shown = _document(data)
     if request.dry_run:
-        emit_document(page, format, output)
+        emit_document(shown, format, output)
         return
     if request.asking:
-        emit_document(page, format, output)
+        emit_document(shown, format, output)
         if not _confirmed(f"Merge person {request.merged} into person {request.kept}? [y/N]: "):
             say("Nothing was merged.")
             return
@@ -86,7 +86,7 @@ def run(
         say(done)
     else:
         data["done"] = True
-        emit_document(page, format, output)
+        emit_document(shown, format, output)
 
 
 def _look(
@@ -102,7 +102,7 @@ def _look(
             "kept": request.kept,
             "merged": request.merged,
             "done": False,
-            **comparing.likeness(connection, found),
+            **page.likeness(connection, found),
             "warnings": [
                 *_relations(connection, request.kept, request.merged),
                 *warn(connection, request.kept, request.merged),
@@ -197,14 +197,14 @@ def _document(data: dict[str, Any]) -> Document:
     pairs = [
         ("kept", f"person {data['kept']}"),
         ("merged", f"person {data['merged']}"),
-        ("score", comparing.verdict(data)),
+        ("score", page.verdict(data)),
     ]
     against, warnings = (
-        [comparing.sentence(each) for each in data[key]] for key in ("against", "warnings")
+        [page.sentence(each) for each in data[key]] for key in ("against", "warnings")
     )
     sections = [
         Section(pairs=pairs),
-        Section(comparing.TWO_PEOPLE, lines=against, alert=True),
+        Section(page.TWO_PEOPLE, lines=against, alert=True),
         Section("Before you merge", lines=warnings, alert=True),
         Section(table=Table(COLUMNS, data["fields"]), main=True),
     ]

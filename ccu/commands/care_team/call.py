@@ -5,14 +5,12 @@ from typing import Annotated
 import typer
 
 from ccu.calls.options import AmendOptions
-from ccu.options import REQUIRED, arg, flag, group, needs_reason, opt, with_options
+from ccu.options import REQUIRED, ReasonOption, arg, flag, group, needs_reason, opt, with_options
 from ccu.options.types import CALL, REASON, WHY
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
 from ccu.session import Session
 
 app = group("View, edit or void a call.")
-
-Why = Annotated[str | None, opt("--reason", REASON, "Why; kept with the record.")]
 
 CallArgument = Annotated[int, arg("CALL", CALL, "The call's number.")]
 
@@ -39,13 +37,12 @@ def show(
       ccu call show 12 --full --reason "preparing the case conference"
     """
     from ccu.calls import page
-    from ccu.people.screen_parts import with_notice
 
     session: Session = ctx.obj
     why = needs_reason(session, full, reason)
     with session.work() as work:
         data = page.call_data(work, call, why)
-    emit_document(with_notice(page.document(session.db, data), session.view), format, output)
+    emit_document(session.view.with_notice(page.document(session.db, data)), format, output)
 
 
 @app.command()
@@ -54,7 +51,7 @@ def edit(
     ctx: typer.Context,
     call: CallArgument,
     given: AmendOptions,
-    reason: Why = None,
+    reason: ReasonOption = None,
     add_note: Annotated[
         bool, flag("--add-note", "Add to the narrative: asked for, or from stdin.")
     ] = False,
@@ -139,15 +136,15 @@ def void(
 
 
 @app.command()
-def unvoid(ctx: typer.Context, call: CallArgument, reason: Why = None) -> None:
+def unvoid(ctx: typer.Context, call: CallArgument, reason: ReasonOption = None) -> None:
     """Bring back a call that was voided in error, with its incident number.
 
     Example:
 
       ccu call unvoid 12 --reason "it was not the same call as 13"
     """
-    from ccu.calls import undo_store
+    from ccu.calls import change_store
 
     with ctx.obj.work() as work:
-        undo_store.unvoid(work, call, reason)
+        change_store.unvoid(work, call, reason)
     emit_line(f"Call {call} is no longer void; counts and cards have it again.")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ccu.options import REQUIRED, arg, flag, group, needs_reason, opt
+from ccu.options import REQUIRED, ReasonOption, arg, flag, group, needs_reason, opt
 from ccu.options import whole_number as number
 from ccu.options.types import CALL, LOGIN, MOMENT, NOTE, PERSON, REASON, WHY, number_of
 from ccu.output import (
@@ -85,7 +85,7 @@ def edit(
         list[str] | None,
         typer.Option("--clear", metavar="FIELD", help="Empty call, person or note. Repeatable."),
     ] = None,
-    reason: Annotated[str | None, opt("--reason", REASON, "Why; kept with the record.")] = None,
+    reason: ReasonOption = None,
 ) -> None:
     """Edit a consult; earlier values are kept.
 

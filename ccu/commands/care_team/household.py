@@ -53,12 +53,10 @@ def show(
       ccu household show --person 12
     """
     from ccu.households import card as cards
-    from ccu.people.screen_parts import with_notice
 
     session: Session = ctx.obj
     card = cards.show(session, cards.asked(session, household, person))
-    page = cards.document(session.db, card)
-    emit_document(with_notice(page, session.view), format, output)
+    emit_document(session.view.with_notice(cards.document(session.db, card)), format, output)
 
 
 @app.command("list")

@@ -55,7 +55,6 @@ def list_(
       ccu follow-up list --mine --output mine.ics
     """
     from ccu.follow_ups import listing_store as follow_ups
-    from ccu.people.screen_parts import notice_column
 
     session: Session = ctx.obj
     if meant(format, output) == "ics":
@@ -68,7 +67,7 @@ def list_(
         names = fits_terminal(plain, output) and session.may("follow-up list --names")
     rows = follow_ups.list_rows(session, given)
     columns = follow_ups.add_names(session, rows, LIST_COLUMNS, "follow-up-list", names)
-    columns = notice_column(rows, columns, "follow_up", session.view)
+    columns = session.view.notice_column(rows, columns, "follow_up")
     emit(Table(columns, rows, title="Follow-ups", spare=SPARE), plain, output)
 
 
@@ -110,7 +109,6 @@ def overdue(
     """
     from ccu.calls import overdue as overdue_work
     from ccu.follow_ups import listing_store as follow_ups
-    from ccu.people.screen_parts import notice_column
 
     session: Session = ctx.obj
     if by not in (None, "owner"):
@@ -125,7 +123,7 @@ def overdue(
         rows = overdue_work.one_line_each(rows)
     columns = follow_ups.add_names(session, rows, OVERDUE_COLUMNS, "overdue", names)
     if not session.unattended:
-        columns = notice_column(rows, columns, "follow_up", session.view)
+        columns = session.view.notice_column(rows, columns, "follow_up")
     if by:
         rows = sorted(rows, key=lambda row: row["owner"] or "")
         columns = ("owner", *(name for name in columns if name != "owner"))

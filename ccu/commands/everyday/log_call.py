@@ -77,7 +77,7 @@ def _log(session: Session, given: CallOptions, entered: "Entry") -> tuple[int, D
     Return its number, its page, and what to tell: who the people of a file may be, what of an
     earlier call stayed as it was.
     """
-    from ccu.calls import same_store
+    from ccu.calls import change_store
     from ccu.calls import store as calls
     from ccu.people import store as people
 
@@ -87,7 +87,7 @@ def _log(session: Session, given: CallOptions, entered: "Entry") -> tuple[int, D
             call_id = calls.log(work, calls.NewCall(**entered.values))
         else:
             call_id = entered.completes
-            completed, left = same_store.complete(work, call_id, entered.values)
+            completed, left = change_store.complete(work, call_id, entered.values)
             told = [_completed(call_id, completed, left)]
         page = _page(work, session, call_id, entered, completed)
         if given.person_file:  # of a file nothing is asked: who they may be is shown
@@ -114,7 +114,6 @@ def _page(
     """Return the call's number and the card of the place; showing the card is audited."""
     from ccu.calls import store as calls
     from ccu.card import page, place
-    from ccu.people import screen_parts
     from ccu.places import store as places
 
     connection = work.connection
@@ -138,4 +137,4 @@ def _page(
     top = Section(lines=[shown.title, headline])
     data["card"] = found
     whole = replace(shown, title=logged, sections=[top, *shown.sections], data=data)
-    return screen_parts.with_notice(whole, session.view)
+    return session.view.with_notice(whole)

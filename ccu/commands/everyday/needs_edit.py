@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ccu.options import REASON, REQUIRED, WHY, AskingOption, arg, group, number_of, opt
+from ccu.options import REQUIRED, WHY, AskingOption, ReasonOption, arg, group, number_of, opt
 from ccu.output import emit_line
 from ccu.session import Session
 
@@ -26,7 +26,7 @@ def edit(
         list[str] | None,
         typer.Option("--clear", metavar="NEED", help="A need that was not asked. Repeatable."),
     ] = None,
-    reason: Annotated[str | None, opt("--reason", REASON, "Why; kept with the record.")] = None,
+    reason: ReasonOption = None,
     asking: AskingOption = False,
 ) -> None:
     """Edit the answers of a needs assessment; earlier ones are kept.

@@ -34,10 +34,9 @@ def compare(
 
       ccu person compare 12 31
     """
-    from ccu.people import comparing
+    from ccu.people import page
 
-    data = comparing.read_pair(ctx.obj, a, b)
-    emit_document(comparing.document(data), format, output)
+    emit_document(page.compare(ctx.obj, a, b), format, output)
 
 
 @app.command()
@@ -66,10 +65,10 @@ def duplicates(
       ccu person duplicates --min-score 80 --names -o pairs.csv
     """
     from ccu.identity import LIKELY
-    from ccu.people import comparing
+    from ccu.people import page
 
     least = LIKELY if min_score is None else min_score
-    rows, columns = comparing.read_duplicates(ctx.obj, least, limit, names)
+    rows, columns = page.read_duplicates(ctx.obj, least, limit, names)
     emit(Table(columns, rows, title="Possible matches"), format, output)
 
 

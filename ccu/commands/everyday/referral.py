@@ -36,14 +36,13 @@ def list_(
 
       ccu referral list --all --provider homes --format csv
     """
-    from ccu.people.screen_parts import notice_column
     from ccu.records import codes
     from ccu.referrals import page
 
     session: Session = ctx.obj
     found = page.list_rows(session, given, names=names)
     columns: tuple[str, ...] = page.NAMED_COLUMNS if names else page.COLUMNS
-    columns = notice_column(found, columns, "referral", session.view)
+    columns = session.view.notice_column(found, columns, "referral")
     labels = codes.of_columns(session.db, status="referral_status", need="need")
     spare = ("place", "person", "owner") if names else ("place", "owner")
     emit(Table(columns, found, title="Referrals", labels=labels, spare=spare), format, output)
@@ -75,7 +74,6 @@ def show(
 
       ccu referral show 7
     """
-    from ccu.people.screen_parts import with_notice
     from ccu.referrals import page
 
     session: Session = ctx.obj
@@ -85,7 +83,7 @@ def show(
         work.audit("referral-show", "referral", referral, full=full, reason=why)
         if (person := data["person"]) is not None:
             work.audit("referral-show", "person", person, referral=referral)
-    emit_document(with_notice(page.document(session.db, data), session.view), format, output)
+    emit_document(session.view.with_notice(page.document(session.db, data)), format, output)
 
 
 @app.command()
