@@ -19,19 +19,6 @@ _SPAN = """
   AND call.occurred_at >= :from_text AND call.occurred_at < :until_text
   AND unixepoch(call.occurred_at) >= :from_unix AND unixepoch(call.occurred_at) <= :until_unix
 """
-_CARE_CALLS = f"""
-SELECT call.id, iif(call.clock_known, substr(replace(call.occurred_at, 'T', ' '), 1, 16),
-                    substr(call.occurred_at, 1, 10)) AS occurred,
-       coalesce((SELECT line FROM place_plain WHERE id = call.place_id), '') AS place,
-       nature.label AS nature,
-       coalesce((SELECT group_concat(label, '; ') FROM
-         (SELECT disposition.label FROM call_disposition
-          JOIN disposition ON disposition.code = call_disposition.disposition
-          WHERE call_disposition.call_id = call.id ORDER BY disposition.sort)), '') AS outcome
-FROM call JOIN nature ON nature.code = coalesce(call.nature_cleared, call.nature)
-WHERE call.care = 1 AND {_SPAN}
-ORDER BY unixepoch(call.occurred_at) DESC, call.id DESC
-"""  # noqa: S608 - no user's text in it
 _WAITING = """
 SELECT referral.id, substr(replace(referral.made_at, 'T', ' '), 1, 16) AS made,
        owner.login AS owner,
@@ -120,11 +107,6 @@ FROM (
 JOIN plan ON plan.id = plan_id LEFT JOIN staff ON staff.id = by_id
 ORDER BY rank, day, plan.id
 """
-
-
-def care_calls(connection: sqlite3.Connection, span: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return id, occurred, place, nature, outcome of the care calls of a span, newest first."""
-    return [dict(row) for row in connection.execute(_CARE_CALLS, span)]
 
 
 def waiting(connection: sqlite3.Connection) -> list[dict[str, Any]]:

@@ -51,10 +51,7 @@ class NewConsult:
 
 
 def add_consult(work: Work, new: NewConsult) -> int:
-    """Add a consult; return its id.
-
-    Raises NotFound, and InvalidInput for a void call, a merged person, or a clinician who asks.
-    """
+    """Add a consult; return its id. Raises NotFound, InvalidInput for a void call or who asks."""
     _check(work.connection, vars(new), vars(new))
     consult_id = table.insert(work, "consult", new)
     detail: dict[str, Any] = {"call": new.call_id, "person": new.person_id, "minutes": new.minutes}

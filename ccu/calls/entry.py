@@ -137,16 +137,13 @@ def _called(session: Session, call: dict[str, Any]) -> str:
 
 def _meant(session: Session, address: Address) -> Address:
     """Return the address that is meant, asked about if doubtful or like others; or InvalidInput."""
+    text = address.raw if len(address.raw) <= MOST_SHOWN else f"{address.raw[:MOST_SHOWN]}..."
     if finding.is_doubtful(session, address) and not terminal.yes_or_no(
-        f'"{_short(address.raw)}": no house number or street; use it anyway? y or n'
+        f'"{text}": no house number or street; use it anyway? y or n'
     ):
         raise InvalidInput("give a house number and street, a crossing, or the name of a place")
     near = finding.similar(session, address)
     return finding.meant(session, address, near) if near else address
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}..."
 
 
 def _offered(session: Session, met: Met) -> Met:

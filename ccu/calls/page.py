@@ -1,4 +1,4 @@
-"""One call as a page: its fields, responders, people involved, and change history."""
+"""One call as a page: its fields, responders, people involved, and changes; and one consult."""
 
 import sqlite3
 from collections.abc import Collection
@@ -13,7 +13,7 @@ from ccu.people import store as people
 from ccu.people import who
 from ccu.people.open_work_store import AsOf
 from ccu.people.options import say_birth
-from ccu.records import codes, person_ids
+from ccu.records import codes, field_words, person_ids
 from ccu.records.table import changes_of
 from ccu.work import Work
 
@@ -212,3 +212,20 @@ def names_of_fields(changed: Collection[str]) -> str:
     """Return the changed fields in words, the place only where its address stayed."""
     fields = [each for each in changed if each != "place_id" or "address" not in changed]
     return ", ".join(map(label, fields))
+
+
+def consult(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
+    """Return a consult, as `consult_store.consult_data` has it, as a page."""
+    note = [data["note"]] if data["note"] else []
+    pairs = [
+        ("when", dates.minute(data["occurred_at"])),
+        *((key.replace("_", " "), data[key]) for key in ("asked_by", "clinician", "minutes")),
+        *((key, data[key]) for key in ("call", "person") if data[key] is not None),
+        ("note", f"{data['note_characters']} characters" if data["note_characters"] else "none"),
+        *([("status", "void: in no list or figure")] if data["voided"] else []),
+        ("recorded", f"{dates.minute(data['recorded_at'])} by {data['recorded_by']}"),
+    ]
+    sections = [Section(pairs=pairs, main=True), Section("Note", lines=note)]
+    if changes := field_words.changes(connection, "consult", data["changes"]):
+        sections.append(Section("Changes", table=Table(CHANGE_COLUMNS, changes)))
+    return Document(f"Consult {data['id']}", sections, data)

@@ -91,24 +91,21 @@ class CallQuestions:
         if self._is_known("when"):
             self._read_given()
         self._form.choose = codes.chosen
-        asked = [self._question(option) for option in QUESTIONS]
-        asked.append(
-            Question(
-                "People", self._people, self._people_words, self._is_known("person", "person_file")
-            )
-        )
-        asked.append(
-            Question("Note", self._note, self._note_words, self._is_known("note", "note_file"))
-        )
+        met, note = self._is_known("person", "person_file"), self._is_known("note", "note_file")
+        asked = [
+            *(
+                Question(
+                    label,
+                    partial(self._ask, option),
+                    partial(self._words, option),
+                    self._is_known(option),
+                )
+                for option, (label, _question) in QUESTIONS.items()
+            ),
+            Question("People", self._people, self._people_words, met),
+            Question("Note", self._note, self._note_words, note),
+        ]
         fill_in(asked, review=resumed)
-
-    def _question(self, option: str) -> Question:
-        return Question(
-            QUESTIONS[option][0],
-            lambda: self._ask(option),
-            lambda: self._words(option),
-            self._is_known(option),
-        )
 
     def _is_known(self, *options: str) -> bool:
         return any(
@@ -146,7 +143,9 @@ class CallQuestions:
 
         ask_until_valid(question, read, offer)
         if option == "when":  # the other times are counted from it
-            self._typed["when"] = _local(self._session, self._form.values["occurred_at"])
+            began = dates.from_iso(self._form.values["occurred_at"])
+            zone = self._session.now.tzinfo  # as it can be typed again on another day
+            self._typed["when"] = f"{began.astimezone(zone):%Y-%m-%d %H:%M}"
             self._read_given()
         if option == "address":
             try:
@@ -229,7 +228,8 @@ class CallQuestions:
         if option == "when":
             return dates.say_moment(dates.from_iso(str(value)), self._session.now)
         if option == "address":
-            return _understood(self._form.values["address"])
+            parts = (value.number, value.street, value.unit, value.cross, value.place)
+            return " ".join(filter(None, parts)) or "no address recognized; kept as typed"
         if option in LISTS:
             labels = codes.labels(self._connection, LISTS[option])
             return ", ".join(labels[code] for code in (value if option in MANY else [value]))
@@ -369,13 +369,3 @@ def _who(met: Met) -> str:
     if met.person_id is not None:
         return f"person {met.person_id}"
     return f"{met.given_name} {met.family_name}".strip() or met.description or "unknown"
-
-
-def _local(session: Session, moment: str) -> str:
-    """Return a moment as it can be typed again on another day, in the town's time."""
-    return f"{dates.from_iso(moment).astimezone(session.now.tzinfo):%Y-%m-%d %H:%M}"
-
-
-def _understood(address: Address) -> str:
-    parts = (address.number, address.street, address.unit, address.cross, address.place)
-    return " ".join(part for part in parts if part) or "no address recognized; kept as typed"

@@ -216,7 +216,10 @@ def amend(work: Work, call_id: int, new: Mapping[str, Any], reason: str | None) 
     if new.keys() & TIMES.keys():
         check_times({field: new.get(field, old[field]) for field in TIMES})
     if new.keys() & {"incident", "source_system"}:
-        _refuse_imported(work.connection, call_id)
+        if _is_imported(work.connection, call_id):
+            raise InvalidInput(
+                f"--incident: call {call_id} was imported; the number is its source's"
+            )
         system, incident = (new.get(field, old[field]) for field in ("source_system", "incident"))
         _refuse_taken(work.connection, system, incident)
     _update_columns(work, call_id, old, new)
@@ -339,11 +342,6 @@ def supplemented(work: Work, narrative: str | None, text: str) -> str:
 
 def _is_imported(connection: sqlite3.Connection, call_id: int) -> bool:
     return table.require(connection, "call", call_id)["import_batch_id"] is not None
-
-
-def _refuse_imported(connection: sqlite3.Connection, call_id: int) -> None:
-    if _is_imported(connection, call_id):
-        raise InvalidInput(f"--incident: call {call_id} was imported; the number is its source's")
 
 
 _LISTS = (*CODE_SETS, "responders")

@@ -20,6 +20,7 @@ from ccu.work import Work
 
 # Conditions of `rows`. MINE: logged by this account, or its own to decide.
 UNDECIDED = "undecided = ?"
+CARE = "decided.care = ?"
 SINCE, BEFORE, LATE = "occurred_unix >= ?", "occurred_unix < ?", "due_unix < ?"
 NATURE, OWNER, MINE = "nature = ?", "owner_id = ?", "? IN (decided.recorded_by, owner_id)"
 _NUMBER = "decided.id IN ?"
@@ -134,7 +135,7 @@ def _item(
     address = (row[part] for part in ("raw", "raw_unit", "raw_city", "raw_zip"))
     plain = (
         *("id", "place", "outcome", "reason", "logged_by", "due_unix", "incident", "beat"),
-        *("priority", "cad_nature", "cad_disposition"),
+        *("priority", "cad_nature", "cad_disposition", "occurred_unix"),
     )
     return {
         **{name: row[name] for name in plain},

@@ -320,9 +320,9 @@ def plan_sections(plans: Sequence[dict[str, Any]], of_person: bool = False) -> l
     """Return the plans; their module is loaded only if there are any."""
     if not plans:
         return []
-    from ccu.card import plans as lines
+    from ccu.card.plans import section
 
-    return lines.sections(plans, of_person)
+    return [section(plan, of_person) for plan in plans]
 
 
 def narratives(calls: Sequence[dict[str, Any]]) -> list[Section]:

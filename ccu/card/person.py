@@ -56,7 +56,7 @@ def person_card(session: Session, person_id: int, narratives: bool) -> dict[str,
     records = person_ids.same(connection, [person_id])
     window = {**open_work.window(session), "people": json.dumps(records)}
     as_of = AsOf.of(session.now)
-    found = cards.calls(connection, window, -1)
+    found = cards.calls(connection, window)
     view = session.view
     calls = page.calls_data(connection, found, as_of, narratives, view, records)
     plans = page.plans_data(cards.plans(connection, window, records), session.today, view)

@@ -69,10 +69,7 @@ def document(session: Session, card: dict[str, Any], first: str = "") -> Documen
 def recorded_card(
     session: Session, work: Work, query: str, match: Match, reason: str | None = None
 ) -> dict[str, Any]:
-    """Return the card and record that it was shown, of the place and of each person named on it.
-
-    With a reason the narratives are on it.
-    """
+    """Return the card, narratives with a reason; record it and each person named on it."""
     card = _place_card(session, work, query, match, narratives=reason is not None)
     action = "history-full" if reason is not None else "history"
     place_id = card["place"]["id"] if card["place"] else None
@@ -181,7 +178,7 @@ def _place_card(
         card["place"] = {key: place[key] for key in ("id", *places.PARTS, "category")}
         card["place"]["exempt"] = place["exempt_reason"]
         card["counts"] = page.counts_data(counted, session, override, exempt)
-        found = cards.calls(connection, window, -1)
+        found = cards.calls(connection, window)
         card["calls"] = page.calls_data(connection, found, as_of, narratives, view)
     view.keep()
     return card

@@ -91,8 +91,8 @@ def _document(session: Session, data: dict[str, Any], every: bool) -> Document:
             )
         )
     if data["merged"]:
-        merged = Table(MERGED_COLUMNS, [_merged(each) for each in data["merged"]])
-        sections.append(Section("Merged into this place", table=merged))
+        merged = [{**each, "since": each["merged_at"][:10]} for each in data["merged"]]
+        sections.append(Section("Merged into this place", table=Table(MERGED_COLUMNS, merged)))
     if changes:
         sections.append(Section("Changes", table=Table(CHANGE_COLUMNS, changes)))
     return Document(title, sections, data)
@@ -118,10 +118,6 @@ def _pairs(session: Session, data: dict[str, Any], every: bool) -> list[tuple[st
         ("category", labels.get(place["category"] or "", "not recorded")),
         ("counted", counted),
     ]
-
-
-def _merged(each: dict[str, Any]) -> dict[str, Any]:
-    return {**each, "since": each["merged_at"][:10]}
 
 
 def _flag(each: dict[str, Any]) -> dict[str, Any]:

@@ -84,12 +84,9 @@ def items(body: Mapping[str, Sequence[Any]], field: str) -> list[str]:
     return [str(each) for each in found]
 
 
-def sections(plans: Sequence[Mapping[str, Any]], of_person: bool) -> list[Section]:
-    """Return a section for each plan."""
-    return [Section(_title(plan, of_person), lines=plan["lines"]) for plan in plans]
-
-
-def _title(plan: Mapping[str, Any], of_person: bool) -> str:
+def section(plan: Mapping[str, Any], of_person: bool) -> Section:
+    """Return the section of a plan."""
     about = "" if of_person else f", for {_PLACES.get(plan['for'], 'a person here')}"
     due = "; its review is due" if plan["review_due"] else ""
-    return f"Approach (plan {plan['id']}{about}{due}; ccu plan show {plan['id']})"
+    title = f"Approach (plan {plan['id']}{about}{due}; ccu plan show {plan['id']})"
+    return Section(title, lines=plan["lines"])

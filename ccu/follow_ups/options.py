@@ -12,25 +12,7 @@ import typer
 
 from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.options import (
-    CALL,
-    FOLLOW_UP,
-    LOGIN,
-    MOMENT,
-    NOTE_LATER,
-    PERSON,
-    REFERRAL,
-    LaterNote,
-    OptionType,
-    arg,
-    code,
-    flag,
-    line,
-    opt,
-    typed_text,
-    whole_number,
-)
-from ccu.options.types import moment_words
+from ccu.options import arg, flag, opt, typed_text, types
 from ccu.session import Session
 
 # Any of these, and the text has a time of day; else it is a day, or police time.
@@ -89,23 +71,23 @@ def _moment_due(session: Session, text: str, option: str, tell: bool) -> datetim
     return None
 
 
-DUE = OptionType(
+DUE = types.OptionType(
     read=_due,
     metavar="WHEN",
     answer=partial(_due, tell=False),
-    words=moment_words,
+    words=types.moment_words,
     usage="when it is due: friday, tomorrow 10:00, in 3 days or 2026-02-03 09:30",
 )
-KIND, RESULT = code("follow_up_kind"), code("follow_up_result")
+KIND, RESULT = types.code("follow_up_kind"), types.code("follow_up_result")
 LONGEST_TRY = 24 * 60  # minutes
 FURTHEST = timedelta(days=1096)  # from today to when something is due
 
-FollowUpArgument = Annotated[int, arg("F", FOLLOW_UP, "The follow-up's number.")]
+FollowUpArgument = Annotated[int, arg("F", types.FOLLOW_UP, "The follow-up's number.")]
 DueOption = Annotated[
     datetime | None,
     opt("--due", DUE, "When: friday (by its end), tomorrow 10:00, in 3 days, 2026-02-03 09:30."),
 ]
-OwnerOption = Annotated[int | None, opt("--owner", LOGIN, "Owner, by login.")]
+OwnerOption = Annotated[int | None, opt("--owner", types.LOGIN, "Owner, by login.")]
 NamesOption = Annotated[bool, flag("--names", "Show people's names; each name shown is recorded.")]
 ScreenNamesOption = Annotated[
     bool | None,
@@ -114,8 +96,12 @@ ScreenNamesOption = Annotated[
         "Show names and phones; each person shown is recorded. Default at a terminal.",
     ),
 ]
+ErrorOption = Annotated[
+    str | None, opt("--reason", types.WHY, "Why it was an error; kept with the record.")
+]
 NoteFileOption = Annotated[
-    LaterNote | None, opt("--note-file", NOTE_LATER, "Read a note from a file; - is stdin.")
+    types.LaterNote | None,
+    opt("--note-file", types.NOTE_LATER, "Read a note from a file; - is stdin."),
 ]
 
 
@@ -131,9 +117,11 @@ ListFormatOption = Annotated[
 class AddOptions:
     """The options of `follow-up add`."""
 
-    referral: Annotated[int | None, opt("--referral", REFERRAL, "For this referral.")] = None
-    call: Annotated[int | None, opt("--call", CALL, "For this call.")] = None
-    person: Annotated[int | None, opt("--person", PERSON, "For this person, by number.")] = None
+    referral: Annotated[int | None, opt("--referral", types.REFERRAL, "For this referral.")] = None
+    call: Annotated[int | None, opt("--call", types.CALL, "For this call.")] = None
+    person: Annotated[int | None, opt("--person", types.PERSON, "For this person, by number.")] = (
+        None
+    )
     kind: Annotated[str | None, opt("--kind", KIND, "What to do.")] = None
     due: DueOption = None
     owner: OwnerOption = None
@@ -145,9 +133,11 @@ class AttemptOptions:
     """The options of `follow-up done`."""
 
     result: Annotated[str | None, opt("--result", RESULT, "The result.")] = None
-    when: Annotated[datetime | None, opt("--when", MOMENT, "When you tried; default now.")] = None
+    when: Annotated[
+        datetime | None, opt("--when", types.MOMENT, "When you tried; default now.")
+    ] = None
     minutes: Annotated[
-        int | None, opt("--minutes", whole_number(LONGEST_TRY), "How many minutes it took.")
+        int | None, opt("--minutes", types.whole_number(LONGEST_TRY), "How many minutes it took.")
     ] = None
     note_file: NoteFileOption = None
     next_due: Annotated[
@@ -163,7 +153,11 @@ class ListOptions:
 
     due: Annotated[
         str | None,
-        opt("--due", line(), "Due on this day (today or a date), or in the next 7 days (week)."),
+        opt(
+            "--due",
+            types.line(),
+            "Due on this day (today or a date), or in the next 7 days (week).",
+        ),
     ] = None
     mine: Annotated[bool, flag("--mine", "Only the ones you own.")] = False
     owner: OwnerOption = None

@@ -156,15 +156,16 @@ def _page(
 
 
 def _cells(rows: Sequence[Row], session: Session) -> list[Row]:
-    return [{**row, "override": _in_words(row["override"], session)} for row in rows]
-
-
-def _in_words(override: Row | None, session: Session) -> str | None:
-    if override is None:
-        return None
-    due = " (due)" if override["review_on"] <= session.today.isoformat() else ""
-    since, review = for_person(override["since"]), for_person(override["review_on"])
-    return f"since {since}, review {review}{due}"
+    """Return the rows with their overrides in words."""
+    found = []
+    for row in rows:
+        words = None
+        if override := row["override"]:
+            due = " (due)" if override["review_on"] <= session.today.isoformat() else ""
+            since, review = for_person(override["since"]), for_person(override["review_on"])
+            words = f"since {since}, review {review}{due}"
+        found.append({**row, "override": words})
+    return found
 
 
 # ---------------------------------------------------------------- overrides

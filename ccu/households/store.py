@@ -70,10 +70,7 @@ def members(
 def of_person(
     connection: sqlite3.Connection, person_id: int, today: date = date.max
 ) -> dict[int, Member]:
-    """Return the households that a person is in or left, by any record of theirs.
-
-    Without a day as they were last recorded, which is what a write goes by.
-    """
+    """Return the households that a person is or was in; without a day as last recorded."""
     ids = json.dumps(person_ids.same(connection, [person_id]))
     rows = connection.execute(_OF_RECORDS, {"ids": ids}).fetchall()
     return {each.household: each for each in _folded(connection, rows, today)}

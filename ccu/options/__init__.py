@@ -4,7 +4,7 @@ Declare a parameter by what the command receives, and give it the type that read
 
     @app.command()
     def add(
-        ctx: typer.Context,
+        ctx: Context,
         call: Annotated[int | None, opt("--call", CALL, "The call it is about.")] = None,
         clinician: Annotated[int, opt("--clinician", LOGIN, "Who was asked.")] = REQUIRED,
         when: Annotated[datetime | None, opt("--when", MOMENT, "When; default now.")] = None,
@@ -93,6 +93,7 @@ __all__ = [
     "REQUIRED",
     "WHY",
     "AskingOption",
+    "Context",
     "Group",
     "LaterNote",
     "OptionType",
@@ -119,6 +120,12 @@ Value = TypeVar("Value")
 # The default of a required option. Typer must see one: it would refuse a missing option before the
 # gate has refused the account.
 REQUIRED: Any = None
+
+
+class Context(typer.Context):
+    """What a command receives first; its `obj` is the session."""
+
+    obj: "Session"
 
 
 class _Parser:

@@ -6,7 +6,7 @@ taken does not grow with the file. Whoever is shown must be audited.
 
 import re
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -155,12 +155,12 @@ WIDTH = 78
 MOST_TOLD = 3  # where nobody can be asked
 
 
-def existing(session: Session, known: Known, but: Collection[int] = ()) -> int | None:
+def existing(session: Session, known: Known) -> int | None:
     """Ask whether it is one of the possible matches; return the number, or None for a new person.
 
     Asks nothing when nobody is alike. Raises KeyboardInterrupt when the person stops.
     """
-    found = match_store.likely_same(session.db, known, but)[:MOST_SHOWN]
+    found = match_store.likely_same(session.db, known)[:MOST_SHOWN]
     if not found:
         return None
     numbers = [each.person_id for each in found]

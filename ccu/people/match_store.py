@@ -11,19 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from ccu.errors import InvalidInput, NotFound
-from ccu.identity import (
-    LIKELY,
-    Field,
-    Known,
-    Likeness,
-    Name,
-    compare,
-    keys,
-    pairs,
-    query_keys,
-    rank,
-    without_particles,
-)
+from ccu.identity import LIKELY, Field, Known, Likeness, Name, compare, pairs
+from ccu.identity.lookup import keys, query_keys, rank, without_particles
 from ccu.people import store as people
 from ccu.people.options import birth_year
 from ccu.records import person_ids, table

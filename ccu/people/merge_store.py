@@ -40,7 +40,6 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "minor": ("minor",),
     "housing": ("housing",),
 }
-COLUMNS = tuple(column for columns in FIELDS.values() for column in columns)
 
 Value = tuple[Any, ...]  # of a field's columns
 
@@ -242,10 +241,7 @@ def choices(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> lis
 
 
 def merge(work: Work, kept_id: int, merged_id: int, taken: Sequence[str]) -> None:
-    """Merge one record into the other.
-
-    `taken` are the names of `choices` whose value the merged record gives. Raises as `check`.
-    """
+    """Merge one record into the other, which takes the fields `taken`. Raises as `check`."""
     connection = work.connection
     check(connection, kept_id, merged_id)
     ended, stays = workers.end_for_merge(work, kept_id, merged_id, take=WORKER in taken)
@@ -334,10 +330,7 @@ WHERE record = 'person' AND record_id = :merged_id AND action = 'person-merge'
 def added_since(
     connection: sqlite3.Connection, person_id: int, merged_id: int, since: str
 ) -> list[dict[str, Any]]:
-    """Return record, id, person, recorded of what was added to a person since a merge.
-
-    `merged_id` is the record that was merged, at the moment `since`.
-    """
+    """Return record, id, person, recorded of what was added to a person since that merge."""
     same = person_ids.same(connection, [person_id])
     merge = table.value(connection, _MERGE, merged_id=merged_id)
     return [

@@ -44,11 +44,7 @@ class Request:
 
 
 def run(
-    session: Session,
-    request: Request,
-    warn: Warnings,
-    format: Format | None,
-    output: Path | None,
+    session: Session, request: Request, warn: Warnings, format: Format | None, output: Path | None
 ) -> None:
     """Merge, or show what a merge would be. Raises NotFound, InvalidInput."""
     shows = request.asking or request.dry_run or format is not None or output is not None
@@ -71,7 +67,8 @@ def run(
         return
     if request.asking:
         emit_document(shown, format, output)
-        if not _confirmed(f"Merge person {request.merged} into person {request.kept}? [y/N]: "):
+        question = f"Merge person {request.merged} into person {request.kept}? [y/N]: "
+        if terminal.read_line(question).strip().lower() not in ("y", "yes"):
             say("Nothing was merged.")
             return
     with session.work() as work:
@@ -157,10 +154,6 @@ def _preferred(request: Request, choice: Choice) -> bool | None:
         return answer == str(request.merged)
 
     return terminal.ask_until_valid(question, read)
-
-
-def _confirmed(question: str) -> bool:
-    return terminal.read_line(question).strip().lower() in ("y", "yes")
 
 
 def label(name: str) -> str:

@@ -271,10 +271,7 @@ def open_items(
     as_of: AsOf,
     view: View,
 ) -> list[dict[str, Any]]:
-    """The open work of a place and of these people as the card has it.
-
-    record, id, what (of a referral its status), due, owner, overdue, referral.
-    """
+    """Return the open work as the card has it: record, id, what, due, owner, overdue, referral."""
     found = []
     for item in open_work(connection, people, as_of, view, place_id):
         waits = ", to sign" if item["status"] == "to sign" else ""

@@ -60,7 +60,7 @@ def _read(session: Session, work: Work, asked: int, with_changes: bool) -> dict[
 
 
 def _document(session: Session, data: dict[str, Any]) -> Document:
-    pairs = [*_who(data), *_about(session, data), *_kept(data)]
+    pairs = _pairs(session, data)
     lines = []
     if data["asked"] != data["id"]:
         lines = [f"Person {data['asked']} was merged into person {data['id']}."]
@@ -87,34 +87,24 @@ def _document(session: Session, data: dict[str, Any]) -> Document:
     return Document(f"Person {data['id']}", sections, data)
 
 
-def _who(data: dict[str, Any]) -> list[tuple[str, Any]]:
-    return [
-        ("name", person_ids.name(data)),
-        ("description", data["description"]),
-        ("born", _born(data)),
-        ("age", _estimate(data)),
-        ("minor", data["minor"]),
-    ]
-
-
-def _about(session: Session, data: dict[str, Any]) -> list[tuple[str, Any]]:
+def _pairs(session: Session, data: dict[str, Any]) -> list[tuple[str, Any]]:
     coded = [
         (NAMES[name].replace("_", " "), data[name] and codes.labels(session.db, name)[data[name]])
         for name in ("race_ethnicity", "housing")
     ]
     whys = codes.labels(session.db, "missing_value")
     why = [f"{NAMES[each]}: {whys[code].lower()}" for each, code in data["missing"].items()]
-    return [
-        *((NAMES[field], data[field]) for field in PLAIN),
-        *coded,
-        ("not on file", "\n".join(why)),
-    ]
-
-
-def _kept(data: dict[str, Any]) -> list[tuple[str, Any]]:
     records = [str(each) for each in data["records"] if each != data["id"]]
     working = [open_work.worker_line(each) for each in data["workers"]]
     return [
+        ("name", person_ids.name(data)),
+        ("description", data["description"]),
+        ("born", _born(data)),
+        ("age", _estimate(data)),
+        ("minor", data["minor"]),
+        *((NAMES[field], data[field]) for field in PLAIN),
+        *coded,
+        ("not on file", "\n".join(why)),
         ("merged records", ", ".join(records)),
         ("households", ", ".join(map(str, data["households"]))),
         ("office numbers", ", ".join(map("{source} {number}".format_map, data["sources"]))),
@@ -171,7 +161,10 @@ CONTRADICTS = -3.0
 VALUES: dict[str, Callable[[Known], str | None]] = {
     "given name": lambda known: _parts(each.given for each in known.names),
     "family name": lambda known: _parts(each.family for each in known.names),
-    "birth date": lambda known: known.birth_date or _years(known),
+    "birth date": lambda known: (
+        known.birth_date
+        or ("born {} to {}".format(*known.birth_years) if known.birth_years else None)
+    ),
     "phone": lambda known: known.phone,
     "email": lambda known: known.email,
     "home": lambda known: known.home,
@@ -289,10 +282,6 @@ def sentence(text: str) -> str:
 
 def _parts(parts: Any) -> str | None:
     return " / ".join(dict.fromkeys(part for part in parts if part)) or None
-
-
-def _years(known: Known) -> str | None:
-    return "born {} to {}".format(*known.birth_years) if known.birth_years else None
 
 
 # ---------------------------------------------------------------- the likely pairs of the file

@@ -99,10 +99,7 @@ def assign(work: Work, client: Client, worker_id: int, since: str) -> str | None
 
 
 def end(work: Work, client: Client, until: str) -> str:
-    """End the current assignment on a day; return its worker's login.
-
-    Raises NotFound when nobody is working with them; InvalidInput for a day before it began.
-    """
+    """End the current assignment on a day; return its worker's login. Raises NotFound."""
     check(work.connection, client)
     row = current(work.connection, client)
     if row is None:
@@ -268,10 +265,7 @@ def _wait_on(connection: sqlite3.Connection, assignment_id: int, stays: sqlite3.
 def unassigned_since(
     connection: sqlite3.Connection, ids: Iterable[int], since: str
 ) -> list[dict[str, Any]]:
-    """Return those of these people who have no worker now, but had one on that day or later.
-
-    person, worker (the last one's login), until.
-    """
+    """Return person, worker, until of those with no worker now who had one on that day or later."""
     found = []
     for person_id in ids:
         asked = {"ids": json.dumps(person_ids.same(connection, [person_id])), "since": since}

@@ -169,8 +169,7 @@ def offered(session: Session, match: Match, warned: Mapping[str, str]) -> Match 
         say(f"Nothing is on file at exactly {match.text}.")
     else:
         say(f"{match.text}: {match.certainty}")
-    for number, each in enumerate(near[:MOST_OFFERED], 1):
-        say(f"  {number}  {_counted(each, warned[each.text])}")
+    _list(near[:MOST_OFFERED], warned)
     if len(near) > MOST_OFFERED:
         say(f"  and {len(near) - MOST_OFFERED} more: add the house number")
     question = "Number of the address you mean [Enter for none]"
@@ -249,7 +248,7 @@ def meant(session: Session, reading: Address, near: list[Near]) -> Address:
     from ccu.places.near_store import NUMBER_THERE, TWO_PLACES
 
     say(f"{normal(reading)} is not on file. Is it one of these?")
-    _list(near)
+    _list(near, {})
     doubtful = (*TWO_PLACES, places.OTHER_CITY, NUMBER_THERE)
     single = len(near) == 1 and near[0].why not in doubtful
     question = f"Number, or n for a new address{' [Enter for 1]' if single else ''}"
@@ -290,9 +289,9 @@ def _counted(near: Near, warned: str = "") -> str:
     return f"{near.text} ({', '.join(filter(None, (calls, warned)))})"
 
 
-def _list(near: list[Near]) -> None:
+def _list(near: list[Near], warned: Mapping[str, str]) -> None:
     for number, each in enumerate(near, 1):
-        say(f"  {number}  {_counted(each)}")
+        say(f"  {number}  {_counted(each, warned.get(each.text, ''))}")
 
 
 def _chosen(question: str, near: list[Near], enter: Near | str | None) -> Near | None:

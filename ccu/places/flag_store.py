@@ -213,10 +213,7 @@ def flags_to_check(session: Session) -> Table:
 
 
 def end_flag(session: Session, flag_id: int, why: str | None) -> str:
-    """Take a flag off its place, which keeps it with who and why; return what that did.
-
-    Raises NotFound, InvalidInput for a flag that has ended.
-    """
+    """Take a flag off its place, which keeps it; return what that did. Raises NotFound."""
     table.require(session.db, "place_flag", flag_id)  # report a wrong number before any question
     why = asked(session, why, END, f"Why ({', '.join(ENDS)})", "--why")
     with session.work() as work:

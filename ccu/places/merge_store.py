@@ -199,10 +199,7 @@ LIMIT :most
 
 
 def pairs(connection: sqlite3.Connection) -> list[tuple[int, int]]:
-    """Return the numbers of places that look alike, of each pair the one with more calls first.
-
-    At most MOST_PAIRS pairs are looked at.
-    """
+    """Return places that look alike, of MOST_PAIRS pairs; of each the one with more calls first."""
     found = []
     for one, other in _candidates(connection):
         rows = (table.require(connection, "place", number) for number in (one, other))

@@ -159,10 +159,7 @@ LONGEST_ANSWER = 1_000
 
 
 def approve(session: Session, plan_id: int, reason: str | None) -> str:
-    """Approve a draft; with a reason whatever its words; return what was done, in words.
-
-    Raises as the store does, and InvalidInput.
-    """
+    """Approve a draft, with a reason whatever its words; return what was done."""
     with session.work() as work:
         row = plans.read(work.connection, plan_id, work.today)
         plans.must_approve(work, row)

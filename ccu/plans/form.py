@@ -165,17 +165,17 @@ def shown(field: str, value: Any) -> str:
 
 def written(body: Body) -> str:
     """Return the written form of a body: the inverse of `read`."""
-    return "\n".join(_field(field, body.get(field, [])) for field in FIELDS)
+    parts = [
+        [f"{HEADINGS[field]}:\n", *(f"- {said(field, each)}\n" for each in body.get(field, []))]
+        for field in FIELDS
+    ]
+    return "\n".join(map("".join, parts))
 
 
 def to_edit(body: Body, whose: str) -> str:
     """Return the written form with hints above it, for an editor."""
     hints = "".join(f"# {HEADINGS[field]}: {hint}\n" for field, hint in HINTS.items())
     return f"{_FIRST_LINES.format(whose=whose)}{hints}\n{written(body)}"
-
-
-def _field(field: str, items: Sequence[Any]) -> str:
-    return "".join([f"{HEADINGS[field]}:\n", *(f"- {said(field, each)}\n" for each in items)])
 
 
 # ---------------------------------------------------------------- words that do not belong

@@ -132,10 +132,7 @@ def must_approve(work: Work, row: sqlite3.Row) -> None:
 
 
 def approve(work: Work, row: sqlite3.Row, days: Mapping[str, str], reason: str | None) -> list[int]:
-    """Approve a draft; return the approved plans that it replaces.
-
-    `days`: approved_on, review_on, expires_on. Raises InvalidInput.
-    """
+    """Approve a draft, with its `days`; return the approved plans that it replaces."""
     if row["status"] != "draft":
         who = (
             f", by {row['approver']} on {dates.said(row['approved_on'])}" if row["approver"] else ""

@@ -2,13 +2,20 @@
 
 from typing import Annotated
 
-import typer
-
 from ccu.calls.options import AmendOptions
-from ccu.options import REQUIRED, ReasonOption, arg, flag, group, needs_reason, opt, with_options
+from ccu.options import (
+    REQUIRED,
+    Context,
+    ReasonOption,
+    arg,
+    flag,
+    group,
+    needs_reason,
+    opt,
+    with_options,
+)
 from ccu.options.types import CALL, REASON, WHY
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
-from ccu.session import Session
 
 app = group("View, edit or void a call.")
 
@@ -17,7 +24,7 @@ CallArgument = Annotated[int, arg("CALL", CALL, "The call's number.")]
 
 @app.command()
 def show(
-    ctx: typer.Context,
+    ctx: Context,
     call: CallArgument,
     full: Annotated[bool, flag("--full", "With its narrative; needs --reason.")] = False,
     reason: Annotated[
@@ -38,7 +45,7 @@ def show(
     """
     from ccu.calls import page
 
-    session: Session = ctx.obj
+    session = ctx.obj
     why = needs_reason(session, full, reason)
     with session.work() as work:
         data = page.call_data(work, call, why)
@@ -48,7 +55,7 @@ def show(
 @app.command()
 @with_options(AmendOptions)
 def edit(
-    ctx: typer.Context,
+    ctx: Context,
     call: CallArgument,
     given: AmendOptions,
     reason: ReasonOption = None,
@@ -81,7 +88,7 @@ def edit(
     from ccu.places import finding
     from ccu.records import staff
 
-    session: Session = ctx.obj
+    session = ctx.obj
     refuse_two_inputs(given)
     began = calls.call_record(session.db, call)["occurred_at"]
     form = CallForm(session, began)
@@ -114,7 +121,7 @@ def edit(
 
 @app.command()
 def void(
-    ctx: typer.Context,
+    ctx: Context,
     call: CallArgument,
     reason: Annotated[
         str, opt("--reason", WHY, "Why it was an error; kept with the record.")
@@ -136,7 +143,7 @@ def void(
 
 
 @app.command()
-def unvoid(ctx: typer.Context, call: CallArgument, reason: ReasonOption = None) -> None:
+def unvoid(ctx: Context, call: CallArgument, reason: ReasonOption = None) -> None:
     """Bring back a call that was voided in error, with its incident number.
 
     Example:

@@ -3,13 +3,10 @@
 from datetime import date
 from typing import Annotated
 
-import typer
-
 from ccu.errors import InvalidInput
-from ccu.options import CALL, PAST_DAY, AskingOption, arg, code, flag, group, opt
+from ccu.options import CALL, PAST_DAY, AskingOption, Context, arg, code, flag, group, opt
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.output.endings import FOR_FILES, default_format
-from ccu.session import Session
 
 app = group("Joined to `ccu call` by the map in cli.py.")
 
@@ -24,7 +21,7 @@ NATURE, NO_ACTION = code("nature"), code("no_action_reason")
 
 @app.command("list")
 def list_(
-    ctx: typer.Context,
+    ctx: Context,
     today: Annotated[bool, flag("--today", "Only today's calls.")] = False,
     since: Annotated[
         date | None, opt("--since", PAST_DAY, "From this day; default the last 7 days.")
@@ -57,7 +54,7 @@ def list_(
     from ccu.calls import triage_store as triage
     from ccu.people.open_work_store import AsOf
 
-    session: Session = ctx.obj
+    session = ctx.obj
     if today and since is not None:
         raise InvalidInput("give either --today or --since")
     if today:
@@ -83,7 +80,7 @@ def list_(
 
 @app.command()
 def decide(
-    ctx: typer.Context,
+    ctx: Context,
     call: Annotated[int, arg("CALL", CALL, "The call's number.")],
     no_action: Annotated[
         str | None, opt("--no-action", NO_ACTION, "Why it needs no further action.")
@@ -106,7 +103,7 @@ def decide(
     from ccu.calls import triage_store as triage
     from ccu.people.open_work_store import AsOf
 
-    session: Session = ctx.obj
+    session = ctx.obj
     instead = f"to refer: ccu refer {call}; to plan a contact: ccu follow-up add --call {call}"
     if reopen and no_action is not None:
         raise InvalidInput("give either --no-action or --reopen")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import PAST_DAY, PERSON, REQUIRED, OptionType, flag, group, opt, required
+from ccu.options import PAST_DAY, PERSON, REQUIRED, Context, OptionType, flag, group, opt, required
 from ccu.output import emit_line, say
 from ccu.session import Session
 
@@ -32,7 +32,7 @@ ORDER = OptionType(read=_order_number, metavar="NUMBER")
 
 @app.command()
 def init(
-    ctx: typer.Context,
+    ctx: Context,
     file: Annotated[Path | None, typer.Argument(help="The new file; else CCU_CARE_DB.")] = None,
     in_group: Annotated[
         str | None, typer.Option("--group", metavar="NAME", help="For all accounts of this group.")
@@ -74,7 +74,7 @@ def init(
 
 @app.command()
 def destroy(
-    ctx: typer.Context,
+    ctx: Context,
     person: Annotated[int, opt("--person", PERSON, "The person's number.")] = REQUIRED,
     authority: Annotated[
         str | None, opt("--authority", ORDER, "The number of the order or the schedule, one word.")
@@ -99,7 +99,7 @@ def destroy(
     from ccu.care import actions
     from ccu.options import terminal
 
-    session: Session = ctx.obj
+    session = ctx.obj
     if authority is None and session.interactive and not yes:
         authority = ORDER.ask(session, "Number of the order or schedule", "--authority")
     order = required(authority, "--authority")
@@ -126,7 +126,7 @@ def _notes(count: int) -> str:
 
 @app.command()
 def backup(
-    ctx: typer.Context,
+    ctx: Context,
     file: Annotated[Path, typer.Argument(help="The new file; it must not exist.")],
 ) -> None:
     """Write a consistent copy of the care file, checked; ccu backup never takes it along.

@@ -4,12 +4,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from ccu.options import REQUIRED, AskingOption, arg, flag, group, opt
+from ccu.options import REQUIRED, AskingOption, Context, arg, flag, group, opt
 from ccu.options.types import CALL, FILE, MOMENT, PERSON, number_of
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
-from ccu.session import Session
 
 app = group("Care notes.")
 note = group("Notes that only the accounts of human services can read: add, list, move.")
@@ -23,7 +20,7 @@ PersonOption = Annotated[int, opt("--person", PERSON, "The person's number.")]
 
 @note.command()
 def add(
-    ctx: typer.Context,
+    ctx: Context,
     person: PersonOption = REQUIRED,
     call: Annotated[int | None, opt("--call", CALL, "About this call.")] = None,
     part2: Annotated[bool, flag("--part2", "It comes from a 42 CFR Part 2 program.")] = False,
@@ -51,12 +48,11 @@ def add(
     from ccu.care import actions, store
     from ccu.options import terminal
 
-    session: Session = ctx.obj
     new = store.NewNote(
         person_id=person,
         call_id=call,
         corrects=corrects,
-        occurred_at=dates.to_iso(when or session.now),
+        occurred_at=dates.to_iso(when or ctx.obj.now),
         part2=part2,
     )
 
@@ -65,12 +61,12 @@ def add(
             "Care note", file, "the note", LONGEST_NOTE, asking, lines=True
         )
 
-    emit_line(f"Added care note {actions.add(session, new, text)}.", only=True)
+    emit_line(f"Added care note {actions.add(ctx.obj, new, text)}.", only=True)
 
 
 @note.command("list")
 def list_(
-    ctx: typer.Context,
+    ctx: Context,
     person: PersonOption = REQUIRED,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -94,7 +90,7 @@ def list_(
 
 @note.command()
 def move(
-    ctx: typer.Context,
+    ctx: Context,
     number: Annotated[int, arg("NOTE", NOTE, "Its number.")],
     person: PersonOption = REQUIRED,
 ) -> None:

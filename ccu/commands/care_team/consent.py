@@ -4,14 +4,11 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-
 from ccu.consent.options import PURPOSE_OPTION, SCOPES, TO_OPTION
 from ccu.errors import InvalidInput
-from ccu.options import REQUIRED, arg, flag, group, opt, typed_text
+from ccu.options import REQUIRED, Context, arg, flag, group, opt, typed_text
 from ccu.options.types import DAY, FILE, PAST_DAY, PERSON, number_of
 from ccu.output import emit_line, say
-from ccu.session import Session
 
 app = group("Consents and disclosures: grant, revoke, disclose, list.")
 
@@ -23,7 +20,7 @@ PersonArgument = Annotated[int, arg("PERSON", PERSON, "The person's number.")]
 
 @app.command()
 def grant(
-    ctx: typer.Context,
+    ctx: Context,
     person: PersonArgument,
     to: Annotated[Any, TO_OPTION] = REQUIRED,
     scope: Annotated[
@@ -53,7 +50,7 @@ def grant(
     from ccu import dates
     from ccu.consent import store as consents
 
-    session: Session = ctx.obj
+    session = ctx.obj
     if signed_by not in consents.SIGNERS:
         raise InvalidInput(f"--signed-by must be one of {', '.join(consents.SIGNERS)}")
     new = consents.Paper(
@@ -90,7 +87,7 @@ def _words(file: Path | None, purpose: str) -> str | None:
 
 @app.command()
 def revoke(
-    ctx: typer.Context,
+    ctx: Context,
     consent: Annotated[
         int, arg("CONSENT", number_of("consent", "CONSENT"), "The consent's number.")
     ],
@@ -108,9 +105,8 @@ def revoke(
     """
     from ccu.consent import store as consents
 
-    session: Session = ctx.obj
-    with session.work() as work:
-        left = consents.revoke(work, consent, on or session.today)
+    with ctx.obj.work() as work:
+        left = consents.revoke(work, consent, on or ctx.obj.today)
     emit_line(f"Revoked consent {consent}.")
     if left:
         say(f"Other active consents still allow some of it: consent {', '.join(map(str, left))}.")

@@ -3,14 +3,11 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from ccu.errors import InvalidInput
 from ccu.follow_ups.options import NamesOption
-from ccu.options import AskingOption, arg, flag, group, opt
+from ccu.options import AskingOption, Context, arg, flag, group, opt
 from ccu.options.types import FILE, PERSON, PLACE, count, line, number_of
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
-from ccu.session import Session
 
 app = group("Frequent contacts: people, places, override, review.")
 
@@ -29,7 +26,7 @@ ReasonFileOption = Annotated[
 
 @app.command()
 def people(
-    ctx: typer.Context,
+    ctx: Context,
     k: CallsOption = None,
     days: DaysOption = None,
     every: AllOption = False,
@@ -57,7 +54,7 @@ def people(
 
 @app.command()
 def places(
-    ctx: typer.Context,
+    ctx: Context,
     k: CallsOption = None,
     days: DaysOption = None,
     every: AllOption = False,
@@ -85,7 +82,7 @@ def places(
 
 @app.command()
 def override(
-    ctx: typer.Context,
+    ctx: Context,
     person: Annotated[int | None, opt("--person", PERSON, "This person, by number.")] = None,
     place: Annotated[int | None, opt("--place", PLACE, "This place, by number.")] = None,
     address: Annotated[
@@ -118,7 +115,7 @@ def override(
 
 @app.command()
 def review(
-    ctx: typer.Context,
+    ctx: Context,
     override: Annotated[
         int | None, arg("[N]", OVERRIDE, "The override's number; without it, those due.")
     ] = None,
@@ -141,14 +138,13 @@ def review(
     """
     from ccu.frequent import lists
 
-    session: Session = ctx.obj
     if override is None:
         if keep is not None or file is not None:
             raise InvalidInput("which one: --keep and --end need an override's number")
-        rows = lists.due(session, every)
+        rows = lists.due(ctx.obj, every)
         table = Table(lists.REVIEW_COLUMNS, rows, title="Overrides to review")
         emit(table, format, output)
         return
     if keep is None or every or format or output:
         raise InvalidInput("give --keep or --end with a number; lists are without one")
-    emit_line(lists.review(session, override, keep=keep, file=file, asking=asking))
+    emit_line(lists.review(ctx.obj, override, keep=keep, file=file, asking=asking))

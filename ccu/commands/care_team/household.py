@@ -4,9 +4,8 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from ccu.options import FILE, HOUSEHOLD, PAST_DAY, PERSON, OptionType, arg, flag, group, opt
+from ccu.options import Context, arg, flag, group, opt
+from ccu.options.types import FILE, HOUSEHOLD, PAST_DAY, PERSON, OptionType
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
 from ccu.session import Session
 
@@ -25,7 +24,7 @@ def _number_or_new(session: Session, text: str, option: str) -> int | str | None
 
 @app.command()
 def show(
-    ctx: typer.Context,
+    ctx: Context,
     household: Annotated[
         int | None, arg("[HOUSEHOLD]", HOUSEHOLD, "The household's number.")
     ] = None,
@@ -54,14 +53,14 @@ def show(
     """
     from ccu.households import card as cards
 
-    session: Session = ctx.obj
+    session = ctx.obj
     card = cards.show(session, cards.asked(session, household, person))
     emit_document(session.view.with_notice(cards.document(session.db, card)), format, output)
 
 
 @app.command("list")
 def list_(
-    ctx: typer.Context,
+    ctx: Context,
     every: Annotated[bool, flag("--all", "Include those without members or open work.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -81,7 +80,7 @@ def list_(
 
 @app.command()
 def add(
-    ctx: typer.Context,
+    ctx: Context,
     household: Annotated[
         str, arg("HOUSEHOLD", OptionType(read=_number_or_new), "The household's number, or new.")
     ],
@@ -106,7 +105,7 @@ def add(
 
 @app.command()
 def leave(
-    ctx: typer.Context,
+    ctx: Context,
     household: HouseholdArgument,
     person: Annotated[int, arg("PERSON", PERSON, "The person's number.")],
     on: Annotated[
@@ -122,16 +121,15 @@ def leave(
     from ccu import dates
     from ccu.households import store as households
 
-    session: Session = ctx.obj
-    day = on or session.today
-    with session.work() as work:
+    day = on or ctx.obj.today
+    with ctx.obj.work() as work:
         households.leave(work, household, person, day.isoformat())
     emit_line(f"Person {person} left household {household} on {dates.say_date(day)}.")
 
 
 @app.command()
 def name(
-    ctx: typer.Context,
+    ctx: Context,
     household: HouseholdArgument,
     file: Annotated[
         Path | None, opt("--file", FILE, "The name is in FILE; - is standard input.")

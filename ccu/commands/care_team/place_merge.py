@@ -2,9 +2,7 @@
 
 from typing import Annotated
 
-import typer
-
-from ccu.options import PLACE, REQUIRED, AskingOption, arg, group, opt, with_options
+from ccu.options import PLACE, REQUIRED, AskingOption, Context, arg, group, opt, with_options
 from ccu.output import emit_line
 from ccu.places import flag_store as flags
 from ccu.places.finding import PlaceOptions
@@ -18,7 +16,7 @@ MOVED = {"call": "call", "place_flag": "flag", "plan": "plan", "frequent_overrid
 @app.command()
 @with_options(PlaceOptions)
 def category(
-    ctx: typer.Context,
+    ctx: Context,
     given: PlaceOptions,
     category: Annotated[str, opt("--category", CATEGORY, "What is there.")] = REQUIRED,
     asking: AskingOption = False,
@@ -34,7 +32,7 @@ def category(
 
 @app.command()
 def merge(
-    ctx: typer.Context,
+    ctx: Context,
     a: Annotated[int, arg("A", PLACE, "The place to keep, by number.")],
     b: Annotated[int, arg("B", PLACE, "The place to merge into it.")],
 ) -> None:
@@ -62,9 +60,7 @@ def merge(
 
 
 @app.command()
-def unmerge(
-    ctx: typer.Context, b: Annotated[int, arg("B", PLACE, "The place that was merged.")]
-) -> None:
+def unmerge(ctx: Context, b: Annotated[int, arg("B", PLACE, "The place that was merged.")]) -> None:
     """Undo a merge: calls by the addresses of B, its flags, plans and units go back to it.
 
     Example:

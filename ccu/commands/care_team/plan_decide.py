@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from ccu.errors import InvalidInput
-from ccu.options import FILE, PLAN, REASON, REQUIRED, AskingOption, arg, flag, group, number_of, opt
+from ccu.options import REQUIRED, AskingOption, Context, arg, flag, group, opt
+from ccu.options.types import FILE, PLAN, REASON, number_of
 from ccu.output import emit_line
 
 app = group("Joined to `ccu plan` by the map in cli.py.")
@@ -20,7 +19,7 @@ FileOption = Annotated[
 
 @app.command()
 def approve(
-    ctx: typer.Context,
+    ctx: Context,
     plan: PlanArgument,
     anyway: Annotated[
         bool, flag("--anyway", "Despite words that do not belong; needs --reason.")
@@ -45,7 +44,7 @@ def approve(
 
 @app.command()
 def review(
-    ctx: typer.Context,
+    ctx: Context,
     plan: PlanArgument,
     keep: Annotated[bool, flag("--keep", "Confirm it, with a new review day and expiry.")] = False,
 ) -> None:
@@ -69,7 +68,7 @@ def review(
 
 @app.command()
 def expire(
-    ctx: typer.Context, plan: PlanArgument, reason: Annotated[str, REASON_OPTION] = REQUIRED
+    ctx: Context, plan: PlanArgument, reason: Annotated[str, REASON_OPTION] = REQUIRED
 ) -> None:
     """Take an approved plan off the card, or withdraw a draft. The record is kept.
 
@@ -84,7 +83,7 @@ def expire(
 
 @app.command()
 def suggest(
-    ctx: typer.Context, plan: PlanArgument, file: FileOption = None, asking: AskingOption = False
+    ctx: Context, plan: PlanArgument, file: FileOption = None, asking: AskingOption = False
 ) -> None:
     """Send the unit a correction to a plan: typed, or from a file.
 
@@ -99,7 +98,7 @@ def suggest(
 
 @app.command()
 def answer(
-    ctx: typer.Context,
+    ctx: Context,
     suggestion: Annotated[int, arg("S", number_of("suggestion", "S"), "The suggestion's number.")],
     accept: Annotated[bool | None, flag("--accept/--decline", "Accept or decline it.")] = None,
     file: FileOption = None,

@@ -4,13 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
-import typer
-
 from ccu.errors import InvalidInput
-from ccu.options import AskingOption, arg, asked, flag, group, opt, with_options
+from ccu.options import AskingOption, Context, arg, asked, flag, group, opt, with_options
 from ccu.options.types import PAST_DAY, PROVIDER, code, line, whole_number
 from ccu.output import emit_line, say
-from ccu.session import Session
 
 app = group("Who can help with what: find, add, list, show, edit, retire, import, stale.")
 
@@ -78,7 +75,7 @@ def _fields(given: ProviderOptions, name: str | None) -> dict[str, Any]:
 @app.command()
 @with_options(ProviderOptions)
 def add(
-    ctx: typer.Context,
+    ctx: Context,
     given: ProviderOptions,
     name: Annotated[str | None, arg("NAME", NAME, "Its name.")] = None,
     asking: AskingOption = False,
@@ -94,7 +91,7 @@ def add(
     """
     from ccu.providers import store as providers
 
-    session: Session = ctx.obj
+    session = ctx.obj
     given.verified_on = given.verified_on or session.today
     name = asked(session, name, NAME, "Name of the provider", "NAME")
     if asking and not given.needs:
@@ -110,7 +107,7 @@ def add(
 @app.command()
 @with_options(ProviderOptions)
 def edit(
-    ctx: typer.Context,
+    ctx: Context,
     provider: ProviderArgument,
     given: ProviderOptions,
     name: Annotated[str | None, opt("--name", NAME, "Its new name.")] = None,

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import AskingOption, OptionType, asked, group, opt, typed_text
+from ccu.options import AskingOption, Context, OptionType, asked, group, opt, typed_text
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.session import Session
 
@@ -73,7 +73,7 @@ def init(
 
 @app.command()
 def add(
-    ctx: typer.Context,
+    ctx: Context,
     kind: Annotated[
         str | None, opt("--kind", KIND, "What it was: peer_support, clinician, ...")
     ] = None,
@@ -94,7 +94,7 @@ def add(
     """
     from ccu.wellness import store
 
-    session: Session = ctx.obj
+    session = ctx.obj
     with store.opened() as connection:  # before the first prompt: no answer is lost if it cannot be
         labels = store.kinds(connection)
         listed = ", ".join(f"{number} {each}" for number, each in enumerate(labels.values(), 1))

@@ -2,11 +2,8 @@
 
 from typing import Annotated
 
-import typer
-
 from ccu.follow_ups import options
-from ccu.options import AskingOption, ReasonOption, flag, group, needs_reason, opt, with_options
-from ccu.options.types import WHY
+from ccu.options import AskingOption, Context, ReasonOption, flag, group, needs_reason, with_options
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 
 app = group("Follow-ups: add, done, move, sign, void, reopen, show, list, overdue.")
@@ -14,7 +11,7 @@ app = group("Follow-ups: add, done, move, sign, void, reopen, show, list, overdu
 
 @app.command()
 @with_options(options.AddOptions)
-def add(ctx: typer.Context, given: options.AddOptions, asking: AskingOption = False) -> None:
+def add(ctx: Context, given: options.AddOptions, asking: AskingOption = False) -> None:
     """Schedule a follow-up for a referral, a call or a person.
 
     Without --owner, the owner is the referral's owner, the person's worker, or you; for a patrol
@@ -34,7 +31,7 @@ def add(ctx: typer.Context, given: options.AddOptions, asking: AskingOption = Fa
 @app.command()
 @with_options(options.AttemptOptions)
 def done(
-    ctx: typer.Context,
+    ctx: Context,
     follow_up: options.FollowUpArgument,
     given: options.AttemptOptions,
     asking: AskingOption = False,
@@ -58,7 +55,7 @@ def done(
 
 @app.command()
 def move(
-    ctx: typer.Context,
+    ctx: Context,
     follow_up: options.FollowUpArgument,
     due: options.DueOption = None,
     owner: options.OwnerOption = None,
@@ -78,7 +75,7 @@ def move(
 
 
 @app.command()
-def sign(ctx: typer.Context, follow_up: options.FollowUpArgument) -> None:
+def sign(ctx: Context, follow_up: options.FollowUpArgument) -> None:
     """Sign off on a follow-up that an intern closed.
 
     The intern's supervisor or an admin signs. To see what awaits your signature:
@@ -95,14 +92,12 @@ def sign(ctx: typer.Context, follow_up: options.FollowUpArgument) -> None:
 
 @app.command()
 def void(
-    ctx: typer.Context,
+    ctx: Context,
     follow_up: options.FollowUpArgument,
     attempt: Annotated[
         bool, flag("--attempt", "Void its last attempt, not the follow-up.")
     ] = False,
-    reason: Annotated[
-        str | None, opt("--reason", WHY, "Why it was an error; kept with the record.")
-    ] = None,
+    reason: options.ErrorOption = None,
     asking: AskingOption = False,
 ) -> None:
     """Cancel a follow-up made in error, or void its last attempt; the record keeps both.
@@ -123,7 +118,7 @@ def void(
 
 @app.command()
 def reopen(
-    ctx: typer.Context,
+    ctx: Context,
     follow_up: options.FollowUpArgument,
     due: options.DueOption = None,
     reason: ReasonOption = None,
@@ -141,7 +136,7 @@ def reopen(
 
 @app.command()
 def show(
-    ctx: typer.Context,
+    ctx: Context,
     follow_up: options.FollowUpArgument,
     full: Annotated[bool, flag("--full", "With the notes; needs --reason.")] = False,
     reason: ReasonOption = None,

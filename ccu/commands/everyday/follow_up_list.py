@@ -5,17 +5,10 @@ from typing import Annotated
 import typer
 
 from ccu.errors import ExitCode, InvalidInput
-from ccu.follow_ups.options import (
-    ListFormatOption,
-    ListOptions,
-    NamesOption,
-    OwnerOption,
-    ScreenNamesOption,
-)
-from ccu.options import flag, group, with_options
+from ccu.follow_ups import options
+from ccu.options import Context, flag, group, with_options
 from ccu.output import FormatOption, OutputOption, Table, emit, fits_terminal, say
 from ccu.output.endings import FOR_FILES, Format, default_format, meant
-from ccu.session import Session
 
 app = group("Joined to `ccu follow-up` by the map in cli.py.")
 
@@ -28,12 +21,12 @@ OVERDUE_COLUMNS = ("id", "days_late", "due", "owner", "what", "for", "new")
 
 
 @app.command("list")
-@with_options(ListOptions)
+@with_options(options.ListOptions)
 def list_(
-    ctx: typer.Context,
-    given: ListOptions,
-    names: ScreenNamesOption = None,
-    format: ListFormatOption = None,
+    ctx: Context,
+    given: options.ListOptions,
+    names: options.ScreenNamesOption = None,
+    format: options.ListFormatOption = None,
     output: OutputOption = None,
 ) -> None:
     """List follow-ups: those at risk first, then by due date.
@@ -56,7 +49,7 @@ def list_(
     """
     from ccu.follow_ups import listing_store as follow_ups
 
-    session: Session = ctx.obj
+    session = ctx.obj
     if meant(format, output) == "ics":
         from ccu.follow_ups import page
 
@@ -73,12 +66,12 @@ def list_(
 
 @app.command()
 def overdue(
-    ctx: typer.Context,
+    ctx: Context,
     new: Annotated[bool, flag("--new", "Only those not reported as overdue yet.")] = False,
     mine: Annotated[bool, flag("--mine", "Only the ones you own.")] = False,
-    owner: OwnerOption = None,
+    owner: options.OwnerOption = None,
     by: Annotated[str | None, typer.Option("--by", metavar="owner", help="Group by owner.")] = None,
-    names: NamesOption = False,
+    names: options.NamesOption = False,
     record: Annotated[
         bool | None,
         flag(
@@ -110,7 +103,7 @@ def overdue(
     from ccu.calls import overdue as overdue_work
     from ccu.follow_ups import listing_store as follow_ups
 
-    session: Session = ctx.obj
+    session = ctx.obj
     if by not in (None, "owner"):
         raise InvalidInput("--by can only be owner")
     if mine and owner is not None:

@@ -3,10 +3,8 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from ccu.calls.options import CallOptions
-from ccu.options import AskingOption, flag, with_options
+from ccu.options import AskingOption, Context, flag, with_options
 from ccu.output import Document, FormatOption, OutputOption, Section, emit_document, say
 from ccu.session import Session
 
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
 
 @with_options(CallOptions)
 def command(
-    ctx: typer.Context,
+    ctx: Context,
     given: CallOptions,
     edit: Annotated[bool, flag("--edit", "Write the note in your own editor (EDITOR).")] = False,
     asking: AskingOption = False,
@@ -48,7 +46,7 @@ def command(
     from ccu.calls import entry
     from ccu.places import finding
 
-    session: Session = ctx.obj
+    session = ctx.obj
     with entry.unfinished(session, given) as kept:
         entered = entry.new_call(session, given, asking, kept, edit)
         call_id, page, told = _log(session, given, entered)

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from ccu.options import REQUIRED, WHY, AskingOption, ReasonOption, arg, group, number_of, opt
+from ccu.options import REQUIRED, AskingOption, Context, ReasonOption, arg, group, opt
+from ccu.options.types import WHY, number_of
 from ccu.output import emit_line
-from ccu.session import Session
 
 app = group("Joined to `ccu needs` by the map in cli.py.")
 
@@ -17,7 +17,7 @@ AssessmentArgument = Annotated[
 
 @app.command()
 def edit(
-    ctx: typer.Context,
+    ctx: Context,
     assessment: AssessmentArgument,
     answer: Annotated[
         list[str] | None, typer.Argument(metavar="[NEED=STATE]...", help="As for record.")
@@ -38,7 +38,7 @@ def edit(
     from ccu.records import codes
     from ccu.referrals import needs_page, needs_store
 
-    session: Session = ctx.obj
+    session = ctx.obj
     answers = needs_page.corrected(session, assessment, answer or [], clear or [], asking)
     with session.work() as work:
         changed = needs_store.edit(work, assessment, answers, reason)
@@ -49,7 +49,7 @@ def edit(
 
 @app.command()
 def void(
-    ctx: typer.Context,
+    ctx: Context,
     assessment: AssessmentArgument,
     reason: Annotated[str, opt("--reason", WHY, "Why it was an error; kept.")] = REQUIRED,
 ) -> None:

@@ -2,10 +2,9 @@
 
 from typing import Annotated
 
-import typer
-
 from ccu.errors import InvalidInput
-from ccu.options import PERSON, AskingOption, OptionType, arg, asked, code, flag, group, line, opt
+from ccu.options import AskingOption, Context, arg, asked, flag, group, opt
+from ccu.options.types import PERSON, OptionType, code, line
 from ccu.output import emit_line
 from ccu.session import Session
 
@@ -32,7 +31,7 @@ def _household(session: Session, text: str, option: str) -> int | str | None:
 
 @app.command()
 def link(
-    ctx: typer.Context,
+    ctx: Context,
     one: OneArgument,
     other: OtherArgument,
     relation: RelationOption = None,
@@ -70,7 +69,7 @@ def link(
 
 @app.command()
 def unlink(
-    ctx: typer.Context, one: OneArgument, other: OtherArgument, relation: RelationOption = None
+    ctx: Context, one: OneArgument, other: OtherArgument, relation: RelationOption = None
 ) -> None:
     """Remove a link between two people; they stay in their households.
 
@@ -88,7 +87,7 @@ def unlink(
 
 @app.command()
 def distinct(
-    ctx: typer.Context,
+    ctx: Context,
     one: OneArgument,
     other: OtherArgument,
     reason: Annotated[str | None, opt("--reason", HOW, "How you know; no names.")] = None,
@@ -102,7 +101,7 @@ def distinct(
     """
     from ccu.people import match_store
 
-    session: Session = ctx.obj
+    session = ctx.obj
     if undo:
         if reason is not None:
             raise InvalidInput("--undo and --reason contradict")
@@ -118,7 +117,7 @@ def distinct(
 
 @app.command()
 def void(
-    ctx: typer.Context,
+    ctx: Context,
     person: Annotated[int, arg("PERSON", PERSON, "The person's number.")],
     yes: Annotated[bool, flag("--yes", "Do not ask; needed where nobody can answer.")] = False,
 ) -> None:
@@ -135,7 +134,7 @@ def void(
     from ccu.options import terminal
     from ccu.people import undo_store
 
-    session: Session = ctx.obj
+    session = ctx.obj
     actions.must_have_none(session, person)
     if not yes:
         undo_store.require_voidable(session.reading, person)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import PERSON, AskingOption, arg, flag, group, opt, whole_number
+from ccu.options import PERSON, AskingOption, Context, arg, flag, group, opt, whole_number
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document
 
 app = group("Joined to `ccu person` by the map in cli.py.")
@@ -16,7 +16,7 @@ BArgument = Annotated[int, arg("B", PERSON, "Another person's number.")]
 
 @app.command()
 def compare(
-    ctx: typer.Context,
+    ctx: Context,
     a: AArgument,
     b: BArgument,
     format: FormatOption = None,
@@ -41,7 +41,7 @@ def compare(
 
 @app.command()
 def duplicates(
-    ctx: typer.Context,
+    ctx: Context,
     min_score: Annotated[
         int | None,
         opt("--min-score", whole_number(100), "From this score of 100; default likely pairs."),
@@ -74,7 +74,7 @@ def duplicates(
 
 @app.command()
 def merge(
-    ctx: typer.Context,
+    ctx: Context,
     a: AArgument,
     b: BArgument,
     keep: Annotated[int | None, opt("--keep", PERSON, "The record to keep; default A.")] = None,
@@ -130,7 +130,7 @@ def merge(
 
 @app.command()
 def unmerge(
-    ctx: typer.Context,
+    ctx: Context,
     b: Annotated[int, arg("B", PERSON, "The record that was merged.")],
     format: FormatOption = None,
     output: OutputOption = None,

@@ -2,9 +2,7 @@
 
 from typing import Annotated
 
-import typer
-
-from ccu.options import arg, code, flag, group, line, opt, whole_number
+from ccu.options import Context, arg, code, flag, group, line, opt, whole_number
 from ccu.output import FormatOption, OutputOption, Table, emit, say
 
 app = group("Joined to `ccu provider` by the map in cli.py.")
@@ -14,7 +12,7 @@ TEXT, AGE, LIMIT = line(60), whole_number(130), whole_number(1_000)
 
 @app.command()
 def find(
-    ctx: typer.Context,
+    ctx: Context,
     words: Annotated[
         list[str] | None, arg("[WORDS]...", line(200), "What is needed, in plain words.")
     ] = None,
@@ -75,7 +73,7 @@ def find(
 
 @app.command()
 def stale(
-    ctx: typer.Context,
+    ctx: Context,
     limit: Annotated[int | None, opt("--limit", LIMIT, "How many; default 20.")] = None,
     format: FormatOption = None,
     output: OutputOption = None,

@@ -2,13 +2,11 @@
 
 from typing import Annotated
 
-import typer
-
 from ccu.errors import InvalidInput
-from ccu.options import REASON, REFERRAL, arg, code, flag, group, needs_reason, opt, with_options
+from ccu.options import Context, arg, flag, group, needs_reason, opt, with_options
+from ccu.options.types import REASON, REFERRAL, code
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document
 from ccu.referrals.options import ListOptions
-from ccu.session import Session
 
 app = group("Referrals: list, show, letter, update, expire.")
 
@@ -18,7 +16,7 @@ ReferralArgument = Annotated[int, arg("REFERRAL", REFERRAL, "The referral's numb
 @app.command("list")
 @with_options(ListOptions)
 def list_(
-    ctx: typer.Context,
+    ctx: Context,
     given: ListOptions,
     names: Annotated[
         bool, flag("--names", "Show people's names; each name shown is recorded.")
@@ -39,7 +37,7 @@ def list_(
     from ccu.records import codes
     from ccu.referrals import page
 
-    session: Session = ctx.obj
+    session = ctx.obj
     found = page.list_rows(session, given, names=names)
     columns: tuple[str, ...] = page.NAMED_COLUMNS if names else page.COLUMNS
     columns = session.view.notice_column(found, columns, "referral")
@@ -50,7 +48,7 @@ def list_(
 
 @app.command()
 def show(
-    ctx: typer.Context,
+    ctx: Context,
     referral: ReferralArgument,
     full: Annotated[bool, flag("--full", "With the notes; needs --reason.")] = False,
     reason: Annotated[
@@ -76,7 +74,7 @@ def show(
     """
     from ccu.referrals import page
 
-    session: Session = ctx.obj
+    session = ctx.obj
     why = needs_reason(session, full, reason)
     with session.work() as work:
         data = page.seen(session, work.connection, referral, full=full)
@@ -88,7 +86,7 @@ def show(
 
 @app.command()
 def letter(
-    ctx: typer.Context,
+    ctx: Context,
     referral: ReferralArgument,
     provider: Annotated[
         bool, flag("--provider", "The provider's copy, which is a disclosure.")
@@ -120,7 +118,7 @@ def letter(
     """
     from ccu.referrals import letter as letters
 
-    session: Session = ctx.obj
+    session = ctx.obj
     if without_consent is not None and not provider:
         raise InvalidInput("--without-consent is for the provider's copy; add --provider")
     with session.work() as work:

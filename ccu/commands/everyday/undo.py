@@ -2,16 +2,13 @@
 
 from typing import Annotated
 
-import typer
-
 from ccu.errors import InvalidInput
-from ccu.options import flag
+from ccu.options import Context, flag
 from ccu.output import emit_line, say
-from ccu.session import Session
 
 
 def command(
-    ctx: typer.Context,
+    ctx: Context,
     yes: Annotated[bool, flag("--yes", "Do not ask; needed where nobody can answer.")] = False,
 ) -> None:
     """Take back your last change: it is shown first, and the audit keeps both.
@@ -29,7 +26,7 @@ def command(
     from ccu.options.terminal import yes_or_no
     from ccu.undo import entry
 
-    session: Session = ctx.obj
+    session = ctx.obj
     # --yes takes back the last change or none: nobody sees which one would be offered instead
     found = entry.last_change(session, past=session.interactive and not yes)
     for sentence in found.skipped:
