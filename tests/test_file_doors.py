@@ -57,7 +57,7 @@ ALLOWED = {
     "options/kept.py": {".mkdir", ".unlink", ".is_file", ".walk"},
     # files of the package
     "address/words.py": {".read_text"},
-    "identity/known_names.py": {".read_text"},
+    "identity/names.py": {".read_text"},
     "imports/layout.py": {".read_text"},
     "database/migrations/__init__.py": {".read_text", "opening.connect"},
     "report/definitions.py": {".read_text", ".rglob"},
