@@ -10,14 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ccu.imports.directory import tables
-from ccu.imports.directory.tables import Directory, Row
+from ccu.imports.directory.tables import HSDS, Directory, Row
 from ccu.providers import hours
 
 MOST_LISTED = 4  # telephone numbers or sites of one service
-CLOSED = ("inactive", "defunct", "closed", "deleted")
-_FAX = ("fax", "tty", "tdd")
-# What a service has by tables of their own, linked by its id.
-_OWN = ("eligibility", "cost_options", "payments", "service_areas", "service_alerts")
+CLOSED, _FAX, _TEXTS = HSDS["closed"], HSDS["fax"], HSDS["texts"]
 
 
 @dataclass
@@ -57,7 +54,7 @@ class Reader:
         self._phones = self._grouped("phones", *links)
         self._schedules = self._grouped("schedules", *links[:3])
         self._languages = self._grouped("languages", "service_id", "location_id")
-        self._own = {table: self._grouped(table, "service_id") for table in _OWN}
+        self._own = {table: self._grouped(table, "service_id") for table in _TEXTS}
         self._terms = self._read_terms()
 
     def services(self) -> Iterator[Service]:
@@ -146,7 +143,7 @@ class Reader:
             organization = tables.clean(owner.get("name", ""), 150)
         least, most = self._ages(key, row)
         address, city = self._address(key)
-        own = {table: self._texts(table, key) for table in _OWN}
+        own = {table: self._texts(table, key) for table in _TEXTS}
         fees = (cells.get("fees_description", ""), cells.get("fees", ""))
         status = cells.get("status", "").casefold()
         closed = "temporarily closed" if "temporar" in status else ""
@@ -175,13 +172,7 @@ class Reader:
         return found if found and found <= self._today else None
 
     def _texts(self, table: str, key: str) -> list[str]:
-        columns = {
-            "service_areas": ("name", "service_area", "description"),
-            "eligibility": ("eligibility", "name", "description"),
-            "cost_options": ("option", "amount_description", "amount"),
-            "payments": ("payment", "name"),
-            "service_alerts": ("alert", "description", "name"),
-        }[table]
+        columns = _TEXTS[table]
         cells = [each.cells for each in self._own[table].get(f"service_id {key}", ())]
         texts = (
             next(filter(None, (tables.clean(each.get(column, ""), 300) for column in columns)), "")
@@ -266,7 +257,7 @@ class Reader:
         rows = self._of(self._languages, key)
         names = [
             tables.clean(row.cells.get("name", "") or row.cells.get("language", ""), 60)
-            or _CODES.get(row.cells.get("code", "").casefold()[:2], "")
+            or HSDS["languages"].get(row.cells.get("code", "").casefold()[:2], "")
             for row in rows
         ]
         told = cells.get("interpretation_services", "")
@@ -276,10 +267,6 @@ class Reader:
 _LINES = ("address_1", "address_2")
 _ZIP = re.compile(r"(?<=^\d{5})-?\d{4}$")  # the last four digits of a ZIP
 _CITY = ("city", "state_province", "postal_code")
-_CODES = {
-    **{"en": "English", "es": "Spanish", "pt": "Portuguese", "ht": "Haitian Creole"},
-    **{"fr": "French", "pl": "Polish", "zh": "Chinese", "ar": "Arabic", "ru": "Russian"},
-}
 
 
 def _joined(texts: Iterable[str], between: str = "; ") -> str:

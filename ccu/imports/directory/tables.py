@@ -1,12 +1,13 @@
 """The files of a directory as tables of rows: HSDS 3 and 1.x as CSV, a datapackage, or JSON.
 
-Names differ between versions and programs; each table has one name here, that of HSDS 3 in the
-plural. Cells are as directories write them: HTML, NULL, telephone numbers, ages, dates.
+Names differ between versions and programs; each table has one name here (hsds.toml). Cells are as
+directories write them: HTML, NULL, telephone numbers, ages, dates.
 """
 
 import html
 import json
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,30 +17,14 @@ from typing import Any
 from ccu.errors import InvalidInput
 from ccu.files import named
 from ccu.imports import source
+from ccu.imports.layout import packaged
 from ccu.imports.rows import Table
 
 LARGEST = 500_000_000  # bytes of a JSON file
-# The name of a table here -> what else versions and programs call it.
-TABLES = {
-    "organizations": ("organization",),
-    "services": ("service",),
-    "locations": ("location",),
-    "addresses": ("address", "physical_addresses", "physical_address"),
-    "phones": ("phone",),
-    "schedules": ("schedule", "regular_schedules", "regular_schedule"),
-    "service_at_locations": ("service_at_location", "services_at_location", "service_locations"),
-    "languages": ("language",),
-    "service_areas": ("service_area",),
-    "eligibility": ("eligibilities",),
-    "cost_options": ("cost_option",),
-    "payments": ("payments_accepted", "payment_accepted"),
-    "attributes": ("attribute", "other_attributes", "service_attributes"),
-    "service_taxonomies": ("service_taxonomy", "services_taxonomy"),
-    "taxonomy_terms": ("taxonomy_term", "taxonomy"),
-    "contacts": ("contact",),
-    "service_alerts": ("alerts", "alert"),
+HSDS: dict[str, Any] = tomllib.loads(packaged(Path(__file__).with_name("hsds.toml")))
+_NAMES: dict[str, str] = {
+    other: name for name, others in HSDS["tables"].items() for other in (name, *others)
 }
-_NAMES = {other: name for name, others in TABLES.items() for other in (name, *others)}
 LONGEST = 4_000  # characters of a description
 _NOTHING = frozenset("null none n/a na nil nan undefined - -- \\n tbd".split()) | {""}
 _TAG = re.compile(r"<(script|style)\b.*?</\1>|<[^<>]{0,2000}>", re.IGNORECASE | re.DOTALL)
@@ -123,7 +108,7 @@ def _listed(folder: Path) -> dict[str, Path]:
         return {table: each for table, each in named_files.items() if named.is_file(each)}
     forms = (str.lower, str.title, str.upper)
     found = {}
-    for table, others in TABLES.items():
+    for table, others in HSDS["tables"].items():
         tries = (folder / f"{form(name)}.csv" for name in (table, *others) for form in forms)
         if path := next(filter(named.is_file, tries), None):
             found[table] = path
