@@ -207,7 +207,7 @@ def is_doubtful(session: Session, reading: Address) -> bool:
     if answer:
         return True
     from ccu.address.words import BUSINESSES, NOWHERE, PLACE_WORDS, SUFFIXES
-    from ccu.identity import known_names
+    from ccu.identity import names
 
     if reading.kind == "none":
         return reading.raw.strip().upper() not in NOWHERE
@@ -216,7 +216,7 @@ def is_doubtful(session: Session, reading: Address) -> bool:
         return True
     if reading.place in BUSINESSES or not (PLACE_WORDS | SUFFIXES.keys()).isdisjoint(words):
         return False
-    given = known_names.shares("given").keys() | known_names.nicknames().keys()
+    given = names.shares("given").keys() | names.nicknames().keys()
     return words[-1].isdigit() or not given.isdisjoint(word.lower() for word in words)
 
 

@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 
 # What a message calls a record, where that is not its table's name.
 NAMES = {
+    "care_note": "care note",
     "follow_up": "follow-up",
     "frequent_override": "override",
+    "legal_hold": "hold",
     "need_assessment": "needs assessment",
     "place_flag": "flag",
     "plan_suggestion": "suggestion",
+    "sealed": "seal",
 }
 _INSERT_CHANGE = """
 INSERT INTO change (

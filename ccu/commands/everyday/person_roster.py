@@ -79,9 +79,7 @@ def import_(
     """
     session = ctx.obj
     if suggest:
-        from ccu.imports.roster import suggest as roster_suggest
-
-        roster_suggest.write(session, file, output)
+        _layouts().suggest_first(session, file, output)
         return
     from ccu.imports.roster import run, terminal
     from ccu.imports.roster.effects import COLUMNS, Choices
