@@ -75,7 +75,11 @@ def people(file: File, asked: Asked) -> Figures:
         for row, event in acceptances(file, asked.as_of)
     )
     number = len(everybody & file.known)
-    here_met = [file.people_of(call, FACE_TO_FACE) for call in in_period(file, asked)]
+    here_met = [
+        file.people_of(call, FACE_TO_FACE)
+        for call in in_period(file, asked)
+        if arrival_known(file, call)
+    ]
     somebody = everybody.union(*here_met)
     ever = any(file.tables[name] for name in ("call_person", "follow_up", "referral"))
     bare = not somebody and (bool(here) or not ever)
