@@ -170,7 +170,7 @@ def once(setup: str, make: Callable[[], T]) -> T:
     """Do a set-up once in this process: later tests get a copy of the file that it made.
 
     It may depend on the file of CCU_DB as it is now, the account, CCU_TODAY and the audit's clock,
-    and on nothing else. Only that file is copied. Returns what `make` returned, which nobody may change.
+    and on nothing else. Only that file is copied. Returns what `make` returned, as it was then.
     """
     if "CCU_DB" not in os.environ:  # the file is named by --db
         return make()
