@@ -74,5 +74,5 @@ def _every(text: str, keywords: Mapping[str, str]) -> list[str]:
 
 
 def _apart(cell: str, keywords: Mapping[str, str]) -> list[str]:
-    """Return the texts of a cell as an import divides them; whole where a word denies one."""
+    """Return the texts of a cell as an import divides them; complete where a word denies one."""
     return [cell] if found(cell, {"denied": keywords[""]}) else divided(cell)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 DIRECTION = re.compile(r"[NSEW]{1,2}\.?|north|south|east|west", re.IGNORECASE)
 WANTED = ("incident", "occurred", "address", "nature", "disposition", "priority", "beat")
 NUMBERS = ("number", "num", "no", "nbr", "#")
+PLAIN_TIMES = ("date time", "datetime", "date and time", "date", "time")
 HOUSE = re.compile(r"[1-9][0-9]{0,4}[A-Z]?(\.0)?")
 CITY_CODE = re.compile(r", *([A-Z]{2,4}) *$")
 CITY_ROWS = 3  # that have a code, before it is taken for a city's
@@ -106,6 +107,8 @@ class First(Choice):
         best = [column for rank, column in found if rank == found[0][0]]
         if moments and {*map(self._kind, best)} != {"day", "clock"}:
             best = [column for rank, column in moments if rank == moments[0][0]]
+            if name == "occurred":  # one of a name that tells nothing may be earlier: ask
+                best += [each for _, each in moments if each not in best and self._is_plain(each)]
         for order in (["moment"], ["day", "clock"], ["day"], ["clock"]):
             fits = [[each for each in best if self._kind(each) == kind] for kind in order]
             if all(fits):
@@ -113,6 +116,9 @@ class First(Choice):
                 if None not in taken:
                     self._take(name, filter(None, taken))
                 return
+
+    def _is_plain(self, column: str) -> bool:
+        return suggest.spoken(self._sample.labels[column]) in PLAIN_TIMES
 
     def _time_by_cells(self) -> None:
         """Take the column whose times are never after those of another."""
