@@ -8,43 +8,29 @@ from typing import NamedTuple
 
 from ccu.errors import InvalidInput
 
-# The lists a person may choose from: the table, from our own source and never from a user, and what
-# `ccu codes` and messages call it.
-LISTS = {
-    "nature": "nature",
+# Lists that `ccu codes` and messages call by another name than that of their table.
+_CALLED = {
     "crisis_kind": "crisis_type",
-    "disposition": "disposition",
-    "intervention": "intervention",
     "danger": "hazard",
     "call_source": "source",
-    "agency": "agency",
     "responder_state": "responder_status",
     "call_role": "role_on_call",
-    "need": "need",
     "need_state": "need_status",
-    "referral_status": "referral_status",
-    "reason": "reason",
-    "no_action_reason": "no_action_reason",
-    "handoff": "handoff",
-    "capacity": "capacity",
     "follow_up_kind": "follow_up_type",
-    "follow_up_result": "follow_up_result",
     "housing": "housing_status",
-    "race_ethnicity": "race_ethnicity",
     "missing_value": "missing_reason",
-    "place_category": "place_category",
-    "town": "town",
-    "street_alias": "street_alias",
-    "common_place": "common_place",
-    "need_word": "need_word",
-    "plan_status": "plan_status",
-    "relation": "relation",
-    "staff_role": "staff_role",
-    "consent_scope": "consent_scope",
-    "consent_purpose": "consent_purpose",
-    "disclosure_ground": "disclosure_ground",
-    "seal_authority": "seal_authority",
-    "lift_reason": "lift_reason",
+}
+# The lists a person may choose from: the table, from our own source and never from a user, and what
+# it is called.
+LISTS = {
+    table: _CALLED.get(table, table)
+    for table in """
+    nature crisis_kind disposition intervention danger call_source agency responder_state call_role
+    need need_state referral_status reason no_action_reason handoff capacity follow_up_kind
+    follow_up_result housing race_ethnicity missing_value place_category town street_alias
+    common_place need_word plan_status relation staff_role consent_scope consent_purpose
+    disclosure_ground seal_authority lift_reason
+    """.split()
 }
 # Lists of rights and of evidence, where only the complete code or label is taken on a command line.
 _IN_FULL = {
