@@ -3,10 +3,10 @@
 import sqlite3
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 from ccu.errors import InvalidInput
+from ccu.records import text_table
 
 # Lists that `ccu codes` and messages call by another name than that of their table.
 _CALLED = {
@@ -246,27 +246,15 @@ def plain(text: str) -> str:
 def synonyms(name: str) -> dict[str, list[str]]:
     """Return {word that people use, written as a code: the codes or commands it may mean}."""
     found: dict[str, list[str]] = {}
-    for meaning, words in _section("synonyms.txt", name):
+    for meaning, words in text_table("synonyms.txt").get(name, ()):
         for word in words.split(", "):
             found.setdefault(plain(word), []).append(meaning)
     return found
 
 
-def _section(file: str, name: str) -> list[tuple[str, str]]:
-    """The lines `key: value` of one section of a text file beside this one."""
-    lines, within = [], False
-    for line in Path(__file__).with_name(file).read_text(encoding="utf-8").splitlines():
-        if line.startswith("["):
-            within = line == f"[{name}]"
-        elif within and line:
-            key, _, value = line.partition(": ")
-            lines.append((key, value))
-    return lines
-
-
 def set_state_labels(connection: sqlite3.Connection, state: str) -> None:
     """Give codes of a new file the labels that are usual in a state, such as its statutes."""
-    for key, label in _section("state_labels.txt", state):
+    for key, label in text_table("state_labels.txt").get(state, ()):
         table, code = key.split()
         connection.execute(
             f"UPDATE {table} SET label = :label WHERE code = :code",  # noqa: S608
@@ -276,5 +264,5 @@ def set_state_labels(connection: sqlite3.Connection, state: str) -> None:
 
 def zones_of(state: str) -> list[str]:
     """Return the time zones that towns of a state keep, the one of most of them first."""
-    usual = dict(_section("state_zones.txt", "zones"))
+    usual = dict(text_table("state_zones.txt")["zones"])
     return usual.get(state, "America/New_York").split()
