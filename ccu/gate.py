@@ -1,4 +1,4 @@
-"""The gate before every command: may this account's role do it (`ccu/access.py`)?
+"""The gate before every command: may this account's role do it (`ccu/rights.txt`)?
 
 One place, so that no command can forget to ask. A refusal is exit code 7 and is recorded; so is
 every file that rows are written to. Whoever runs ccu by sudo has the reach of the account that the
