@@ -39,7 +39,7 @@ COMMANDS = {
     "report": "analyst.report",
     "refer": "everyday.refer",
     "referral": "everyday.referral everyday.referral_update",
-    "follow-up": "everyday.follow_up everyday.follow_up_list everyday.follow_up_one",
+    "follow-up": "everyday.follow_up everyday.follow_up_list",
     "worker": "care_team.worker",
     "undo": "everyday.undo",
     "brief": "everyday.brief",

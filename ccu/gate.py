@@ -42,7 +42,15 @@ def guard(command: Any, path: str) -> None:
     for each in command.params:
         if _is_path(each):  # a file named by somebody unknown is not looked at
             each.type.readable = False
-    run = command.invoke
+    run, parse = command.invoke, command.parse_args
+
+    def parse_args(self: Any, ctx: Any, args: list[str]) -> Any:
+        try:
+            return parse(ctx, args)
+        except Exception as error:
+            if getattr(error, "ctx", ctx) is None:  # an option without its value
+                error.ctx = ctx  # type: ignore[attr-defined]
+            raise
 
     def invoke(self: Any, ctx: Any) -> Any:
         for each in command.params:
@@ -66,6 +74,7 @@ def guard(command: Any, path: str) -> None:
             raise
 
     command.invoke = MethodType(invoke, command)
+    command.parse_args = MethodType(parse_args, command)
 
 
 def _saved(session: Session, error: BaseException) -> str:

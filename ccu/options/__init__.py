@@ -4,7 +4,7 @@ Declare a parameter by what the command receives, and give it the type that read
 
     @app.command()
     def add(
-        ctx: typer.Context,
+        ctx: Context,
         call: Annotated[int | None, opt("--call", CALL, "The call it is about.")] = None,
         clinician: Annotated[int, opt("--clinician", LOGIN, "Who was asked.")] = REQUIRED,
         when: Annotated[datetime | None, opt("--when", MOMENT, "When; default now.")] = None,
@@ -12,7 +12,8 @@ Declare a parameter by what the command receives, and give it the type that read
         asking: AskingOption = False,
     ) -> None:
 
-- `arg("REFERRAL", REFERRAL, "Its number.")` declares a positional argument.
+- `arg("REFERRAL", REFERRAL, "Its number.")` declares a positional argument, `flag("--all", "All.")`
+  an option without a value.
 - A parameter without `| None` is required: when it is missing, it is asked for at a terminal, and
   elsewhere the command fails with "--clinician is missing". Give it the default `REQUIRED`, so that
   the gate refuses first.
@@ -77,6 +78,12 @@ Value = TypeVar("Value")
 REQUIRED: Any = None
 
 
+class Context(typer.Context):
+    """What a command receives first; its `obj` is the session."""
+
+    obj: "Session"
+
+
 class _Parser:
     """What Typer calls on each word: keeps the text, and carries the type that reads it later."""
 
@@ -103,6 +110,11 @@ def opt(flag: str, type: OptionType[Any], help: str, *, short: str = "", example
     )
 
 
+def flag(names: str, help: str) -> Any:
+    """Declare an option without a value, `--all`, or one of two, `--on/--off`."""
+    return typer.Option(names, help=help)
+
+
 def arg(name: str, type: OptionType[Any], help: str) -> Any:
     """Declare a positional argument; `name` is what --help and messages call it."""
     return typer.Argument(
@@ -123,6 +135,9 @@ AskingOption = Annotated[
         parser=_Parser(OptionType(read=_may_ask)),
     ),
 ]
+
+
+ReasonOption = Annotated[str | None, opt("--reason", REASON, "Why; kept with the record.")]
 
 
 def group(help: str) -> typer.Typer:

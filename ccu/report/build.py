@@ -111,7 +111,7 @@ class Report:
     natures: dict[str, str] = field(default_factory=dict)  # code -> label
     undecided: int = 0  # care calls that need a decision, at the as-of moment
     undecided_overdue: int = 0
-    ends: dict[str, str | None] = field(default_factory=dict)  # days of the first and last records
+    ends: dict[str, Any] = field(default_factory=dict)  # days of the first and last records
 
     @cached_property
     def gaps(self) -> dict[str, str]:

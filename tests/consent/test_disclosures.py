@@ -579,7 +579,7 @@ STEPS = st.one_of(
 
 
 @settings(
-    max_examples=examples(6, 30),
+    max_examples=examples(4, 30),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

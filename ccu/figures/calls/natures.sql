@@ -35,8 +35,8 @@
 WITH counted AS MATERIALIZED (
   SELECT care, coalesce(nature_cleared, nature) AS nature,
          coalesce(cad_cleared_id, cad_nature_id) AS words,
-         nature <> 'other' OR nature_cleared IS NOT NULL OR cad_nature_id IS NOT NULL
-           OR cad_cleared_id IS NOT NULL
+         nature <> 'other' OR nature_cleared IS NOT NULL
+           OR (:natures_given AND coalesce(cad_nature_id, cad_cleared_id) IS NOT NULL)
            OR source_system_id = (SELECT id FROM source_system WHERE name = 'ccu') AS known,
          count(*) AS calls
   FROM call

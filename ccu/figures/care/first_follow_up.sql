@@ -116,19 +116,19 @@ WITH cohort AS MATERIALIZED (
   WHERE id IN (SELECT call_id FROM planned_follow_up
                WHERE occurred_at >= :start AND occurred_at < :end)
     AND voided_at IS NULL AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)),
-try AS MATERIALIZED (
-  SELECT cohort.id, unixepoch(attempt.occurred_at) AS at,
+try AS MATERIALIZED (  -- a row for every attempt, and one for a follow-up without any
+  SELECT cohort.*, unixepoch(attempt.occurred_at) AS at,
          substr(attempt.occurred_at, 1, 10) AS day, follow_up_result.reached
   FROM cohort CROSS JOIN planned_follow_up AS planned ON planned.call_id = cohort.id
-  CROSS JOIN attempt ON attempt.follow_up_id = planned.follow_up_id  -- in this order
-  JOIN follow_up_result ON follow_up_result.code = attempt.result
-  WHERE unixepoch(attempt.occurred_at) <= :as_of_unix),
+  LEFT JOIN attempt ON attempt.follow_up_id = planned.follow_up_id
+    AND unixepoch(attempt.occurred_at) <= :as_of_unix
+  LEFT JOIN follow_up_result ON follow_up_result.code = attempt.result),
 clock AS MATERIALIZED (  -- a call, and its seconds to the first attempt and to the first reached
-  SELECT cohort.*, max(0, min(at) - ended) AS attempt,
+  SELECT id, ended, no_end, max(0, min(at) - ended) AS attempt,
          max(0, min(at) FILTER (WHERE reached) - ended) AS reached,
          coalesce(max(day) FILTER (WHERE at <= ended + 7 * 86400)
                   > min(day) FILTER (WHERE at <= ended + 86400), 0) AS twice
-  FROM cohort LEFT JOIN try ON try.id = cohort.id GROUP BY cohort.id),
+  FROM try GROUP BY id),
 within (sort, word, seconds) AS (
   VALUES (1, '24h', 86400), (2, '72h', 3 * 86400), (3, '7d', 7 * 86400)),
 share AS (
