@@ -176,7 +176,9 @@ def headline(card: dict[str, Any]) -> str:
     count, days = repeat["care_calls"], repeat["days"]
     if not count:
         return f"No care call here in {days} days."
-    return f"{_ordinal(count)} care call here in {days} days."
+    eleventh = count % 100 in (11, 12, 13)
+    ending = "th" if eleventh else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
+    return f"{count}{ending} care call here in {days} days."
 
 
 def warning_section(card: Mapping[str, Any]) -> Section:
@@ -360,13 +362,6 @@ def counted(what: str, row: Mapping[str, Any], care: str = "") -> str:
     """Return `27 IMPERIAL (1 call, WEAPON)` of another address or unit."""
     calls = "1 call" if row["calls"] == 1 else f"{row['calls']} calls"
     return f"{what} ({', '.join(filter(None, (calls, care, in_short(row['warnings']))))})"
-
-
-def _ordinal(number: int) -> str:
-    ending = (
-        "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    )
-    return f"{number}{ending}"
 
 
 # ---------------------------------------------------------------- printing the card

@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from ccu.options import PLACE, REQUIRED, AskingOption, Context, arg, group, opt, with_options
+from ccu.options import REQUIRED, AskingOption, Context, arg, group, opt, with_options
+from ccu.options.types import PLACE
 from ccu.output import emit_line
 from ccu.places import flag_store as flags
 from ccu.places.finding import PlaceOptions
