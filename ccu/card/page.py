@@ -14,6 +14,7 @@ from typing import Any
 
 from ccu import dates
 from ccu.output import Document, Format, Section, Table, emit_document, meant
+from ccu.output.text import plural
 from ccu.people import open_work_store as open_work
 from ccu.people.open_work_store import AsOf
 from ccu.places.store import ANOTHER_TOWN
@@ -267,9 +268,10 @@ def who_line(each: Mapping[str, Any]) -> str:
     """Return `T. Sample, 38 M, subject of 3 calls`, with what is known."""
     age = "" if each["age"] is None else f"{'about ' if each['age_estimated'] else ''}{each['age']}"
     sex = (each["sex"] or "").upper()[:1]
-    calls = "1 call" if each["calls"] == 1 else f"{each['calls']} calls"
     name = each["name"] or f"Person {each['person']}"
-    return ", ".join(filter(None, (name, f"{age} {sex}".strip(), f"subject of {calls}")))
+    return ", ".join(
+        filter(None, (name, f"{age} {sex}".strip(), f"subject of {plural(each['calls'], 'call')}"))
+    )
 
 
 def item_line(each: Mapping[str, Any]) -> str:
@@ -295,9 +297,8 @@ def repeat_lines(counts: dict[str, Any], what: str) -> list[str]:
     repeat, override = counts["repeat"], counts["repeat"]["override"]
     if repeat["exempt"] is not None:
         return [f"Not counted as a repeat {what}: {repeat['exempt']}."]
-    calls = "care call" if repeat["care_calls"] == 1 else "care calls"
     about = " about them" if what == "person" else ""
-    count = f"{repeat['care_calls']} {calls}{about} in {repeat['days']} days"
+    count = f"{plural(repeat['care_calls'], 'care call')}{about} in {repeat['days']} days"
     threshold = f"the town's threshold is {repeat['threshold']}"
     threshold += "; the review is due" if repeat["review_due"] else ""
     if override and override["listed"]:
@@ -345,22 +346,21 @@ def unit_lines(building: Mapping[str, Any]) -> list[str]:
     units = [row for row in rows if row["unit"]]
     if not rows:
         return []
-    count = "1 other unit" if len(units) == 1 else f"{len(units)} other units"
+    count = plural(len(units), "other unit")
     care = f"{building['care']} care"
     if len(rows) <= 1:
         what = f"{count}: " if units else "the building, no unit given"
         return [counted(what + row["unit"], row, care) for row in rows]
-    calls = "1 call" if building["calls"] == 1 else f"{building['calls']} calls"
     also = "" if len(units) == len(rows) else " and the building"
     return [
-        f"{count}{also} with {calls} ({care})",
+        f"{count}{also} with {plural(building['calls'], 'call')} ({care})",
         *(counted(row["unit"] or "the building", row) for row in rows),
     ]
 
 
 def counted(what: str, row: Mapping[str, Any], care: str = "") -> str:
     """Return `27 IMPERIAL (1 call, WEAPON)` of another address or unit."""
-    calls = "1 call" if row["calls"] == 1 else f"{row['calls']} calls"
+    calls = plural(row["calls"], "call")
     return f"{what} ({', '.join(filter(None, (calls, care, in_short(row['warnings']))))})"
 
 

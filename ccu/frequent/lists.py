@@ -10,7 +10,7 @@ from ccu.errors import InvalidInput
 from ccu.frequent import store as frequent
 from ccu.options import terminal
 from ccu.output import Document, Section, Table
-from ccu.output.text import for_person
+from ccu.output.text import for_person, plural
 from ccu.people import open_work_store as open_work
 from ccu.people import store as person_store
 from ccu.people.open_work_store import AsOf
@@ -130,7 +130,7 @@ def _data(
 def _page(
     session: Session, count: Count, who: str, columns: tuple[str, ...], data: Row, every: bool
 ) -> Document:
-    days = "1 day" if count.days == 1 else f"{count.days} days"
+    days = plural(count.days, "day")
     first, last = dates.said(count.start), dates.say_date(session.today)
     title = f"Frequent {who}: {count.k} or more care calls in {days} ({first} to {last})"
     exempt = data.get("exempt", ())

@@ -182,10 +182,7 @@ def _usual(connection: sqlite3.Connection, who: int, of: int) -> tuple[int | str
     (household,) = now[stays]
     if household in theirs[joins]:
         left = dates.said(str(theirs[joins][household].until))
-        return (
-            NONE,
-            f"person {joins} left household {household}, of person {stays}, on {left}",
-        )
+        return NONE, f"person {joins} left household {household}, of person {stays}, on {left}"
     return household, ""
 
 

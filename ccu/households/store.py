@@ -230,10 +230,7 @@ def care_calls(
         for whose in (row["person"], None):
             met.setdefault(whose, {})[row["id"]] = row["day"]
     return {
-        whose: {
-            "90": sum(day >= str(window["day_90"]) for day in days.values()),
-            "365": len(days),
-        }
+        whose: {"90": sum(day >= str(window["day_90"]) for day in days.values()), "365": len(days)}
         for whose, days in met.items()
     }
 

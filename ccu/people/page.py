@@ -10,6 +10,7 @@ from ccu.errors import InvalidInput
 from ccu.identity import LIKELY, Known
 from ccu.output import Document, Section, Table, say
 from ccu.output.screen import progress
+from ccu.output.text import plural
 from ccu.people import match_store
 from ccu.people import open_work_store as open_work
 from ccu.people import store as people
@@ -318,7 +319,7 @@ def read_duplicates(
 
 
 def _tell(compared: int, pairs: int, left_out: int, shown: int) -> None:
-    text = f"{compared} records compared; {pairs} likely {'pair' if pairs == 1 else 'pairs'}"
+    text = f"{compared} records compared; {plural(pairs, 'likely pair')}"
     if shown < pairs:
         text += f", the best {shown} of them shown"
     if left_out:

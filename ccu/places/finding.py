@@ -17,6 +17,7 @@ from ccu.errors import InvalidInput, NotFound
 from ccu.options import flag, opt, terminal
 from ccu.options.types import PLACE
 from ccu.output import say
+from ccu.output.text import plural
 from ccu.places import store as places
 from ccu.places.store import Match, Near
 from ccu.session import Session
@@ -283,8 +284,7 @@ def not_on_file(session: Session, reading: Address, near: list[Near], call_id: i
 
 
 def _counted(near: Near, warned: str = "") -> str:
-    calls = f"{near.calls} {'call' if near.calls == 1 else 'calls'}"
-    return f"{near.text} ({', '.join(filter(None, (calls, warned)))})"
+    return f"{near.text} ({', '.join(filter(None, (plural(near.calls, 'call'), warned)))})"
 
 
 def _list(near: list[Near], warned: Mapping[str, str]) -> None:
