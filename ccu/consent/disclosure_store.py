@@ -20,8 +20,6 @@ from ccu.records.consents import POLICY, Recipient
 from ccu.records.visibility import PART2
 from ccu.work import Work
 
-YEARS = 6
-
 _ROWS = """
 SELECT disclosure.id, disclosure.disclosed_at, disclosure.person_id AS record,
        disclosure.recipient, disclosure.provider_id, provider.name AS provider_name,
