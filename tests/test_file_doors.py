@@ -56,15 +56,16 @@ ALLOWED = {
     "session.py": {".mkdir"},
     "options/kept.py": {".mkdir", ".unlink", ".is_file", ".walk"},
     # files of the package
+    "access.py": {".read_text"},
     "address/words.py": {".read_text"},
     "identity/names.py": {".read_text"},
     "imports/layout.py": {".read_text"},
     "database/migrations/__init__.py": {".read_text", "opening.connect"},
     "report/definitions.py": {".read_text", ".rglob"},
     "report/html.py": {".read_text"},
+    "providers/store.py": {"sqlite3.connect"},  # in memory
     "undo/steps.py": {".read_text"},
     "export/columns.py": {".read_text"},
-    "providers/find_store.py": {"sqlite3.connect"},  # in memory
     # temporary files of ccu's own, in folders of its own
     "cli.py": {"tempfile"},
     "imports/source.py": {"tempfile", "zipfile"},

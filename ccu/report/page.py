@@ -13,7 +13,7 @@ from typing import Any
 from ccu import dates
 from ccu.calls import triage_store
 from ccu.output import Document, Section, Table
-from ccu.report import sections, text
+from ccu.report import definitions, text
 from ccu.report.build import Report, ReportSection
 from ccu.report.figures import Figure
 from ccu.report.period import moment_words, month_words
@@ -61,7 +61,7 @@ def title(report: Report) -> str:
 
 def fits(report: Report) -> bool:
     """Return whether the report has every section that the page is made of."""
-    return {each.name for each in report.sections}.issuperset(sections.PAGE)
+    return {each.name for each in report.sections}.issuperset(definitions.PAGE)
 
 
 def headline(report: Report) -> list[Line]:
@@ -72,9 +72,9 @@ def headline(report: Report) -> list[Line]:
         Line(
             each,
             {title: text.beside(each, column) for column, title in columns.items()},
-            [month for month in summary.figures if month.figure == name + sections.BY_MONTH],
+            [month for month in summary.figures if month.figure == name + definitions.BY_MONTH],
         )
-        for name in sections.HEADLINE
+        for name in definitions.HEADLINE
         for each in summary.figures
         if each.figure == name
     ]

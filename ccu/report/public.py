@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING
 from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.report import figures, sentences, store
+from ccu.report.definitions import Plan
 from ccu.report.figures import NO_DATA, NOT_YET, SMALL, Figure
-from ccu.report.sections import Plan
 
 if TYPE_CHECKING:
     from ccu.report.build import Report, ReportSection

@@ -67,7 +67,7 @@ JOIN source USING (id) WHERE calls > 0 ORDER BY source.id, day
 # Views that all periods of all figures read, once each: view -> columns that find their rows.
 _PREPARED = {
     "known_person": ("id", "canonical_id"),
-    "acceptance": ("referral_id",),
+    "acceptance": ("referral_id", "accepted_at"),
     "planned_follow_up": ("occurred_at", "call_id"),
     "met_person": ("occurred_at",),
 }

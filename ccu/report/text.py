@@ -12,9 +12,9 @@ from ccu import dates
 from ccu.output import Section, Table
 from ccu.report import definitions, sentences
 from ccu.report.build import Report, ReportSection, compared_with
+from ccu.report.definitions import BY_MONTH
 from ccu.report.figures import INSTEAD, NO_DATA, Figure
 from ccu.report.period import moment_words, month_words
-from ccu.report.sections import BY_MONTH
 
 FEW = "* made of fewer than ten: may be due to chance."
 WITH_DATA = " with data"  # not where the missing ones have a column

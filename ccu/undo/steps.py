@@ -12,15 +12,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ccu.calls import change_store as call_undo
 from ccu.calls import consult_store, triage_store
 from ccu.calls import store as calls
-from ccu.calls import undo_store as call_undo
 from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
 from ccu.follow_ups import undo_store as follow_up_undo
 from ccu.people import merge_store
 from ccu.people import undo_store as person_undo
-from ccu.places import flags
+from ccu.places import flag_store as flags
 from ccu.places import merge_store as place_merges
 from ccu.plans import store as plans
 from ccu.records import table
