@@ -29,13 +29,14 @@ _AS_STORED = (
 
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """A new consent: codes already checked, days as ISO text."""
+    """A new consent by its columns: codes already checked, days as ISO text."""
 
     person_id: int
-    to: Recipient
-    scopes: Sequence[str]
+    recipient: str
+    provider_id: int | None
+    scope: str  # codes with commas between
     purpose: str
-    words: str | None
+    purpose_words: str | None
     signed_on: str
     signed_by: str
     expires_on: str | None
@@ -111,24 +112,12 @@ def grant(work: "Work", new: Paper) -> int:
     people.must_exist(work.connection, new.person_id)
     if new.expires_on is not None and new.expires_on <= new.signed_on:
         raise InvalidInput("--expires must be after --signed")
-    if PART2 in new.scopes and new.expires_on is None:
+    scopes = new.scope.split(",")
+    if PART2 in scopes and new.expires_on is None:
         raise InvalidInput("--expires is missing: a consent on part2 needs the day it expires")
-    columns = {
-        "person_id": new.person_id,
-        "recipient": new.to.agency,
-        "provider_id": new.to.provider_id,
-        "scope": ",".join(new.scopes),
-        "purpose": new.purpose,
-        "purpose_words": new.words,
-        "signed_on": new.signed_on,
-        "signed_by": new.signed_by,
-        "expires_on": new.expires_on,
-    }
-    consent_id = table.insert(work, "consent", columns)
-    work.audit(
-        "consent-grant", "person", new.person_id,
-        consent=consent_id, to=str(new.to), scope=list(new.scopes),
-    )  # fmt: skip
+    consent_id = table.insert(work, "consent", new)
+    to = str(Recipient(agency=new.recipient, provider_id=new.provider_id))
+    work.audit("consent-grant", "person", new.person_id, consent=consent_id, to=to, scope=scopes)
     return consent_id
 
 
