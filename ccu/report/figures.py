@@ -106,8 +106,9 @@ class Runs:
 # What a figure is made of, where that is not calls of the period: by its file, or by its name.
 _OF_WINDOW = ("repeats", "concentration", "repeat-addresses", "repeat-people")
 _OF_RECORDS = {
-    **dict.fromkeys(("referrals", "handoffs", "referrals_accepted"), "referrals"),
-    **dict.fromkeys(("attempts_made", "contact_rate"), "attempts"),
+    **dict.fromkeys(("referrals", "handoffs", "referrals_accepted", "hand_off_hours"), "referrals"),
+    **dict.fromkeys(("attempts_made", "contact_rate", "follow_up_hours"), "attempts"),
+    "consult_hours": "consults",
 }
 _PARTS = ("numerator", "denominator", "value", "missing", "not_yet")
 

@@ -362,7 +362,7 @@ def data(report: Report) -> dict[str, Any]:
         "as_of": dates.to_iso(report.as_of),
         "not_over": report.not_over,
         "partial": {name: report.is_partial(name) for name in report.gaps},
-        "first_day": str(report.first_day) if report.first_day else None,
+        "first_day": str(report.first_day) if report.first_day and not report.public else None,
         "compare": report.compare,
         "public": report.public,
         "file": report.file,
@@ -370,8 +370,8 @@ def data(report: Report) -> dict[str, Any]:
         "schema": report.schema,
         "settings": report.settings,
         "notes": report.notes,
-        "undecided": report.undecided,
-        "undecided_overdue": report.undecided_overdue,
+        "undecided": None if report.public else report.undecided,
+        "undecided_overdue": None if report.public else report.undecided_overdue,
         "sections": [
             {
                 "name": each.name,
