@@ -75,13 +75,15 @@ ORDER BY line
 """,
 )
 
-# The addresses of a part, also of rows that were joined to another or rejected.
+# The addresses of a part, also of rows that were joined to another or rejected, without those of
+# the parts before.
 HERE = (
     """
 INSERT INTO staging.here (n)
 SELECT address.rowid FROM staging.entry AS entry
 CROSS JOIN staging.address ON address.number = entry.address
 WHERE entry.line >= :first AND entry.line < :next
+ AND entry.address NOT IN (SELECT number FROM staging.address_map)
 ON CONFLICT DO NOTHING
 """,
     """
@@ -272,6 +274,7 @@ class Merge:
         self._rows, self._began = PART, 0.0  # of the next part; when it began
         self._first = 0  # the line that the next part begins with
         self._taken = 0  # the last address of the parts so far
+        self._version = 0  # of the file, which changes when another connection writes
         self._told = dict.fromkeys(store.COUNTS, 0)  # the counts that are in the audit
         self.kept = 0  # rows of the parts that were committed
 
@@ -337,6 +340,10 @@ class Merge:
         """Add the addresses, places and words of a part."""
         ask = self._connection.execute
         ask("DELETE FROM staging.here")
+        version = ask("PRAGMA main.data_version").fetchone()[0]
+        if version != self._version:  # what others wrote may be of these addresses
+            ask("DELETE FROM staging.address_map")
+            self._version = version
         for statement in HERE:
             ask(statement, {**part, "taken": self._taken, "end": END})
         self._taken = max(self._taken, ask("SELECT max(n) FROM staging.here").fetchone()[0] or 0)
