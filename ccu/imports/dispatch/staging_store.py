@@ -92,7 +92,7 @@ SOME = {
 # Of these an empty text means NULL.
 TEXTS = {"dispatched_at", "arrived_at", "cleared_at", "agency", "priority", "beat", "updated"}
 Staged = tuple[object, ...]  # in the order of Stage.columns
-Seen = tuple[int, str, int | None]  # line, incident, digest of the cells
+Seen = tuple[str, int, int | None]  # incident, line, digest of the cells
 
 APART = "; "  # between dispositions of several columns or rows
 MADE = "~"  # begins an identity that ccu made for a row without an incident number
