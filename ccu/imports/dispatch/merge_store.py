@@ -141,8 +141,9 @@ SELECT word.id, known.id FROM staging.word AS word JOIN main.cad_text AS known U
 """,
 )
 
+# OR FAIL: no copy of each page in memory to take a statement back; what fails ends it all.
 INSERT_CALLS = """
-INSERT INTO main.call (
+INSERT OR FAIL INTO main.call (
   id, source_system_id, incident, occurred_at, recorded_at, recorded_by, import_batch_id, digest,
   address_id, place_id, nature, nature_cleared, care, cad_nature_id, cad_cleared_id,
   cad_disposition_id, priority, beat, lead_agency, source, dispatched_at, arrived_at, cleared_at,
@@ -182,7 +183,7 @@ WHERE call.id = read.id
 # The lists of new calls, by the table that each goes to.
 INSERT_LISTS = {
     "call_disposition": """
-INSERT INTO main.call_disposition (call_id, disposition)
+INSERT OR FAIL INTO main.call_disposition (call_id, disposition)
 SELECT :last_id + fresh.n, code.value
 FROM staging.fresh
 CROSS JOIN staging.entry AS entry ON entry.line = fresh.line
@@ -190,7 +191,7 @@ CROSS JOIN json_each(entry.dispositions) AS code
 WHERE entry.dispositions IS NOT NULL
 """,
     "call_danger": """
-INSERT INTO main.call_danger (call_id, danger)
+INSERT OR FAIL INTO main.call_danger (call_id, danger)
 SELECT :last_id + fresh.n, code.value
 FROM staging.fresh
 CROSS JOIN staging.entry AS entry ON entry.line = fresh.line
@@ -198,7 +199,7 @@ CROSS JOIN json_each(entry.hazards) AS code
 WHERE entry.hazards IS NOT NULL
 """,
     "call_responder": """
-INSERT INTO main.call_responder (call_id, agency, clinician, unit, state, minutes)
+INSERT OR FAIL INTO main.call_responder (call_id, agency, clinician, unit, state, minutes)
 SELECT :last_id + fresh.n, each.value ->> 'agency', each.value ->> 'clinician',
        each.value ->> 'unit', each.value ->> 'state', each.value ->> 'minutes'
 FROM staging.fresh
