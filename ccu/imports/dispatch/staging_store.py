@@ -36,6 +36,8 @@ CREATE TABLE staging.entry (
   agency TEXT, priority TEXT, beat TEXT, clock_known INTEGER NOT NULL,
   updated TEXT, dispositions TEXT, hazards TEXT, responders TEXT,
   minutes INTEGER, backup_asked INTEGER, backup_arrived INTEGER, cells_digest INTEGER NOT NULL);
+-- Not made at the end: it would be sorted in memory, all of it.
+CREATE INDEX staging.entry_incident ON entry (incident);
 CREATE TABLE staging.word (
   id INTEGER PRIMARY KEY, kind TEXT NOT NULL, text TEXT NOT NULL, code TEXT, care INTEGER,
   UNIQUE (kind, text));
@@ -70,8 +72,6 @@ PLACE = (  # the columns of a place, in the order of staging.address
 )
 NO_PLACE = (None,) * len(PLACE)
 _in_order = itemgetter(*PLACE)
-
-BY_INCIDENT = "CREATE INDEX staging.entry_incident ON entry (incident)"  # quicker when all is there
 
 BY_NUMBER = "CREATE INDEX staging.address_number ON address (number)"
 END = 1 << 62  # beyond the last line of a file
