@@ -1,10 +1,17 @@
 """`ccu import`: times past midnight, in another zone, in another form, in the future, unknown."""
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from ccu.dates import from_iso, to_iso
+from ccu.dates.cad import cad_reader
+from ccu.imports.dispatch.times import by_the_hour
 from tests.conftest import Ccu
 from tests.dispatch_rows import LAYOUT, Desk, row, text
 
@@ -154,3 +161,29 @@ def test_a_midnight_that_is_written_is_a_time(desk: Desk) -> None:
     done = desk.bring(text([row(Received="2026-01-05 00:00:00", Sent="", Cleared="")]))
     assert "no time" not in done.err
     assert desk.one("SELECT clock_known FROM call") == 1
+
+
+ZONES = ("America/New_York", "America/Havana", "Australia/Lord_Howe", "UTC")
+# Around days on which one of their clocks changes, and any other day.
+MOMENTS = st.sampled_from(
+    [datetime(2026, month, day) for month, day in ((3, 7), (4, 4), (10, 3), (10, 31), (6, 1))]
+).flatmap(lambda day: st.datetimes(day, day + timedelta(days=2)))
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(MOMENTS, min_size=4, max_size=40),
+    st.sampled_from(ZONES),
+    st.sampled_from(ZONES),
+    st.sampled_from(["earlier", "later"]),
+)
+def test_a_time_reads_the_same_in_a_column_as_alone(
+    moments: list[datetime], source: str, town: str, rule: str
+) -> None:
+    alone = cad_reader(["%m/%d/%Y %H:%M:%S"], ZoneInfo(source), rule)
+
+    def when(text: str) -> str:
+        return to_iso(from_iso(alone(text)).astimezone(ZoneInfo(town)))
+
+    texts = ["", *(f"{moment:%m/%d/%Y %H:%M:%S}" for moment in moments)]
+    assert by_the_hour(when)(texts) == ["", *map(when, texts[1:])]
