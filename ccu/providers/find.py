@@ -4,14 +4,12 @@ A search asks for needs, words, a place, a language, an age, hours and ways to p
 name decides who is listed; what the words of the search imply only ranks. A score is a sum of the
 points below, and each reason that is printed is one of its parts.
 
-`hungry` means food, `place to sleep` shelter: by records/synonyms.txt, which messages suggest by,
-the needs' own labels, and the town's (`ccu codes add need_word`), which replace a word's meaning.
+`hungry` means food, `place to sleep` shelter: need_words.py reads them.
 """
 
 import re
-import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,13 +17,14 @@ from typing import Any
 from ccu.output.text import for_person
 from ccu.providers import hours
 from ccu.providers import store as providers
+from ccu.providers.need_words import BETWEEN, NeedWords, stem, words
 from ccu.records import codes
 from ccu.session import Session
 
 MOST = 2_000  # providers that are ranked, those whose names fit first
 FIRST = 5  # providers that fit a first screen
 SHORT = 80  # characters of an alert or of hours there
-_NEED, _WORDS, _SEX = 30, 34, 14
+_NEED, _WORDS, _SEX = 44, 34, 14  # a sure need outranks a word
 _NEAR = {"here": 12, "serves": 10, "state": 6, "close": 3, "": 0, "far": -10}
 _OPEN = {True: 12, False: -14, None: -3}
 _CAPACITY = {"open": 5, "ask_first": 0, "waitlist": -4, "full": -15}
@@ -38,7 +37,16 @@ _FILLERS = frozenset(
     out over person please she so some somebody someone son that the their them then there
     they this to too us wants want was we what when where which who whom why will with
     without woman man men women would you your now today tonight evening open right client
-    resident old year years house home place""".split()
+    resident old year years house home place
+    about after again all also always am another around away back bad because before between big
+    both but call called calls came come comes day days did doing dont down each ever every few
+    first found from go going gone here hour hours just keep keeps know knows last late left
+    let lets little live lives long lot made make makes many may me might month months more most
+    much must myself never new next night no nobody none nothing only other others own people put
+    really said same saw say says see seen she shes should side since some soon still stop sure
+    take takes tell than these thing things think thinks those time times told too took turn two
+    until up use very wait way week weeks well went were while who whole without work would
+    yesterday yet three four five six seven eight nine ten""".split()
 )
 _NOW = re.compile(r"\b(now|right away|today|tonight|this evening|after hours|weekend|all night)\b")
 _TONIGHT = re.compile(r"\b(tonight|this evening|all night)\b")
@@ -80,13 +88,19 @@ def search(session: Session, asked: Asked) -> list[dict[str, Any]]:
     """Return the providers that fit, best first: its fields, `service`, `reason`, `score`."""
     _read(asked)
     known = NeedWords(session.db)
-    needs = dict.fromkeys(asked.needs, 1.0) or known.meant(asked.text)
+    meant = known.meant(asked.text, BETWEEN)
+    needs = dict.fromkeys(asked.needs, 1.0) or meant.needs
     left_out = _FILLERS | {*words(asked.language)}  # a language has points of its own
     asked_words = [word for word in words(asked.text) if word not in left_out and len(word) > 1]
+    asked_words += [word for word in meant.terms if word not in asked_words]
     begins = {stem(word)[: max(4, len(stem(word)) - 2)] for word in asked_words}
     found = providers.candidates(session.db, needs, [] if asked.needs else begins)
     found = [each for each in found if _wanted(asked, each)][:MOST]
     fit = providers.fits(found, asked_words)
+    if asked.text and not asked.needs and (asked_words or needs or not asked.hints):
+        found = [each for each in found if each["id"] in fit or {*needs} & {*each["needs"]}]
+    elif "language" in asked.hints and not asked.needs:
+        found = [each for each in found if _speaks(each, asked.language)]
     followed = providers.followed(session.db, [each["id"] for each in found])
     ranking = _Ranking(session, asked, needs, fit, followed)
     ranked = [ranked for each in found if (ranked := ranking.row(each)) is not None]
@@ -119,7 +133,8 @@ def _read(asked: Asked) -> None:
         years, old = _YEARS.search(text), _OLD.search(text)
         age = int(years[1]) if years else 72 if old else None
         asked.age = age if age is not None else next((_AGES[w] for w in there if w in _AGES), None)
-        asked.hints.add("age")
+        if asked.age is not None:
+            asked.hints.add("age")
     if not asked.near and (zip_code := re.search(r"\b\d{5}\b", text)):
         asked.near = zip_code[0]
 
@@ -301,74 +316,3 @@ def _moment(now: datetime, text: str) -> datetime:
     """Return the moment at which it must be open: now, or eight in the evening for tonight."""
     evening = now.replace(hour=20, minute=0, second=0, microsecond=0)
     return max(now, evening) if _TONIGHT.search(text.lower()) else now
-
-
-# ---------------------------------------------------------------- from plain words to needs
-
-
-_WORD = re.compile(r"[a-z0-9']+")
-_LONGEST = 6  # words of a phrase
-_ENDINGS = (
-    ("ies", "y", 5),
-    ("ing", "", 6),
-    ("ed", "", 5),
-    ("es", "", 5),
-    ("s", "", 4),
-    ("e", "", 6),
-)
-
-
-def words(text: str) -> list[str]:
-    """Return the words of a text, in lower case."""
-    return [word.removesuffix("'s").replace("'", "") for word in _WORD.findall(text.lower())]
-
-
-def stem(word: str) -> str:
-    """Return a word without a common ending, so that `evicted` and `evicting` are one."""
-    for ending, instead, shortest in _ENDINGS:
-        if len(word) >= shortest and word.endswith(ending) and not word.endswith("ss"):
-            return word[: -len(ending)] + instead
-    return word
-
-
-class NeedWords:
-    """The words of one file, looked up by phrases of a text, the longest first."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        known = codes.choices(connection, "need")
-        self._meanings: dict[tuple[str, ...], tuple[str, ...]] = {}
-        for code, label in known.items():
-            self._meanings[_key(code)] = self._meanings[_key(label)] = (code,)
-        for word, meanings in codes.synonyms("need").items():
-            self._meanings.setdefault(_key(word), tuple(code for code in meanings if code in known))
-        for each in codes.every(connection, "need_word"):
-            if not each.retired:
-                self._meanings[_key(each.code)] = tuple(
-                    code for code in each.label.split(", ") if code in known
-                )
-
-    def meant(self, text: str) -> dict[str, float]:
-        """Return need -> how surely the text means it, 1 for a word with one meaning.
-
-        A word of several needs counts for each in part, and not at all beside a surer one.
-        """
-        found: dict[str, float] = {}
-        for meanings in self._phrases([stem(word) for word in words(text)]):
-            for code in meanings:
-                found[code] = max(found.get(code, 0), 1 / len(meanings))
-        return found
-
-    def _phrases(self, stems: list[str]) -> Iterator[tuple[str, ...]]:
-        at = 0
-        while at < len(stems):
-            for length in range(min(_LONGEST, len(stems) - at), 0, -1):
-                if meanings := self._meanings.get(tuple(stems[at : at + length])):
-                    yield meanings
-                    break
-            else:
-                length = 1
-            at += length
-
-
-def _key(text: str) -> tuple[str, ...]:
-    return tuple(stem(word) for word in words(text.replace("_", " ")))

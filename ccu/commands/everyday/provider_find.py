@@ -68,7 +68,10 @@ def find(
     if len(found) > limit:
         say(f"{len(found) - limit} more: --limit {len(found)}. Details: ccu provider show NUMBER")
     elif not found:
-        say("No provider fits; use fewer words or options, or see all: ccu provider list")
+        say(
+            "No provider fits; use other words, fewer options or --need, teach it a word with"
+            " ccu codes add need_word, or see all: ccu provider list"
+        )
 
 
 @app.command()

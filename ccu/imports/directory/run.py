@@ -20,7 +20,7 @@ from ccu.imports.directory.layout import Layout
 from ccu.imports.directory.tables import Problem
 from ccu.imports.store import Batch
 from ccu.output import say
-from ccu.providers.find import NeedWords
+from ccu.providers.need_words import NeedWords
 from ccu.records import codes
 from ccu.session import Session
 
@@ -163,7 +163,7 @@ def _needs(words: NeedWords, service: Service) -> list[str]:
     for texts in ([*service.terms, str(fields["name"])], [str(fields.get("description", ""))]):
         found: dict[str, float] = {}
         for each in texts:
-            for need, sure in words.meant(each).items():
+            for need, sure in words.meant(each).needs.items():
                 found[need] = max(found.get(need, 0), sure)
         best = max(found.values(), default=0)
         if best:
