@@ -114,6 +114,59 @@ def test_importing_again_updates_and_keeps_what_the_town_wrote(
     assert counts(ccu, folder(tmp_path, tables)) == {"read": 15, "same": 15}
 
 
+def test_a_part_of_a_directory_erases_nothing(
+    ccu: Ccu, tmp_path: Path, tables: dict[str, sample.Rows]
+) -> None:
+    tables["services"][3]["status"] = "inactive"
+    assert counts(ccu, folder(tmp_path, tables))["new"] == 15
+    before = ccu("provider", "list", "--all", "-f", "json").out
+
+    def imported(*kept: str) -> str:
+        done = ccu("provider", "import", str(folder(tmp_path, tables)))
+        assert done.code == 0, done.err
+        told = f"lacks them or lost most of them: {', '.join(kept)}. Check that the export is"
+        assert (told in done.err) == bool(kept), done.err
+        assert ccu("provider", "list", "--all", "-f", "json").out == before
+        return done.err
+
+    for row in tables["phones"]:
+        row["phone_number"] = row.pop("number")
+    (tmp_path / "hsds" / "schedules.csv").unlink()
+    schedules = tables.pop("schedules")
+    imported("phone", "hours")
+    (tmp_path / "hsds" / "attributes.csv").unlink()
+    (tmp_path / "hsds" / "taxonomy_terms.csv").unlink()
+    del tables["attributes"], tables["taxonomy_terms"]
+    for row in tables["services"]:
+        del row["status"]
+    imported("phone", "hours", "active", "needs")
+    for row in tables["phones"][:9]:
+        row["phone_number"] = ""
+    for row in tables["phones"]:
+        row["number"] = row.pop("phone_number")
+    tables["schedules"] = schedules
+    imported("phone", "active", "needs")
+
+
+def test_what_a_directory_no_longer_has_is_told(
+    ccu: Ccu, tmp_path: Path, tables: dict[str, sample.Rows]
+) -> None:
+    assert counts(ccu, folder(tmp_path, tables))["new"] == 15
+    tables["phones"][0]["number"] = ""
+    del tables["services"][14]
+    done = ccu("provider", "import", str(folder(tmp_path, tables)))
+    assert "Values that the directory no longer has, now empty: phone 1\n" in done.err
+    rows = json.loads(ccu("provider", "stale", "-f", "json").out)
+    assert [(row["id"], row["left_directory"]) for row in rows[:2]] == [
+        (15, "2026-01-31"), (3, None),
+    ]  # fmt: skip
+    for number, row in enumerate(tables["services"]):
+        row["id"] = f"other{number}"
+    refused = ccu("provider", "import", str(folder(tmp_path, tables)))
+    assert (refused.code, refused.out) == (2, "")
+    assert "Give it a name of its own with --source" in refused.err
+
+
 def test_a_provider_that_the_town_had_added_is_completed(
     ccu: Ccu, tmp_path: Path, tables: dict[str, sample.Rows]
 ) -> None:

@@ -83,8 +83,8 @@ def stale(
 ) -> None:
     """List the providers to verify next.
 
-    Those not verified within the days of the setting verified_days: first those that were referred
-    to in the last year, the longest ago verified and then the most referred to first.
+    First those that left their directory, then those not verified within the days of the setting
+    verified_days: those referred to in the last year, the longest ago verified, the most referred.
 
     `ccu provider edit 7 --phone 203-555-0110 --verified today` records what was confirmed.
 

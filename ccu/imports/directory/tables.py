@@ -59,10 +59,16 @@ class Directory:
     tables: dict[str, list[Row]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)  # table -> the file it came from
+    columns: dict[str, set[str]] = field(default_factory=dict)  # table -> those it has
 
     def rows(self, table: str) -> list[Row]:
         """Return the rows of a table; none if the directory does not have it."""
         return self.tables.get(table, [])
+
+    def untold(self) -> set[str]:
+        """Return the fields of a provider that no column of an HSDS directory tells of."""
+        has = {f"{table}.{name}" for table, names in self.columns.items() for name in names}
+        return {name for name, told in HSDS["told_by"].items() if not has & {*told}}
 
     def problem(self, table: str, row: Row, reason: str) -> None:
         """Report a row that was not taken, or not as it was written."""
@@ -104,8 +110,7 @@ def _listed(folder: Path) -> dict[str, Path]:
             raise InvalidInput("datapackage.json does not list its resources") from None
         if any(Path(each).is_absolute() or ".." in Path(each).parts for each in paths.values()):
             raise InvalidInput("datapackage.json names a file outside its folder")
-        named_files = {table: folder / each for table, each in paths.items() if table}
-        return {table: each for table, each in named_files.items() if named.is_file(each)}
+        return {table: folder / each for table, each in paths.items() if table}
     forms = (str.lower, str.title, str.upper)
     found = {}
     for table, others in HSDS["tables"].items():
@@ -122,6 +127,9 @@ def _folder(folder: Path, files: Mapping[str, Path]) -> Directory:
     found = Directory(folder.resolve().name, "")
     for table, path in files.items():
         found.files[table] = path.name
+        if not named.is_file(path):
+            found.problem(table, Row(0, {}), "the file is not in the folder")
+            continue
         try:
             with source.opened(path, "auto", None) as export:
                 digest.update(export.sha256.encode())
@@ -135,6 +143,7 @@ def _folder(folder: Path, files: Mapping[str, Path]) -> Directory:
 
 def _rows(found: Directory, table: str, file: Table) -> Iterator[Row]:
     names = [name.lower().replace(" ", "_") for name in file.names]
+    found.columns[table] = {*names}
     for chunk in file.chunks():
         for number, cells in zip(chunk.numbers, chunk.rows, strict=True):
             yield Row(number, dict(zip(names, cells, strict=True)))
@@ -169,6 +178,7 @@ def _flatten(found: Directory, table: str, rows: Any, owner: Mapping[str, str]) 
         if not isinstance(each, dict):
             continue
         kept = found.tables.setdefault(table, [])
+        found.columns.setdefault(table, set()).update(each)
         number = len(kept) + 1
         cells = {key: str(value) for key, value in each.items() if _is_cell(value)}
         single = {"addresses": "address"}.get(table, table.removesuffix("s"))
