@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ccu.output.text import for_person
@@ -63,6 +63,7 @@ _AGES = {
     **dict.fromkeys(("toddler", "baby", "infant"), 2),
 }
 _OLD = re.compile(r"\bold (man|woman|lady|gentleman|people|person|couple)\b")
+_NIGHT = (18, 6)  # the hours at which it begins and ends
 _YEARS = re.compile(r"\b(\d{1,3})[ -]?(?:years?[ -]old|yo|y/o)\b")
 _FEMALE = frozenset("woman women girl girls female wife mother mom lady her herself she".split())
 _MALE = frozenset("man men boy boys male husband father dad his himself he him".split())
@@ -175,7 +176,7 @@ class _Ranking:
         self._labels = codes.labels(session.db, "need")
         self._capacities = codes.labels(session.db, "capacity")
         self._today, self._days = session.today, session.settings.number("verified_days")
-        self._moment = _moment(session.now, asked.text)
+        self._start, self._minutes = _when(session.now, asked.text)
         self._home = session.settings["town"].casefold()
         self._places = _places(session, asked.near) if asked.near else []
         self._states = _states(session) if self._places or self._home else []
@@ -234,7 +235,7 @@ class _Ranking:
 
     def _by_hours(self, each: Mapping[str, Any]) -> bool | None:
         spells = hours.read(each["hours"])
-        is_open = None if spells is None else hours.is_open(spells, self._moment)
+        is_open = None if spells is None else hours.is_open(spells, self._start, self._minutes)
         when = "tonight" if _TONIGHT.search(self._asked.text.lower()) else "now"
         if self._asked.open_now:
             told = {True: f"open {when}", False: f"closed {when}", None: "hours not known"}
@@ -312,7 +313,11 @@ def _states(session: Session) -> list[str]:
     return [name.lower() for name, code in STATES.items() if code == own and len(name) > 2]
 
 
-def _moment(now: datetime, text: str) -> datetime:
-    """Return the moment at which it must be open: now, or eight in the evening for tonight."""
-    evening = now.replace(hour=20, minute=0, second=0, microsecond=0)
-    return max(now, evening) if _TONIGHT.search(text.lower()) else now
+def _when(now: datetime, text: str) -> tuple[datetime, int]:
+    """Return when it must be open at some time: now, or tonight until the morning; in minutes."""
+    if not _TONIGHT.search(text.lower()):
+        return now, 1
+    evening, morning = (now.replace(hour=hour, minute=0, second=0) for hour in _NIGHT)
+    start = now if now < morning else max(now, evening)
+    end = morning if now < morning else morning + timedelta(days=1)
+    return start, int((end - start).total_seconds()) // 60

@@ -116,6 +116,26 @@ def test_options_decide_who_is_listed(town: Ccu) -> None:
     assert [row.split(",")[0] for row in evening.out.splitlines()[1:]] == ['"3"']
 
 
+@pytest.mark.parametrize(
+    ("hours", "now", "listed"),
+    [
+        ("sat 9pm-7am", "2026-01-31T18:15", True),
+        ("sat 9pm-7am", "2026-02-01T02:00", True),
+        ("sat 9pm-7am", "2026-01-31T02:00", False),
+        ("sat 9pm-7am", "2026-02-01T18:15", False),
+        ("fri,sat 5pm-5:30pm", "2026-01-31T18:15", False),
+    ],
+)
+def test_tonight_is_any_time_until_the_morning(
+    ccu: Ccu, hours: str, now: str, listed: bool
+) -> None:
+    assert ccu("provider", "add", "Cots", "--need", "shelter", "--hours", hours).code == 0
+    line = ("provider", "find", "place to sleep tonight", "-f", "json")
+    (row,) = json.loads(run_ccu("--today", now, *line).out)
+    assert ("open tonight" if listed else "closed tonight") in row["reason"]
+    assert bool(json.loads(run_ccu("--today", now, *line, "--open-now").out)) is listed
+
+
 def test_unknown_hours_are_told_and_never_open(ccu: Ccu) -> None:
     assert ccu("provider", "add", "Bread", "--need", "food", "--hours", "when we can").code == 0
     (row,) = found(ccu, "food", "now")
