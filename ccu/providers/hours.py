@@ -19,7 +19,7 @@ _ALWAYS = re.compile(
 )
 _GROUPS = {"daily": range(7), "every day": range(7), "everyday": range(7), "7 days": range(7)}
 _GROUPS |= {"weekdays": range(5), "weekday": range(5), "weekends": range(5, 7)}
-_DAY = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?"
+_DAY = r"(?:mon|tues?|wed(?:nes|s)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:days?)?(?![a-z])\.?"
 _CLOCK = r"(\d{1,2})(?:[:.]?(\d\d))?(?::\d\d)? ?([ap]\.?m?\.?)?|(noon|midnight)"
 _SPAN = re.compile(rf"(?:{_CLOCK}) ?(?:-|to|until) ?(?:{_CLOCK})")
 _DAYS = re.compile(rf"{_DAY}(?: ?(?:-|to|through|thru) ?{_DAY})?")
@@ -102,7 +102,9 @@ def clock(text: str) -> int | None:
 
 
 def weekdays(text: str) -> list[int]:
-    """Return the weekdays of `MO,TU` or `Monday`, `Mon-Fri`; none of `1MO`, of the month."""
+    """Return the weekdays of `MO,TU`, `Monday`, `Mon-Fri`, 1 to 7; none of `1MO`, of the month."""
+    if re.fullmatch(r"[1-7]([\s,;]+[1-7])*", text.strip()):
+        return [int(day) - 1 for day in re.findall(r"\d", text)]  # ISO 8601: Monday is 1
     found: list[int] = []
     for part in filter(None, re.split(r"[\s,;]+", text.lower())):
         begins = [day for day, name in enumerate(DAYS) if name.startswith(part[:3])]

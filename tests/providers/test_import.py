@@ -193,6 +193,7 @@ def test_dirt_is_reported_and_the_rest_is_taken(
     services.append({**services[6], "name": "Twice"})
     tables["phones"][0]["number"] = "call the office"
     tables["phones"].append({"id": "x", "service_id": "nowhere", "number": "203-555-0100"})
+    tables["attributes"][7]["taxonomy_term_id"] = "t99"
     tables["schedules"][0] |= {"opens_at": "early", "closes_at": "late"}
     tables["service_at_location"].append({"id": "y", "service_id": "s1", "location_id": "nowhere"})
     path = folder(tmp_path, tables)
@@ -214,6 +215,7 @@ def test_dirt_is_reported_and_the_rest_is_taken(
         "phones.csv: 1 row: no telephone number",
         "phones.csv: 2 rows: its service is not in the directory",
         "schedules.csv: 1 row: hours that cannot be read",
+        "attributes.csv: 1 row: its taxonomy term is not in the directory",
         "service_at_location.csv: 1 row: its location is not in the directory",
     ):
         assert reason in done.err
@@ -222,6 +224,36 @@ def test_dirt_is_reported_and_the_rest_is_taken(
     assert not shown(ccu, str(5))["active"] or not shown(ccu, "4")["active"]
     assert odd.read_text().splitlines()[0] == '"line","reason","file","record"'
     assert len(odd.read_text().splitlines()) > 9
+
+
+@pytest.mark.parametrize(
+    ("schedule", "hours"),
+    [
+        ({"weekday": "6"}, "Sat 9am-5pm"),
+        ({"byday": "SA", "description": "Saturday 9-5"}, "Sat 9am-5pm"),
+        ({"byday": "SA", "interval": "2"}, "every 2 weeks: Sat 9am-5pm"),
+        ({"byday": "SA", "valid_from": "2027-06-01"}, "from 2027-06-01: Sat 9am-5pm"),
+        ({"byday": "SA", "valid_to": "2026-01-30"}, ""),
+        ({"byday": "SA", "opens_at": "09:00Z"}, "Sat 9am-5pm UTC"),
+        ({"byday": "SA", "opens_at": "09:00-05:00"}, "Sat 9am-5pm"),
+        ({"byday": "SA", "description": "Closed until March"}, "Sat 9am-5pm; Closed until March"),
+        ({"byday": "2SA", "freq": "MONTHLY"}, "2SA: 09:00 to 17:00"),
+    ],
+)
+def test_hours_that_are_not_each_week_are_unknown(
+    ccu: Ccu, tmp_path: Path, schedule: dict[str, str], hours: str
+) -> None:
+    times = {"opens_at": "09:00", "closes_at": "17:00", **schedule}
+    service = {"id": "1", "name": "Night Desk", "schedules": [times]}
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps([service]))
+    done = ccu("provider", "import", str(path))
+    assert shown(ccu, "Night Desk")["hours"] == hours
+    told = {"valid_from": "hours of a later day", "valid_to": "hours that have expired"}
+    assert all(text in done.err for name, text in told.items() if name in schedule)
+    (row,) = json.loads(ccu("provider", "find", "night desk", "now", "-f", "json").out)
+    each_week = hours == "Sat 9am-5pm"
+    assert ("hours not known" in row["reason"]) is not each_week
 
 
 def test_hsds_as_json_and_as_a_datapackage(
@@ -436,7 +468,17 @@ def test_no_directory_breaks_the_reader(tables: dict[str, list[dict[str, str]]])
         ("988", "988"),
         ("call the office", ""),
         ("000-000-0000", ""),
-        ("555-0110", ""),
+        ("555-0110", "555-0110"),
+        ("(203) 555-0111 / (203) 555-0112", "203-555-0111"),
+        ("203-555-0100, press 2", "203-555-0100"),
+        ("203-555-0123 (after hours 203-555-0124)", "203-555-0123"),
+        ("203-555-0144x12", "203-555-0144 ext. 12"),
+        ("203-555-0146 24/7 hotline", "203-555-0146"),
+        ("1-888-KEEP-SAFE", "888-KEEP-SAFE"),
+        ("1-800-273-TALK (8255)", "800-273-8255"),
+        ("988 (press 1)", "988"),
+        ("Text HOME to 741741", "Text HOME to 741741"),
+        ("0203-555-0148", "0203-555-0148"),
         ("NULL", ""),
     ],
 )

@@ -223,22 +223,29 @@ def clean(text: str, longest: int = LONGEST) -> str:
 
 
 def phone(text: str) -> str:
-    """Return a telephone number as it is read out: 203-555-0110, 988; empty if it is none."""
-    plain = clean(text, 60).strip("\"'")
-    digits = "".join(re.findall(r"\d", re.split(r"(?i)\bx|ext", plain)[0]))
-    extension = re.search(r"(?i)(?:\bx|ext)\.?\D{0,5}(\d{1,6})", plain)
-    more = f" ext. {extension[1]}" if extension else ""
-    letters = re.fullmatch(r"(?i)1?[- (]*(\d{3})[-). ]*([a-z0-9]{3})-?([a-z0-9]{4})", plain)
-    if len(digits) == 11 and digits[0] == "1":
-        digits = digits[1:]
-    if len(digits) == 10 and digits[0] not in "01" and len(set(digits)) > 1:
-        return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}{more}"
-    if letters and re.search("[a-zA-Z]", letters[2] + letters[3]):
-        return f"{letters[1]}-{letters[2]}-{letters[3]}".upper()
-    if digits in ("211", "311", "911", "988") or (plain.startswith("+") and len(digits) > 7):
-        number = re.split(r"(?i) *\"? *(?:\bx|ext)", plain)[0]
-        return number + more if plain.startswith("+") else digits
-    return ""
+    """Return the first telephone number of a text as it is read out: 203-555-0110, 988.
+
+    A text with other digits, such as of a number to text, is returned as it is; else it is empty.
+    """
+    plain = re.sub("[\u2010-\u2015]", "-", clean(text, 140)).strip("\"'")
+    digits = re.sub(r"\D", "", re.split(r"(?i)\bext|(?<=\d) ?x", plain)[0])
+    if match := _TEN.search(plain):
+        extension = _EXTENSION.match(plain, match.end())
+        return "-".join(match.groups()) + (f" ext. {extension[1]}" if extension else "")
+    if re.fullmatch(r"1?[2-9]\d{9}", digits) and not plain.startswith("+"):
+        return f"{digits[-10:-7]}-{digits[-7:-4]}-{digits[-4:]}"  # 1-800-273-TALK (8255)
+    if (match := _LETTERS.search(plain)) and len(match[2].replace("-", "")) > 6:
+        return f"{match[1]}-{match[2]}".upper()
+    if match := re.match(r"(?i)(?:dial |call )?([2-9])-?([18])-?([18])\b(?!-?\d)", plain):
+        return "".join(match.groups())
+    return plain if len(digits) >= 5 and len({*digits}) > 1 else ""
+
+
+_TEN = re.compile(r"(?<![\d+])(?:\+?1[-. ]*)?\(?([2-9]\d\d)\)?[-. /]*(\d{3})[-. ]*(\d{4})(?!\d)")
+_LETTERS = re.compile(
+    r"(?i)(?<!\d)(?:1[-. ]*)?\(?([2-9]\d\d)\)?[-. ]+(?=[\d-]*[a-z])([a-z\d]+(?:-[a-z\d]+)*)"
+)
+_EXTENSION = re.compile(r"(?i)[ ,;]*(?:x|ext)\.?\D{0,6}(\d{1,6})")
 
 
 def age(text: str) -> int | None:
