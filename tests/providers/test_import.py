@@ -1,6 +1,7 @@
 """`ccu provider import`: HSDS as CSV and JSON, imported again, edited by hand, and full of dirt."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -284,6 +285,36 @@ def test_hsds_as_json_and_as_a_datapackage(
     listed[0]["path"] = "../services.csv"
     (path / "datapackage.json").write_text(json.dumps({"resources": listed}))
     assert "outside its folder" in ccu("provider", "import", str(path)).err
+
+
+def test_a_zip_lines_of_json_and_other_letters(
+    ccu: Ccu, tmp_path: Path, tables: dict[str, sample.Rows]
+) -> None:
+    tables["addresses"][0]["postal_code"] = "6880"
+    path = folder(tmp_path, tables)
+    packed = shutil.make_archive(str(tmp_path / "all"), "zip", tmp_path, "hsds")
+    assert counts(ccu, Path(packed)) == {"read": 15, "new": 15}
+    assert counts(ccu, path) == {"read": 15, "same": 15}
+    assert shown(ccu, "1")["address"].endswith("06880")
+    listed = [{"name": name, "path": f"{name}.csv"} for name in tables]
+    (path / "datapackage.json").write_text(json.dumps({"resources": listed}))
+    (path / "phones.csv").unlink()
+    (odd := tmp_path / "odd.csv").write_text("of an earlier import")
+    done = ccu("provider", "import", str(path), "--rejects", str(odd))
+    assert "phones.csv: the file is not in the folder\n" in done.err
+    assert "lost most of them: phone." in done.err
+    assert "earlier" not in odd.read_text()
+    lines = [{"id": "1", "name": "Caf\u00e9"}, {"id": "2", "name": "Desk"}]
+    text = "\n".join(json.dumps(each, ensure_ascii=False) for each in lines)
+    (tmp_path / "x.json").write_bytes(text.encode("latin-1"))
+    assert counts(ccu, tmp_path / "x.json", "--source", "x")["new"] == 2
+    assert shown(ccu, "Caf\u00e9")["organization"] == ""
+    (tmp_path / "y.zip").write_bytes(b"PK\x03\x04")
+    (tmp_path / "z.csv").write_text(LIST)
+    for name, why in (("y.zip", "is damaged"), ("z.csv", "by --suggest")):
+        refused = ccu("provider", "import", str(tmp_path / name))
+        assert (refused.code, refused.out) == (2, "")
+        assert why in refused.err
 
 
 def test_the_older_package(ccu: Ccu, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from ccu.output import FormatOption, OutputOption, Table, emit, say
 
 app = group("Joined to `ccu provider` by the map in cli.py.")
 
-TEXT, AGE, LIMIT = line(60), whole_number(130), whole_number(1_000)
+TEXT, AGE, LIMIT = line(60), whole_number(130), whole_number(100_000)
 
 
 @app.command()

@@ -211,7 +211,10 @@ class Reader:
                 parts = [tables.clean(row.cells.get(column, ""), 150) for column in _LINES]
                 city, state, code = (tables.clean(row.cells.get(c, ""), 60) for c in _CITY)
                 place = " ".join(
-                    filter(None, (f"{city}," if state else city, state, _ZIP.sub("", code)))
+                    filter(
+                        None,
+                        (f"{city}," if state else city, state, tables.zip_code(_ZIP.sub("", code))),
+                    )
                 )
                 found[", ".join(filter(None, (*parts, place)))] = city
         sites = [*filter(None, found)]

@@ -85,7 +85,7 @@ def read(path: Path) -> Directory:
     elif _table_of(path.name) and path.suffix.lower() == ".csv":
         found = _folder(path.parent, {_table_of(path.name): path})
     else:
-        found = _json(path)
+        found = _json(path)  # or a zip
     if not found.rows("services"):
         raise InvalidInput(
             "PATH has no services: give the folder with services.csv, datapackage.json or the JSON"
@@ -155,10 +155,9 @@ def _json(path: Path) -> Directory:
     import hashlib
 
     content = named.content(path, "PATH", LARGEST + 1, pipe=False)
-    try:
-        data = json.loads(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise InvalidInput("PATH is not JSON, nor a folder of CSV files") from None
+    if content.startswith(source.ZIP):
+        return _zipped(path, content)
+    data = _loaded(content)
     found = Directory(path.name, hashlib.sha256(content).hexdigest())
     if isinstance(data, dict):
         inner = next((data[key] for key in ("services", "contents", "data") if key in data), None)
@@ -169,6 +168,48 @@ def _json(path: Path) -> Directory:
     rows = data if isinstance(data, list) else [data]
     owners = any(isinstance(each, dict) and "services" in each for each in rows)
     _flatten(found, "organizations" if owners else "services", rows, {})
+    return found
+
+
+def _loaded(content: bytes) -> Any:
+    """Return JSON, of one value or of one a line, in UTF-8 or Windows-1252. Raises InvalidInput."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    try:
+        try:
+            return json.loads(text)
+        except ValueError:
+            return [json.loads(line) for line in text.splitlines() if line.strip()]
+    except (ValueError, RecursionError):
+        raise InvalidInput(
+            "PATH is not JSON, nor a folder or zip of CSV files; for a plain CSV write a layout"
+            " first, by --suggest"
+        ) from None
+
+
+def _zipped(path: Path, content: bytes) -> Directory:
+    """Read a zip of a folder. Raises InvalidInput."""
+    import hashlib
+    import io
+    import tempfile
+    import zipfile
+    import zlib
+
+    with tempfile.TemporaryDirectory(prefix="ccu-directory-") as folder:
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as package:
+                if sum(each.file_size for each in package.infolist()) > LARGEST:
+                    raise InvalidInput("PATH is too large unpacked; unpack it, and give its folder")
+                package.extractall(folder)  # which keeps names inside the folder
+                names = [Path(folder, each) for each in package.namelist()]
+        except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError):
+            raise InvalidInput("PATH is a zip that is damaged or has a password") from None
+        first = next((each for each in names if each.name.lower() == "datapackage.json"), None)
+        first = first or next((each for each in names if _table_of(each.name) == "services"), None)
+        found = _folder(first.parent, _listed(first.parent)) if first else Directory("", "")
+    found.name, found.sha256 = path.name, hashlib.sha256(content).hexdigest()
     return found
 
 
@@ -246,6 +287,11 @@ _LETTERS = re.compile(
     r"(?i)(?<!\d)(?:1[-. ]*)?\(?([2-9]\d\d)\)?[-. ]+(?=[\d-]*[a-z])([a-z\d]+(?:-[a-z\d]+)*)"
 )
 _EXTENSION = re.compile(r"(?i)[ ,;]*(?:x|ext)\.?\D{0,6}(\d{1,6})")
+
+
+def zip_code(text: str) -> str:
+    """Return a ZIP with the zeros before it that a spreadsheet took: 06880 for 6880."""
+    return text.zfill(5) if re.fullmatch(r"\d{3,4}", text) else text
 
 
 def age(text: str) -> int | None:
