@@ -93,8 +93,8 @@ def search(session: Session, asked: Asked) -> list[dict[str, Any]]:
     needs = dict.fromkeys(asked.needs, 1.0) or meant.needs
     left_out = _FILLERS | {*words(asked.language)}  # a language has points of its own
     asked_words = [word for word in words(asked.text) if word not in left_out and len(word) > 1]
-    asked_words += [word for word in meant.terms if word not in asked_words]
-    begins = {stem(word)[: max(4, len(stem(word)) - 2)] for word in asked_words}
+    begins = {stem(word)[: max(4, len(stem(word)) - 2)] for word in asked_words} | {*meant.terms}
+    asked_words = [*dict.fromkeys([*asked_words, *meant.terms])]
     found = providers.candidates(session.db, needs, [] if asked.needs else begins)
     found = [each for each in found if _wanted(asked, each)][:MOST]
     fit = providers.fits(found, asked_words)

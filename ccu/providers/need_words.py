@@ -8,7 +8,7 @@ replace what a word meant before.
 import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,7 @@ from ccu.records import codes
 
 BETWEEN = 2  # other words between two words of a phrase
 BESIDE = 0.4  # share of the weight of a word of @who, where another word means something
+SECOND = 0.6  # share of the needs of a topic after its first, in what people say
 _WORD = re.compile(r"[a-z0-9']+")
 _ENDINGS = (
     ("ies", "y", 5),
@@ -38,6 +39,8 @@ def words(text: str) -> list[str]:
 @cache
 def stem(word: str) -> str:
     """Return a word without a common ending, so that `evicted` and `evicting` are one."""
+    if word == "training":
+        return word  # and no train
     for ending, instead, shortest in _ENDINGS:
         if len(word) >= shortest and word.endswith(ending) and not word.endswith("ss"):
             left = word[: -len(ending)] + instead
@@ -55,7 +58,7 @@ class _Phrase:
     stems: Stems
     needs: tuple[str, ...]
     sure: float = 1
-    terms: str = ""  # a directory's words for it
+    terms: tuple[str, ...] = ()  # a directory's words for it
     own: bool = False
 
 
@@ -104,10 +107,11 @@ class NeedWords:
         surer = any(not self._tells_who(phrase) for phrase in chosen)
         for phrase in chosen:
             sure = phrase.sure * (BESIDE if surer and self._tells_who(phrase) else 1)
-            for need in phrase.needs:
-                found.needs[need] = max(found.needs.get(need, 0), sure)
+            for place, need in enumerate(phrase.needs):
+                share = SECOND if between and place and phrase.sure == 1 else 1
+                found.needs[need] = max(found.needs.get(need, 0), sure * share)
             if sure == 1:
-                found.terms += [word for word in words(phrase.terms) if word not in found.terms]
+                found.terms += phrase.terms
         return found
 
     def _tells_who(self, phrase: _Phrase) -> bool:
@@ -159,12 +163,11 @@ def _topics() -> tuple[dict[str, set[Stems]], list[_Phrase], list[_Phrase]]:
         elif line and not line.startswith("#"):
             needs, own, phrases = line.split(" | ")
             for kept, text in ((said, phrases), (terms, own)):
-                kept += [_Phrase(key, (*needs.split(),), terms=own) for key in _keys(text)]
+                kept += [
+                    _Phrase(_key(each), (*needs.split(),), terms=(*own.split(", "),))
+                    for each in text.split(", ")
+                ]
     return lists, said, terms
-
-
-def _keys(text: str) -> Iterable[Stems]:
-    return (_key(each) for each in text.split(", "))
 
 
 def _key(text: str) -> Stems:

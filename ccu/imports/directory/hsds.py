@@ -227,7 +227,8 @@ class Reader:
             written = tables.clean(row.cells.get("number", ""), 120)
             if row.cells.get("type", "").casefold() in _FAX or not written:
                 continue
-            number = tables.phone(f"{written} ext. {row.cells.get('extension', '')}")
+            extension = tables.clean(row.cells.get("extension", ""), 20)
+            number = tables.phone(f"{written} ext. {extension}" if extension else written)
             if not number:
                 self._directory.problem("phones", row, "no telephone number")
                 continue
