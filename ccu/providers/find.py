@@ -92,7 +92,11 @@ def search(session: Session, asked: Asked) -> list[dict[str, Any]]:
     meant = known.meant(asked.text, BETWEEN)
     needs = dict.fromkeys(asked.needs, 1.0) or meant.needs
     left_out = _FILLERS | {*words(asked.language)}  # a language has points of its own
-    asked_words = [word for word in words(asked.text) if word not in left_out and len(word) > 1]
+    asked_words = [
+        word
+        for word in words(asked.text)
+        if word not in left_out and len(word) > (4 if word.isdigit() else 1)
+    ]
     begins = {stem(word)[: max(4, len(stem(word)) - 2)] for word in asked_words} | {*meant.terms}
     asked_words = [*dict.fromkeys([*asked_words, *meant.terms])]
     found = providers.candidates(session.db, needs, [] if asked.needs else begins)
@@ -100,8 +104,12 @@ def search(session: Session, asked: Asked) -> list[dict[str, Any]]:
     fit = providers.fits(found, asked_words)
     if asked.text and not asked.needs and (asked_words or needs or not asked.hints):
         found = [each for each in found if each["id"] in fit or {*needs} & {*each["needs"]}]
-    elif "language" in asked.hints and not asked.needs:
-        found = [each for each in found if _speaks(each, asked.language)]
+    elif asked.text and not asked.needs:  # a language or an age alone
+        found = [
+            each
+            for each in found
+            if _speaks(each, asked.language) and (asked.age is None or _of_age(each, asked.age))
+        ]
     followed = providers.followed(session.db, [each["id"] for each in found])
     ranking = _Ranking(session, asked, needs, fit, followed)
     ranked = [ranked for each in found if (ranked := ranking.row(each)) is not None]
