@@ -204,7 +204,9 @@ def _undecided(report: Report) -> str:
     since = report.settings["decide_since"]
     if report.undecided or not since:
         told = triage_store.sentence(report.undecided, report.undecided_overdue)
-        return told.partition(": ")[0] if report.for_board else told
+        how_many, colon, command = told.partition(": ")
+        how_many += f" on {dates.say_date(report.as_of.date())}"
+        return how_many if report.for_board else f"{how_many}{colon}{command}"
     day = dates.say_date(date.fromisoformat(since))
     return f"none since {day}; earlier care calls need no decision"
 

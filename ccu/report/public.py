@@ -39,7 +39,7 @@ PAGE = Plan(
     "public",
     "Figures for publication",
     "figures",
-    ("calls", "people", "repeats", "referrals", "first_follow_up", "handoffs"),
+    ("calls", "people", "repeats", "referrals", "first_follow_up"),
     pick=(
         *("calls", "care_calls", "people_served:", "connections", "repeat_addresses"),
         *("repeat_people", "referrals_made", "referral_acceptance", "warm_handoffs"),
@@ -108,7 +108,7 @@ def publish(session: "Session", report: "Report", section: "ReportSection") -> N
     notes = [_NOT_COMPLETE] if report.gaps["period"] else [] if begun else [_NOT_BEGUN]
     report.notes = notes + sentences.destroyed(session.db, report)
     report.sections, report.public = [section], True
-    report.file, report.first_day = _NOT_NAMED, None  # a file may be named after a person
+    report.file = _NOT_NAMED  # a file may be named after a person
 
 
 def _published(each: Figure, session: "Session", report: "Report") -> Figure:
