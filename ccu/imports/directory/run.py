@@ -16,7 +16,6 @@ from ccu.imports import store as imports
 from ccu.imports.directory import hsds, layout, store, tables
 from ccu.imports.directory.hsds import Service
 from ccu.imports.directory.layout import Layout
-from ccu.imports.directory.store import OWN
 from ccu.imports.directory.tables import Problem
 from ccu.imports.store import Batch
 from ccu.output import say
@@ -152,7 +151,7 @@ def _keep(
     both = [
         (each, known[each.source_id]["imported"]) for each in services if each.source_id in known
     ]
-    for name in OWN:
+    for name in tables.HSDS["told_by"]:
         had = [(each, last[name]) for each, last in both if last.get(name) not in _NOTHING]
         if name == "needs" or not had or name not in had[0][0].fields:
             continue
