@@ -17,7 +17,7 @@ from typing import Any
 from ccu.output.text import for_person
 from ccu.providers import hours
 from ccu.providers import store as providers
-from ccu.providers.need_words import BETWEEN, NeedWords, stem, words
+from ccu.providers.need_words import NeedWords, stem, words
 from ccu.records import codes
 from ccu.session import Session
 
@@ -88,8 +88,7 @@ class Asked:
 def search(session: Session, asked: Asked) -> list[dict[str, Any]]:
     """Return the providers that fit, best first: its fields, `service`, `reason`, `score`."""
     _read(asked)
-    known = NeedWords(session.db)
-    meant = known.meant(asked.text, BETWEEN)
+    meant = NeedWords(session.db, spoken=True).meant(asked.text)
     needs = dict.fromkeys(asked.needs, 1.0) or meant.needs
     left_out = _FILLERS | {*words(asked.language)}  # a language has points of its own
     asked_words = [

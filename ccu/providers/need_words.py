@@ -73,15 +73,23 @@ class Meant:
 class NeedWords:
     """The words of one file, looked up by phrases of a text, the longest first."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, *, spoken: bool = False) -> None:
+        """Read the words: `spoken` for what people say, else for the text of a directory.
+
+        What people say has other words within a phrase, and names the people in it; a directory
+        has neither, nor the phrases of people.
+        """
+        self._between = BETWEEN if spoken else 0
         known = codes.choices(connection, "need")
         self._lists, said, terms = _topics()
-        self._who = self._lists["@who"]
+        self._who = self._lists["@who"] if spoken else set()
         single = [
             _Phrase(_key(word), (*meanings,), 1 / len(meanings))
             for word, meanings in codes.synonyms("need").items()
         ]
-        found = {each.stems: each for each in reversed([*said, *single, *terms])}
+        found = {
+            each.stems: each for each in reversed([*(said if spoken else ()), *single, *terms])
+        }
         for code, label in known.items():
             for stems in (_key(code), _key(label)):
                 found[stems] = _Phrase(stems, (code,))
@@ -96,19 +104,19 @@ class NeedWords:
                 kept = _Phrase(phrase.stems, needs, phrase.sure, phrase.terms, phrase.own)
                 self._by_first[phrase.stems[0]].append(kept)
 
-    def meant(self, text: str, between: int = 0) -> Meant:
-        """Return what a text means; up to `between` other words may come within a phrase.
+    def meant(self, text: str) -> Meant:
+        """Return what a text means.
 
         A word of several needs counts for each in part, and not at all beside a surer one.
         """
         stems = [stem(word) for word in words(text)]
         found = Meant()
-        chosen = [*self._chosen(stems, between)]
+        chosen = [*self._chosen(stems)]
         surer = any(not self._tells_who(phrase) for phrase in chosen)
         for phrase in chosen:
             sure = phrase.sure * (BESIDE if surer and self._tells_who(phrase) else 1)
             for place, need in enumerate(phrase.needs):
-                share = SECOND if between and place and phrase.sure == 1 else 1
+                share = SECOND if self._between and place and phrase.sure == 1 else 1
                 found.needs[need] = max(found.needs.get(need, 0), sure * share)
             if sure == 1:
                 found.terms += phrase.terms
@@ -117,7 +125,7 @@ class NeedWords:
     def _tells_who(self, phrase: _Phrase) -> bool:
         return phrase.stems in self._who and not phrase.own
 
-    def _chosen(self, stems: list[str], between: int) -> Iterator[_Phrase]:
+    def _chosen(self, stems: list[str]) -> Iterator[_Phrase]:
         """Yield the phrases of a text, none with a word of another: the town's come first."""
         names = [
             {name for name, members in self._lists.items() if (each,) in members} for each in stems
@@ -127,7 +135,7 @@ class NeedWords:
             for first, each in enumerate(stems)
             for begin in (each, *names[first])
             for phrase in self._by_first.get(begin, ())
-            if (at := _places(phrase.stems, stems, names, first, between))
+            if (at := _places(phrase.stems, stems, names, first, self._between))
         ]
         taken: set[int] = set()
         for *_order, at, phrase in sorted(fits, key=lambda fit: fit[:4]):

@@ -72,4 +72,4 @@ def import_(
     run.tell(plan)
     if rejects is not None:
         run.write_refused(plan, rejects)  # without problems too: an older file tells of others
-        say(f"What was not taken is in {rejects}" if plan.problems else f"{rejects} has no rows")
+        say(f"What was not taken is in {rejects}" if plan.problems else "Nothing to reject")
