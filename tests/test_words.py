@@ -97,9 +97,7 @@ PATTERNS = {
 }
 
 # Whether a text in small letters has any of them: one look at most texts, which have none.
-ANY = re.compile(
-    r"(?<![\w-])(?:" + "|".join(BANNED).lower().replace(" ", r"\s+") + r")(?![\w-])"
-)
+ANY = re.compile(r"(?<![\w-])(?:" + "|".join(BANNED).lower().replace(" ", r"\s+") + r")(?![\w-])")
 
 # A string is SQL when it starts with one of these, or has two of them.
 SQL = re.compile(r"\b(?:SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|FROM|WHERE|JOIN|VALUES|EXISTS)\b")

@@ -31,7 +31,10 @@ def files_of(folders: Sequence[Path]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {table: [] for table in TABLES}
     towns, periods = set(), set()
     for folder in folders:
-        about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+        try:
+            about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            raise Refused(f"{folder}: no folder of ccu export --deidentified") from None
         if about["town"] in towns:
             raise Refused(f"{folder}: the town is there twice")
         towns.add(about["town"])

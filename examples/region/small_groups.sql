@@ -1,16 +1,15 @@
--- Groups of fewer than five people, of which there must be none; a row without a person counts as one.
+-- Groups of fewer than five people, of which there must be none: rows that are equal in every column but
+-- the pseudonym. Rows without a person do not make a group of people larger; alone they must be five.
 SELECT name, town, month, people FROM (
-  SELECT 'calls' AS name, town, month, care AS part, nature AS type, age_band, sex,
-         count(DISTINCT person) + sum(CASE WHEN person IS NULL THEN 1 ELSE 0 END) AS people
-  FROM calls GROUP BY town, month, care, nature, age_band, sex
+  SELECT 'calls' AS name, town, month, count(DISTINCT person) AS people, count(*) AS alone
+  FROM calls GROUP BY town, month, care, nature, age_band, sex, arrived, clinician
   UNION ALL
-  SELECT 'referrals', town, month, NULL, need, age_band, sex,
-         count(DISTINCT person) + sum(CASE WHEN person IS NULL THEN 1 ELSE 0 END)
-  FROM referrals GROUP BY town, month, need, age_band, sex
+  SELECT 'referrals', town, month, count(DISTINCT person), count(*)
+  FROM referrals GROUP BY town, month, need, age_band, sex, handoff, status, days_to_accepted,
+                          accepted, received
   UNION ALL
-  SELECT 'follow_ups', town, month, NULL, kind, age_band, sex,
-         count(DISTINCT person) + sum(CASE WHEN person IS NULL THEN 1 ELSE 0 END)
-  FROM follow_ups GROUP BY town, month, kind, age_band, sex
+  SELECT 'follow_ups', town, month, count(DISTINCT person), count(*)
+  FROM follow_ups GROUP BY town, month, kind, age_band, sex, attempts, reached, closed, days_late
 ) AS counted
-WHERE people < 5
+WHERE people < 5 AND (people > 0 OR alone < 5)
 ORDER BY name, town, month
