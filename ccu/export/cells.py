@@ -37,10 +37,16 @@ class Rows:
     def cell(self, row: Mapping[str, Any], more: Sequence[str] = ()) -> tuple[Any, ...]:
         """Return what a row has in common with the others of its cell; of a day its month.
 
-        `more` are columns that divide a cell further, where the table has them.
+        `more` are columns that divide a cell further, where the table has them. Rows with nothing
+        left to remove are one cell, whatever they have in columns that are never removed.
         """
         parts = tuple(row[name][:7] if name == "day" else row[name] for name in self.order)
-        return (*parts, *(row.get(name, "") for name in (*self.within, *more)))
+        within = () if self.bare(row) else self.within
+        return (*parts, *(row.get(name, "") for name in (*within, *more)))
+
+    def bare(self, row: Mapping[str, Any]) -> bool:
+        """Return whether a row has nothing left to remove."""
+        return all(row[name] in BLANK for name in self.order)
 
     def sizes(self, more: Sequence[str] = ()) -> dict[tuple[Any, ...], tuple[int, int]]:
         """Return cell -> number of people, and of rows without a person."""
@@ -92,7 +98,7 @@ def _protected(table: Rows, k: int) -> bool:
         if not left:
             return True
         sizes = table.sizes()
-        for row in left:
+        for row in left:  # all of them bare
             if sizes[table.cell(row)][1] >= k:
                 row["person"] = None
         if table.small(k) and not _join(table, k):
@@ -102,15 +108,12 @@ def _protected(table: Rows, k: int) -> bool:
 def _join(table: Rows, k: int) -> bool:
     """Blank the smallest cell that can be one with the first small one; False: there is none."""
     stuck = table.small(k)[0]
-    beside: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
-    for row in table.rows:
-        if all(row[name] == stuck[name] for name in table.within):
-            beside[table.cell(row)].append(row)
-    del beside[table.cell(stuck)]
-    if not beside:
-        return False
     sizes = table.sizes()
-    for row in beside[min(beside, key=lambda cell: (sizes[cell], str(cell)))]:
+    del sizes[table.cell(stuck)]
+    if not sizes:
+        return False
+    smallest = min(sizes, key=lambda cell: (sizes[cell], str(cell)))
+    for row in [row for row in table.rows if table.cell(row) == smallest]:
         for name in table.order:
             _take(table, row, name)
     return True

@@ -39,11 +39,11 @@ ORDER: dict[str, tuple[str, ...]] = {
 # has these columns alone, in the order in which small cells lose them, and those of KEPT, by which
 # figures are counted. So a cell is all that a row tells.
 REGION: dict[str, tuple[str, ...]] = {
-    "calls": ("arrived", "clinician", "age_band", "sex", "nature", "month"),
-    "referrals": ("days_to_accepted", "status", "handoff", "age_band", "sex", "need", "month"),
+    "calls": ("arrived", "age_band", "sex", "clinician", "nature", "month"),
+    "referrals": ("days_to_accepted", "handoff", "age_band", "sex", "status", "need", "month"),
     "follow_ups": (
-        *("days_late", "attempts", "closed", "reached"),
-        *("age_band", "sex", "kind", "month"),
+        *("days_late", "attempts", "age_band", "sex"),
+        *("closed", "reached", "kind", "month"),
     ),
 }
 KEPT = {"calls": ("care",), "referrals": ("accepted", "received"), "follow_ups": ()}

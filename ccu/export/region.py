@@ -46,11 +46,14 @@ def protect(tables: Sequence[Rows], k: int) -> None:
     told: set[object] = set()
     for table in tables:
         for row in table.rows:
-            row["month"] = row["month"] or OTHER
-            if row["person"] is not None:
+            if table.bare(row):
+                row["person"] = None  # it has what is never removed, which fewer may share
+            elif row["person"] is not None:
                 one = table.name, table.cell(row), row["person"]
                 row["person"] = None if one in told else one
                 told.add(one)
+    for row in (row for table in tables for row in table.rows):
+        row["month"] = row["month"] or OTHER
 
 
 def add(part: folder.Unfinished, tables: Sequence[Rows], town: str) -> list[folder.File]:

@@ -1,12 +1,19 @@
 -- Groups of fewer than five people, of which there must be none: rows that are equal in every column but
 -- the pseudonym. Rows without a person do not make a group of people larger; alone they must be five.
+-- Rows that tell no more than what totals are counted by (care; accepted, received) are one group.
 SELECT name, town, month, people FROM (
   SELECT 'calls' AS name, town, month, count(DISTINCT person) AS people, count(*) AS alone
-  FROM calls GROUP BY town, month, care, nature, age_band, sex, arrived, clinician
+  FROM calls
+  GROUP BY town, month, nature, age_band, sex, arrived, clinician,
+    CASE WHEN month <> 'other' OR clinician IS NOT NULL
+           OR coalesce(nature, age_band, sex, arrived) IS NOT NULL THEN care END
   UNION ALL
   SELECT 'referrals', town, month, count(DISTINCT person), count(*)
-  FROM referrals GROUP BY town, month, need, age_band, sex, handoff, status, days_to_accepted,
-                          accepted, received
+  FROM (SELECT *, month <> 'other' OR days_to_accepted IS NOT NULL
+                  OR coalesce(need, age_band, sex, handoff, status) IS NOT NULL AS more
+        FROM referrals) AS told
+  GROUP BY town, month, need, age_band, sex, handoff, status, days_to_accepted,
+    CASE WHEN more THEN accepted END, CASE WHEN more THEN received END
   UNION ALL
   SELECT 'follow_ups', town, month, count(DISTINCT person), count(*)
   FROM follow_ups GROUP BY town, month, kind, age_band, sex, attempts, reached, closed, days_late
