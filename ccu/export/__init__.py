@@ -111,7 +111,8 @@ def about(
         "small_cells": {
             "k": wanted.k,
             "rule": f"no combination of the columns of a cell represents fewer than {wanted.k}"
-            f" people, or without any person fewer than {wanted.k} rows"
+            f" people, or without any person fewer than {wanted.k} rows; rows with none of those"
+            " that can be blanked are one cell"
             if wanted.k > 1
             else "nothing was removed (--k 1)",
             "tables": {table.name: _small(table, wanted) for table in tables},
