@@ -127,10 +127,21 @@ class Session:
     @contextlib.contextmanager
     def writing(self) -> "Iterator[sqlite3.Connection]":
         """A write: all of the block is kept or none. Report success only after it."""
+        from ccu.database import digests
         from ccu.database import opening as db
 
+        begins = not self.db.in_transaction
         with db.write(self.db) as connection:
+            if begins:
+                digests.forget_unbound(connection)
             yield connection
+            if begins and digests.is_unbound(connection):  # written after the last event
+                self._bind_rest(connection)
+
+    def _bind_rest(self, connection: "sqlite3.Connection") -> None:
+        from ccu.records import audit
+
+        audit.record(connection, self.known_id, "write")
 
     @contextlib.contextmanager
     def work(self) -> "Iterator[Work]":

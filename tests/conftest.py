@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, settings
 
 from ccu import access, cli
 from ccu.database import schema
-from ccu.database.opening import register
+from ccu.database.digests import register
 from ccu.records import audit
 
 # Tests of a full disk limit the size of a process's files, and Python 3.11 keeps a compiled module
@@ -78,7 +78,7 @@ _connect = sqlite3.connect
 
 def _connect_as_ccu(*args: Any, **options: Any) -> sqlite3.Connection:
     connection: sqlite3.Connection = _connect(*args, **options)
-    register(connection)
+    register(connection, args[0] if args else "")
     return connection
 
 

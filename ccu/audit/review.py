@@ -36,13 +36,13 @@ _BY_KIND = {
         consult-edit deidentify destroy flag-add flag-end flag-verify follow-up-add
         follow-up-close follow-up-done follow-up-move follow-up-reopen follow-up-schedule
         follow-up-sign follow-up-void hold household-add household-join household-leave
-        household-name import log-call needs-edit needs-record needs-refer person-add
+        household-name import log-call migrate needs-edit needs-record needs-refer person-add
         person-change person-distinct person-distinct-undo person-import person-link person-merge
         person-returned person-unlink person-unmerge person-void place-category place-merge
         place-unmerge plan-answer plan-approve plan-expire plan-review plan-suggest plan-write
         provider-add provider-change provider-import purge reasons-purged refer referral-name
         referral-reopen referral-update release restore retention-set seal seal-lift setting
-        staff-add staff-change staff-retire undo unvoid void worker-assign worker-end""",
+        staff-add staff-change staff-retire undo unvoid void worker-assign worker-end write""",
     DENIAL: "denied",
     EXPORT: "backup care-backup export",
     OVERRIDE: "frequent-end frequent-keep frequent-override",

@@ -15,13 +15,14 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from ccu import database, files
-from ccu.database import key_chain, schema
+from ccu.database import digests, key_chain, schema
 from ccu.database.key_chain import BEGIN, Chain, Key
 from ccu.errors import DatabaseUnusable
 from ccu.records import audit
 
 EMPTY = "the audit is empty"
 _ONLY_LINKS = "only their numbers and links are checked"
+MOST_NAMED = 20  # records in one message
 CHECK = "audit chain"  # its rows in `ccu check`
 
 _REKEYED = "SELECT max(id) FROM audit WHERE action = :rekey"
@@ -53,6 +54,7 @@ class Verdict:
     wrong: list[str] = field(default_factory=list)  # the first bad row; then what is not a row
     unverified: list[str] = field(default_factory=list)  # rows of a key that is not there
     purged: int = 0  # reasons whose words were purged
+    wrote: set[int] = field(default_factory=set)  # events that wrote rows
 
 
 class _Bad(Exception):
@@ -114,7 +116,7 @@ def _walk(
     lost: list[int] = []
     purged: set[int] = set()
     for theirs, rows in _parts(connection, current, chain):
-        first = list(islice(rows, audit.LOOKED_AT))
+        first = list(islice(rows, key_chain.LOOKED_AT))
         key, begun = theirs if _wrote_any(theirs, first) else None, verdict.last[0] + 1
         for row in joined(first, rows):
             _check(connection, row, key, chain, verdict.last)
@@ -126,6 +128,8 @@ def _walk(
                 purged.update(_detail(row[-4], "reasons") or ())
             if row[-1] is None and audit.DIGEST in row[-4]:
                 lost.append(row[0])
+            if key is not None and chain is audit.CHAIN:
+                _check_written(connection, row, key, verdict)
         if key is None and first:
             rows_told = _numbered(begun, verdict.last[0], "was", "were")
             if theirs is not None:
@@ -177,6 +181,34 @@ def _check(
         return
     if _detail(row[-4], audit.DIGEST) != key.of_reason(number, reason):
         raise _Bad(f"the reason of audit row {number} was changed, or put in, by hand")
+
+
+def _check_written(connection: sqlite3.Connection, row: Row, key: Key, verdict: Verdict) -> None:
+    """Raise _Bad where what an event wrote is not what it has the digest of."""
+    if digests.WRITTEN not in row[-4]:
+        return
+    kept = {digests.WRITTEN: _detail(row[-4], digests.WRITTEN)}
+    if digests.written_by(connection, row[0], key) != kept:
+        raise _Bad(f"what audit row {row[0]} wrote was changed, or taken out, by hand")
+    verdict.wrote.add(row[0])
+
+
+def check_rows(connection: sqlite3.Connection, key: Key | None, verdict: Verdict) -> None:
+    """Add the records that another program wrote, where the events themselves are as written."""
+    from ccu.audit import rows_store
+
+    if key is None or verdict.wrong:
+        return
+    found = rows_store.altered(connection, key, verdict.wrote)
+    if found is None:
+        verdict.unverified.append(
+            "the rows of the records cannot be compared with the audit: the file was brought up to"
+            " date while its key was missing"
+        )
+        return
+    verdict.wrong += found[:MOST_NAMED]
+    if len(found) > MOST_NAMED:
+        verdict.wrong.append(f"and {len(found) - MOST_NAMED} more")
 
 
 def _detail(text: str, name: str) -> Any:
@@ -250,7 +282,9 @@ def verified(connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()) -> 
 
     Raises DatabaseUnusable when the key is missing.
     """
-    verdict = verify(connection, key_chain.read(key_chain.key_path(connection)), anchors)
+    key = key_chain.read(key_chain.key_path(connection))
+    verdict = verify(connection, key, anchors)
+    check_rows(connection, key, verdict)
     verdict.wrong += schema.changed_triggers(connection)
     return verdict
 

@@ -24,6 +24,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ccu import database, files
+from ccu.database import digests
 from ccu.errors import CcuError, DatabaseBusy, DatabaseMissing, DatabaseUnusable
 
 SCHEMA_VERSION = 5
@@ -180,7 +181,7 @@ def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqli
             _must_unlock(connection, path)
         for pragma in _pragmas(version):
             connection.execute(f"PRAGMA {pragma}")
-        register(connection)
+        digests.register(connection, path)
     except UnicodeDecodeError:  # SQLite's message quotes a definition that is not text any more
         connection.close()
         raise DatabaseUnusable(f"{path} {DAMAGED}") from None
@@ -191,13 +192,6 @@ def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqli
         connection.close()
         raise
     return connection
-
-
-def register(connection: sqlite3.Connection) -> None:
-    """Give the connection the SQL function that the triggers of digests.py call."""
-    from binascii import crc32
-
-    connection.create_function("row_digest", 1, crc32, deterministic=True)
 
 
 def _must_be_writable(path: Path) -> None:

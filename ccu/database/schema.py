@@ -55,7 +55,7 @@ def make_views(connection: sqlite3.Connection, new: sqlite3.Connection) -> None:
 def in_memory() -> sqlite3.Connection:
     """A new, empty database, to compare a file with."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    opening.register(connection)
+    digests.register(connection)
     make(connection)
     return connection
 
@@ -96,6 +96,7 @@ def creating(path: Path, encrypt: bool = False) -> Iterator[sqlite3.Connection]:
             where = key_chain.key_path(connection)
             audit_key = None if os.path.lexists(where) else where
             key_chain.make(where)
+            digests.keep_all(connection)
             yield connection
     except BaseException:
         # not when another process finished it meanwhile

@@ -12,20 +12,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ccu.database import digests
 from ccu.database import key_chain as chain
 from ccu.errors import DatabaseUnusable, InvalidInput
 
-REKEY = "audit-rekey"
+REKEY = chain.REKEY
 PURGED = "reasons-purged"  # its detail names the rows whose words of audit_reason were taken out
 DIGEST = "reason_digest"
-LOOKED_AT = 20  # rows, to tell a wrong key from a last row that was changed by hand
 _PURGED_AT_ONCE = 1000  # numbers in the detail of one event
 
-CHAIN = chain.Chain("audit", ("at", "staff_id", "action", "record", "record_id", "detail"))
-_NEWEST = """
-SELECT id, at, staff_id, action, record, record_id, detail, previous, hash
-FROM audit ORDER BY id DESC LIMIT :most
-"""
+CHAIN = chain.AUDIT
 
 
 def clock() -> datetime:
@@ -75,6 +71,7 @@ def _add(
     event_id = last + 1
     if reason is not None:
         detail = {**detail, DIGEST: key.of_reason(event_id, reason)}
+    detail = {**detail, **digests.written_by(connection, event_id, key)}
     at = clock().isoformat(timespec="seconds")
     row = (event_id, at, *event, json.dumps(detail, sort_keys=True))
     done = CHAIN.add(connection, key, before, row)
@@ -117,23 +114,12 @@ def key_of(connection: sqlite3.Connection) -> chain.Key:
     """
     path = chain.key_path(connection)
     key = chain.read(path)
-    if not fits(connection, key):
+    if not CHAIN.fits(connection, key):
         raise DatabaseUnusable(
             f"the audit key {path} is not the one that the last rows of the audit were written"
             " with; put that one back"
         )
     return key
-
-
-def fits(connection: sqlite3.Connection, key: chain.Key) -> bool:
-    """Whether the key wrote any of the newest rows under the newest key, or there are none."""
-    newest = connection.execute(_NEWEST, {"most": LOOKED_AT}).fetchall()
-    for row in newest:
-        if key.of_row(row[7], tuple(row)[:7]) == row[8]:
-            return True
-        if row[3] == REKEY:
-            break
-    return not newest
 
 
 def rekey(connection: sqlite3.Connection, staff_id: int) -> Path:
@@ -150,6 +136,7 @@ def rekey(connection: sqlite3.Connection, staff_id: int) -> Path:
         )
     key = chain.make(path)
     try:
+        digests.keep_all(connection)
         _add(connection, key, (staff_id, REKEY, "audit", None), {"key": key.fingerprint})
     except BaseException:
         path.unlink(missing_ok=True)

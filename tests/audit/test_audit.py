@@ -216,9 +216,9 @@ def test_the_audit_of_an_older_file_is_chained(empty: Ccu, db_path: Path, versio
         hand.execute("INSERT INTO audit_reason VALUES (2, 'a court order')")
         hand.commit()
     before = ask(db_path, "SELECT id, at, staff_id, action, record, record_id FROM audit")
-    assert empty("audit", "verify").out.startswith(f"{len(before)} rows verified")
+    assert empty("audit", "verify").out.startswith(f"{len(before) + 1} rows verified")
     after = ask(db_path, "SELECT id, at, staff_id, action, record, record_id FROM audit")
-    assert after == before
+    assert after[:-1] == before and after[-1][3] == "migrate"
     assert key_of(db_path).stat().st_mode & 0o777 == 0o600
     with contextlib.closing(sqlite3.connect(db_path)) as hand:
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
@@ -287,8 +287,8 @@ def test_a_lost_key_is_replaced_and_its_rows_are_named(
     assert done == (0, f"The audit continues with a new key, {key_of(db_path)}. Keep a copy of it"
                     " elsewhere.\n", "")  # fmt: skip
     assert key_of(db_path).stat().st_mode & 0o777 == 0o600
-    assert ask(db_path, "SELECT action, detail FROM audit ORDER BY id DESC LIMIT 1") == [
-        (audit.REKEY, f'{{"key": "{new.fingerprint}"}}')
+    assert ask(db_path, "SELECT action, detail ->> 'key' FROM audit ORDER BY id DESC LIMIT 1") == [
+        (audit.REKEY, new.fingerprint)
     ]
     assert ccu("settings", "repeat_days", "30").code == 0
     told = "audit rows 1 to 4 were written with an earlier key: only their numbers and links are"

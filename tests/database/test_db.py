@@ -16,7 +16,7 @@ import pytest
 from ccu.database import digests, migrations, schema
 from ccu.database import key_chain as chain
 from ccu.database import opening as db
-from ccu.database.opening import register
+from ccu.database.digests import register
 from ccu.errors import DatabaseUnusable, ExitCode
 from ccu.records import audit
 
@@ -174,9 +174,11 @@ def made_by_schema(version: int, path: Path) -> None:
                 " ('2026-01-02T15:00:01+00:00', 'denied')"
             )
         else:  # from schema 3 on each row continues a chain
-            chain.make(chain.key_path(connection))
-            audit.record(connection, 1, "brief")
-            audit.record(connection, None, "denied")
+            key = chain.make(chain.key_path(connection))
+            begun = (1, "2026-01-02T15:00:00+00:00", 1, "brief", "", None, "{}")
+            first = audit.CHAIN.add(connection, key, None, begun)
+            denied = (2, "2026-01-02T15:00:01+00:00", None, "denied", "", None, "{}")
+            audit.CHAIN.add(connection, key, first, denied)
             connection.execute(
                 "UPDATE setting SET value = 'leave_out' WHERE name = 'sealed_totals'"
             )
@@ -188,7 +190,8 @@ def made_by_schema(version: int, path: Path) -> None:
             )
         if version > 3:  # and every row is summed up
             register(connection)
-            digests.install(connection)
+            for name in digests._tables(connection):  # the triggers of then are not made
+                digests._keep(connection, name, digests._sum(connection, name))
             digests.seal(connection, schema.names(connection))
     connection.close()
     path.chmod(0o600)

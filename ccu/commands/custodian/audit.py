@@ -58,7 +58,9 @@ def verify(
 ) -> None:
     """Verify the audit's chain: the first bad row, what is wrong with it; exit code 6.
 
-    Finds rows changed, missing, out of order or put in, a tail cut off, triggers dropped. What
+    Finds rows changed, missing, out of order or put in, a tail cut off, triggers dropped, and names
+    each record that another program changed, added or deleted: tell whoever is in charge of
+    records, keep the file, and compare the record with a backup. What
     somebody who has the key forged is found only by an anchor: keep some elsewhere.
     Those in DATABASE.anchor, beside the file, are always compared.
 

@@ -237,3 +237,13 @@ CREATE TABLE need_word (
   code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
   retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
 ) STRICT, WITHOUT ROWID;
+
+-- What each event of the audit wrote (ccu/database/digests.py).
+CREATE TABLE audit_written (
+  audit_id INTEGER NOT NULL REFERENCES audit (id) DEFERRABLE INITIALLY DEFERRED,
+  part     INTEGER NOT NULL,
+  record   TEXT NOT NULL,
+  first    INTEGER NOT NULL,
+  sums     BLOB NOT NULL,
+  PRIMARY KEY (audit_id, part)
+) STRICT, WITHOUT ROWID;
