@@ -343,7 +343,7 @@ def test_a_view_of_another_program_does_not_stop_a_migration(empty: Ccu, db_path
 def test_rows_altered_before_a_migration_are_reported_after_it(empty: Ccu, db_path: Path) -> None:
     made_by_schema(4, db_path)
     with sqlite3.connect(db_path) as hand:
-        hand.execute("DROP TRIGGER person_digest_update")
+        hand.execute("DROP TRIGGER IF EXISTS person_digest_update")
         hand.execute("UPDATE person SET given_name = 'Lars' WHERE id = 1")
     for _each in range(2):
         found = empty("check", "--quiet")
