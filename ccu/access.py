@@ -54,7 +54,7 @@ SUPERVISE = frozenset({"officer", "ccu", "clinician", "supervisor", "admin"})
 EVIDENCE = frozenset({
     "consent grant", "consent revoke", "consent disclose", "care destroy", "seal person",
     "seal call", "seal lift", "retention set", "retention hold", "retention release", "purge",
-    "deidentify", "referral letter --provider",
+    "deidentify", "referral letter --provider", "parcel make",
 })  # fmt: skip
 ANY_DAY = frozenset({
     "call show", "call list", "history", "report", "referral list", "referral show",
@@ -174,6 +174,9 @@ consent revoke       . c l i s . r d
 consent disclose     . c l i s . r d
 consent list         o c l i s . r d
 disclosures          . c l . s . r d
+parcel key           . c l i s . r d
+parcel make          . c l i s . r d
+parcel open          . c l i s . r d
 care init            . c l i s . . .
 care backup          . c l i s . . .
 care note add        . c l i s . . .

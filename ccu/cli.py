@@ -47,6 +47,7 @@ COMMANDS = {
     "import": "analyst.import_",
     "consent": "care_team.consent care_team.consent_list",
     "disclosures": "custodian.disclosures",
+    "parcel": "custodian.parcel",
     "care": "care_team.care care_team.care_note",
     "wellness": "care_team.wellness",
     "export": "analyst.export",
@@ -81,7 +82,7 @@ OTHERS = {
     "Care team": "call worker consult needs plan household place frequent provider"
     " consent care wellness",
     "Analyst": "report export import address",
-    "Records custodian": "audit disclosures seal retention purge deidentify",
+    "Records custodian": "audit disclosures parcel seal retention purge deidentify",
     "Administrator": "init staff settings codes backup restore check demo help",
 }
 

@@ -253,6 +253,7 @@ CODED = {  # a code, a number or roles, though the help has such a word in it
     "call edit --clear", "consult edit --clear", "seal lift --reason-code", "place unflag --why",
     "person add --missing", "person edit --missing", "care note add --corrects",
     "consent disclose --without-consent", "referral letter --without-consent",
+    "parcel make --without-consent",
     "refer --to", "needs refer --to", "referral update --person",
     "referral list --provider",  # the provider's name, not a person's
     "person import --layout", "person add --age", "person edit --age", "call decide --no-action",

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyrage
 import pytest
 
-from ccu import access
+from ccu import access, files
 from ccu.records import audit
 
 from .conftest import Result, machine_clock, run_ccu
@@ -34,6 +35,17 @@ NAMES = (GIVEN, FAMILY, MOTHER)
 IDENTITY = (*NAMES, BORN, PHONE)
 AGENCY = {"clinician": "human_services", "intern": "human_services"}
 ROLES = ("officer", "ccu", "clinician", "intern", "supervisor", "analyst", "records")
+
+# The key of this town's parcels, and a parcel for it.
+PARCEL_SECRET = "AGE-SECRET-KEY-10HLTK6ACVTZ5SFT5TMN0TH42EJ0Q0HSPVCR2CRYDE3RUWGH07L9S3XSGFU"
+PARCEL_KEY = "age12u67fp6q4pf57nhqjk5r89ctmvskuwzfecztjn7q0mg50h0wqfgslaz889"
+PARCEL = pyrage.encrypt(
+    b'{"format": "ccu parcel 1", "from": "Norwalk Community Care Unit", "by": "A. Roe, 2035550142",'
+    b' "made": "2026-01-30", "met": "2026-01-29", "person": "given: Alma", "needs": ["Housing"],'
+    b' "note": "A quiet man."}',
+    [pyrage.x25519.Recipient.from_str(PARCEL_KEY)],
+    armored=True,
+).decode()
 
 NEW_FILE = ("init", "demo")  # commands that make a file
 PLAN = f"What helps:\n- {HELPS}\nWhat to avoid:\n- loud voices\n"
@@ -117,6 +129,7 @@ def make(folder: Path) -> Path:
         ("admin", ("referral", "update", "3", "--status", "declined"), ""),
     ]  # fmt: skip
     _take(db, steps)
+    files.make_key(folder / "town.db.parcel-key", secret=PARCEL_SECRET)
     shutil.copy(db, folder / "earlier.db")  # as a backup, to restore
     return db
 
@@ -280,6 +293,9 @@ TRUST_LINES: dict[str, tuple[str, str]] = {
     ),
     "consent list": ("--all", ""),
     "disclosures": ("--person 1", ""),
+    "parcel key": ("", ""),
+    "parcel make": (f"1 --to 1 --key {PARCEL_KEY} --without-consent serious_threat", ""),
+    "parcel open": ("-", PARCEL),
     "care init": ("new-care/care.db", ""),
     "care note add": ("--person 1 --file -", "a long talk"),
     "care note list": ("--person 1", ""),

@@ -29,14 +29,16 @@ _BY_KIND = {
     LIST: """
         audit-review brief call-list consult-list deidentify-look flag-show follow-up-list
         frequent-people frequent-places frequent-review holds-list household-list list overdue
-        person-alike person-duplicates person-import-show purge-dry-run referral-list report""",
+        parcel-open person-alike person-duplicates person-import-show purge-dry-run referral-list
+        report""",
     WRITE: """
         amend attempt-void audit-rekey call-decide care-init care-note-add code-add code-care
         code-rename code-retire consent-disclose consent-grant consent-revoke consult-add
         consult-edit deidentify destroy flag-add flag-end flag-verify follow-up-add
         follow-up-close follow-up-done follow-up-move follow-up-reopen follow-up-schedule
         follow-up-sign follow-up-void hold household-add household-join household-leave
-        household-name import log-call migrate needs-edit needs-record needs-refer person-add
+        household-name import log-call migrate needs-edit needs-record needs-refer parcel-key
+        person-add
         person-change person-distinct person-distinct-undo person-import person-link person-merge
         person-returned person-unlink person-unmerge person-void place-category place-merge
         place-unmerge plan-answer plan-approve plan-expire plan-review plan-suggest plan-write
@@ -44,7 +46,7 @@ _BY_KIND = {
         referral-reopen referral-update release restore retention-set seal seal-lift setting
         staff-add staff-change staff-retire undo unvoid void worker-assign worker-end write""",
     DENIAL: "denied",
-    EXPORT: "backup care-backup export",
+    EXPORT: "backup care-backup export parcel-make",
     OVERRIDE: "frequent-end frequent-keep frequent-override",
 }
 

@@ -12,7 +12,7 @@ from ccu import access, files, installation
 from ccu.database import key_chain, opening
 from ccu.errors import DatabaseMissing, DatabaseUnusable, NotAllowed
 
-_OURS = re.compile(r".*\.(anchor|audit-key(\..+)?|bak)", re.DOTALL)
+_OURS = re.compile(r".*\.(anchor|audit-key(\..+)?|parcel-key|bak)", re.DOTALL)
 
 
 def traces(path: Path, usual: bool = False) -> list[Path]:

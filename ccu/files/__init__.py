@@ -47,8 +47,8 @@ def make_private(path: Path, content: bytes = b"", group: int | None = None) -> 
         os.close(descriptor)
 
 
-def make_key(path: Path, group: int | None = None) -> None:
-    """Make a file with a new secret of 32 bytes, 64 hexadecimal digits; one that is there stays.
+def make_key(path: Path, group: int | None = None, secret: str = "") -> None:
+    """Make a file with a secret, else with 32 new random bytes in hexadecimal; one there stays.
 
     The file appears complete, so that a second process never reads half a key. Raises OSError,
     ValueError.
@@ -56,7 +56,7 @@ def make_key(path: Path, group: int | None = None) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         part.unlink(missing_ok=True)
-        make_private(part, f"{os.urandom(32).hex()}\n".encode(), group)
+        make_private(part, f"{secret or os.urandom(32).hex()}\n".encode(), group)
         with contextlib.suppress(FileExistsError):  # another process was faster: its key counts
             publish(part, path)
     finally:
@@ -82,8 +82,8 @@ def publish(part: Path, target: Path) -> None:
     sync(target.parent)
 
 
-# What a file of ours begins with: a key (64 hexadecimal digits, nothing more), an anchor.
-_KEY = re.compile(rb"[0-9a-fA-F]{64}\s*")
+# What a file of ours begins with: a key (64 hexadecimal digits, or that of parcels), an anchor.
+_KEY = re.compile(rb"([0-9a-fA-F]{64}|AGE-SECRET-KEY-1[0-9A-Z]+)\s*")
 _ANCHOR = re.compile(rb"[1-9][0-9]* [0-9a-f]{64}(\s|$)")
 
 

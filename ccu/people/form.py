@@ -6,7 +6,6 @@ Every error names the field, and the line of a file, never the value.
 import re
 from collections.abc import Iterable, Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from ccu.errors import InvalidInput
@@ -66,7 +65,7 @@ class PersonForm:
                 self._set(field, value)
         self.said.missing |= dict(given.missing or ())
         if given.file is not None:
-            self._read_file(given.file)
+            self.read_lines(typed_text.file_text(given.file, "--file"), "--file")
         if isinstance(given, ChangeOptions):
             for field in given.clear or ():
                 if field in self.said.fields:
@@ -75,12 +74,12 @@ class PersonForm:
                     self.clear(field)
             self.said.drop_aliases += given.drop_alias or ()
 
-    def _read_file(self, path: Path) -> None:
+    def read_lines(self, text: str, source: str) -> None:
         """Read lines `field: value`; a line without a value is skipped. Raises InvalidInput."""
-        for number, line in enumerate(typed_text.file_text(path, "--file").split("\n"), 1):
+        for number, line in enumerate(text.split("\n"), 1):
             if not line.strip():
                 continue
-            where = f"--file line {number}"
+            where = f"{source} line {number}"
             word, colon, text = line.partition(":")
             if not colon:
                 raise InvalidInput(f"{where}: write it as FIELD: VALUE")

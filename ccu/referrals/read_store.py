@@ -3,8 +3,9 @@
 The caller must record in the audit that a person's record was read.
 """
 
+import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -153,3 +154,29 @@ def open_alike(connection: sqlite3.Connection, new: "NewReferral") -> list[int]:
 
 def _same(connection: sqlite3.Connection, person_id: int) -> list[int]:
     return person_ids.same(connection, [person_id])
+
+
+# ---------------------------------------------------------------- for a parcel
+
+_FOR_PARCEL = """
+SELECT (SELECT trim(iif(name = '', login, name) || ', ' || coalesce(phone, ''), ', ')
+        FROM staff WHERE id = :by) AS by,
+       (SELECT max(substr(call.occurred_at, 1, 10)) FROM call_person JOIN call ON call.id = call_id
+        WHERE voided_at IS NULL AND person_id IN (SELECT value FROM json_each(:people))) AS met,
+       (SELECT json_group_array(label) FROM need WHERE code IN (
+          SELECT open_referral.need FROM open_referral JOIN provider ON provider.id = provider_id
+          WHERE provider.part2 = 0
+            AND person_id IN (SELECT value FROM json_each(:people)))) AS needs
+"""
+
+
+def for_parcel(
+    connection: sqlite3.Connection, person_ids: Sequence[int], by: int
+) -> dict[str, Any]:
+    """Return by (who tells it, with the phone), met (the day of the last call), needs (labels).
+
+    Needs are those of open referrals, without referrals to 42 CFR Part 2 programs.
+    """
+    given = {"people": json.dumps([*person_ids]), "by": by}
+    row = dict(connection.execute(_FOR_PARCEL, given).fetchone())
+    return {**row, "needs": json.loads(row["needs"])}

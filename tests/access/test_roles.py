@@ -71,6 +71,7 @@ MAY_NOT: dict[str, set[str]] = {
         *_CONSENT[:3],
         "referral letter --provider",
         "disclosures",
+        *("parcel key", "parcel make", "parcel open"),
     },
     "ccu": {"plan approve", "plan review", *_ADMIN_ONLY, *_CODES, *_OUT, *_UPKEEP, "care destroy"},
     "clinician": {"plan approve", "plan review", *_ADMIN_ONLY, *_CODES, *_OUT, *_UPKEEP},

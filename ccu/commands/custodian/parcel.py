@@ -1,0 +1,106 @@
+"""`ccu parcel key`, `make`, `open`: tell the unit of a person's home town, sealed for it alone."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ccu.options import (
+    FILE,
+    NOTE,
+    PERSON,
+    PROVIDER,
+    REQUIRED,
+    arg,
+    code,
+    group,
+    line,
+    opt,
+)
+from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
+from ccu.session import Session
+
+app = group("Parcels to and from the units of other towns: key, make, open.")
+
+
+@app.command()
+def key(ctx: typer.Context) -> None:
+    """Print the key that other towns seal parcels with for this one; made the first time.
+
+    It is no secret: mail it. The secret part is the file DATABASE.parcel-key; keep a copy where the
+    audit key's copy is. No backup has it, and without it no parcel can be opened.
+
+    Example:
+
+      ccu parcel key
+    """
+    from ccu.referrals import parcel
+
+    emit_line(parcel.public_key(ctx.obj))
+
+
+@app.command()
+def make(
+    ctx: typer.Context,
+    person: Annotated[int, arg("PERSON", PERSON, "The person's number.")],
+    to: Annotated[
+        int, opt("--to", PROVIDER, "The other town's unit, kept as a provider.")
+    ] = REQUIRED,
+    key: Annotated[
+        str,
+        opt("--key", line(needed=True), "Its key, as its own ccu parcel key prints it: age1..."),
+    ] = REQUIRED,
+    note: Annotated[
+        str | None, opt("--note-file", NOTE, "What else they must know; - is standard input.")
+    ] = None,
+    without_consent: Annotated[
+        str | None,
+        opt("--without-consent", code("disclosure_ground"), "Why the law allows it without one."),
+    ] = None,
+) -> None:
+    """Print a sealed parcel about a person, as text to be mailed to that person's home town.
+
+    It has name, birth date, phone, email, home address, language, the day of the last call, the
+    needs of open referrals and your note. Nothing of a 42 CFR Part 2 program is in it. It is
+    recorded as a disclosure, and needs an active consent to that provider on referrals.
+
+    Examples:
+
+      ccu parcel make 12 --to "norwalk unit" --key age1qx...kz > to-norwalk.age
+
+      ccu parcel make 12 --to 9 --key age1qx...kz --without-consent serious_threat --note-file -
+    """
+    from ccu.referrals import parcel
+
+    session: Session = ctx.obj
+    with session.work() as work:
+        sealed, number = parcel.make(
+            session, work, person, to, key, note=note, ground=without_consent
+        )
+    for each in sealed.splitlines():
+        emit_line(each)
+    say(f"Recorded as disclosure {number}.")
+
+
+@app.command("open")
+def open_(
+    ctx: typer.Context,
+    file: Annotated[Path, arg("FILE", FILE, "The parcel; - is standard input.")],
+    add: Annotated[
+        bool, typer.Option("--add", help="Add the person; people who may be the same are listed.")
+    ] = False,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Show what is in a parcel from another town; recorded in the audit, without a name.
+
+    JSON: from, by, made, met, person (lines as ccu person add --file reads them), needs, note,
+    added (the person's number, or null).
+
+    Example:
+
+      ccu parcel open from-westport.age --add
+    """
+    from ccu.referrals import parcel
+
+    emit_document(parcel.opened(ctx.obj, file, add=add), format, output)

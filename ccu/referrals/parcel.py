@@ -1,0 +1,190 @@
+"""A parcel: what the unit of another town must know of a person, sealed for that town alone.
+
+It is text that can be mailed: an age file (age-encryption.org/v1, X25519) for the other town's key,
+with JSON in it. Making one is a disclosure, under a consent to that town or a reason for which the
+law requires none. What comes from a 42 CFR Part 2 program is never in it. age does not sign: anyone
+with a town's public key can make a parcel for it, so the sender named in it is only a claim.
+"""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ccu import dates, files
+from ccu.consent import disclosure_store as disclosures
+from ccu.database import key_chain
+from ccu.errors import DatabaseUnusable, InvalidInput
+from ccu.options import typed_text
+from ccu.output import Document, Section
+from ccu.people import finding
+from ccu.people import store as people
+from ccu.people.form import PersonForm
+from ccu.people.options import NAMES, birth_year
+from ccu.providers import store as providers
+from ccu.records.consents import Recipient
+from ccu.referrals import read_store
+from ccu.session import Session
+from ccu.work import Work
+
+FORMAT = "ccu parcel 1"
+SCOPE = "referrals"  # of the consent that covers it
+TOLD = ("given_name", "family_name", "phone", "email", "home", "postcode", "language")
+NOT_ONE = "this is not a parcel that ccu reads; ask the sender for it again, as a file"
+CLAIMED = "A parcel is not signed: call the sender at a number that you know before you act on it."
+
+
+def public_key(session: Session) -> str:
+    """Return this town's key for senders; made now if there is none. Raises DatabaseUnusable."""
+    from pyrage import x25519
+
+    path = _key_path(session)
+    with session.work() as work:
+        work.audit("parcel-key")
+    try:
+        files.make_key(path, secret=str(x25519.Identity.generate()))
+    except (OSError, ValueError) as error:
+        raise DatabaseUnusable(
+            f"the parcel key {path} cannot be made: {files.reason(error)}"
+        ) from None
+    return str(_secret(path).to_public())
+
+
+def make(
+    session: Session,
+    work: Work,
+    person_id: int,
+    provider_id: int,
+    key: str,
+    *,
+    note: str | None,
+    ground: str | None,
+) -> tuple[str, int]:
+    """Return a sealed parcel as text, and the number of its disclosure, recorded now.
+
+    Raises NotFound, InvalidInput; of a missing consent as `consent disclose` does.
+    """
+    import pyrage
+
+    try:
+        recipient = pyrage.x25519.Recipient.from_str(key)
+    except pyrage.RecipientError:
+        raise InvalidInput(
+            "--key is not a key of parcels; it begins with age1, and ccu parcel key prints it there"
+        ) from None
+    provider = providers.read(work.connection, provider_id)
+    to = Recipient(agency=provider["agency"], provider_id=provider_id)
+    new = disclosures.ByHand(person_id=person_id, to=to, scope=SCOPE, purpose=None, ground=ground)
+    number, _consent = disclosures.record(work, new)
+    work.audit("parcel-make", "person", person_id, disclosure=number, provider=provider_id)
+    content = _content(session, work, person_id, note)
+    sealed = pyrage.encrypt(json.dumps(content).encode(), [recipient], armored=True)
+    return sealed.decode("ascii"), number
+
+
+def _content(session: Session, work: Work, person_id: int, note: str | None) -> dict[str, Any]:
+    record = people.merged_record(work.connection, person_id, work.today.isoformat())
+    if not (record["given_name"] or record["family_name"]):
+        raise InvalidInput(f"person {person_id} has no name on file; a parcel needs one")
+    year = birth_year(record["age_estimate"], record["age_estimated_on"])
+    told = {NAMES[field]: record[field] for field in TOLD}
+    told[NAMES["birth_date"]] = record["birth_date"] or (year and str(year))
+    return {
+        "format": FORMAT,
+        "from": f"{session.settings['town']} Community Care Unit",
+        "made": work.today.isoformat(),
+        **read_store.for_parcel(work.connection, record["records"], work.staff_id),
+        "person": "\n".join(f"{name}: {value}" for name, value in told.items() if value),
+        "note": note or "",
+    }
+
+
+# ---------------------------------------------------------------- opened
+
+
+def opened(session: Session, path: Path, *, add: bool) -> Document:
+    """Return what is in a parcel for this town; with `add` the person is on file afterwards.
+
+    Raises InvalidInput, DatabaseUnusable.
+    """
+    import pyrage
+
+    text = typed_text.file_text(path, "FILE")
+    secret = _secret(_key_path(session))
+    try:
+        found = _checked(json.loads(pyrage.decrypt(text.encode(), [secret])))
+    except pyrage.DecryptError:
+        raise InvalidInput(f"it cannot be opened with this town's key; {NOT_ONE}") from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise InvalidInput(NOT_ONE) from None
+    form = PersonForm(session)
+    form.read_lines(found["person"], "the parcel's")
+    form.check_new()
+    added, alike = None, []
+    with session.work() as work:
+        work.audit("parcel-open", added=add)
+        if add:
+            added = people.create(work, form.said)
+            alike = finding.messages(work.connection, [added])
+    return _document(found, added, alike)
+
+
+def _checked(found: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a parcel, each of the type it must have. Raises ValueError, KeyError."""
+    if found["format"] != FORMAT:
+        raise ValueError
+    texts = {name: typed_text.line(found[name], name) for name in ("from", "by")}
+    days = {name: found[name] and date.fromisoformat(found[name]) for name in ("made", "met")}
+    return {
+        **texts,
+        **days,
+        "person": typed_text.note(found["person"], "person") or "",
+        "needs": [typed_text.line(each, "needs") for each in found["needs"]],
+        "note": typed_text.note(found["note"], "note"),
+    }
+
+
+def _document(found: dict[str, Any], added: int | None, alike: list[str]) -> Document:
+    pairs = [
+        ("From", found["from"]),
+        ("Reply to", found["by"]),
+        ("Made", found["made"] and dates.say_date(found["made"])),
+        ("Last met there", found["met"] and dates.say_date(found["met"])),
+        ("Needs", ", ".join(filter(None, found["needs"]))),
+    ]
+    lines = [CLAIMED]
+    if added is not None:
+        lines = [f"Person {added} is added. Next: ccu refer --person {added}", *alike, *lines]
+    sections = [
+        Section(pairs=[pair for pair in pairs if pair[1]], main=True),
+        Section("Person", lines=found["person"].split("\n")),
+        Section("Note", lines=(found["note"] or "").split("\n") if found["note"] else []),
+        Section(lines=lines),
+    ]
+    data = {
+        **found,
+        **{name: found[name] and found[name].isoformat() for name in ("made", "met")},
+        "added": added,
+    }
+    return Document("A person met in another town", sections, data)
+
+
+# ---------------------------------------------------------------- the key
+
+
+def _key_path(session: Session) -> Path:
+    return Path(f"{key_chain.database(session.db)}.parcel-key")
+
+
+def _secret(path: Path) -> Any:
+    """Return the secret in the key's file. Raises DatabaseUnusable, naming the file alone."""
+    from pyrage import IdentityError, x25519
+
+    try:
+        return x25519.Identity.from_str(path.read_text(encoding="ascii").strip())
+    except FileNotFoundError:
+        raise DatabaseUnusable(
+            "this town has no key for parcels yet; ccu parcel key makes one to give to senders"
+        ) from None
+    except (OSError, ValueError, IdentityError):
+        raise DatabaseUnusable(f"the parcel key {path} cannot be read, or is damaged") from None
