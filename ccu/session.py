@@ -127,15 +127,15 @@ class Session:
     @contextlib.contextmanager
     def writing(self) -> "Iterator[sqlite3.Connection]":
         """A write: all of the block is kept or none. Report success only after it."""
-        from ccu.database import digests
         from ccu.database import opening as db
+        from ccu.database import written
 
         begins = not self.db.in_transaction
         with db.write(self.db) as connection:
             if begins:
-                digests.forget_unbound(connection)
+                written.forget_unbound(connection)
             yield connection
-            if begins and digests.is_unbound(connection):  # written after the last event
+            if begins and written.is_unbound(connection):  # written after the last event
                 self._bind_rest(connection)
 
     def _bind_rest(self, connection: "sqlite3.Connection") -> None:

@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, settings
 
 from ccu import access, cli
 from ccu.database import schema
-from ccu.database.digests import register
+from ccu.database.written import register
 from ccu.records import audit
 
 # Tests of a full disk limit the size of a process's files, and Python 3.11 keeps a compiled module

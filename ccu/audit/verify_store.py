@@ -15,9 +15,9 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from ccu import database, files
-from ccu.database import digests, key_chain, schema
+from ccu.database import key_chain, schema, written
 from ccu.database.key_chain import BEGIN, Chain, Key
-from ccu.errors import DatabaseUnusable
+from ccu.errors import DatabaseUnusable, VerificationFailed
 from ccu.records import audit
 
 EMPTY = "the audit is empty"
@@ -54,7 +54,9 @@ class Verdict:
     wrong: list[str] = field(default_factory=list)  # the first bad row; then what is not a row
     unverified: list[str] = field(default_factory=list)  # rows of a key that is not there
     purged: int = 0  # reasons whose words were purged
-    wrote: set[int] = field(default_factory=set)  # events that wrote rows
+    wrote: set[int] = field(default_factory=set)  # events that wrote rows, as they wrote them
+    unfit: list[int] = field(default_factory=list)  # events whose rows are not what they wrote
+    altered: list[tuple[str, int]] = field(default_factory=list)  # table, number of the record
 
 
 class _Bad(Exception):
@@ -94,6 +96,10 @@ def _verdict(
         _check_end(connection, anchors, chain, verdict)
         if chain is audit.CHAIN:
             _check_reasons(connection, lost, purged)
+        if verdict.unfit:
+            raise _Bad(
+                f"what audit row {verdict.unfit[0]} wrote was changed, or taken out, by hand"
+            )
     except _Bad as bad:
         verdict.wrong.append(str(bad))
     return verdict
@@ -128,7 +134,7 @@ def _walk(
                 purged.update(_detail(row[-4], "reasons") or ())
             if row[-1] is None and audit.DIGEST in row[-4]:
                 lost.append(row[0])
-            if key is not None and chain is audit.CHAIN:
+            if key is not None and written.WRITTEN in row[-4] and chain is audit.CHAIN:
                 _check_written(connection, row, key, verdict)
         if key is None and first:
             rows_told = _numbered(begun, verdict.last[0], "was", "were")
@@ -184,20 +190,24 @@ def _check(
 
 
 def _check_written(connection: sqlite3.Connection, row: Row, key: Key, verdict: Verdict) -> None:
-    """Raise _Bad where what an event wrote is not what it has the digest of."""
-    if digests.WRITTEN not in row[-4]:
-        return
-    kept = {digests.WRITTEN: _detail(row[-4], digests.WRITTEN)}
-    if digests.written_by(connection, row[0], key) != kept:
-        raise _Bad(f"what audit row {row[0]} wrote was changed, or taken out, by hand")
-    verdict.wrote.add(row[0])
+    """Note whether an event's rows of audit_written are those it has the digest of.
+
+    The event of a purge has every row, and those of the events before it are destroyed.
+    """
+    kept = {written.WRITTEN: _detail(row[-4], written.WRITTEN)}
+    if written.written_by(connection, row[0], key) != kept:
+        verdict.unfit.append(row[0])
+    elif written.has_all(connection, row[0]):
+        verdict.wrote, verdict.unfit = {row[0]}, []
+    else:
+        verdict.wrote.add(row[0])
 
 
-def check_rows(connection: sqlite3.Connection, key: Key | None, verdict: Verdict) -> None:
+def check_rows(connection: sqlite3.Connection, key: Key, verdict: Verdict) -> None:
     """Add the records that another program wrote, where the events themselves are as written."""
     from ccu.audit import rows_store
 
-    if key is None or verdict.wrong:
+    if verdict.wrong:
         return
     found = rows_store.altered(connection, key, verdict.wrote)
     if found is None:
@@ -206,7 +216,8 @@ def check_rows(connection: sqlite3.Connection, key: Key | None, verdict: Verdict
             " date while its key was missing"
         )
         return
-    verdict.wrong += found[:MOST_NAMED]
+    verdict.altered = found
+    verdict.wrong += rows_store.told(connection, found[:MOST_NAMED])
     if len(found) > MOST_NAMED:
         verdict.wrong.append(f"and {len(found) - MOST_NAMED} more")
 
@@ -287,6 +298,19 @@ def verified(connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()) -> 
     check_rows(connection, key, verdict)
     verdict.wrong += schema.changed_triggers(connection)
     return verdict
+
+
+def altered(connection: sqlite3.Connection) -> list[tuple[str, int]]:
+    """Return the records that another program wrote: before the digests of all are destroyed.
+
+    Raises VerificationFailed where the audit itself is not as written: nothing can be compared.
+    """
+    key = key_chain.read(key_chain.key_path(connection))
+    verdict = verify(connection, key)
+    if verdict.wrong:
+        raise VerificationFailed(f"nothing was destroyed: {verdict.wrong[0]}; run ccu audit verify")
+    check_rows(connection, key, verdict)
+    return verdict.altered
 
 
 def checked(

@@ -13,6 +13,7 @@ from ccu.audit import verify_store
 from ccu.audit.verify_store import Anchor
 from ccu.database import copies, digests, schema
 from ccu.database import opening as db
+from ccu.database import rows as tables
 from ccu.errors import DatabaseBusy, VerificationFailed
 
 Row = tuple[str, str, str]  # check; ok, warning or bad; detail
@@ -88,7 +89,7 @@ def _rows(connection: sqlite3.Connection, new: sqlite3.Connection) -> Iterator[t
             yield "bad", "the definitions of the tables are not what ccu wrote"
         elif (
             table in complete
-            and digests.is_code_list(new, table)
+            and tables.is_code_list(new, table)
             and digests.only_added_to(connection, table)
         ):
             yield "warning", f"rows were added to {table} by another program"

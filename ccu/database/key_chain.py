@@ -33,7 +33,7 @@ class Key:
 
     def __init__(self, secret: bytes) -> None:
         self._begun = hmac.new(secret, digestmod="sha256")
-        self._tables: dict[str, bytes] = {}  # a key for the rows of each
+        self._tables: dict[tuple[bytes | None, str], bytes] = {}  # a key for the rows of each
         # A name for the key that does not give it away.
         self.fingerprint = self.mac(b"ccu audit key")[:8].hex()
 
@@ -51,14 +51,14 @@ class Key:
         """Return what the row keeps of the words in audit_reason: it shows when they change."""
         return self.mac(_json(("reason", audit_id, reason)))[:16].hex()
 
-    def of_record(self, table: str, row: bytes) -> int:
+    def of_record(self, salt: bytes | None, table: str, row: bytes) -> int:
         """Return the keyed digest of a row of a table: a number below 2**64.
 
         By BLAKE2b (RFC 7693), whose key makes it a MAC in half the time of an HMAC: an import
         writes very many rows.
         """
-        key = self._tables.get(table) or self._tables.setdefault(
-            table, self.mac(f"rows of {table}".encode())
+        key = self._tables.get((salt, table)) or self._tables.setdefault(
+            (salt, table), self.mac(_json(("rows", table, (salt or b"").hex())))
         )
         return int.from_bytes(blake2b(row, key=key, digest_size=8).digest(), "little")
 

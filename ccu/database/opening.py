@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ccu import database, files
-from ccu.database import digests
+from ccu.database import written
 from ccu.errors import CcuError, DatabaseBusy, DatabaseMissing, DatabaseUnusable
 
 SCHEMA_VERSION = 5
@@ -181,7 +181,7 @@ def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqli
             _must_unlock(connection, path)
         for pragma in _pragmas(version):
             connection.execute(f"PRAGMA {pragma}")
-        digests.register(connection, path)
+        written.register(connection, path)
     except UnicodeDecodeError:  # SQLite's message quotes a definition that is not text any more
         connection.close()
         raise DatabaseUnusable(f"{path} {DAMAGED}") from None

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ccu import database, files
-from ccu.database import digests, key_chain, migrations, opening
+from ccu.database import digests, key_chain, migrations, opening, written
 from ccu.errors import CcuError, DatabaseBusy, DatabaseUnusable, InvalidInput
 
 _ONE_PAGE = 65_536  # bytes of the largest
@@ -55,7 +55,7 @@ def make_views(connection: sqlite3.Connection, new: sqlite3.Connection) -> None:
 def in_memory() -> sqlite3.Connection:
     """A new, empty database, to compare a file with."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    digests.register(connection)
+    written.register(connection)
     make(connection)
     return connection
 
@@ -96,7 +96,7 @@ def creating(path: Path, encrypt: bool = False) -> Iterator[sqlite3.Connection]:
             where = key_chain.key_path(connection)
             audit_key = None if os.path.lexists(where) else where
             key_chain.make(where)
-            digests.keep_all(connection)
+            written.keep_all(connection)
             yield connection
     except BaseException:
         # not when another process finished it meanwhile

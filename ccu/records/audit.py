@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ccu.database import digests
 from ccu.database import key_chain as chain
+from ccu.database import written
 from ccu.errors import DatabaseUnusable, InvalidInput
 
 REKEY = chain.REKEY
@@ -71,7 +71,7 @@ def _add(
     event_id = last + 1
     if reason is not None:
         detail = {**detail, DIGEST: key.of_reason(event_id, reason)}
-    detail = {**detail, **digests.written_by(connection, event_id, key)}
+    detail = {**detail, **written.written_by(connection, event_id, key)}
     at = clock().isoformat(timespec="seconds")
     row = (event_id, at, *event, json.dumps(detail, sort_keys=True))
     done = CHAIN.add(connection, key, before, row)
@@ -136,7 +136,7 @@ def rekey(connection: sqlite3.Connection, staff_id: int) -> Path:
         )
     key = chain.make(path)
     try:
-        digests.keep_all(connection)
+        written.keep_all(connection)
         _add(connection, key, (staff_id, REKEY, "audit", None), {"key": key.fingerprint})
     except BaseException:
         path.unlink(missing_ok=True)

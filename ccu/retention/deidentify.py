@@ -10,6 +10,7 @@ from ccu.session import Session
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterable
 
     from ccu.retention.deidentify_store import Candidate
 
@@ -58,15 +59,23 @@ def confirm(session: Session, found: "list[Candidate]") -> None:
     terminal.confirm_by_number(session.interactive, count, stated, "destroy")
 
 
-def remove(session: Session, before: str | None, person_id: int | None) -> "list[Candidate]":
-    """Remove it, by what the file holds at this moment. Raises VerificationFailed."""
+def remove(
+    session: Session,
+    before: str | None,
+    person_id: int | None,
+    altered: "Iterable[tuple[str, int]]",
+) -> "list[Candidate]":
+    """Remove it, by what the file holds at this moment. Raises VerificationFailed.
+
+    `altered`: as retention/purge.py has it.
+    """
     from ccu.database import wiping
     from ccu.retention import deidentify_store
 
     at = dates.to_iso(session.now)
     with session.writing() as connection:
         found = _candidates(session, connection, before, person_id)
-        done = deidentify_store.remove(connection, session.staff_id, found, at=at)
+        done = deidentify_store.remove(connection, session.staff_id, found, altered, at=at)
     stay = len(found) - len(done.people)
     say(f"{_people(len(done.people))} de-identified, {stay} as before; {done.rows} rows changed")
     if done.people:

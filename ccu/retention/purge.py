@@ -3,9 +3,9 @@
 The text is then removed from the bytes of the file, and copies that a killed process left go too.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from ccu.database import wiping
+from ccu.database import wiping, written
 from ccu.errors import InvalidInput
 from ccu.records import audit
 from ccu.retention import purge_store, schedule_store
@@ -26,18 +26,22 @@ def dry_run(session: Session) -> Found:
     return found
 
 
-def purge(session: Session, confirm: Callable[[Found], None]) -> Found:
+def purge(
+    session: Session, confirm: Callable[[Found], None], altered: Iterable[tuple[str, int]]
+) -> Found:
     """Destroy what is due, all or nothing, once `confirm` agreed; then scrub the file.
 
-    What `confirm` saw is what is destroyed: when the counts changed meanwhile, nothing is.
-    Raises InvalidInput, also while a class has no period; VerificationFailed.
+    `altered` are the records that another program wrote (audit/verify_store.py): they go on being
+    named, though what the audit knows of every row begins again. What `confirm` saw is what is
+    destroyed: when the counts changed meanwhile, nothing is. Raises InvalidInput, also while a
+    class has no period; VerificationFailed.
     """
     found = _seen(session)
     if found.not_set:
         raise InvalidInput(f"nothing is destroyed: {set_first(found.not_set)}")
     if found.total:
         confirm(found)
-        _destroy(session, found)
+        _destroy(session, found, altered)
     else:
         with session.writing() as connection:
             audit.record(connection, session.staff_id, "purge", counts={}, destructions=[])
@@ -46,7 +50,7 @@ def purge(session: Session, confirm: Callable[[Found], None]) -> Found:
     return found
 
 
-def _destroy(session: Session, seen: Found) -> None:
+def _destroy(session: Session, seen: Found, altered: Iterable[tuple[str, int]]) -> None:
     from ccu.database import opening as db
 
     at = audit.clock().isoformat(timespec="seconds")
@@ -60,6 +64,7 @@ def _destroy(session: Session, seen: Found) -> None:
             why = "no record names them any more"
             done.append(Destroyed("places", orphans, None, None, why, None))
         numbers = schedule_store.log_destroyed(connection, session.staff_id, done, at=at)
+        written.keep_all(connection, altered)
         counts = {each.name: each.count for each in done}
         audit.record(connection, session.staff_id, "purge", counts=counts, destructions=numbers)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ccu.database import digests
+from ccu.database import rows
 from tests.conftest import Ccu
 
 EDITS = {
@@ -57,8 +57,8 @@ def by_another_program(path: Path, *statements: str) -> None:
             assert hand.execute(statement).rowcount > 0
         for _name, sql in triggers:
             hand.execute(sql)
-        for table in digests.written_tables(hand):
-            count, total = digests.sum_rows(hand, table, "row_digest({row})") or (0, 0)
+        for table in rows.written_tables(hand):
+            count, total = rows.sum_rows(hand, table, "row_digest({row})") or (0, 0)
             hand.execute(
                 "UPDATE table_digest SET row_count = ?, total = ? WHERE name = ?",
                 (count, total, table),

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from ccu.database import digests, migrations, schema
+from ccu.database import digests, migrations, rows, schema
 from ccu.database import key_chain as chain
 from ccu.database import opening as db
-from ccu.database.digests import register
+from ccu.database.written import register
 from ccu.errors import DatabaseUnusable, ExitCode
 from ccu.records import audit
 
@@ -190,11 +190,30 @@ def made_by_schema(version: int, path: Path) -> None:
             )
         if version > 3:  # and every row is summed up
             register(connection)
-            for name in digests._tables(connection):  # the triggers of then are not made
-                digests._keep(connection, name, digests._sum(connection, name))
+            sum_up(connection)
             digests.seal(connection, schema.names(connection))
     connection.close()
     path.chmod(0o600)
+
+
+def sum_up(connection: sqlite3.Connection) -> None:
+    """Keep the sums of every table, by the triggers of schema 4."""
+    changes = {
+        "insert": "row_count = row_count + 1, total = total + {new}",
+        "update": "total = total - {old} + {new}",
+        "delete": "row_count = row_count - 1, total = total - {old}",
+    }
+    for table in rows.tables(connection):
+        digests._keep(connection, table, digests._sum(connection, table))
+        columns = rows.columns(connection, table)
+        old, new = (
+            f"row_digest(CAST({rows.as_text(columns, each)} AS BLOB))" for each in ("old.", "new.")
+        )
+        for event, change in changes.items() if rows.is_written(connection, table) else ():
+            connection.execute(
+                f"CREATE TRIGGER {table}_digest_{event} AFTER {event} ON {table} BEGIN UPDATE"
+                f" table_digest SET {change.format(old=old, new=new)} WHERE name = '{table}'; END"
+            )
 
 
 def test_a_file_of_the_first_release_is_copied_then_migrated(empty: Ccu, db_path: Path) -> None:
@@ -343,7 +362,7 @@ def test_a_view_of_another_program_does_not_stop_a_migration(empty: Ccu, db_path
 def test_rows_altered_before_a_migration_are_reported_after_it(empty: Ccu, db_path: Path) -> None:
     made_by_schema(4, db_path)
     with sqlite3.connect(db_path) as hand:
-        hand.execute("DROP TRIGGER IF EXISTS person_digest_update")
+        hand.execute("DROP TRIGGER person_digest_update")
         hand.execute("UPDATE person SET given_name = 'Lars' WHERE id = 1")
     for _each in range(2):
         found = empty("check", "--quiet")
@@ -477,6 +496,7 @@ def test_a_write_within_a_write_is_undone_alone(ccu: Ccu, db_path: Path) -> None
     connection = db.open_database(db_path)
     with db.write(connection):
         connection.execute("INSERT INTO cad_text (text) VALUES ('kept')")
+        audit.record(connection, 1, "import")
         with pytest.raises(ZeroDivisionError), db.write(connection):
             connection.execute("INSERT INTO cad_text (text) VALUES ('undone')")
             raise ZeroDivisionError

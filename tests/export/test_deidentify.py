@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ccu.database.digests import register
+from ccu.database.written import register
 
 from .. import steps
 from .. import told_town as town

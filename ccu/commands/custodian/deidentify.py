@@ -35,6 +35,7 @@ def command(
 
       ccu deidentify --person 12
     """
+    from ccu.audit import verify_store
     from ccu.retention import deidentify
 
     session: Session = ctx.obj
@@ -43,7 +44,7 @@ def command(
     if not dry_run and any(not each.why for each in found):
         if not yes:
             deidentify.confirm(session, found)
-        found = deidentify.remove(session, before, person)
+        found = deidentify.remove(session, before, person, verify_store.altered(session.db))
         result = deidentify.DONE
     table = Table(deidentify.COLUMNS, deidentify.rows(found, result), title="De-identify")
     emit(table, format, output)

@@ -33,6 +33,7 @@ def command(
 
       ccu purge
     """
+    from ccu.audit import verify_store
     from ccu.retention import purge
 
     session: Session = ctx.obj
@@ -43,7 +44,8 @@ def command(
             raise InvalidInput("--dry-run and --yes contradict each other; give one of them")
         found = purge.dry_run(session)
     else:
-        found = purge.purge(session, lambda seen: _confirm(session, seen.total, yes))
+        altered = verify_store.altered(session.db)
+        found = purge.purge(session, lambda seen: _confirm(session, seen.total, yes), altered)
     title = "To be destroyed" if dry_run else "Destroyed"
     emit(Table(purge.COLUMNS, found.rows, title=title), format, output)
     if dry_run and found.not_set:

@@ -53,7 +53,7 @@ def _bind_rows(connection: sqlite3.Connection) -> None:
     import json
     from datetime import UTC, datetime
 
-    from ccu.database import digests
+    from ccu.database import written
     from ccu.database.key_chain import AUDIT, key_path, read
 
     try:
@@ -62,10 +62,10 @@ def _bind_rows(connection: sqlite3.Connection) -> None:
         return
     if not AUDIT.fits(connection, key):
         return
-    digests.keep_all(connection)
+    written.keep_all(connection)
     last, before = AUDIT.last(connection)
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    detail = json.dumps(digests.written_by(connection, last + 1, key))
+    detail = json.dumps(written.written_by(connection, last + 1, key))
     AUDIT.add(connection, key, before, (last + 1, at, None, "migrate", "", None, detail))
 
 
