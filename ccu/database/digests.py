@@ -71,24 +71,30 @@ def remove(connection: sqlite3.Connection) -> list[str]:
 def added_in_bulk(connection: sqlite3.Connection, **tables: str) -> Iterator[None]:
     """Around inserts of very many rows: they are summed up at the end, in half the time.
 
-    Table and the column that tells new rows from old ones: its values only grow. None of the new
-    rows may be updated or deleted within the block.
+    Table and the column that tells new rows from old ones: its values only grow.
     """
-    before = {}
+    old = {}
     for table, column in tables.items():
-        (before[table],) = connection.execute(
+        (last,) = connection.execute(
             f"SELECT ifnull(max({column}), 0) FROM main.{table}"  # noqa: S608
         ).fetchone()
-        connection.execute(f"DROP TRIGGER main.{table}_digest_insert")
+        old[table] = f"{column} <= {last}"
+        for event in _EVENTS:
+            connection.execute(f"DROP TRIGGER main.{table}_digest_{event}")
+        for event in ("update", "delete"):
+            _make_trigger(connection, table, event, f"WHEN old.{old[table]}")
     yield
-    for table, column in tables.items():
-        count, total = written.keep_rows(connection, table, f"{column} > {before[table]}")
+    for table in tables:
+        count, total = written.keep_rows(connection, table, f"NOT {old[table]}")
         connection.execute(
             "UPDATE main.table_digest SET row_count = row_count + :count, total = total + :total"
             " WHERE name = :table",
             {"count": count, "total": total, "table": table},
         )
-        _make_trigger(connection, table, "insert")
+        for event in ("update", "delete"):
+            connection.execute(f"DROP TRIGGER main.{table}_digest_{event}")
+        for event in _EVENTS:
+            _make_trigger(connection, table, event)
 
 
 def seal(connection: sqlite3.Connection, names: Collection[str]) -> None:
@@ -121,7 +127,7 @@ def only_added_to(connection: sqlite3.Connection, table: str) -> bool:
     return bool(kept and found and kept[0] < found[0] and kept[1] < found[1])
 
 
-def _make_trigger(connection: sqlite3.Connection, table: str, event: str) -> None:
+def _make_trigger(connection: sqlite3.Connection, table: str, event: str, when: str = "") -> None:
     (_record, number), columns = rows.owner(connection, table), rows.columns(connection, table)
     values = {"old": "NULL", "new": "NULL"}
     values.update({each: rows.as_text(columns, f"{each}.") for each in _EVENTS[event]})
@@ -134,7 +140,7 @@ def _make_trigger(connection: sqlite3.Connection, table: str, event: str) -> Non
         where = number if number == "0" else of + number
         body += f"INSERT INTO row_change VALUES ('{table}', {where}, {change}); "  # noqa: S608
     name = f"main.{table}_digest_{event}"
-    connection.execute(f"CREATE TRIGGER {name} AFTER {event} ON {table} BEGIN {body}END")
+    connection.execute(f"CREATE TRIGGER {name} AFTER {event} ON {table} {when} BEGIN {body}END")
 
 
 def _sum(connection: sqlite3.Connection, table: str) -> Sum | None:

