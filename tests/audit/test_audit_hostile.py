@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ccu.commands.custodian.audit import NEXT
 from ccu.database import key_chain as chain
 from ccu.records import audit
 
@@ -76,7 +77,8 @@ def says(result: Result) -> str:
     """The sentence of a failed verification, without its beginning."""
     assert (result.code, result.out) == (6, ""), result
     assert result.err.count("\n") == 1
-    return result.err.removeprefix("ccu: error: ").strip()
+    assert result.err.endswith(f"; {NEXT}\n")
+    return result.err.removeprefix("ccu: error: ").removesuffix(f"; {NEXT}\n")
 
 
 def remade(hand: Hand, key: chain.Key, start: int = 1) -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from ccu.database import rows
-from tests.conftest import Ccu
+
+from ..conftest import Ccu
+from ..retention.retention_steps import become_keeper
 
 EDITS = {
     "UPDATE call SET minutes = 77 WHERE id = 2": "call 2 was changed by another program after ",
@@ -70,6 +72,7 @@ def test_a_row_written_by_another_program_is_named(town: Ccu, db_path: Path, edi
     by_another_program(db_path, edit)
     found = town("audit", "verify")
     assert found.code == 6 and EDITS[edit] in found.err
+    assert "compare it with the last backup" in found.err
 
 
 def test_a_later_write_by_ccu_does_not_hide_it(town: Ccu, db_path: Path) -> None:
@@ -103,3 +106,24 @@ def test_rows_of_a_write_without_an_event_are_refused(town: Ccu, db_path: Path) 
         hand.execute("UPDATE call SET minutes = 77 WHERE id = 2")
         with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
             hand.commit()
+
+
+def test_no_digest_of_what_was_destroyed_is_left(
+    town: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody can try values against one; what another program changed before is named still."""
+    by_another_program(db_path, "UPDATE call SET minutes = 77 WHERE id = 2")
+    become_keeper(town, monkeypatch)
+    before = sums_of(db_path)
+    assert town("deidentify", "--person", "1", "--yes").code == 0
+    assert before and not before & sums_of(db_path)
+    found = town("audit", "verify").err
+    told = "call 2 was changed by another program before records were last destroyed"
+    assert found.startswith(f"ccu: error: {told}; keep the file")
+
+
+def sums_of(path: Path) -> set[bytes]:
+    """Every digest that the file has, and the salt."""
+    with contextlib.closing(sqlite3.connect(path)) as hand:
+        kept = b"".join(row[0] for row in hand.execute("SELECT sums FROM audit_written"))
+    return {kept[place : place + 8] for place in range(0, len(kept), 8)} - {bytes(8)}

@@ -10,6 +10,8 @@ from ccu.options import group
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 from ccu.session import Session
 
+NEXT = "keep the file, compare it with the last backup, and tell whoever is in charge of records"
+
 app = group("Who read and wrote what: review, verify, anchor, rekey.")
 
 
@@ -59,10 +61,9 @@ def verify(
     """Verify the audit's chain: the first bad row, what is wrong with it; exit code 6.
 
     Finds rows changed, missing, out of order or put in, a tail cut off, triggers dropped, and names
-    each record that another program changed, added or deleted: tell whoever is in charge of
-    records, keep the file, and compare the record with a backup. What
-    somebody who has the key forged is found only by an anchor: keep some elsewhere.
-    Those in DATABASE.anchor, beside the file, are always compared.
+    each record that another program changed, added or deleted. What somebody who has the key forged
+    is found only by an anchor: keep some elsewhere. Those in DATABASE.anchor, beside the file, are
+    always compared.
 
     Examples:
 
@@ -78,6 +79,8 @@ def verify(
     with db.reading(session.db):
         verdict = verify_store.verified(session.db, known)
     wrong = verdict.wrong + verdict.unverified
+    if verdict.wrong:
+        wrong.append(NEXT)
     if wrong:
         raise VerificationFailed("; ".join(wrong))
     told = [f"{_counted(verdict.rows, 'row')} verified"]
