@@ -721,11 +721,13 @@ CREATE TABLE call (
   voided_by       INTEGER REFERENCES staff (id),
   void_reason     TEXT,
   clock_known     INTEGER NOT NULL DEFAULT 1 CHECK (clock_known IN (0, 1)),  -- 0: occurred_at is a day, at 00:00
+  cells_digest    INTEGER,                 -- of the imported row's cells as they are written
   UNIQUE (source_system_id, incident),     -- a repeated import finds its rows here
   CHECK ((voided_at IS NULL) = (voided_by IS NULL) AND (voided_at IS NULL) = (void_reason IS NULL))
 ) STRICT;
 CREATE INDEX call_place ON call (place_id, occurred_at);  -- the card: a place's calls, newest first
-CREATE INDEX call_occurred ON call (occurred_at);         -- a report's period
+-- A report's period. The other columns let days and months be counted without reading the calls.
+CREATE INDEX call_occurred ON call (occurred_at, source_system_id, care, voided_at);
 
 -- Each agency's or clinician's part in a call. unit is a car, badge or team as written.
 CREATE TABLE call_responder (
@@ -740,6 +742,9 @@ CREATE TABLE call_responder (
   minutes  INTEGER CHECK (minutes >= 0)
 ) STRICT;
 CREATE INDEX call_responder_call ON call_responder (call_id);
+-- Which sources name a civilian team, and which record the dispositions that have a rate of their own.
+CREATE INDEX call_responder_civilian ON call_responder (call_id)
+WHERE clinician OR agency IN ('human_services', 'mobile_crisis', 'provider');
 
 CREATE TABLE call_danger (
   call_id INTEGER NOT NULL REFERENCES call (id),
@@ -752,6 +757,9 @@ CREATE TABLE call_disposition (
   disposition TEXT NOT NULL REFERENCES disposition (code),
   PRIMARY KEY (call_id, disposition)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX call_disposition_rated ON call_disposition (disposition, call_id)
+WHERE disposition IN ('police_exam', 'physician_certificate', 'voluntary_transport', 'arrest',
+                      'citation', 'arrest_diverted');
 
 CREATE TABLE call_intervention (
   call_id      INTEGER NOT NULL REFERENCES call (id),
@@ -1271,7 +1279,7 @@ CREATE TABLE audit_reason (
 ) STRICT;
 
 -- What each event of the audit wrote: by record (a table's name) and number, from `first` on, the sum of
--- the keyed digests of its new rows less that of its old ones, 8 bytes each (ccu/database/digests.py). The
+-- the keyed digests of its new rows less that of its old ones, 8 bytes each (ccu/database/written.py). The
 -- event's detail has an HMAC of its rows here: `ccu audit verify` finds a record that another program
 -- changed. A row without an event is refused at the end of the transaction.
 CREATE TABLE audit_written (
@@ -1503,6 +1511,12 @@ SELECT id, iif(merged_into IS NULL, id, coalesce(
      WHERE above.merged_into IS NULL), id)) AS canonical_id
 FROM person;
 
+-- The same, and whether the person is known by name under any record.
+CREATE VIEW known_person AS
+SELECT human.id, human.canonical_id,
+       max(given_name <> '' OR family_name <> '') OVER (PARTITION BY human.canonical_id) AS known
+FROM human JOIN person ON person.id = human.id;
+
 -- Memberships of a household and assignments of a worker are active on a day from `begins` through
 -- the day before `ends`: begins <= :today AND :today < ends. Who left today is not there today.
 CREATE VIEW membership AS
@@ -1544,6 +1558,33 @@ UNION ALL
 SELECT follow_up.referral_id, attempt.occurred_at
 FROM follow_up JOIN attempt ON attempt.follow_up_id = follow_up.id
 WHERE follow_up.referral_id IS NOT NULL AND attempt.result = 'reached';
+
+-- The follow-ups planned for a call: its own, and those of referrals made from it.
+CREATE VIEW planned_follow_up AS
+SELECT call_id, follow_up_id, occurred_at FROM (
+  SELECT call_id, id AS follow_up_id FROM follow_up WHERE cancelled IS NOT 1
+  UNION
+  SELECT referral.call_id, follow_up.id
+  FROM referral JOIN follow_up ON follow_up.referral_id = referral.id WHERE cancelled IS NOT 1)
+CROSS JOIN call ON call.id = call_id;
+
+-- Who was met on a call, its subject, family or victim: whether a responder arrived, and whether it is
+-- recorded if one did.
+CREATE VIEW met_person AS
+SELECT call_id, occurred_at, person_id,
+       arrived_at IS NOT NULL
+         OR EXISTS (SELECT 1 FROM call_responder WHERE call_id = call.id AND state = 'arrived')
+         AS arrived,
+       arrived_at IS NOT NULL OR EXISTS (SELECT 1 FROM call_responder WHERE call_id = call.id)
+         AS recorded
+FROM call_person CROSS JOIN call ON call.id = call_id
+WHERE role IN ('subject', 'family', 'victim') AND voided_at IS NULL;
+
+-- Dispositions that have a rate of their own in reports.
+CREATE VIEW rated_disposition AS
+SELECT call_id, disposition FROM call_disposition
+WHERE disposition IN ('police_exam', 'physician_certificate', 'voluntary_transport', 'arrest',
+                      'citation', 'arrest_diverted');
 
 -- Calls that ended in an emergency examination (exam = 1) or in a transport to hospital.
 CREATE VIEW hospital_call AS

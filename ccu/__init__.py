@@ -3,6 +3,7 @@
 In Python, `ccu.open(path)` reads a town's file through the same gate as the commands.
 """
 
+import gc
 import os
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -11,6 +12,10 @@ if TYPE_CHECKING:
     from ccu.door import Town
 
 __version__ = "0.1.0"
+
+# Python looks for garbage after each 700 new objects: fifty times while a short command starts,
+# and finds next to nothing. A long one, an import, still looks often enough to stay small.
+gc.set_threshold(50_000)
 
 
 def open(path: str | os.PathLike[str] | None = None) -> "Town":

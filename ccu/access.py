@@ -114,10 +114,12 @@ undo                 o c l i s . r d
 brief                o c l i s . r d
 consult add          o c l i s . . d
 consult edit         o c l i s . . d
+consult void         o c l i s . . d
 consult list         o c l i s a r d
 consult show         o c l i s . r d
 needs record         . c l i s . . d
 needs edit           . c l i s . . d
+needs void           . c l i s . . d
 needs show           . c l i s . . d
 needs refer          . c l i s . . d
 person add           o c l i s . r d

@@ -5,6 +5,7 @@ start-up is a feature for an officer at a door.
 """
 
 import errno
+import gc
 import os
 import re
 import signal
@@ -35,7 +36,7 @@ COMMANDS = {
     "undo": "everyday.undo",
     "brief": "everyday.brief",
     "consult": "care_team.consult care_team.consult_edit",
-    "needs": "care_team.needs",
+    "needs": "everyday.needs everyday.needs_edit",
     "person": "everyday.person everyday.person_same everyday.person_link everyday.person_roster",
     "household": "care_team.household",
     "plan": "care_team.plan care_team.plan_decide",
@@ -203,7 +204,9 @@ def main(argv: list[str] | None = None) -> int:
         code = _run(words)
         _flush()
         return code
-    except (Exception, KeyboardInterrupt) as error:
+    except SystemExit:
+        raise
+    except BaseException as error:  # a library in another language may raise no Exception
         return _told(error)
 
 
@@ -355,4 +358,6 @@ def run() -> None:
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) == signal.SIG_DFL:
             signal.signal(getattr(signal, name), signal.default_int_handler)
-    sys.exit(main())
+    code = main()
+    gc.freeze()  # what was loaded is not looked through for garbage once more on the way out
+    sys.exit(code)

@@ -10,9 +10,8 @@ A function that only looks something up takes the connection alone: `work.connec
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ccu import dates
 
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
     from ccu.records.visibility import View
 
 
-@dataclass(frozen=True)
-class Work:
+class Work(NamedTuple):
     """The open file, the account's staff record, the moment in the town's time zone, the settings.
 
     `viewer` makes the view, which few functions need.

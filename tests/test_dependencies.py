@@ -2,6 +2,8 @@
 
 import ast
 import re
+import shutil
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -147,3 +149,39 @@ def test_the_licenses_are_listed() -> None:
         marker = LOCKED[name][0].marker
         if marker is None or marker.evaluate():
             assert said == (license_of(name) or "none stated"), name
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="no make here")
+@pytest.mark.parametrize(
+    ("printed", "code", "told", "ends"),
+    [
+        ("No known vulnerabilities found", 0, "no known vulnerabilities in requirements.lock", 0),
+        ("Found 1 known vulnerability in 1 package\nrich 15.0.0 CVE-1", 1, "CVE-1", 2),
+        ("Found 2 known vulnerabilities; typer could not be audited", 1, "Found 2", 2),
+        ("No known vulnerabilities found\nrich could not be audited", 0, "skipped", 0),
+        ("ERROR: no route to host", 1, "skipped", 0),
+    ],
+)
+def test_a_vulnerability_fails_lint_and_data_out_of_reach_is_told(
+    printed: str, code: int, told: str, ends: int, tmp_path: Path
+) -> None:
+    program = tmp_path / "pip-audit"
+    program.write_text(f"#!/bin/sh\ncat <<'END'\n{printed}\nEND\nexit {code}\n")
+    program.chmod(0o700)
+    audited = tmp_path / "audited"
+    line = ["make", "-s", f"BIN={tmp_path}", f"AUDITED={audited}", "READY=Makefile", str(audited)]
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, told in done.stdout) == (ends, True), done
+    assert audited.exists() == (ends == 0)
+    sound = printed == "No known vulnerabilities found"
+    assert ("no known" in done.stdout) == sound
+
+
+def test_nothing_prints_a_name_on_a_package_index_that_may_be_somebody_elses() -> None:
+    """ccu is on no index: whoever takes its name there would be installed by whoever reads it."""
+    package_name = DECLARED["project"]["name"]
+    for path in [*(ROOT / "ccu").rglob("*.py"), *ROOT.glob("docs/*.md"), ROOT / "README.md"]:
+        text = path.read_text(encoding="utf-8")
+        for named in re.findall(r"(?:pipx?|uv tool|uv pip) install ([^\s`]+)", text):
+            assert named.strip("'\"").startswith((".", "/path/to/", "duckdb")), (path, named)
+        assert package_name not in text, path

@@ -298,6 +298,7 @@ REASONS = {
     "history --full": "--call 1 --full", "referral show --full": "1 --full",
     "follow-up show --full": "1 --full", "follow-up void": "4",
     "follow-up reopen": "7 --due 2026-02-03", "consult edit": "1 --minutes 6",
+    "consult void": "1", "needs void": "1",
     "needs edit": "1 food=has", "consult show --full": "1 --full", "plan expire": "2",
     "person distinct": "1 2",
     "place exempt": "'9 Elm St' --category shelter",

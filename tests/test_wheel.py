@@ -38,6 +38,20 @@ def test_the_wheel_holds_every_file_of_the_package(tmp_path: Path) -> None:
     assert commands[entries] == "[console_scripts]\nccu = ccu.cli:run\n"
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="dpkg-deb is not here")
+def test_the_debian_package_holds_ccu_and_what_it_needs(tmp_path: Path) -> None:
+    subprocess.run(["make", "deb"], cwd=ROOT, check=True, capture_output=True)
+    (package,) = (ROOT / "dist").glob("ccu_*.deb")
+    subprocess.run(["dpkg-deb", "--extract", package, tmp_path], check=True)
+    wheels = tmp_path / "usr" / "share" / "ccu" / "wheels"
+    line = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--no-index",
+            "--find-links", wheels, "ccu-casework[pdf]"]  # fmt: skip
+    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and "typer" in done.stdout, done.stderr
+    assert (tmp_path / "usr" / "bin" / "ccu").readlink() == Path("/opt/ccu/bin/ccu")
+
+
 @pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not here")
 def test_the_man_page_is_read_without_a_warning() -> None:
     done = subprocess.run(

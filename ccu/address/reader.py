@@ -1,8 +1,8 @@
 """Read an address, in one form and in keys; write its one-line normal form.
 
-Most lines are plain: NUMBER STREET, or STREET & STREET, and a city code. `read_plain` reads those
-quickly and returns None at the first word that could mean something else; `_read_long` reads any
-line. Both give the same reading, which a test checks.
+Most lines are plain: NUMBER STREET and a unit, or STREET & STREET, and a city code. `read_plain`
+reads those quickly and returns None at the first word that could mean something else;
+`_read_long` reads any line. Both give the same reading, which a test checks.
 """
 
 from functools import lru_cache
@@ -26,6 +26,7 @@ from ccu.address.words import (
     REMARKS,
     REMARKS_BEHIND,
     ROADS,
+    ROUTE_CLASSES,
     SIDE_ROADS,
     STATES,
     TRAVEL,
@@ -68,6 +69,7 @@ class Plain(NamedTuple):
     street: Way
     cross: Way | None
     city: str
+    unit: str
 
 
 def read(
@@ -87,21 +89,22 @@ def read(
     that a unit is added to another type of unit in the text (`BLDG 3` and `12`).
     """
     names = names_of(town)
-    found = None
-    if not (unit or city or state or zip):
-        plain = read_plain(text.upper(), names)
-        found = plain and _plain_address(text, plain)
-    found = found or _read_long(text, names, unit, city, state, zip)
+    plain = read_plain(text.upper(), names)
+    found = plain and _plain_address(text, plain)
+    if not found:
+        found = _read_long(text, names, unit, city, state, zip)
+    elif unit or city or state or zip:
+        found = _with_columns(found, names, unit, city, state, zip)
     return as_named(found, names) if names.streets or names.places else found
 
 
 def _plain_address(text: str, plain: Plain) -> Address:
-    number, block, street, cross, city = plain
+    number, block, street, cross, city, unit = plain
     if number:
         kind = "block" if block else "address"
         key = f"{kind} {number} {street.key}"
-        return Address(text, kind, number, street.text, "", cross.text if cross else "",
-                       "", city, "", "", key, key)  # fmt: skip
+        return Address(text, kind, number, street.text, unit, cross.text if cross else "",
+                       "", city, "", "", key, f"{key}; {unit}" if unit else key)  # fmt: skip
     if cross is None:
         key = f"street {street.key}"
         return Address(text, "street", "", street.text, "", "", "", city, "", "", key, key)
@@ -110,6 +113,26 @@ def _plain_address(text: str, plain: Plain) -> Address:
     key = _crossing_key(street, cross)
     return Address(text, "intersection", "", street.text, "", cross.text, "", city, "", "",
                    key, key)  # fmt: skip
+
+
+def _with_columns(
+    found: Address, names: Names, unit: str, city: str, state: str, zip: str
+) -> Address:
+    """Return a plain address with the values of separate columns."""
+    from ccu.address.number import column_unit
+    from ccu.address.town import zip_name
+
+    units = found.unit
+    if unit:
+        units = _join_units(units, column_unit(split_words(clean(unit))))
+    building = found.building_key
+    return found._replace(
+        unit=units,
+        unit_key=f"{building}; {_unit_key(units)}" if units else building,
+        city=names.town(_clean_column(city)) if city else found.city,
+        state=_state(state) if state else found.state,
+        zip=zip_name(_clean_column(zip)) if zip else found.zip,
+    )
 
 
 def _read_long(text: str, names: Names, unit: str, city: str, state: str, zip: str) -> Address:
@@ -212,6 +235,7 @@ _LINE = Lazy(
     r"(?:([0-9]{1,6})(?:-?([A-WYZ])|([- ]BL(?:OC)?K))? )?"
     r"([A-Z0-9 ]+)(?:([/&])([A-Z0-9 ]+))?(?:, ?([A-Z]+))?$"
 )
+_WITH_UNIT = Lazy(r"([0-9].*[A-Z]) (?:(?:APT|UNIT) |# ?)([0-9]{1,5}[A-Z]?|[A-Z])(, ?[A-Z]+)?$")
 _ORDINAL = Lazy(r"[0-9]{1,3}(?:ST|ND|RD|TH)$")
 # A line with one of these words is not plain.
 _TELLING = (
@@ -233,6 +257,13 @@ _ENDS = frozenset(road for road in ROADS if road not in STATES) | {"CT"}
 
 def read_plain(line: str, names: Names) -> Plain | None:
     """Read a line in upper case; None if it is not a plain one."""
+    unit = ""
+    if "#" in line or "APT " in line or "UNIT " in line:
+        cut = _WITH_UNIT.match(line)
+        end = cut[1].rpartition(" ")[2] if cut else ""
+        if cut is None or end not in _ENDS or (end in ROUTE_CLASSES and "#" in line):
+            return None  # not sure to be a unit: after NAVAJO RD # may begin the number of a route
+        line, unit = cut[1] + (cut[3] or ""), f"# {cut[2]}"
     found = _LINE.match(line)
     if found is None or (names.own and line.endswith(names.own)):
         return None
@@ -242,6 +273,8 @@ def read_plain(line: str, names: Names) -> Plain | None:
         return None  # 0246 SW of Portland is not 246
     if sign and number:
         return None  # after a house number the second side may be a place or a unit
+    if unit and (block or not number):
+        return None
     street = _street_if_plain(
         first.rstrip() if sign else first, bool(sign or number), bool(sign), names
     )
@@ -258,10 +291,10 @@ def read_plain(line: str, names: Names) -> Plain | None:
         if (code in _NO_TOWN or len(code) < 2) and not names.has_town(code):
             return None
     if not digits:
-        return Plain("", False, street, cross, city)
+        return Plain("", False, street, cross, city, "")
     if block and not number:
         return None
-    return Plain(number + letter if letter else number, bool(block), street, cross, city)
+    return Plain(number + letter if letter else number, bool(block), street, cross, city, unit)
 
 
 @lru_cache(maxsize=16384)

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 
 def _read_sections() -> dict[str, list[str]]:
@@ -115,35 +116,26 @@ CITY_STARTS = _entries("city starts")
 
 
 class Lazy:
-    """A pattern that is compiled when first used, so that importing the reader costs little."""
+    """A pattern that is compiled when first used, so that importing the reader costs little.
 
-    __slots__ = ("_compiled", "_flags", "_pattern")
+    From then on its methods are those of the compiled pattern itself.
+    """
+
+    match: Callable[[str], re.Match[str] | None]
+    search: Callable[[str], re.Match[str] | None]
+    sub: Callable[[str | Callable[[re.Match[str]], str], str], str]
+    split: Callable[[str], list[str]]
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
         self._pattern = pattern
         self._flags = flags
-        self._compiled: re.Pattern[str] | None = None
 
-    def _get(self) -> re.Pattern[str]:
-        if self._compiled is None:
-            self._compiled = re.compile(self._pattern, self._flags)
-        return self._compiled
-
-    def match(self, text: str) -> re.Match[str] | None:
-        """Like `re.Pattern.match`."""
-        return (self._compiled or self._get()).match(text)
-
-    def search(self, text: str) -> re.Match[str] | None:
-        """Like `re.Pattern.search`."""
-        return (self._compiled or self._get()).search(text)
-
-    def sub(self, by: str | Callable[[re.Match[str]], str], text: str) -> str:
-        """Like `re.Pattern.sub`."""
-        return (self._compiled or self._get()).sub(by, text)
-
-    def split(self, text: str) -> list[str]:
-        """Like `re.Pattern.split`."""
-        return (self._compiled or self._get()).split(text)
+    def __getattr__(self, name: str) -> Any:
+        if name not in ("match", "search", "sub", "split"):
+            raise AttributeError(name)
+        found = getattr(re.compile(self._pattern, self._flags), name)
+        setattr(self, name, found)
+        return found
 
 
 # Longer than any address; text after it is not read.
@@ -298,6 +290,8 @@ def _in_words(text: str) -> str:
         text = _STATE_ROUTE.sub(lambda m: f"{m[1][0]}{m[2][0]} ", text)
     if " HM" in text:
         text = _KILOMETER.sub(r"KM \1.\2", text)
+    if text.replace(" ", "").isalpha():
+        return text  # each of these heads has a number behind it
     return _LONG_HEAD.sub(lambda m: _HEADS[m.lastindex or 0], text)
 
 

@@ -293,7 +293,7 @@ def verified(connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()) -> 
 
     Raises DatabaseUnusable when the key is missing.
     """
-    key = key_chain.read(key_chain.key_path(connection))
+    key = audit.stored_key(connection)
     verdict = verify(connection, key, anchors)
     check_rows(connection, key, verdict)
     verdict.wrong += schema.changed_triggers(connection)
@@ -305,7 +305,7 @@ def altered(connection: sqlite3.Connection) -> list[tuple[str, int]]:
 
     Raises VerificationFailed where the audit itself is not as written: nothing can be compared.
     """
-    key = key_chain.read(key_chain.key_path(connection))
+    key = audit.stored_key(connection)
     verdict = verify(connection, key)
     if verdict.wrong:
         raise VerificationFailed(f"nothing was destroyed: {verdict.wrong[0]}; run ccu audit verify")
@@ -314,16 +314,18 @@ def altered(connection: sqlite3.Connection) -> list[tuple[str, int]]:
 
 
 def checked(
-    connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()
+    connection: sqlite3.Connection, anchors: Sequence[Anchor] = (), key: Key | None = None
 ) -> list[tuple[str, str, str]]:
     """Rows of `ccu check`: check, result, detail. A key that is not there is a warning: a backup
     is kept apart from it. Then only numbers and links are checked.
+
+    `key`: where the file does not have its key beside it.
     """
     path = key_chain.key_path(connection)
     forgeable = f"{path} is open to other accounts: they can forge the audit; chmod 600 it"
-    current, warnings = None, [forgeable] if files.is_open(path) else []
+    current, warnings = key, [forgeable] if files.is_open(path) else []
     try:
-        current = key_chain.read(path)
+        current = key or audit.stored_key(connection)
     except DatabaseUnusable as error:
         warnings = [str(error)]
         if not os.path.lexists(path):

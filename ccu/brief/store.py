@@ -105,6 +105,9 @@ SELECT plan.id, (SELECT canonical_id FROM human WHERE id = plan.person_id) AS pe
   SELECT plan.id, 3, 'expired, off the card', substr(change.recorded_at, 1, 10), recorded_by
   FROM change JOIN plan ON plan.id = change.record_id
   WHERE record = 'plan' AND field = 'status' AND new_value = '"expired"'
+    AND change.id = (SELECT max(id) FROM change AS last  -- nobody took it back since
+                     WHERE last.record = 'plan' AND last.record_id = plan.id
+                       AND last.field = 'status')
     AND unixepoch(change.recorded_at) BETWEEN :from_unix AND :until_unix
   UNION ALL
   SELECT plan_id, 4, 'suggestion ' || id || ' to answer', substr(suggested_at, 1, 10), suggested_by

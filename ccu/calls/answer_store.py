@@ -7,9 +7,12 @@ no person is for the only subject of the call, and of several for none of them.
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from typing import Any
+
+Row = sqlite3.Row | dict[str, Any]  # of a referral or a follow-up
 
 _REFERRALS = """
-SELECT referral.id, referral.call_id, referral.status,
+SELECT referral.id, referral.call_id, referral.status, referral.made_at,
        (SELECT occurred_at FROM referral_event
         WHERE referral_id = referral.id AND status = referral.status AND coalesce(undone, 0) = 0
           AND id > coalesce((SELECT max(id) FROM referral_event AS other
@@ -17,9 +20,6 @@ SELECT referral.id, referral.call_id, referral.status,
                                AND other.status <> referral.status), 0)
         ORDER BY id LIMIT 1) AS since,
        (SELECT accepted_at FROM acceptance WHERE referral_id = referral.id) AS accepted,
-       (SELECT occurred_at FROM engagement
-        WHERE referral_id = referral.id AND unixepoch(occurred_at) >= unixepoch(referral.made_at)
-        ORDER BY unixepoch(occurred_at) LIMIT 1) AS connected,
        reached.occurred_at AS reached, reached.result,
        EXISTS (SELECT 1 FROM follow_up JOIN attempt ON attempt.follow_up_id = follow_up.id
                WHERE follow_up.referral_id = referral.id) AS tried,
@@ -36,6 +36,13 @@ WHERE referral.id = :referral_id
          SELECT 1 FROM referral_for JOIN json_each(:people) ON value = referral_for.person_id
          WHERE referral_for.referral_id = referral.id)))
 ORDER BY referral.id
+"""
+# Asked for one referral at a time: SQLite takes a plain value into each part of the view, and would
+# else read every event and attempt of the town.
+_CONNECTED = """
+SELECT occurred_at FROM engagement
+WHERE referral_id = :id AND unixepoch(occurred_at) >= unixepoch(:made_at)
+ORDER BY unixepoch(occurred_at) LIMIT 1
 """
 _FOLLOW_UPS = """
 SELECT follow_up.id, follow_up.call_id, last.result, last.occurred_at AS since,
@@ -58,16 +65,21 @@ ORDER BY next_due IS NULL, unixepoch(next_due), last.id DESC
 
 def referrals(
     connection: sqlite3.Connection, calls: Iterable[int], people: Sequence[int] | None
-) -> list[sqlite3.Row]:
+) -> list[Row]:
     """Return the referrals of these calls, but those entered in error."""
-    return connection.execute(_REFERRALS, {"referral_id": None, **_asked(calls, people)}).fetchall()
+    asked = {"referral_id": None, **_asked(calls, people)}
+    return [_with_connected(connection, row) for row in connection.execute(_REFERRALS, asked)]
 
 
-def referral(connection: sqlite3.Connection, referral_id: int) -> sqlite3.Row:
+def referral(connection: sqlite3.Connection, referral_id: int) -> Row:
     """Return one referral, which must exist."""
     asked = {"referral_id": referral_id, **_asked([], None)}
-    row: sqlite3.Row = connection.execute(_REFERRALS, asked).fetchone()
-    return row
+    return _with_connected(connection, connection.execute(_REFERRALS, asked).fetchone())
+
+
+def _with_connected(connection: sqlite3.Connection, row: sqlite3.Row) -> Row:
+    found = connection.execute(_CONNECTED, {"id": row["id"], "made_at": row["made_at"]}).fetchone()
+    return {**dict(row), "connected": found and found[0]}
 
 
 def follow_ups(

@@ -6,11 +6,10 @@ and `_of_open` are the entire rule; of several referrals of one call the best re
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from datetime import date
 
 from ccu import dates
 from ccu.calls import answer_store, triage_store
-from ccu.dates.instants import MONTH_NAMES
+from ccu.calls.answer_store import Row
 from ccu.people.open_work_store import AsOf
 from ccu.records.visibility import Hidden, View
 
@@ -56,7 +55,7 @@ def of_calls(
     With `people`, the records of one person, only what is theirs. If all of it is hidden by the
     view, the outcome is that an agency is handling it.
     """
-    best: dict[int, sqlite3.Row] = {}
+    best: dict[int, Row] = {}
     calls = list(call_ids)
     rows = answer_store.referrals(connection, calls, people)
     due = answer_store.follow_ups(connection, calls, people)
@@ -86,18 +85,18 @@ def of_calls(
     return known
 
 
-def _rank(row: sqlite3.Row) -> tuple[int, bool]:
+def _rank(row: Row) -> tuple[int, bool]:
     """Return the order of the best result: by status, and of one status the connected first."""
     return RANK[row["status"]], row["connected"] is None
 
 
-def _handled(rows: Sequence[sqlite3.Row], hidden: dict[int, Hidden]) -> dict[int, str]:
+def _handled(rows: Sequence[Row], hidden: dict[int, Hidden]) -> dict[int, str]:
     """Return call -> the agency that is handling it; what is open comes before what ended."""
     known = [(row["call_id"], hidden[row["id"]]) for row in rows if row["id"] in hidden]
     return {call: each.words for call, each in sorted(known, key=lambda pair: pair[1].open)}
 
 
-def _last_tries(rows: Iterable[sqlite3.Row]) -> dict[int, sqlite3.Row]:
+def _last_tries(rows: Iterable[Row]) -> dict[int, Row]:
     """Return call -> its follow-up of the last attempt, before all others one that reached."""
     tried = [row for row in rows if row["since"]]
     tried.sort(key=lambda row: (bool(row["reached"]), dates.from_iso(row["since"]).timestamp()))
@@ -109,28 +108,28 @@ def of_referral(connection: sqlite3.Connection, referral_id: int, as_of: AsOf) -
     return _of_referral(answer_store.referral(connection, referral_id), as_of)
 
 
-def _of_referral(row: sqlite3.Row, as_of: AsOf) -> str:
+def _of_referral(row: Row, as_of: AsOf) -> str:
     is_connected = row["status"] == "accepted" and row["connected"]
     words = WORDS["in_progress"] if is_connected else WORDS.get(row["status"], "")
     if not words:
         return _of_open(row["next_due"], row if row["tried"] else None, as_of)
     return words.format(
-        since=_day(row["since"], as_of.day),
-        accepted=_day(row["accepted"] or row["since"], as_of.day),
-        connected=_day(row["connected"] or row["since"], as_of.day),
+        since=_day(row["since"], as_of),
+        accepted=_day(row["accepted"] or row["since"], as_of),
+        connected=_day(row["connected"] or row["since"], as_of),
     )
 
 
-def _of_follow_up(row: sqlite3.Row, as_of: AsOf, last: sqlite3.Row | None) -> str:
+def _of_follow_up(row: Row, as_of: AsOf, last: Row | None) -> str:
     if row["next_due"]:
         return _of_open(row["next_due"], last, as_of)
     if row["since"] is None:
         return ""  # closed without an attempt
     words = RESULTS.get(row["result"], "Contact made {since}" if row["reached"] else "")
-    return words.format(since=_day(row["since"], as_of.day))
+    return words.format(since=_day(row["since"], as_of))
 
 
-def _of_open(due: str | None, last: sqlite3.Row | None, as_of: AsOf) -> str:
+def _of_open(due: str | None, last: Row | None, as_of: AsOf) -> str:
     """Return `Not tried yet; due Jan 24`, after a last attempt `Not reached; next try Jan 24`.
 
     If the follow-up is overdue: since when.
@@ -141,15 +140,12 @@ def _of_open(due: str | None, last: sqlite3.Row | None, as_of: AsOf) -> str:
         reached, late, ahead = "Not reached", "follow-up overdue since", "next try"
         if last["reached"]:
             word = "Declined" if last["result"] in RESULTS else "Reached"
-            reached = f"{word} {_day(last['reached'], as_of.day)}"
+            reached = f"{word} {_day(last['reached'], as_of)}"
     if due is None:
         return reached
     is_late = as_of.is_late(dates.from_iso(due).timestamp())
-    return f"{reached}; {late if is_late else ahead} {_day(due, as_of.day)}"
+    return f"{reached}; {late if is_late else ahead} {_day(due, as_of)}"
 
 
-def _day(stored: str, today: date) -> str:
-    """Return `Jan 21`; with its year when that is another."""
-    day = dates.from_iso(stored).date()
-    text = f"{MONTH_NAMES[day.month - 1][:3]} {day.day}"
-    return text if day.year == today.year else f"{text}, {day.year}"
+def _day(stored: str, as_of: AsOf) -> str:
+    return dates.near_day(stored, as_of.day, weekday=False)

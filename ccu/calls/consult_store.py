@@ -7,7 +7,7 @@ from typing import Any
 
 from ccu.errors import InvalidInput
 from ccu.people import store as people
-from ccu.records import person_ids, table, visibility
+from ccu.records import person_ids, staff, table, visibility
 from ccu.work import Work
 
 _ROWS = """
@@ -56,6 +56,7 @@ def add_consult(work: Work, new: NewConsult) -> int:
     Raises NotFound, and InvalidInput for a void call, a merged person, or a clinician who asks.
     """
     _check(work.connection, new.asked_by, new.clinician_id, new.call_id, new.person_id)
+    table.refuse_before_call(work.connection, new.call_id, new.occurred_at, "--when")
     consult_id = table.insert(work, "consult", new)
     work.audit(
         "consult-add",
@@ -111,6 +112,8 @@ def edit_consult(
     new_call = now["call_id"] if "call_id" in new else None
     new_person = now["person_id"] if "person_id" in new else None
     _check(work.connection, now["asked_by"], now["clinician_id"], new_call, new_person)
+    if new.keys() & {"call_id", "occurred_at"}:
+        table.refuse_before_call(work.connection, now["call_id"], now["occurred_at"], "--when")
     changed = table.change(work, "consult", row, new, reason)
     if changed:
         work.audit("consult-edit", "consult", consult_id, fields=changed)
@@ -120,10 +123,11 @@ def edit_consult(
 def void(work: Work, consult_id: int, reason: str) -> None:
     """Void a consult recorded in error: it is kept, and in no list or figure.
 
-    Raises NotFound, NotAllowed for a hidden one, InvalidInput for one that is void.
+    Raises NotFound, NotAllowed for a hidden one and for an intern, InvalidInput for a void one.
     """
     row = table.require(work.connection, "consult", consult_id)
     visibility.refuse("consult", work.view.consults([consult_id]))
+    staff.refuse_others(work.connection, work.staff_id, row["recorded_by"])
     if not table.change(work, "consult", row, {"voided": 1}, reason):
         raise InvalidInput(f"consult {consult_id} is void already")
     work.audit("consult-edit", "consult", consult_id, fields=["voided"])

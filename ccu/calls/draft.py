@@ -1,22 +1,17 @@
 """The answers of a call that was not finished, kept for the same person's next `ccu log-call`.
 
-They are in a private file in the data folder of the system account that runs ccu, under a name made
-from the database and the staff record: others are neither shown nor offered it. It is removed when
-the call is saved or declined. Beside an encrypted database nothing is kept, because the file is not
-encrypted.
+`options.kept` has the file. It is removed when the call is saved or declined.
 """
 
 import contextlib
-import hashlib
-import json
-import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ccu import dates, files
+from ccu import dates
 from ccu.calls.options import CallOptions
+from ccu.options import kept as kept_file
 from ccu.options.questions import Declined
 from ccu.options.terminal import yes_or_no
 from ccu.output import say
@@ -29,7 +24,6 @@ _WRITTEN: dict[str, Callable[[Any], str]] = {
     **dict.fromkeys(_PATHS, lambda path: str(path.absolute())),
 }
 _READ: dict[str, Callable[[str], Any]] = {"when": dates.from_iso, **dict.fromkeys(_PATHS, Path)}
-_ERRORS = (OSError, ValueError, RuntimeError, KeyError)  # no such folder, no home, not our JSON
 
 
 class Draft:
@@ -46,14 +40,14 @@ class Draft:
 
     def is_resumed(self, session: Session) -> bool:
         """Offer what was kept; take it into `answers`, or remove it."""
-        kept = _read(session)
-        if kept is None:
+        kept = kept_file.read(session, kept_file.LOG_CALL)
+        if kept is None or not isinstance(kept.get("answers"), dict):
             return False
         at = dates.say_moment(dates.from_iso(kept["kept_at"]), session.now)
         known = {**kept.get("options", {}), **kept["answers"]}
         say(f"A call you did not finish was kept on {at}: {_called(session, known)}.")
         if not yes_or_no("Continue it? y, or n to delete it"):
-            remove(session)
+            kept_file.remove(session, kept_file.LOG_CALL)
             return False
         self.answers.update(kept["answers"])
         self._options = kept.get("options", {})
@@ -83,14 +77,15 @@ def unfinished(session: Session, given: CallOptions) -> Iterator[Draft]:
     try:
         yield draft
     except Declined:
-        remove(session)
+        kept_file.remove(session, kept_file.LOG_CALL)
         raise
     except BaseException:
         if draft.begun:
-            _keep(session, draft)
+            typed = {"answers": draft.answers, "options": draft.options()}
+            kept_file.keep(session, kept_file.LOG_CALL, typed)
         raise
     if draft.answers:
-        remove(session)
+        kept_file.remove(session, kept_file.LOG_CALL)
 
 
 def _called(session: Session, answers: dict[str, Any]) -> str:
@@ -102,62 +97,3 @@ def _called(session: Session, answers: dict[str, Any]) -> str:
         began = dates.say_moment(wall, session.now)
     known = [str(each) for each in (answers.get("address"), began) if each]
     return ", ".join(known) or "no address yet"
-
-
-def _keep(session: Session, draft: Draft) -> None:
-    from ccu.database import opening
-
-    if opening.is_encrypted(session.path):
-        say("The answers are not kept: the database is encrypted and a draft would not be.")
-        return
-    kept = {"kept_at": dates.to_iso(session.now), "answers": draft.answers}
-    content = json.dumps({**kept, "options": draft.options()})
-    try:
-        path = _path(session)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _must_be_ours(path.parent)
-        path.unlink(missing_ok=True)
-        files.make_private(path, content.encode("utf-8", "replace"))
-    except _ERRORS:
-        say("The answers could not be kept.")
-    else:
-        say("Your answers are kept as a draft, for you alone: ccu log-call offers it.")
-
-
-def _read(session: Session) -> dict[str, Any] | None:
-    """Return kept_at and answers; None when nothing is kept, or nothing that can be read."""
-    from ccu.files import folders
-
-    try:
-        path = _path(session)
-        if not path.is_file():
-            return None
-        _must_be_ours(path.parent)
-        with folders.walk(path.parent) as folder:
-            kept = json.loads(folder.read(path.name))
-        dates.from_iso(kept["kept_at"])
-        return kept if isinstance(kept["answers"], dict) else None
-    except (*_ERRORS, TypeError):
-        return None
-
-
-def remove(session: Session) -> None:
-    """Remove what was kept, if anything was."""
-    with contextlib.suppress(*_ERRORS):
-        _path(session).unlink(missing_ok=True)
-
-
-def _path(session: Session) -> Path:
-    import platformdirs
-
-    whose = f"{os.path.realpath(session.path)} {session.staff_id}"
-    name = f"draft-{hashlib.sha256(whose.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}.json"
-    return platformdirs.user_data_path("ccu", appauthor=False) / name
-
-
-def _must_be_ours(folder: Path) -> None:
-    """Raise PermissionError where somebody else could change where the folder leads."""
-    from ccu.files import folders
-
-    if folders.BY_DESCRIPTOR and not folders.is_kept(folder):
-        raise PermissionError

@@ -13,7 +13,7 @@ from ccu.calls.form import LONGEST_CALL, REQUIRED, CallForm, flag, refuse_two_in
 from ccu.calls.options import CallOptions
 from ccu.calls.store import OWN_SYSTEM
 from ccu.errors import InvalidInput
-from ccu.options import terminal, typed_text
+from ccu.options import terminal
 from ccu.output import say
 from ccu.people.store import Met
 from ccu.places import finding
@@ -103,17 +103,12 @@ def _same(session: Session, alike: Sequence[dict[str, Any]]) -> int | None:
     for each in alike:
         say(f"  {_called(session, each)}")
 
-    def read(answer: str) -> int | None:
-        if answer.lower() in ("n", "new", "no"):
-            return None
-        number = alike[0]["id"] if answer.lower() in ("y", "yes") and len(alike) == 1 else None
-        number = number or typed_text.record_id(answer, "call")
-        if number not in [each["id"] for each in alike]:
-            raise InvalidInput("enter one of the numbers shown, or n")
-        return int(number)
-
-    return terminal.ask_until_valid(
-        "Same call? Enter its number to add to it, or n for a new one", read
+    return terminal.choose(
+        "Same call? Enter its number to add to it, or n for a new one",
+        "call",
+        [each["id"] for each in alike],
+        terminal.NEW,
+        ", or n",
     )
 
 

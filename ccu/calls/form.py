@@ -45,7 +45,9 @@ MANY = ("danger", "intervention", "disposition")
 FILES = ("person_file", "note_file")
 REQUIRED = ("when", "address", "nature")
 
-_BARE_CLOCK = r"\d{1,2}(:\d\d){0,2} ?([ap]\.?m\.?)?|\d{4} ?(h|hrs?|hours?)?|noon"
+_BARE_CLOCK = (
+    r"\d{1,2}(:\d\d){0,2} ?([ap](\.?m\.?)?)?|\d{4} ?(h|hrs?|hours?)?|\d{3,4} ?[ap](\.?m\.?)?|noon"
+)
 
 
 def flag(option: str) -> str:

@@ -1,6 +1,7 @@
-"""The questions of `ccu log-call` at a terminal: only what was not given; Enter for the default.
+"""The questions of `ccu log-call` at a terminal: only what was not given.
 
-An answer is read by the same form as the options. What it refuses is asked again with its message.
+An answer is read by the same form as the options, and Enter records what leaving out the option
+does: nothing. What the form refuses is asked again with its message.
 """
 
 import contextlib
@@ -11,7 +12,7 @@ from functools import partial
 from ccu import dates
 from ccu.address import Address
 from ccu.calls.draft import Draft
-from ccu.calls.form import MANY, CallForm, field_of, flag
+from ccu.calls.form import MANY, REQUIRED, CallForm, field_of, flag
 from ccu.calls.options import TYPES, CallOptions
 from ccu.errors import InvalidInput, NotFound
 from ccu.options.questions import Question, fill_in, note
@@ -24,22 +25,24 @@ from ccu.people.store import Met
 from ccu.records import codes
 from ccu.session import Session
 
-# option -> the question, and what Enter means: the default shown, or "" for: not recorded
+# option -> the question
 QUESTIONS = {
-    "when": ("When did it begin", "now"),
-    "address": ("Address", ""),
-    "nature": ("Nature (number, code, or how it begins)", ""),
-    "source": ("Reported by", "911"),
-    "danger": ('Hazards, separated by commas ("none" if you checked)', ""),
-    "responder": ("Responders", "police"),
-    "intervention": ("Interventions, separated by commas", ""),
-    "disposition": ("Dispositions, separated by commas", ""),
-    "minutes": ("Minutes on scene, all responders together", ""),
+    "when": "When did it begin",
+    "address": "Address",
+    "nature": "Nature (number, code, or how it begins)",
+    "source": "Reported by",
+    "danger": 'Hazards, separated by commas ("none" if you checked)',
+    "responder": "Responders",
+    "intervention": "Interventions, separated by commas",
+    "disposition": "Dispositions, separated by commas",
+    "minutes": "Minutes on scene, all responders together",
 }
+BEGAN = "now"  # what Enter means where `when` is asked
 # option -> its code list, whose labels show how an answer was understood
 LISTS = {"nature": "nature", "source": "call_source"} | {each: each for each in MANY}
-USUAL_AGENCIES = ("police", "ems", "human_services")  # in the example of an answer
-SKIPPED = ("danger", "intervention", "disposition", "minutes")  # Enter leaves these out
+USUAL_AGENCIES = ("ems", "police")  # in the example of an answer
+# Enter leaves these out: what nobody said is not recorded as said.
+SKIPPED = tuple(option for option in QUESTIONS if option not in REQUIRED)
 # In a draft: the question about people was finished; somebody whose possible matches were shown,
 # and lines of a note, where it was interrupted.
 PEOPLE_DONE, PERSON_ASKED, NOTE_LINES = "people_done", "person_asked", "note_lines"
@@ -125,9 +128,10 @@ class CallQuestions:
         )
 
     def _ask(self, option: str) -> None:
-        question, default = QUESTIONS[option]
+        question = QUESTIONS[option]
+        default = BEGAN if option == "when" else ""
         if option == "responder":
-            usual = [self._label(option, agency) for agency in USUAL_AGENCIES]
+            usual = map(self._agency, USUAL_AGENCIES)
             question += f", such as {', '.join(usual)} + clinician"
         offer, before = self._offered(option), self._typed.get(option, "")
         if offer and option != "responder":
@@ -136,7 +140,7 @@ class CallQuestions:
             question += f" [{self._words(option) or before}]"
             question += " (- clears)" if option in SKIPPED else ""
         elif default:
-            question += f" [{self._label(option, default)}]"
+            question += f" [{default}]"
         elif option in SKIPPED:
             question += " (Enter to skip)"
 
@@ -168,10 +172,9 @@ class CallQuestions:
         if words := self._words(option):
             say(f"  {words}")
 
-    def _label(self, option: str, code: str) -> str:
-        """Return what the town calls a code; the code, if its label cannot be typed here."""
-        table = "agency" if option == "responder" else LISTS.get(option)
-        label = codes.labels(self._connection, table).get(code, code) if table else code
+    def _agency(self, code: str) -> str:
+        """Return what the town calls an agency; the code, if its label cannot be typed here."""
+        label = codes.labels(self._connection, "agency").get(code, code)
         return code if any(mark in label for mark in ":+,") else label
 
     def _offered(self, option: str) -> Callable[[], object] | None:

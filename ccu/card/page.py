@@ -12,7 +12,6 @@ from datetime import date
 from typing import Any
 
 from ccu import dates
-from ccu.calls import call_answer
 from ccu.output import Document, Section, Table
 from ccu.people import screen_parts
 from ccu.people.open_work_store import AsOf
@@ -99,6 +98,8 @@ def calls_data(
     answer is the result of the call's referrals and follow-ups, empty if it has none; on the card
     of a person, only theirs. Other columns of the rows are kept.
     """
+    from ccu.calls import call_answer  # here: a place that is not on file has no calls
+
     answers = call_answer.of_calls(connection, [row["id"] for row in found], as_of, view, people)
     return [
         {

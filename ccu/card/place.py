@@ -12,7 +12,6 @@ from ccu.address import read as read_address
 from ccu.card import page
 from ccu.card import store as cards
 from ccu.errors import InvalidInput
-from ccu.frequent import store as frequent
 from ccu.output import Document, Format, emit_document, fits_terminal, meant
 from ccu.people import open_work_store as open_work
 from ccu.people import screen_parts
@@ -122,7 +121,7 @@ def _asked(session: Session, address: str | None, call_id: int | None) -> tuple[
         from ccu.places import finding
 
         if finding.is_doubtful(session, reading):
-            match = replace(match, certainty=finding.NO_ADDRESS)
+            match = match._replace(certainty=finding.NO_ADDRESS)
     return text, match
 
 
@@ -198,6 +197,8 @@ def _place_card(
     card["plans"] = page.plans_data(plans, session.today, view)
     card["warnings"] = page.with_concerns(card["warnings"], card["plans"])
     if place is not None:
+        from ccu.frequent import store as frequent
+
         exempt = places.place_record(connection, place["id"])["exempt"]
         override = frequent.override_of_place(connection, place["id"])
         counted = cards.counts(connection, window)

@@ -11,8 +11,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from ccu.card import page
+from ccu.dates import near_day
 from ccu.output.text import one_line, width
-from ccu.people.screen_parts import agency, day, listed_items, near_day
+from ccu.people.screen_parts import agency, day, listed_items
 from ccu.places.store import OTHER_UNIT
 
 LABEL = 8  # columns
@@ -225,7 +226,7 @@ def _of_plans(plans: Sequence[Mapping[str, Any]], field: str) -> list[str]:
 def _open(each: Mapping[str, Any], today: date) -> str:
     if each["id"] is None:
         return f"{each['owner']} is handling this"
-    due = f", due {near_day(each['due'][:10], today)}" if each["due"] else ""
+    due = f", due {near_day(each['due'], today)}" if each["due"] else ""
     late = " (overdue)" if each["overdue"] else ""
     return f"{each['record']} {each['id']}, {each['what'].lower()}, {each['owner']}{due}{late}"
 
@@ -239,7 +240,7 @@ def _calls(calls: Sequence[Mapping[str, Any]], today: date, room: int) -> Iterat
     if calls and "place" in calls[0] and room < WIDE:
         shown.remove("outcome")
     rows = [
-        [f"{near_day(each['occurred'][:10], today)} {each['occurred'][11:]}"]
+        [f"{near_day(each['occurred'], today)} {each['occurred'][11:]}"]
         + [one_line(str(each[key])) for key in shown if key in each]
         for each in calls
     ]

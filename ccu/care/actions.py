@@ -1,20 +1,23 @@
 """What the `ccu care` commands do: people are in the main file, their notes in the care file."""
 
+import contextlib
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from ccu import dates, files
 from ccu.care import store
-from ccu.care.page import login
+from ccu.care.page import RIGHT, login
 from ccu.database import key_chain as chain
 from ccu.database import opening as db
 from ccu.database import side_file, wiping
 from ccu.errors import InvalidInput, NotFound, VerificationFailed
 from ccu.files import named
+from ccu.output import say
 from ccu.people import store as people
+from ccu.people import undo_store
 from ccu.records import person_ids, table
 from ccu.retention import hold_store
 from ccu.session import Session
@@ -48,6 +51,8 @@ def listed(session: Session, person_id: int, to_file: bool) -> tuple[int, list[d
         raise NotFound(f"no person {person_id}")
     with store.opened(session) as connection, db.write(connection):
         found = store.read(connection, login(session), "list", canonical, to_file=to_file)
+    if found and is_gone(session, person_id):
+        say(_removed([person_id]))
     return canonical[person_id], found
 
 
@@ -77,20 +82,58 @@ def must_not_be_held(session: Session, records: Iterable[int], what: str) -> Non
 
 
 def _is_known(session: Session, record: int) -> bool:
-    return not is_gone(session, person_ids.canonical(session.db, [record])[record])
+    """Whether a person is on file, or was removed as added in error: their notes are moved."""
+    is_on_file = not is_gone(session, person_ids.canonical(session.db, [record])[record])
+    return is_on_file or undo_store.was_removed(session.db, record)
 
 
-def backup(session: Session, target: Path) -> None:
+def must_have_none(session: Session, person_id: int) -> None:
+    """Raise InvalidInput where this account may see care notes of a person to be removed.
+
+    For all others the file is not looked for: the notes keep the number of the person, are listed
+    and moved by it, and `ccu care backup` names it.
+    """
+    if not session.may(RIGHT):
+        return
+    with store.opened_or_none(session) as connection:
+        ids = store.due(connection, [person_id], None) if connection is not None else []
+        if connection is None or not ids:
+            return
+        with db.write(connection):
+            store.record(connection, login(session), "list", person_id, notes=ids)
+    raise InvalidInput(
+        f"person {person_id} has care notes; first: ccu care note list --person {person_id}"
+    )
+
+
+def _removed(numbers: list[int]) -> str:
+    """Return what to do with notes of people who were removed as added in error."""
+    named = ", ".join(map(str, numbers))
+    return (
+        f"Care notes are about a person who was removed as added in error ({named});"
+        " to move one: ccu care note move NOTE --person N"
+    )
+
+
+@contextlib.contextmanager
+def backup(session: Session, target: Path) -> Iterator[None]:
     """Copy the care file, its audit verified, and record that, in the file and not in the copy.
 
-    Raises VerificationFailed, and InvalidInput by sudo.
+    The block reports it. Raises VerificationFailed, and InvalidInput by sudo.
     """
     named.must_be_trusted(target, None)
     with store.opened(session) as connection:
         store.must_be_whole(connection)
-        side_file.copy(store.KIND, connection, target)
-        with db.write(connection):
-            store.record(connection, login(session), "backup")
+        people_of = store.people(connection)
+
+        def recorded() -> None:
+            with db.write(connection):
+                store.record(connection, login(session), "backup")
+
+        with side_file.copied(store.KIND, connection, target, recorded):
+            yield
+    if gone := [each for each in people_of if undo_store.was_removed(session.db, each)]:
+        say(_removed(gone))
 
 
 def make(session: Session, path: Path, group: str | None, encrypt: bool) -> None:

@@ -232,6 +232,11 @@ def move(
         record(connection, login, "move", each, notes=list(moved), was=was, to=person_id)
 
 
+def people(connection: sqlite3.Connection) -> list[int]:
+    """Return the numbers of the records that notes are about."""
+    return [row[0] for row in connection.execute("SELECT DISTINCT person_id FROM care_note")]
+
+
 def due(connection: sqlite3.Connection, records: Iterable[int], before: str | None) -> list[int]:
     """Return the numbers of the notes of these records; with `before`, only before that day."""
     asked = {"people": json.dumps(list(records)), "before": before}

@@ -14,6 +14,7 @@ from ccu.audit.verify_store import Anchor
 from ccu.database import copies, digests, schema
 from ccu.database import opening as db
 from ccu.database import rows as tables
+from ccu.database.key_chain import Key
 from ccu.errors import DatabaseBusy, VerificationFailed
 
 Row = tuple[str, str, str]  # check; ok, warning or bad; detail
@@ -26,18 +27,26 @@ _OK = {
 }
 
 
-def checked(connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()) -> list[Row]:
-    """Return the problems, and "ok" for a check without any; inside `db.reading`."""
-    found = _tried(
-        INTEGRITY, lambda: (("bad", text) for text in copies.integrity_problems(connection))
-    )
+def checked(
+    connection: sqlite3.Connection,
+    anchors: Sequence[Anchor] = (),
+    key: Key | None = None,
+    broken: copies.Problems | None = None,
+) -> list[Row]:
+    """Return the problems, and "ok" for a check without any; inside `db.reading`.
+
+    `key`: of the audit, where the file does not have it beside it. `broken`: the problems that
+    SQLite finds, where it looks for them meanwhile.
+    """
     with contextlib.closing(schema.in_memory()) as new:
-        found += _tried(SCHEMA, lambda: schema.compare(connection, new))
+        found = _tried(SCHEMA, lambda: schema.compare(connection, new))
         if not bad(found):  # else each lost table is an error of its own
             found += _tried(ROWS, lambda: _rows(connection, new))
+    broken = broken or (lambda: copies.integrity_problems(connection))
+    found = _tried(INTEGRITY, lambda: [("bad", text) for text in broken()]) + found
     known = {check for check, _result, _detail in found}
     found += [(check, "ok", text) for check, text in _OK.items() if check not in known]
-    return found + verify_store.checked(connection, anchors)
+    return found + verify_store.checked(connection, anchors, key)
 
 
 def _tried(check: str, problems: Callable[[], Iterable[tuple[str, str]]]) -> list[Row]:
@@ -50,9 +59,9 @@ def _tried(check: str, problems: Callable[[], Iterable[tuple[str, str]]]) -> lis
         return [(check, "bad", "the file cannot be read: it is damaged")]
 
 
-def refuse_damaged(connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()) -> None:
+def refuse(rows: Sequence[Row]) -> None:
     """Raise VerificationFailed for a file that must not take the place of an earlier backup."""
-    found = bad(checked(connection, anchors))
+    found = bad(rows)
     if not found:
         return
     why = found[0][2]

@@ -7,11 +7,10 @@ import hmac
 import os
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from json.encoder import encode_basestring_ascii as quoted
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ccu import files, installation
 from ccu.errors import DatabaseUnusable
@@ -47,6 +46,10 @@ class Key:
         """Return the hash of a row: its number and the columns of its chain."""
         return self.mac(_json(((previous or b"").hex(), *row)))
 
+    def wrote(self, row: Sequence[Any]) -> bool:
+        """Whether the hash of a row, which is its last value, is by this key."""
+        return bool(self.of_row(row[-2], row[:-2]) == row[-1])
+
     def of_reason(self, audit_id: int, reason: str) -> str:
         """Return what the row keeps of the words in audit_reason: it shows when they change."""
         return self.mac(_json(("reason", audit_id, reason)))[:16].hex()
@@ -74,8 +77,7 @@ class Key:
         return copy.digest()[:16].hex()
 
 
-@dataclass(frozen=True)
-class Chain:
+class Chain(NamedTuple):
     """A table of chained rows: its name, and its columns between `id` and `previous`.
 
     The audit of the main file and that of the care file are chains of this class.
@@ -109,14 +111,17 @@ class Chain:
         connection.execute(sql, (*row, before, made))
         return made
 
+    def newest(self, connection: sqlite3.Connection, most: int) -> list[Sequence[Any]]:
+        """Return the newest rows, newest first: number, `columns`, previous, hash."""
+        names = ", ".join(("id", *self.columns, "previous", "hash"))
+        sql = f"SELECT {names} FROM {self.table} ORDER BY id DESC LIMIT :most"  # noqa: S608
+        return [tuple(row) for row in connection.execute(sql, {"most": most})]
+
     def fits(self, connection: sqlite3.Connection, key: Key) -> bool:
         """Whether the key wrote any of the newest rows under the newest key, or there are none."""
-        names = ", ".join(("id", *self.columns, "previous", "hash"))
-        newest = connection.execute(
-            f"SELECT {names} FROM {self.table} ORDER BY id DESC LIMIT {LOOKED_AT}"  # noqa: S608
-        ).fetchall()
+        newest = self.newest(connection, LOOKED_AT)
         for row in newest:
-            if key.of_row(row[-2], tuple(row)[:-2]) == row[-1]:
+            if key.wrote(row):
                 return True
             if row[3] == REKEY:
                 break
@@ -146,6 +151,11 @@ def key_path(connection: Any) -> Path:
 def path_of(path: Path | str) -> Path:
     """Where the key of the database at a path is: CCU_AUDIT_KEY, else beside the file."""
     return Path(installation.named(VARIABLE) or f"{path}.audit-key")
+
+
+def waiting(path: Path) -> Path:
+    """Where a new key is until the first row of the audit that it wrote is committed."""
+    return path.with_name(f"{path.name}.new")
 
 
 def database(connection: Any) -> str:

@@ -100,7 +100,7 @@ def creating(path: Path, encrypt: bool = False) -> Iterator[sqlite3.Connection]:
             yield connection
     except BaseException:
         # not when another process finished it meanwhile
-        if new and _is_unfinished(path, key) and (audit_key is None or _removed(audit_key)):
+        if _is_unfinished(path, key) and (audit_key is None or _removed(audit_key)) and new:
             files.remove_database(path)
         raise
 
@@ -170,7 +170,10 @@ def filling(path: Path, key: str | None, journal: str = "WAL") -> Iterator[sqlit
             if not _is_empty(connection):
                 raise already_there(path)
             yield connection
-        opening.tidy(connection)  # so that the header identifies the file
+        # So that the header identifies the file. On a full disk it cannot be done; the file is
+        # complete all the same, and SQLite does it later.
+        with contextlib.suppress(*database.errors()):
+            opening.tidy(connection)
 
 
 def _retry_busy(action: Callable[[], object]) -> None:

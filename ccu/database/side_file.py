@@ -9,7 +9,7 @@ import contextlib
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,8 +94,11 @@ def opened(kind: Kind, main: Path | None = None) -> sqlite3.Connection | None:
     return connection
 
 
-def copy(kind: Kind, connection: sqlite3.Connection, target: Path) -> None:
-    """A copy as `copies.copy` makes it, encrypted by the key of the file if that is."""
+@contextlib.contextmanager
+def copied(
+    kind: Kind, connection: sqlite3.Connection, target: Path, ready: Callable[[], None]
+) -> Iterator[None]:
+    """A copy as `copies.copied` makes it, encrypted by the key of the file if that is."""
     key = None
     if encryption.uses_library(connection):
         key = _key(kind, Path(chain.database(connection)).stat())
@@ -103,7 +106,8 @@ def copy(kind: Kind, connection: sqlite3.Connection, target: Path) -> None:
             raise kind.none()
     from ccu.database import copies
 
-    copies.copy(connection, target, key)
+    with copies.copied(connection, target, key, ready):
+        yield
 
 
 def open_to_others(path: Path) -> list[str]:

@@ -68,24 +68,32 @@ def _mac(path: str) -> Mac:
     from ccu.database import key_chain
     from ccu.errors import DatabaseUnusable
 
-    try:
-        return key_chain.read(key_chain.path_of(path)).of_record
-    except DatabaseUnusable:
-        return lambda _salt, _table, _row: 0
+    named = key_chain.path_of(path)
+    for each in (named, key_chain.waiting(named)):  # of a rekey that is completed by the event
+        try:
+            return key_chain.read(each).of_record
+        except DatabaseUnusable:
+            continue
+    return lambda _salt, _table, _row: 0
 
 
-def keep_all(connection: sqlite3.Connection, altered: Iterable[tuple[str, int]] = ()) -> None:
+def keep_all(
+    connection: sqlite3.Connection,
+    altered: Iterable[tuple[str, int]] = (),
+    key: "Key | None" = None,
+) -> None:
     """Take every row as it is for what ccu wrote; the next event of the audit has them.
 
     All digests of before are deleted. `altered` are tables and numbers of records that another
-    program wrote: their sums are made not to match, so that they go on being named.
+    program wrote: their sums are made not to match, so that they go on being named. `key` is given
+    where it is not the file's yet.
     """
     from ccu.database import rows
 
     connection.execute("DELETE FROM main.audit_written")
     _insert_sums(connection, ALL, 0, [os.urandom(16)])
     for table in rows.written_tables(connection):
-        keep_rows(connection, table)
+        keep_rows(connection, table, key=key)
     for table, number in altered:
         _insert_sums(connection, table, number, [ALTERED])
 
@@ -125,7 +133,9 @@ def is_unbound(connection: sqlite3.Connection) -> bool:
     return connection.execute(f"SELECT 1 {_UNBOUND}").fetchone() is not None
 
 
-def keep_rows(connection: sqlite3.Connection, table: str, where: str = "1") -> "Sum":
+def keep_rows(
+    connection: sqlite3.Connection, table: str, where: str = "1", key: "Key | None" = None
+) -> "Sum":
     """Keep the sums of rows for the next event of the audit, in runs of consecutive numbers.
 
     Returns what table_digest has of these rows. An import spends its time here: no calls that can
@@ -133,12 +143,13 @@ def keep_rows(connection: sqlite3.Connection, table: str, where: str = "1") -> "
     """
     from ccu.database import key_chain, rows
 
-    key = key_chain.read(key_chain.key_path(connection)).of_table(salt(connection), table)
+    key = key or key_chain.read(key_chain.key_path(connection))
+    for_table = key.of_table(salt(connection), table)
     count = total = first = 0
     sums: list[bytes] = []
     for number, row in rows.texts(connection, table, where):
         count, total, place = count + 1, total + crc32(row), number - first
-        made = blake2b(row, key=key, digest_size=8).digest()
+        made = blake2b(row, key=for_table, digest_size=8).digest()
         if 0 <= place < len(sums):
             sums[place] = _added(sums[place], made)
         elif len(sums) <= place < min(len(sums) + 4, _MOST):  # a small gap is filled with zeros

@@ -178,6 +178,21 @@ def say_date(day: date) -> str:
     return f"{MONTH_NAMES[day.month - 1][:3]} {day.day}, {day.year}"
 
 
+HALF_A_YEAR = 180  # days
+
+
+def near_day(stored: str, today: date, *, weekday: bool = True) -> str:
+    """Write the day of a stored day or time as `Thu Nov 26`; far from today as `Nov 26, 2024`.
+
+    Far is more than half a year; without `weekday` a near one is `Nov 26`.
+    """
+    day = date.fromisoformat(stored[:10])
+    if abs((day - today).days) > HALF_A_YEAR:
+        return say_date(day)
+    name = f"{DAY_NAMES[day.weekday()][:3]} " if weekday else ""
+    return f"{name}{MONTH_NAMES[day.month - 1][:3]} {day.day}"
+
+
 def say_moment(moment: datetime, now: datetime) -> str:
     """Write `Sun Jan 18, 2026 22:30` in the zone of `now`; with its offset if clocks show it twice.
 

@@ -43,9 +43,22 @@ _ELAPSED = (
     r"(?P<ahead>in )?(?:(?P<hours>\d{1,4}|an) ?(?:h|hrs?|hours?))?(?: ?(?:and )?"
     r"(?P<minutes>\d{1,4}|a) ?(?:min|mins|minutes?))?(?(ahead)| ago)"
 )
-_HHMM = r"(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<hours> ?(?:h|hrs?|hours?))?"
+_HHMM = r"(?P<hour>[01]?\d|2[0-3])(?P<minute>[0-5]\d)(?P<hours> ?(?:h|hrs?|hours?))?"
 _HHMM_LAST = rf"(?:(?P<day>.+?)(?: at)? )?{_HHMM}"
 _HHMM_FIRST = rf"{_HHMM}(?: on)? (?P<day>.+)"
+_HALF = (
+    r"(?<![\d:/.-])(?P<hour>\d{1,2}):?(?P<minute>[0-5]\d)? ?(?P<half>[ap])m?\b"  # 1130pm, 11:30p
+)
+_SPOKEN = r"(?P<part>last night|this morning|this afternoon|this evening|tonight)"
+_SPOKEN_CLOCK = r"(?:at )?(?P<hour>\d{1,2}):?(?P<minute>[0-5]\d)?(?P<half> ?[ap]m)?(?: hrs?)?"
+# The hours of each part of a day, the last one left out; those after midnight are today's.
+_HOURS = {
+    "last night": (17, 29),
+    "this morning": (0, 12),
+    "this afternoon": (12, 18),
+    "this evening": (17, 24),
+    "tonight": (17, 24),
+}
 _PART_OF_DAY = r"(?:(?P<day>.+) )?(?P<part>morning|afternoon|evening|night|tonight)"
 _LIKE = {  # a time to replace, in each part of a day
     "morning": "08:30",
@@ -67,7 +80,7 @@ def parse_moment(
 ) -> datetime:
     """Return the moment that a person typed, in the zone of `now` (the town's, not the machine's).
 
-    Reads `now`, `22:30`, `2230`, `2230 hrs`, `10 pm`, `noon`, `20 minutes ago`, `1h 20min ago`, or
+    Reads `now`, `22:30`, `2230`, `930 hrs`, `10 pm`, `noon`, `20 minutes ago`, `1h 20min ago`, or
     any day that `parse_day` reads with a time of day after or before it (`yesterday 22:30`,
     `11/24 2230`, `Jan 18 10:30 pm`); a date with its year may carry an offset or Z, and the instant
     is kept. A weekday or a date without a year is the latest one past, or with `future` the next
@@ -77,7 +90,8 @@ def parse_moment(
     """
     offset_of(now)
     try:
-        said = _with_colon(tidy(text), now, future)  # before the order: 11/3 1930 has no year
+        said = _spoken(re.sub(_HALF, _half_of_day, tidy(text)))
+        said = _with_colon(said, now, future)  # before the order: 11/3 1930 has no year
         moment = _moment(month_first(said, now.date()) if us_order else said, now, future)
         check_year(moment.year)
     except Refused as reason:
@@ -104,12 +118,41 @@ def _moment(said: str, now: datetime, future: bool) -> datetime:
     return _the_one_reading(wall, parts["day"], now, future)
 
 
-def _with_colon(said: str, now: datetime, future: bool) -> str:
-    """Write police time, 2230 or 2230 hrs, as 22:30; keep a text that is a day, Jan 18 2026."""
-    found = re.fullmatch(_HHMM_LAST, said) or re.fullmatch(_HHMM_FIRST, said)
+def _half_of_day(found: re.Match[str]) -> str:
+    """Return `11:30 pm` for `1130pm`, `11:30 p` and their like; other hours are left as typed."""
+    if not 1 <= int(found["hour"]) <= 12:
+        return found[0]
+    minute = f":{found['minute']}" if found["minute"] else ""
+    return f"{found['hour']}{minute} {found['half']}m"
+
+
+def _spoken(said: str) -> str:
+    """Write `last night 11:30` as `yesterday 23:30`; keep a time that is not in that part."""
+    found = re.fullmatch(f"{_SPOKEN} {_SPOKEN_CLOCK}", said)
+    found = found or re.fullmatch(f"{_SPOKEN_CLOCK} {_SPOKEN}", said)
     if found is None:
         return said
-    day, clock = found["day"], f"{found['hour']}:{found['minute']}"
+    hour, (first, end) = int(found["hour"]), _HOURS[found["part"]]
+    if half := found["half"]:
+        hour = hour % 12 + (12 if "p" in half else 0)
+    readings = [hour] if half else [hour, hour + 12 * (0 < hour < 12)]
+    night = found["part"] == "last night"
+    fits = [each for each in readings if first <= each < end or (night and each + 24 < end)]
+    if len(set(fits)) != 1:
+        return said
+    day = "yesterday" if night and fits[0] >= first else "today"
+    return f"{day} {fits[0]:02}:{found['minute'] or '00'}"
+
+
+def _with_colon(said: str, now: datetime, future: bool) -> str:
+    """Write police time, 2230 or 2230 hrs, as 22:30; keep a text that is a day, Jan 18 2026.
+
+    930 is 09:30 beside a day or with hrs; alone it may be in the evening, and is kept.
+    """
+    found = re.fullmatch(_HHMM_LAST, said) or re.fullmatch(_HHMM_FIRST, said)
+    if found is None or (found["hour"] == said[:1] and len(said) == len("930")):
+        return said
+    day, clock = found["day"], f"{int(found['hour']):02}:{found['minute']}"
     if day is None:
         return clock
     try:
@@ -236,6 +279,11 @@ def _midnight(parts: re.Match[str], now: datetime, future: bool) -> Refused:
 
 def _no_clock(said: str, now: datetime, future: bool) -> Refused:
     """Return the best advice for a text without a time of day."""
+    if re.fullmatch(r"[1-9][0-5]\d", said):
+        hour, minute = int(said[0]), said[1:]
+        return Refused(
+            f"is only a number; did you mean {hour:02}:{minute} or {hour + 12}:{minute}?"
+        )
     if is_number(said):
         return Refused("is only a number; write a time of day as 22:30")
     if part := re.fullmatch(_PART_OF_DAY, said):

@@ -10,6 +10,8 @@ De-identified is not anonymous: a person who knows of an incident may still find
 files are private, and about.json states what they may be used for.
 """
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -53,8 +55,9 @@ class Wanted:
     region: bool = False
 
 
-def write(session: Session, wanted: Wanted, target: Path) -> list[tuple[str, int]]:
-    """Write the folder and audit it; return (file, rows). Raises InvalidInput."""
+@contextlib.contextmanager
+def written(session: Session, wanted: Wanted, target: Path) -> Iterator[list[tuple[str, int]]]:
+    """Write the folder and audit it; yield (file, rows) to report. Raises InvalidInput."""
     by = session.staff_id
     option = "--deidentified" if wanted.region else "--output"
     folder.check(target, option)
@@ -84,7 +87,7 @@ def write(session: Session, wanted: Wanted, target: Path) -> list[tuple[str, int
                 rows={each.name: len(each.rows) for each in tables},
             )  # fmt: skip
         folder.finish(part)
-    return [(each.name, each.rows) for each in files]
+        yield [(each.name, each.rows) for each in files]
 
 
 def about(

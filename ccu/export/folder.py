@@ -1,7 +1,13 @@
-"""The folder of an export: private, new, and complete or absent."""
+"""The folder of an export: private, new, and complete or absent.
+
+While it is made, and until it was reported, it is locked and has a file `.unfinished` in it. What
+a killed process left is so known, and replaced or removed by the next export.
+"""
 
 import contextlib
 import os
+import re
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +19,8 @@ from ccu.files.folders import Folder
 from ccu.output import Document, Format, Table, emit, emit_document, opened
 
 ABOUT = "about.json"
+_MARK = ".unfinished"
+_PART = re.compile(r"\.ccu-[0-9a-f]{16}\.tmp")
 
 
 @dataclass(frozen=True)
@@ -39,10 +47,36 @@ def check(target: Path, option: str) -> None:
 def _must_be_new(at: Place, option: str) -> None:
     try:
         there = not at.name or at.folder.stat(at.name) is not None
+        there = there and not _is_left(at.folder, at.name)
     except (OSError, ValueError) as error:
         raise InvalidInput(f"cannot write {option}: {reason(error)}") from None
     if there:
         raise InvalidInput(f"cannot write {option}: it exists; name a new folder")
+
+
+def _is_left(parent: Folder, name: str) -> bool:
+    """Whether a folder is what a killed export left, which it did not report."""
+    about = parent.stat(name) if name else None
+    if about is None or not stat.S_ISDIR(about.st_mode) or os.name != "posix":
+        return False
+    with contextlib.suppress(OSError), parent.enter(name) as found:
+        own = found.about().st_uid == os.geteuid()
+        marked = _PART.fullmatch(name) or found.stat(_MARK) is not None
+        return bool(own and marked and _locked(found))
+    return False
+
+
+def _locked(folder: Folder) -> bool:
+    """Lock a folder for as long as it is open; False while another process has it locked."""
+    if folder.descriptor is None:
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(folder.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -57,16 +91,29 @@ class Unfinished:
 
 @contextlib.contextmanager
 def unfinished(target: Path, option: str) -> Iterator[Unfinished]:
-    """Make a private folder beside the one named; it is removed unless it was finished."""
+    """Make a private folder beside the one named; it is removed unless it was finished.
+
+    Report the export before the block ends.
+    """
     name = f".ccu-{os.urandom(8).hex()}.tmp"
     with named.place(target, option, follow=False) as at:
+        with contextlib.suppress(OSError):  # a folder that cannot be listed
+            for left in at.folder.names():
+                if _PART.fullmatch(left) and _is_left(at.folder, left):
+                    at.folder.remove_folder(left)
         try:
             part = at.folder.make_folder(name)
+            _locked(part)
+            os.close(part.open(_MARK, os.O_WRONLY | os.O_CREAT))
         except OSError as error:
             raise InvalidInput(f"cannot write {option}: {reason(error)}") from None
         try:
             with part:
-                yield Unfinished(at, name, part, option)
+                try:
+                    yield Unfinished(at, name, part, option)
+                finally:
+                    with contextlib.suppress(OSError):
+                        part.remove(_MARK)
         finally:
             with contextlib.suppress(OSError):
                 at.folder.remove_folder(name)
@@ -112,6 +159,8 @@ def finish(part: Unfinished) -> None:
     """Move the folder to its final name. Raises InvalidInput."""
     _must_be_new(part.at, part.option)  # rename would replace an empty folder made meanwhile
     try:
+        if _is_left(part.at.folder, part.at.name):
+            part.at.folder.remove_folder(part.at.name)
         part.at.folder.rename(part.name, part.at.name)
         with contextlib.suppress(OSError):  # some shares cannot
             part.at.folder.sync()

@@ -67,7 +67,7 @@ def add(part: folder.Unfinished, tables: Sequence[Rows], town: str) -> list[fold
     }
     files.append(folder.add(part, "dictionary", heads, listed, Format.csv))
     if find_spec("pyarrow") is None:
-        say("Parquet was left out: it needs the package pyarrow, which is not installed")
+        say("Parquet was left out; to have it, install ccu again with its extra parquet")
         return files
     for table in tables:
         months: dict[str, list[Row]] = defaultdict(list)

@@ -18,32 +18,18 @@ from ccu.export.cells import Row, Rows
 from ccu.export.columns import COMMON, ORDER, PSEUDONYMS, SEXES, TABLES, YES_NO, age_band
 
 CALLS = """
-SELECT call.id AS call, substr(occurred_at, 1, 10) AS day,
-       iif(clock_known, substr(occurred_at, 12, 2), '') AS hour,
-       coalesce(nature_cleared, nature) AS nature, care, source, crisis_kind, lead_agency, beat,
-       place.building_key || ' ' || place.city AS place,
-       (SELECT count(DISTINCT person_id) FROM call_person
-        WHERE call_id = call.id AND role = 'subject') AS subjects,
+SELECT told.call, day, iif(hour IS NULL, '', printf('%02d', hour)) AS hour,
+       told.nature, told.care, told.source, told.crisis_kind, told.lead_agency, told.beat,
+       place.building_key || ' ' || place.city AS place, subjects,
        (SELECT min(person_id) FROM call_person
-        WHERE call_id = call.id AND role = 'subject') AS person,
-       (SELECT group_concat(danger, ' ') FROM
-         (SELECT danger FROM call_danger WHERE call_id = call.id ORDER BY danger)) AS dangers,
-       (SELECT group_concat(intervention, ' ') FROM
-         (SELECT intervention FROM call_intervention WHERE call_id = call.id ORDER BY intervention))
-         AS interventions,
-       (SELECT group_concat(disposition, ' ') FROM
-         (SELECT disposition FROM call_disposition WHERE call_id = call.id ORDER BY disposition))
-         AS dispositions,
-       (SELECT group_concat(agency, ' ') FROM
-         (SELECT DISTINCT agency FROM call_responder
-          WHERE call_id = call.id AND state = 'arrived' ORDER BY agency)) AS arrived,
-       (SELECT max(clinician AND state = 'arrived') FROM call_responder WHERE call_id = call.id)
-         AS clinician,
-       backup_asked, backup_arrived, force_used, injury, minutes,
+        WHERE call_id = told.call AND role = 'subject') AS person,
+       hazards AS dangers, interventions, dispositions, agencies_arrived AS arrived,
+       clinician_arrived AS clinician, backup_requested AS backup_asked,
+       told.backup_arrived, told.force_used, told.injury, told.minutes,
        (SELECT text FROM cad_text WHERE id = coalesce(cad_cleared_id, cad_nature_id)) AS cad_nature,
        (SELECT text FROM cad_text WHERE id = cad_disposition_id) AS cad_disposition
-FROM call LEFT JOIN place ON place.id = call.place_id
-WHERE voided_at IS NULL AND occurred_at >= :start AND occurred_at < :end
+FROM v_calls AS told JOIN call ON call.id = told.call LEFT JOIN place ON place.id = told.place
+WHERE told.occurred_at >= :start AND told.occurred_at < :end
 """
 
 REFERRALS = """

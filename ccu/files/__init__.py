@@ -8,9 +8,8 @@ import contextlib
 import os
 import re
 from collections import deque
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from ccu.files.folders import Folder
@@ -67,12 +66,11 @@ def make_key(path: Path, group: int | None = None, secret: str = "") -> None:
 def publish(part: Path, target: Path) -> None:
     """Give a finished file its name, on disk for good; never over a file that is there already.
 
-    Raises FileExistsError. `part` is gone afterwards.
+    Raises FileExistsError. `part` may keep its own name too: the caller removes it.
     """
     sync(part)
     try:
         os.link(part, target, follow_symlinks=False)  # unlike rename, fails when the target exists
-        part.unlink()
     except FileExistsError:
         raise
     except (OSError, AttributeError, NotImplementedError):  # a file system without hard links
@@ -83,18 +81,18 @@ def publish(part: Path, target: Path) -> None:
 
 
 # What a file of ours begins with: a key (64 hexadecimal digits, or that of parcels), an anchor.
-_KEY = re.compile(rb"([0-9a-fA-F]{64}|AGE-SECRET-KEY-1[0-9A-Z]+)\s*")
-_ANCHOR = re.compile(rb"[1-9][0-9]* [0-9a-f]{64}(\s|$)")
+_KEY = rb"([0-9a-fA-F]{64}|AGE-SECRET-KEY-1[0-9A-Z]+)\s*"
+_ANCHOR = rb"[1-9][0-9]* [0-9a-f]{64}(\s|$)"
 
 
 def is_key(content: bytes) -> bool:
     """Return whether this is the content of a key file: never text to be read into a record."""
-    return _KEY.fullmatch(content) is not None
+    return re.fullmatch(_KEY, content) is not None
 
 
 def is_proof(start: bytes) -> bool:
     """Return whether a file that begins so is a key or an anchor: never to be written over."""
-    return is_key(start) or _ANCHOR.match(start) is not None
+    return is_key(start) or re.match(_ANCHOR, start) is not None
 
 
 MAGIC = b"SQLite format 3\0"
@@ -120,8 +118,7 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A name in an open folder: where something is written."""
 
     folder: "Folder"

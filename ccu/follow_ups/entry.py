@@ -119,7 +119,7 @@ def _ask_attempt(session: Session, row: sqlite3.Row, given: AttemptOptions) -> N
     questions.fill_in(
         [
             result,
-            questions.of_note(given, given.edit, session),
+            questions.of_note(given, given.edit, session, f"ccu follow-up done {row['id']}"),
             Question("Next", ask_next, next_words, next_given, is_next_needed),
         ]
     )

@@ -43,8 +43,15 @@ SELECT due.id, due.due_at, due.due_unix, due.closing_at, due.closed_at,
                WHERE voided_at IS NULL
                  AND (id = coalesce(due.call_id, referral.call_id)
                       OR (occurred_at >= :recent AND id IN (
-                            SELECT call_id FROM call_person WHERE role = 'subject'
-                              AND person_id = coalesce(due.person_id, referral.person_id))))
+                            WITH RECURSIVE same (id) AS (
+                              SELECT coalesce(due.person_id, referral.person_id)
+                              UNION
+                              SELECT merged_into FROM same JOIN person ON person.id = same.id
+                              UNION
+                              SELECT person.id FROM same JOIN person ON merged_into = same.id)
+                            SELECT call_id FROM same
+                            CROSS JOIN call_person ON call_person.person_id = same.id
+                            WHERE role = 'subject')))
                  AND (instr(:urgent, ',' || coalesce(nature_cleared, nature) || ',')
                       OR EXISTS (SELECT 1 FROM hospital_call
                                  WHERE hospital_call.call_id = call.id AND exam))) AS at_risk,

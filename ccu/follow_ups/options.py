@@ -43,8 +43,8 @@ def _due(session: Session, text: str, option: str, tell: bool = True) -> datetim
     """Return the moment something is due: a day alone is due by its end, in the town's time.
 
     A day that was counted, such as tomorrow, is the next one on which the office is open.
-    Raises InvalidInput for a text that is not one moment, and for one in the past: nothing new
-    can have been due already.
+    Raises InvalidInput for a text that is not one moment, for one in the past (nothing new can
+    have been due already) and for one that is years away.
     """
     due = _moment_due(session, text, option, tell)
     if due is None:
@@ -56,6 +56,8 @@ def _due(session: Session, text: str, option: str, tell: bool = True) -> datetim
     if dates.is_after(session.now, due):
         tomorrow = f"; did you mean tomorrow {due:%H:%M}?" if due.date() == session.today else ""
         raise InvalidInput(f"{option} is in the past{tomorrow}")
+    if due.date() > session.today + FURTHEST:  # 2062 for 2026 would leave nothing due for anybody
+        raise InvalidInput(f"{option} is more than 3 years away; check the year")
     return due
 
 
@@ -93,6 +95,7 @@ def _due_answered(session: Session, text: str, option: str) -> datetime:
 DUE = OptionType(read=_due, metavar="WHEN", answer=_due_answered, words=moment_words)
 KIND, RESULT = code("follow_up_kind"), code("follow_up_result")
 LONGEST_TRY = 24 * 60  # minutes
+FURTHEST = timedelta(days=1096)  # from today to when something is due
 
 FollowUpArgument = Annotated[int, arg("F", FOLLOW_UP, "The follow-up's number.")]
 DueOption = Annotated[

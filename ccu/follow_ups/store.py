@@ -318,6 +318,7 @@ def log_attempt(
     """
     connection = work.connection
     row = read_open(connection, follow_up_id)
+    table.refuse_before_call(connection, row["call_id"], attempt.occurred_at, "--when")
     provider_id = consents.provider_of_referral(connection, row["referral_id"])
     consents.refuse_part2_note(connection, attempt.note, provider_id)
     is_over = ends(connection, attempt.result)

@@ -9,7 +9,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from ccu.errors import InvalidInput, NotAllowed
+from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
 from ccu.records import staff, table
 from ccu.work import Work
@@ -57,7 +57,7 @@ def void(work: Work, follow_up_id: int, reason: str | None, *, alone: bool = Fal
     may go `alone`, for the only one due for an open referral or a person with a worker.
     """
     row = follow_ups.read_open(work.connection, follow_up_id)
-    _refuse_others(work, row["recorded_by"])
+    staff.refuse_others(work.connection, work.staff_id, row["recorded_by"])
     if last_attempt(work.connection, follow_up_id) is not None:
         raise InvalidInput(
             f"follow-up {follow_up_id} was tried; to void its last attempt:"
@@ -91,7 +91,7 @@ def void_attempt(work: Work, follow_up_id: int, reason: str | None) -> Voided:
     attempt = last_attempt(connection, follow_up_id)
     if attempt is None:
         raise InvalidInput(f"follow-up {follow_up_id} has no attempt to void")
-    _refuse_others(work, attempt["recorded_by"])
+    staff.refuse_others(work.connection, work.staff_id, attempt["recorded_by"])
     kept = {key: attempt[key] for key in attempt.keys() if key not in ("follow_up_id", "ends")}  # noqa: SIM118
     connection.execute("DELETE FROM main.attempt WHERE id = :id", {"id": attempt["id"]})
     table.record_changes(work, "follow_up", follow_up_id, {ATTEMPT: (kept, None)}, reason)
@@ -147,10 +147,3 @@ def reopen(work: Work, follow_up_id: int, due_at: str | None, reason: str | None
     fields = table.change(work, "follow_up", row, new, reason)
     work.audit("follow-up-reopen", "follow_up", follow_up_id, fields=fields)
     return str(new["due_at"])
-
-
-def _refuse_others(work: Work, recorded_by: int) -> None:
-    """An intern takes back only what they recorded themselves."""
-    role = staff.role_of(work.connection, work.staff_id)
-    if role == "intern" and recorded_by != work.staff_id:
-        raise NotAllowed("an intern voids only what they recorded; ask your supervisor")

@@ -114,7 +114,7 @@ def spelling(a: str, b: str) -> str:
         return "one letter differs"
     if sound(a) == sound(b):
         return "sounds alike"
-    if long >= 5 and short >= 4 and a[:short] == b[:short]:
+    if short >= 4 and a[:short] == b[:short]:
         return "cut short"
     if edits == 2 and long >= 6:
         return "two letters differ"

@@ -100,8 +100,14 @@ def _plain(text: str) -> str:
 
 
 def _wildcard(plain: str) -> re.Pattern[str]:
-    parts = {"*": ".*", "?": "."}
-    return re.compile("".join(parts.get(char, re.escape(char)) for char in plain), re.DOTALL)
+    """Return the pattern; what a `*` has matched is final, so that many of them take no longer."""
+    first, *parts = (
+        "".join("." if char == "?" else re.escape(char) for char in part)
+        for part in plain.split("*")
+    )
+    *middle, last = parts or [""]
+    found = "".join(f"(?>.*?{part})" for part in middle if part)
+    return re.compile(f"{first}{found}{'.*' if parts else ''}{last}", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +147,8 @@ class Layout:
             if code not in known:
                 words = table.replace("_", " ")
                 raise InvalidInput(
-                    f"layout {self.name}: {code!a} is not a {words} code; known: {', '.join(known)}"
+                    f"layout {self.name}: {code!a} is not one of the {words} codes;"
+                    f" known: {', '.join(known)}"
                 )
 
 

@@ -50,6 +50,8 @@ FOREIGN = {
     b"[[": "is JSON; export it as CSV",
 }
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
+_PANICS = "pyo3_runtime"  # the module of what calamine raises from its own language
+_LAST_SECOND = datetime(9999, 12, 31, 23, 59, 59)
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -181,12 +183,12 @@ def _sheet_lines(raw: IO[bytes], name: str) -> Iterator[bytes]:
         raise InvalidInput("the workbook is damaged; open it in Excel and save it again") from None
     timed = {
         column
-        for row in sheet.iter_rows()
+        for row in _rows(sheet)
         for column, value in enumerate(row)
         if isinstance(value, datetime)
     }
     yield b"\n" * (sheet.start or (0, 0))[0]  # so that a line has the number of its row
-    for row in sheet.iter_rows():
+    for row in _rows(sheet):
         line = io.StringIO()
         cells = (_cell_text(value, column in timed) for column, value in enumerate(row))
         csv.writer(line, lineterminator="\n").writerow(cells)
@@ -208,10 +210,31 @@ def _chosen(book: "CalamineWorkbook", name: str) -> "CalamineSheet":
     return book.get_sheet_by_name(name or (shown or book.sheet_names)[0])
 
 
+def _rows(sheet: "CalamineSheet") -> Iterator[list[Any]]:
+    """Yield the rows. Raises InvalidInput for a number that is formatted as a time and is none."""
+    rows, number = sheet.iter_rows(), (sheet.start or (0, 0))[0]
+    while True:
+        number += 1
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except BaseException as error:
+            if not isinstance(error, OverflowError) and type(error).__module__ != _PANICS:
+                raise
+            raise InvalidInput(
+                f"row {number} of the sheet has a time that is out of range;"
+                " correct it in Excel and save the workbook again"
+            ) from None
+        yield row
+
+
 def _cell_text(value: Any, timed: bool) -> str:
     """Return a cell as text. A day in a column that has times (`timed`) is its midnight."""
     if isinstance(value, datetime):
-        return (value + timedelta(milliseconds=500)).isoformat(" ", "seconds")
+        if value.microsecond >= 500_000 and value < _LAST_SECOND:
+            value += timedelta(seconds=1)
+        return str(value.isoformat(" ", "seconds"))
     if isinstance(value, date):
         return f"{value} 00:00:00" if timed else value.isoformat()
     if isinstance(value, time):

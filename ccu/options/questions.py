@@ -29,7 +29,8 @@ class Question:
 
     `ask` asks it and keeps the answer; `words` returns the answer for the review. A question that
     is `known` (given as an option) is not asked, but may be changed from the review. `wanted`
-    returns whether the answers so far leave the question open.
+    returns whether the answers so far leave the question open. `keep` keeps what was typed when the
+    form is interrupted.
     """
 
     label: str
@@ -37,6 +38,7 @@ class Question:
     words: Callable[[], str]
     known: bool = False
     wanted: Callable[[], bool] = lambda: True
+    keep: Callable[[], object] = lambda: None
 
 
 def fill_in(
@@ -51,6 +53,17 @@ def fill_in(
     `check` raises InvalidInput for answers that do not fit together: they can then be changed.
     Raises Declined when nothing is to be saved, and KeyboardInterrupt.
     """
+    try:
+        _fill_in(questions, check, review)
+    except Declined:
+        raise
+    except KeyboardInterrupt:
+        for each in questions:
+            each.keep()
+        raise
+
+
+def _fill_in(questions: Sequence[Question], check: Callable[[], object], review: bool) -> None:
     asked: list[Question] = []
     with terminal.going_back():
         _ask_open(questions, asked)
@@ -162,16 +175,32 @@ def of_option(
     return Question(label, ask, words, getattr(given, field) is not None, wanted)
 
 
-def of_note(given: Any, edit: bool, session: "Session") -> Question:
-    """Make the question whose answer is the note of `given`; with `edit` it opens the editor."""
+def of_note(given: Any, edit: bool, session: "Session", command: str) -> Question:
+    """Make the question whose answer is the note of `given`; with `edit` it opens the editor.
+
+    An interrupted one is kept, and offered where the same `command` asks again.
+    """
     texts: list[str | None] = [None]
+    lines: list[str] = []  # typed so far
 
     def ask() -> None:
-        texts[0] = note(session, texts[0], edit)
+        from ccu.options import kept
+
+        if texts[0] is None and (found := kept.taken(session, command, "A note that")):
+            texts[0], lines[:] = "\n".join(found["lines"]), [] if edit else found["lines"]
+        texts[0] = note(session, texts[0], edit, lines)
         given.note_file = lambda: texts[0]
 
+    def keep() -> None:
+        from ccu.options import kept
+
+        if typed := lines or (texts[0] or "").splitlines():
+            kept.keep(session, command, {"lines": typed})
+
     known = given.note_file is not None
-    return Question("Note", ask, lambda: texts[0] or ("from a file" if known else ""), known)
+    return Question(
+        "Note", ask, lambda: texts[0] or ("from a file" if known else ""), known, keep=keep
+    )
 
 
 def note(

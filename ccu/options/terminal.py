@@ -109,6 +109,31 @@ def yes_or_no(question: str) -> bool:
     return ask_until_valid(question, read)
 
 
+NEW = ("n", "new", "no")  # answers to "or n for new"
+
+
+def choose(
+    question: str, record: str, numbers: Sequence[int], none: Sequence[str] = (), or_else: str = ""
+) -> int | None:
+    """Ask for the number of one of the records shown; None for an answer of `none`.
+
+    `y` takes the only one. `or_else` ends the error for any other answer, after `shown`.
+    """
+
+    def read(answer: str) -> int | None:
+        word = answer.lower()
+        if word in none:
+            return None
+        if word in ("y", "yes") and len(numbers) == 1:
+            return numbers[0]
+        number = typed_text.record_id(answer, record)
+        if number not in numbers:
+            raise InvalidInput(f"enter one of the numbers shown{or_else}")
+        return number
+
+    return ask_until_valid(question, read)
+
+
 def listed_at(answer: str, listed: Sequence[Value]) -> Value | None:
     """Return the item that a printed list has at the number typed; None if it has none there."""
     if not (answer.isascii() and answer.isdigit() and len(answer) <= LONGEST_NUMBER):
@@ -121,8 +146,10 @@ def _of_answer(sentence: str) -> str:
     """Return an error about an option as one about an answer: no option was typed here."""
     if not sentence.startswith("--"):
         return sentence
-    option, colon, problem = sentence.partition(": ")
-    words = problem if colon and " " not in option else sentence.removeprefix("--")
+    option, colon, words = sentence.removeprefix("--").partition(": ")
+    if not colon or " " in option:
+        name, space, rest = sentence.removeprefix("--").partition(" ")
+        words = name.replace("-", " ") + space + rest
     return words[:1].upper() + words[1:]
 
 

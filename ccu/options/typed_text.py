@@ -51,14 +51,14 @@ def _stdin_line(option: str) -> str:
     try:
         return sys.stdin.buffer.readline(LONGEST_NOTE).decode("utf-8-sig")
     except (AttributeError, OSError, ValueError):  # no standard input; not UTF-8
-        raise InvalidInput(f"cannot read {option}: it is no line of UTF-8 text") from None
+        raise InvalidInput(f"cannot read {option}: it is not one line of UTF-8 text") from None
 
 
 def note(text: str, option: str) -> str | None:
     """Return a text of many lines, changed only in its line ends; None when it is only space."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
     if len(text) > LONGEST_NOTE:
-        raise InvalidInput(f"{option} is longer than {LONGEST_NOTE} characters")
+        raise InvalidInput(f"{option} is longer than {LONGEST_NOTE:,} characters")
     if _NOT_IN_A_NOTE.search(text):
         raise InvalidInput(f"{option} holds control characters or bytes that are not UTF-8 text")
     return text if text.strip() else None
@@ -148,7 +148,7 @@ def file_text(path: Path, option: str) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         if len(content) == most:
-            raise InvalidInput(f"{option} is longer than {LONGEST_NOTE} characters") from None
+            raise InvalidInput(f"{option} is longer than {LONGEST_NOTE:,} characters") from None
         raise InvalidInput(f"{option} is not UTF-8 text") from None
 
 
@@ -162,7 +162,7 @@ def _stdin(most: int, option: str) -> bytes:
     try:
         content: bytes = sys.stdin.buffer.read(most)
     except (AttributeError, OSError, ValueError) as error:  # no standard input
-        why = files.reason(error) if isinstance(error, OSError) else "it is not a file"
+        why = files.reason(error) if isinstance(error, OSError) else "standard input is closed"
         raise InvalidInput(f"cannot read {option}: {why}") from None
     if files.is_key(content):
         raise InvalidInput(f"cannot read {option}: it is a key")

@@ -210,7 +210,7 @@ def _person(session: "Session", text: str, option: str) -> int:
 
 def _chosen(found: Mapping[int, str], record: str, sure: bool = True) -> int:
     """Show the records found; ask which one is meant unless it is the only one and `sure`."""
-    from ccu.options import terminal, typed_text
+    from ccu.options import terminal
     from ccu.output import say
 
     for number, words in found.items():
@@ -218,13 +218,9 @@ def _chosen(found: Mapping[int, str], record: str, sure: bool = True) -> int:
     if len(found) == 1 and sure:
         return next(iter(found))
 
-    def read(answer: str) -> int:
-        number = typed_text.record_id(answer, record)
-        if number not in found:
-            raise InvalidInput("enter one of the numbers shown")
-        return number
-
-    return terminal.ask_until_valid(f"Which {record}? Enter the number", read)
+    chosen = terminal.choose(f"Which {record}? Enter the number", record, list(found))
+    assert chosen is not None
+    return chosen
 
 
 FILE = OptionType(read=lambda session, path, option: Path(path), metavar="FILE", is_file=True)
@@ -236,6 +232,7 @@ PLACE = number_of("place", "N")
 PLAN = number_of("plan", "PLAN")
 REFERRAL = number_of("referral", "R", completion.referrals)
 REASON = line(LONGEST_REASON)
+WHY = line(LONGEST_REASON, needed=True)  # of what is taken back
 NOTE = OptionType(read=_note, metavar="FILE", is_file=True)
 # For a command that asks questions before it reads the note.
 NOTE_LATER = OptionType(read=_note_later, metavar="FILE", is_file=True)

@@ -114,7 +114,7 @@ def fits_terminal(format: Format | None, output: Path | Place | None) -> bool:
 Row = Mapping[str, Any] | Sequence[Any]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)  # less to make at start-up
 class Table:
     """Rows under columns. The order of `columns` is a contract; only screens show the title.
 
@@ -162,7 +162,7 @@ class Table:
         )
 
 
-@dataclass
+@dataclass(eq=False, repr=False)  # less to make at start-up
 class Section:
     """One part of a document: name-value `pairs`, then a `table`, then `lines` of text.
 
@@ -180,7 +180,7 @@ class Section:
     empty: str = ""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)  # less to make at start-up
 class Document:
     """A card or a record: a title, sections in order, and `data`, its documented JSON shape.
 

@@ -44,7 +44,8 @@ def lines(text: str) -> list[str]:
     """Split the text into lines, each safe, with tabs as spaces."""
     if text.isascii() and text.isprintable():
         return [text]
-    return safe(text.replace("\r\n", "\n")).replace("\t", "    ").rstrip("\n").split("\n")
+    split = text.replace("\r\n", "\n").replace("\t", "    ").rstrip("\n").split("\n")
+    return [safe(line) for line in split]
 
 
 # Keys whose title is not the key in words.

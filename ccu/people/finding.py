@@ -178,17 +178,7 @@ def existing(session: Session, known: Known, but: Collection[int] = ()) -> int |
             say(line)
     which = f"{numbers[0]}" if len(numbers) == 1 else "one of them"
     question = f"Same person as {which}? Enter the number, or n for new"
-
-    def read(answer: str) -> int | None:
-        if answer.lower() in ("n", "new", "no"):
-            return None
-        number = numbers[0] if answer.lower() in ("y", "yes") and len(numbers) == 1 else None
-        number = number or typed_text.record_id(answer, "person")
-        if number not in numbers:
-            raise InvalidInput("enter one of the numbers shown, or n")
-        return number
-
-    return terminal.ask_until_valid(question, read)
+    return terminal.choose(question, "person", numbers, terminal.NEW, ", or n")
 
 
 def of_met(session: Session, met: Met) -> Met:

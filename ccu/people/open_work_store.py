@@ -11,9 +11,8 @@ each worker, `open_work` what is open, `open_work_for` the people it is for.
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ccu import dates
 from ccu.records import person_ids
@@ -22,8 +21,7 @@ from ccu.records.visibility import Hidden, View
 IN_FORCE = "{0}.begins <= :today AND :today < {0}.ends"  # a row of these views, on a day
 
 
-@dataclass(frozen=True)
-class AsOf:
+class AsOf(NamedTuple):
     """The moment that divides overdue from due, as a number, and its day in the town."""
 
     unix: int
@@ -65,8 +63,11 @@ _CONNECTED = """
 SELECT referral.id, referral.person_id, provider.name
 FROM json_each(:people) AS people CROSS JOIN referral ON referral.person_id = people.value
 JOIN provider ON provider.id = referral.provider_id
-WHERE referral.status IN ('accepted', 'in_progress')
-   OR (referral.status = 'service_received' AND referral.made_at >= :day_365)
+WHERE (referral.status IN ('accepted', 'in_progress')
+       OR (referral.status = 'service_received' AND referral.made_at >= :day_365))
+  AND EXISTS (SELECT 1 FROM engagement  -- one that is only accepted is not connected
+              WHERE engagement.referral_id = referral.id
+                AND unixepoch(engagement.occurred_at) >= unixepoch(referral.made_at))
 ORDER BY referral.id
 """
 # One person at a time: SQLite takes a plain value, and not a list, into each part of a view.

@@ -6,13 +6,11 @@ from datetime import date
 from typing import Any
 
 from ccu import dates
-from ccu.dates.instants import DAY_NAMES, MONTH_NAMES
 from ccu.output import Document, Section
 from ccu.records.visibility import View
 from ccu.session import Session
 
 WINDOWS = (30, 90, 365)  # days, beside "ever"
-HALF_A_YEAR = 180  # days
 
 
 def window(session: Session) -> dict[str, object]:
@@ -43,14 +41,6 @@ def worker_line(each: Mapping[str, Any]) -> str:
 def agency(worker: Mapping[str, Any]) -> str:
     """Return the agency of a worker; the police workers are the unit's."""
     return "CCU" if worker["agency"] == "Police" else str(worker["agency"])
-
-
-def near_day(iso: str, today: date) -> str:
-    """Return a day within half a year of today as `Thu Nov 26`, another one with its year."""
-    of = date.fromisoformat(iso)
-    if abs((of - today).days) > HALF_A_YEAR:
-        return day(iso)
-    return f"{DAY_NAMES[of.weekday()][:3]} {MONTH_NAMES[of.month - 1][:3]} {of.day}"
 
 
 def listed_items(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

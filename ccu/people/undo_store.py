@@ -116,6 +116,15 @@ def void(work: Work, person_id: int) -> None:
     work.audit("person-void", "person", person_id, **added)
 
 
+def was_removed(connection: sqlite3.Connection, person_id: int) -> bool:
+    """Whether the record was removed as one added in error; it was neither sealed nor purged."""
+    sql = (
+        "SELECT 1 FROM audit WHERE record = 'person' AND record_id = :id"
+        " AND action = 'person-void' LIMIT 1"
+    )
+    return connection.execute(sql, {"id": person_id}).fetchone() is not None
+
+
 def restore(work: Work, person_id: int, before: dict[str, Any], reason: str | None) -> list[str]:
     """Give fields of a person the values `before` a change, as the history has them.
 

@@ -115,7 +115,7 @@ def _same_city(session: Session, match: Match, reading: Address) -> bool:
 
 def _near(session: Session, match: Match) -> list[str]:
     """Return the addresses to offer, each as it is found exactly."""
-    near = match.near[:MOST_OFFERED]
+    near = list(match.near[:MOST_OFFERED])
     if match.place is not None:
         near.insert(0, Near(int(match.place["id"]), match.text, 0, "another city"))
     texts = [each.text for each in near]

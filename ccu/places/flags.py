@@ -136,8 +136,8 @@ def verify_flag(session: Session, flag_id: int) -> str:
                 f"flag {flag_id} was written by this account; somebody else verifies it"
             )
         new = {"verified_by": work.staff_id, "verified_at": work.at, "expires_on": expires_on}
-        table.change(work, "place_flag", old, new)
-        work.audit("flag-verify", "place_flag", flag_id, place=old["place_id"])
+        changed = table.change(work, "place_flag", old, new)
+        work.audit("flag-verify", "place_flag", flag_id, place=old["place_id"], fields=changed)
     until = dates.said(expires_on)
     if limited:
         return f"Flag {flag_id} is verified; it is kept until {until}, as its writer set."
@@ -174,11 +174,23 @@ def end_flag(session: Session, flag_id: int, why: str | None, asking: bool) -> s
         why = END.ask(session, f"Why ({', '.join(ENDS)})", "--why")
     why = required(why, "--why")
     with session.work() as work:
-        old = _open_flag(work, flag_id)
-        ended = {"ended_at": work.at, "ended_by": work.staff_id, "ended_why": why}
-        table.update(work.connection, "place_flag", flag_id, ended)
-        work.audit("flag-end", "place_flag", flag_id, place=old["place_id"])
+        end(work, flag_id, why)
     return f"Flag {flag_id} has ended: {ENDS[why]}."
+
+
+def end(work: Work, flag_id: int, why: str) -> None:
+    """Take a flag off its place, for a reason of ENDS. Raises NotFound, InvalidInput if ended."""
+    old = _open_flag(work, flag_id)
+    ended = {"ended_at": work.at, "ended_by": work.staff_id, "ended_why": why}
+    table.update(work.connection, "place_flag", flag_id, ended)
+    work.audit("flag-end", "place_flag", flag_id, place=old["place_id"])
+
+
+def reopen(work: Work, flag_id: int, reason: str) -> None:
+    """Put a flag that has ended on its place again; its history keeps the end. Raises NotFound."""
+    row = table.require(work.connection, "place_flag", flag_id)
+    ended = dict.fromkeys(("ended_at", "ended_by", "ended_why"))
+    table.change(work, "place_flag", row, ended, reason)
 
 
 def _open_flag(work: Work, flag_id: int) -> sqlite3.Row:

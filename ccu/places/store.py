@@ -6,8 +6,7 @@ unique by (unit_key, city) and every count can group by place_id alone.
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ccu.address import Address, normal
 from ccu.address.words import long_city
@@ -54,8 +53,7 @@ RETURNING id
 """
 
 
-@dataclass(frozen=True)
-class Near:
+class Near(NamedTuple):
     """A place that may be the one meant, with how many calls it had and why it is listed.
 
     `same_unit`: one typing error or omission away, so that it may be offered instead; False for
@@ -69,8 +67,7 @@ class Near:
     same_unit: bool = False
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """What is on file for an address; `place` is None if nothing is on file exactly there."""
 
     place: sqlite3.Row | None
@@ -80,7 +77,7 @@ class Match:
     unit_key: str
     city: str
     building_id: int | None = None  # the building itself, of the unit asked for
-    near: list[Near] = field(default_factory=list)
+    near: Sequence[Near] = ()
 
 
 # ---------------------------------------------------------------- remembering

@@ -13,7 +13,7 @@ from ccu.address import Address
 from ccu.address import match as matching
 from ccu.address.route import settled_way
 from ccu.address.words import DIRECTIONS, LONG_SUFFIX, NUMBERS_IN_NAMES, SUFFIXES, long_city
-from ccu.places.store import Near, near
+from ccu.places.store import OTHER_CITY, Near, near
 
 # Why a place is near. Several may be meant: none is taken by Enter.
 NUMBER_THERE = "house number read another way"
@@ -48,29 +48,42 @@ def with_street(
     clear = all(each.why != NUMBER_THERE for each in found)
     count = "1 address" if len(found) == 1 else f"{len(found)} addresses"
     where = LIKE_STREET if all(each.why == LIKE_STREET for each in found) else THIS_STREET
+    where += " in another city" if found[0].why == OTHER_CITY else ""
     number = "no house number" if clear else "house number not clear"
     return [*meant, *found], f"{number}; {count} on file {where}"
 
 
 def _on_street(connection: sqlite3.Connection, reading: Address) -> list[Near]:
-    """Return the places on the street: first those with the number, then those with most calls."""
+    """Return the places on the street: first those with the number, then those with most calls.
+
+    Where none is in the city that was given, those on the street of that name in other cities.
+    """
     numbers = _numbers(reading)
     own, name = matching.columns(reading).loose_key, _name(reading)
     found: dict[int, tuple[int, Near]] = {}
+    elsewhere: dict[int, tuple[int, Near]] = {}
     for row in _rows(connection, {name, own} - {""}, name):
         number = row["number"].partition(" ")[0]
         there = number != "" and number in numbers
-        if not _same_city(reading, row) or not (there or reading.kind in WITHOUT_NUMBER):
+        if not (there or reading.kind in WITHOUT_NUMBER):
             continue
-        if row["loose_key"] == own and number == reading.number.partition(" ")[0] != "":
+        here = _same_city(reading, row)
+        if here and row["loose_key"] == own and number == reading.number.partition(" ")[0] != "":
             continue  # near_places has what differs otherwise
         exact = row["loose_key"] in (name, own) and _suffixes_agree(reading, row)
+        if not here:
+            if exact:
+                each = near(connection, row, OTHER_CITY, same_unit=True)
+                elsewhere.setdefault(each.place, (not there, each))
+            continue
         why = THIS_STREET if exact else LIKE_STREET
         if exact and there:
             why = LIKE_STREET if number == reading.number else NUMBER_THERE
         each = near(connection, row, why, same_unit=True)
         found.setdefault(each.place, (2 * (not there) + (not exact), each))
-    ordered = sorted(found.values(), key=lambda each: (each[0], -each[1].calls, each[1].text))
+    ordered = sorted(
+        (found or elsewhere).values(), key=lambda each: (each[0], -each[1].calls, each[1].text)
+    )
     return [each for _rank, each in ordered]
 
 

@@ -158,8 +158,8 @@ def record_review(work: Work, row: sqlite3.Row, days: Mapping[str, str]) -> None
         raise InvalidInput(
             f"plan {row['id']} is {row['state']}; only an approved plan can be reviewed"
         )
-    table.change(work, "plan", row, days)
-    work.audit("plan-review", "plan", row["id"])
+    changed = table.change(work, "plan", row, days)
+    work.audit("plan-review", "plan", row["id"], fields=changed)
 
 
 def end(work: Work, row: sqlite3.Row, reason: str) -> str:
@@ -170,6 +170,22 @@ def end(work: Work, row: sqlite3.Row, reason: str) -> str:
     table.change(work, "plan", row, {"status": status}, reason)
     work.audit("plan-expire", "plan", row["id"])
     return status
+
+
+def take_back(work: Work, row: sqlite3.Row, before: Mapping[str, Any], reason: str) -> None:
+    """Give a plan the values it had `before` a decision. Raises InvalidInput beside a newer one."""
+    for other in same(work.connection, of_row(row), work.today):
+        if other["id"] != row["id"] and other["status"] == before.get("status"):
+            raise InvalidInput(f"plan {other['id']} is {other['state']} now")
+    table.change(work, "plan", row, before, reason)
+
+
+def return_to(work: Work, ids: Sequence[int], was: str, status: str, reason: str) -> None:
+    """Give the plans that a newer one ended the status before, where they still have that end."""
+    for plan_id in ids:
+        row = table.require(work.connection, "plan", plan_id)
+        if row["status"] == was:
+            table.change(work, "plan", row, {"status": status}, reason)
 
 
 # ---------------------------------------------------------------- suggestions

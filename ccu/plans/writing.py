@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ccu.errors import InvalidInput
-from ccu.options import editor, questions, terminal, typed_text
+from ccu.options import editor, kept, questions, terminal, typed_text
 from ccu.options.questions import Question
 from ccu.output import say
 from ccu.people import store as people
@@ -33,7 +33,9 @@ def write(session: Session, whose: Whose, file: Path | None, edit: bool, asking:
         with session.work() as work:
             form.record_shown(work, newest)
     said_for = form.said_for(session.db, whose)
-    body = _given(session, said_for, old, file, edit, asking)
+    record, number = ("person", whose.person_id) if whose.person_id else ("place", whose.place_id)
+    command = f"ccu plan write --{record} {number}"
+    body = _given(session, said_for, old, file, edit, asking, command)
     if form.is_empty(body):
         raise InvalidInput("the plan is empty; nothing was written")
     if newest and newest["state"] in ("draft", "approved") and body == old:
@@ -73,6 +75,7 @@ def _given(
     file: Path | None,
     edit: bool,
     asking: bool,
+    command: str,
 ) -> dict[str, list[Any]]:
     if file is not None:
         return form.read(typed_text.file_text(file, "--file"), "--file", session)
@@ -82,16 +85,29 @@ def _given(
         raise InvalidInput("--file is missing; - is standard input, --edit opens an editor")
     say(
         f"A plan for {whose}. One item a line; end a field with a blank line."
-        " Ctrl-C cancels without saving."
+        " Ctrl-C keeps a draft for you."
     )
-    body = {field: old.get(field, []) for field in FIELDS}
-    questions.fill_in([_question(session, body, field) for field in FIELDS])
+    kept_body = (kept.taken(session, command, "A plan that") or {}).get("body", old)
+    body = {field: kept_body.get(field, []) for field in FIELDS}
+
+    def keep() -> None:
+        if body != {field: old.get(field, []) for field in FIELDS}:
+            kept.keep(session, command, {"body": body})
+
+    asked = [_question(session, body, field) for field in FIELDS]
+    asked[0].keep = keep
+    questions.fill_in(asked)
     return body
 
 
 def _question(session: Session, body: dict[str, list[Any]], field: str) -> Question:
     def ask() -> None:
-        body[field] = _asked(session, field, body[field])
+        typed: list[Any] = []
+        try:
+            body[field] = _asked(session, field, body[field], typed)
+        except KeyboardInterrupt:
+            body[field] = typed or body[field]  # is kept
+            raise
 
     def words() -> str:
         return "; ".join(form.shown(field, each) for each in body[field])
@@ -112,22 +128,21 @@ def _edited(session: Session, text: str, asking: bool) -> dict[str, list[Any]]:
             terminal.read_line("Press Enter to edit it again, Ctrl-C to cancel: ")
 
 
-def _asked(session: Session, field: str, old: list[Any]) -> list[Any]:
-    """Return the items typed for a field; Enter alone keeps the items it has."""
+def _asked(session: Session, field: str, old: list[Any], found: list[Any]) -> list[Any]:
+    """Return the items typed for a field, collected in `found`; Enter alone keeps what it has."""
     heading = form.HEADINGS[field]
     for each in old:
         say(f"  - {form.shown(field, each)}")
     keep = "; Enter keeps these, - removes them" if old else ""
     say(f"{heading} ({form.HINTS[field]}{keep}):")
-    found: list[Any] = []
-    kept = list(old)
+    before = list(old)
 
     def read(text: str) -> bool:
         """Take one item; return whether the field is over."""
         if text in ("", "."):
             return True
-        if text == "-" and kept and not found:
-            kept.clear()
+        if text == "-" and before and not found:
+            before.clear()
             return False
         where = f"{heading}, line {len(found) + 1}"
         if len(found) == form.MOST_ITEMS:
@@ -140,7 +155,7 @@ def _asked(session: Session, field: str, old: list[Any]) -> list[Any]:
     # A line that is refused is typed again; the lines before it are kept.
     while not terminal.ask_until_valid(">", read, end=" "):
         pass
-    return found or kept
+    return found or before
 
 
 def _plain(line: str, where: str) -> str:

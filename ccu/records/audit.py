@@ -5,6 +5,7 @@ and audit/verify_store.py checks them all. Nothing is recorded without the key, 
 recorded is refused.
 """
 
+import contextlib
 import json
 import os
 import sqlite3
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ccu import files
 from ccu.database import key_chain as chain
 from ccu.database import written
 from ccu.errors import DatabaseUnusable, InvalidInput
@@ -112,33 +114,82 @@ def key_of(connection: sqlite3.Connection) -> chain.Key:
     A key that wrote none of the last rows is refused: rows of two alternating keys can never be
     verified again.
     """
-    path = chain.key_path(connection)
-    key = chain.read(path)
+    key = stored_key(connection)
     if not CHAIN.fits(connection, key):
         raise DatabaseUnusable(
-            f"the audit key {path} is not the one that the last rows of the audit were written"
-            " with; put that one back"
+            f"the audit key {chain.key_path(connection)} is not the one that the last rows of the"
+            " audit were written with; put that one back"
         )
     return key
+
+
+def stored_key(connection: sqlite3.Connection) -> chain.Key:
+    """Return the key in the key's file, after completing a `rekey` that was cut short.
+
+    Raises DatabaseUnusable when it is missing, damaged or cannot be read.
+    """
+    path = chain.key_path(connection)
+    _complete_rekey(connection, path)
+    return chain.read(path)
 
 
 def rekey(connection: sqlite3.Connection, staff_id: int) -> Path:
     """Make a new key in place of a lost one, inside the caller's transaction; return its file.
 
-    Earlier rows can then be checked by their numbers and links alone. Raises InvalidInput while
-    there is a key, so that none is replaced by mistake.
+    The key waits under a name of its own until the row that it begins with is committed: call
+    `stored_key` then. Stopped at any point, either there is still no key, or the next command that
+    needs it completes this. Earlier rows can then be checked by their numbers and links alone.
+    Raises InvalidInput while there is a key, so that none is replaced by mistake.
     """
     path = chain.key_path(connection)
+    if _complete_rekey(connection, path) or _is_just_made(connection, path):
+        return path
     if os.path.lexists(path):  # exists() raises for a folder that may not be entered
         raise InvalidInput(
             f"there is an audit key, {path}; a new one is made only in place of a lost one. If this"
             " one became known to others, move it away first"
         )
-    key = chain.make(path)
+    new = chain.waiting(path)
+    with contextlib.suppress(OSError):  # of one that was never committed
+        new.unlink()
+    key = chain.make(new)
     try:
-        written.keep_all(connection)
+        written.keep_all(connection, key=key)
         _add(connection, key, (staff_id, REKEY, "audit", None), {"key": key.fingerprint})
     except BaseException:
-        path.unlink(missing_ok=True)
+        new.unlink(missing_ok=True)
         raise
     return path
+
+
+def _is_just_made(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether nothing was recorded since the key was made: `rekey` may not have reported it."""
+    newest = CHAIN.newest(connection, 1)
+    if not newest or newest[0][3] != REKEY or not os.path.lexists(path):
+        return False
+    return chain.read(path).wrote(newest[0])
+
+
+def _complete_rekey(connection: sqlite3.Connection, path: Path) -> bool:
+    """Give the waiting key its name if its first row is committed; return whether it was.
+
+    By rename, which leaves no second copy of the key.
+    """
+    new = chain.waiting(path)
+    if os.path.lexists(path) or not os.path.lexists(new):
+        return False
+    try:
+        if not CHAIN.fits(connection, chain.read(new)):
+            return False
+    except DatabaseUnusable:  # it is no key: `rekey` makes another
+        return False
+    try:
+        new.rename(path)
+        files.sync(path.parent)
+    except FileNotFoundError:  # another process was faster
+        return os.path.lexists(path)
+    except OSError as error:
+        raise DatabaseUnusable(
+            f"the audit key {new} cannot be renamed to {path}: {files.reason(error)}"
+        ) from None
+    return True

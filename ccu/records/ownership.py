@@ -26,8 +26,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "person_source": ("number",),
     "household": ("name",),
     "call": (
-        *("incident", "digest", "address_id", "place_id", "narrative", "void_reason"),
-        *("priority", "cad_nature_id", "cad_cleared_id", "cad_disposition_id"),
+        *("incident", "digest", "cells_digest", "address_id", "place_id", "narrative"),
+        *("void_reason", "priority", "cad_nature_id", "cad_cleared_id", "cad_disposition_id"),
     ),
     "call_responder": ("unit", "reason"),
     "referral": ("handoff_parties",),

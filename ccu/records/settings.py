@@ -10,10 +10,9 @@ import re
 import sqlite3
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from ccu import dates
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
 Check = Callable[[str, str], str]  # its name and a text -> the text as stored, or InvalidInput
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(NamedTuple):
     """One setting; `unread` is used for a stored text that cannot be read, if not the default."""
 
     default: str
@@ -308,7 +306,7 @@ DECLARED: dict[str, Setting] = {
     ),
     "holidays": Setting(
         "",
-        "Days the office is closed, comma-separated: 2026-07-03,2026-12-25",
+        "Days the office is closed, comma-separated, such as 7/3/2026, 12/25/2026",
         _holidays,
         days="future",
     ),
@@ -379,7 +377,7 @@ DECLARED: dict[str, Setting] = {
     ),
     "decide_since": Setting(
         "",
-        "Day from which care calls need a decision, such as 2026-01-31; earlier ones do not",
+        "Day from which care calls need a decision, such as 1/31/2026; earlier ones do not",
         _day,
         days="past",
     ),

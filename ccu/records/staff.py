@@ -232,3 +232,9 @@ def _require_another_admin(connection: sqlite3.Connection, staff_id: int) -> Non
             "this is the last person with the role admin; give another account that role first:"
             " ccu staff edit LOGIN --role admin"
         )
+
+
+def refuse_others(connection: sqlite3.Connection, staff_id: int, recorded_by: int) -> None:
+    """Raise NotAllowed for an intern, who voids only what they recorded themselves."""
+    if recorded_by != staff_id and role_of(connection, staff_id) == "intern":
+        raise NotAllowed("an intern voids only what they recorded; ask your supervisor")

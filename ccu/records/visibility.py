@@ -19,9 +19,8 @@ screen that does not ask shows no text: what it reads is empty (withheld.py).
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ccu import dates
 from ccu.errors import NotAllowed, NotFound
@@ -41,8 +40,7 @@ def police_side(role: str, agency: str) -> bool:
     return role == "officer" or (agency == "police" and role not in NOT_POLICE)
 
 
-@dataclass(frozen=True)
-class Hidden:
+class Hidden(NamedTuple):
     """A hidden record: the label of the agency that has it, and whether it is still open."""
 
     agency: str

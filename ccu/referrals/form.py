@@ -8,9 +8,9 @@ from typing import Any
 
 from ccu import dates
 from ccu.errors import CcuError, InvalidInput
-from ccu.options import LOGIN, PROVIDER, OptionType, questions, required, typed_text
+from ccu.options import LOGIN, PROVIDER, OptionType, questions, required
 from ccu.options.questions import Declined, Question, fill_in
-from ccu.options.terminal import ask_until_valid, read_line, yes_or_no
+from ccu.options.terminal import choose, read_line, yes_or_no
 from ccu.output import Format, emit_document, say
 from ccu.providers import store as providers
 from ccu.records import codes, person_ids, staff, table, visibility
@@ -145,16 +145,16 @@ def _person_question(session: Session, about: About) -> list[Question]:
         number = about.person_id
         return f"person {number} {called.get(number, '')}".strip() if number else "no person named"
 
-    def read(answer: str) -> None:
-        number = typed_text.record_id(answer, "person") if answer else None
-        if number and number not in called:
-            raise InvalidInput("enter one of the numbers shown, or press Enter to name nobody")
-        about.person_id = number
-
     def ask() -> None:
         for number, name in called.items():
             say(f"  {number}  {name}".rstrip())
-        ask_until_valid("Which person? Enter the number (Enter to name nobody)", read)
+        about.person_id = choose(
+            "Which person? Enter the number (Enter to name nobody)",
+            "person",
+            list(called),
+            ("",),
+            ", or press Enter to name nobody",
+        )
         say(f"  {words()}")
 
     return [Question("Person", ask, words)]

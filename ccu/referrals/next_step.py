@@ -72,7 +72,7 @@ def _ask(session: Session, referral_id: int, given: UpdateOptions, asking: bool)
         questions.of_option(session, given, "status", step, "New status", "--status", skip=True),
         why,
         questions.of_option(session, given, "owner", LOGIN, "New owner", "--owner", skip=True),
-        questions.of_note(given, False, session),
+        questions.of_note(given, False, session, f"ccu referral update {referral_id}"),
     ])  # fmt: skip
 
 

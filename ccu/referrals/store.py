@@ -291,9 +291,8 @@ def check_new(connection: sqlite3.Connection, new: NewReferral) -> None:
     """The call, person, provider and earlier referral of a new one. Raises NotFound too."""
     consents.refuse_part2_note(connection, new.note, new.provider_id)
     if new.call_id is not None:
-        call = table.require_call(connection, new.call_id)
-        if dates.is_after(dates.from_iso(call["occurred_at"]), new.made_at):
-            raise InvalidInput(f"--made is before call {new.call_id} began")
+        table.require_call(connection, new.call_id)
+        table.refuse_before_call(connection, new.call_id, dates.to_iso(new.made_at), "--made")
     if new.person_id is not None:
         people.must_exist(connection, new.person_id)
     provider = providers.read(connection, new.provider_id)

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from ccu import __version__, dates
 from ccu.calls import triage_store
 from ccu.people.open_work_store import AsOf
-from ccu.records import audit
-from ccu.report import definitions, figures, sections, sentences, store
+from ccu.records import audit, codes
+from ccu.report import figures, sections, sentences, store
 from ccu.report.figures import Figure, Month, PeriodParameters
 from ccu.report.gaps import Records
 from ccu.report.period import Period, moment_words
@@ -109,6 +109,8 @@ class Report:
     notes: list[str] = field(default_factory=list)
     public: bool = False
     one_page: bool = False
+    for_board: bool = False  # without numbers of records and logins (page.for_board)
+    natures: dict[str, str] = field(default_factory=dict)  # code -> label
     undecided: int = 0  # care calls that need a decision, at the as-of moment
     undecided_overdue: int = 0
 
@@ -150,7 +152,7 @@ def build(session: Session, options: Options) -> Report:
             public.check(report)
         elif leave_out:
             report.notes.append(WITHOUT_PART2)
-        maker = Maker(connection, period_parameters(report, options))
+        maker = figures.Maker(connection, period_parameters(report, options))
         if options.by:
             report.sections = [_by_group(connection, options, report)]
         else:
@@ -206,7 +208,7 @@ def begun(session: Session, options: Options) -> Report:
         as_of=as_of,
         zone=session.settings.zone,
         first_day=store.first_day(session.db),
-        records=Records(store.calls_by_day(session.db), _days_end(session)),
+        records=_records(session, options.period),
         settings=settings,
         file=session.path.name,
         version=__version__,
@@ -214,11 +216,19 @@ def begun(session: Session, options: Options) -> Report:
         sections=[],
         one_page=options.one_page,
     )
+    report.natures = codes.labels(session.db, "nature")
     undecided = triage_store.undecided(session.db, AsOf.of(as_of))
     report.undecided = len(undecided)
     report.undecided_overdue = sum(call["days_late"] is not None for call in undecided)
     report.notes = _notes(report) + sentences.destroyed(session.db, report)
     return report
+
+
+def _records(session: Session, period: Period) -> Records:
+    """Return the calls by day that a sentence about any period of the report needs."""
+    periods = [period, *compared_with(period, "both").values(), *period.months()]
+    first, last = min(each.start for each in periods), max(each.last for each in periods)
+    return Records(store.calls_by_day(session.db, first, last), _days_end(session))
 
 
 def _days_end(session: Session) -> date:
@@ -322,40 +332,11 @@ def _parameters(report: Report, period: Period, options: Options) -> dict[str, A
     }
 
 
-class Maker:
-    """Run each file of figures once, however many sections show it."""
-
-    def __init__(self, connection: sqlite3.Connection, parameters: PeriodParameters) -> None:
-        self._connection, self._parameters = connection, parameters
-        self._made: dict[str, list[Figure]] = {}
-
-    def figures(self, files: tuple[str, ...]) -> list[Figure]:
-        """Return the figures of these files."""
-        for file in files:
-            if file not in self._made:
-                self._made[file] = figures.run(self._connection, file, self._parameters)
-        return [each for file in files for each in self._made[file]]
-
-    def by_month(self, names: tuple[str, ...]) -> list[Figure]:
-        """Return the same figures for each of the twelve months."""
-        heads = [definitions.every()[name] for name in names]
-        return figures.by_month(self._connection, heads, self._parameters.months)
-
-    def rows(self, file: str) -> list[dict[str, Any]]:
-        """Return the rows of a list, with shares rounded as in figures."""
-        found = figures.rows(self._connection, file, self._parameters.now)
-        return [
-            {name: figures.rounded(cell) if isinstance(cell, float) else cell
-             for name, cell in row.items()}
-            for row in found
-        ]  # fmt: skip
-
-
-def _section(maker: Maker, plan: Plan, report: Report) -> ReportSection:
+def _section(maker: figures.Maker, plan: Plan, report: Report) -> ReportSection:
     section = ReportSection(plan.name, plan.title, plan.kind, plan.columns or figures.COLUMNS)
     section.facts = maker.figures(plan.facts)
     if plan.kind == "list":
-        section.items = maker.rows(plan.files[0])
+        section.items = maker.rows(plan)
     else:
         section.figures = _picked(maker.figures(plan.files), plan.pick)
         section.figures += maker.by_month(plan.monthly)
@@ -370,10 +351,15 @@ def _by_group(connection: sqlite3.Connection, options: Options, report: Report) 
     parameters = _parameters(report, report.period, options)
     plans = [plan for plan in options.plans if plan.kind == "figures"]
     made: list[Figure] = []
+    runs = figures.Runs(connection)
+    split = [each for plan in plans for each in
+             figures.split_already(runs, plan.files, parameters)]  # fmt: skip
+    left_out = [f"Left out, split already: {', '.join(dict.fromkeys(split))}."] if split else []
     for group in store.groups(connection, options.by, min(report.period.last, report.as_of.date())):
         with store.only_group(connection, group):
+            runs = figures.Runs(connection)
             for plan in plans:
-                found = figures.of_group(connection, plan.files, parameters, group)
+                found = figures.of_group(runs, plan.files, parameters, group)
                 made += _picked(found, plan.pick)
     order = {each.figure: place for place, each in reversed([*enumerate(made)])}
     return ReportSection(
@@ -383,7 +369,7 @@ def _by_group(connection: sqlite3.Connection, options: Options, report: Report) 
         figures.COLUMNS,
         sorted({(each.figure, each.group): each for each in made}.values(),
                key=lambda each: order[each.figure]),
-        explains=[*sentences.EXPLAINS["by"]],
+        explains=[*sentences.EXPLAINS["by"], *left_out],
     )  # fmt: skip
 
 

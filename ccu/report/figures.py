@@ -8,7 +8,7 @@ from typing import Any
 
 from ccu.report import definitions
 from ccu.report.definitions import Definition
-from ccu.report.sections import BY_MONTH
+from ccu.report.sections import BY_MONTH, Plan
 
 PLACES = 6  # decimals kept, in every format
 Z = 1.959963984540054  # 97.5% of a normal distribution
@@ -87,20 +87,30 @@ class Month:
     parameters: Parameters | None
 
 
-def rows(connection: sqlite3.Connection, file: str, parameters: Parameters) -> list[dict[str, Any]]:
-    """Return the rows of the file."""
-    found = connection.execute(definitions.source(file).sql, parameters)
-    return [dict(row) for row in found]
+class Runs:
+    """Run each file once for the same parameters, as long as what it reads stays the same."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._found: dict[tuple[object, ...], list[dict[str, Any]]] = {}
+
+    def rows(self, file: str, parameters: Parameters) -> list[dict[str, Any]]:
+        """Return the rows of the file."""
+        key = (file, *parameters.items())
+        if key not in self._found:
+            found = self._connection.execute(definitions.source(file).sql, parameters)
+            self._found[key] = [dict(row) for row in found]
+        return self._found[key]
 
 
-def run(connection: sqlite3.Connection, file: str, parameters: PeriodParameters) -> list[Figure]:
+def run(runs: Runs, file: str, parameters: PeriodParameters) -> list[Figure]:
     """Return the figures of a file in its order, with those of the periods compared."""
     heads = {head.name: head for head in definitions.source(file).heads}
-    found = _keyed(connection, file, heads, parameters.now)
+    found = _keyed(runs, file, heads, parameters.now)
     before: list[dict[tuple[str, str], dict[str, Any]]] = []
     for then in (parameters.previous, parameters.year_before):
         compared = then is not None and any(head.compared for head in heads.values())
-        before.append(_keyed(connection, file, heads, then) if compared and then else {})
+        before.append(_keyed(runs, file, heads, then) if compared and then else {})
     made = []
     for key, row in found.items():
         head = heads[key[0]]
@@ -111,15 +121,13 @@ def run(connection: sqlite3.Connection, file: str, parameters: PeriodParameters)
     return made
 
 
-def by_month(
-    connection: sqlite3.Connection, heads: Sequence[Definition], months: Sequence[Month]
-) -> list[Figure]:
+def by_month(runs: Runs, heads: Sequence[Definition], months: Sequence[Month]) -> list[Figure]:
     """Run the figures for each month; one without parameters has no number."""
     made: dict[tuple[str, str], Figure] = {}
     for month in months:
         for file in {head.file for head in heads}:
             parameters = PeriodParameters(month.parameters) if month.parameters else None
-            for each in run(connection, file, parameters) if parameters else ():
+            for each in run(runs, file, parameters) if parameters else ():
                 if not each.group:
                     made[each.figure, month.name] = each
     return [
@@ -134,14 +142,37 @@ def by_month(
     ]
 
 
-def of_group(
-    connection: sqlite3.Connection, files: Sequence[str], parameters: Parameters, group: str
-) -> list[Figure]:
+class Maker:
+    """Run the files of a report's sections, each once, however many sections show it."""
+
+    def __init__(self, connection: sqlite3.Connection, parameters: PeriodParameters) -> None:
+        self._runs, self._parameters = Runs(connection), parameters
+
+    def figures(self, files: tuple[str, ...]) -> list[Figure]:
+        """Return the figures of these files."""
+        return [each for file in files for each in run(self._runs, file, self._parameters)]
+
+    def by_month(self, names: tuple[str, ...]) -> list[Figure]:
+        """Return the same figures for each of the twelve months."""
+        heads = [definitions.every()[name] for name in names]
+        return by_month(self._runs, heads, self._parameters.months)
+
+    def rows(self, plan: Plan) -> list[dict[str, Any]]:
+        """Return the rows of a list, with shares rounded as in figures."""
+        found = self._runs.rows(plan.files[0], self._parameters.now)
+        return [
+            {name: rounded(row[name]) for name in plan.columns}
+            for row in found
+            if row.get("figure", plan.name) == plan.name
+        ]
+
+
+def of_group(runs: Runs, files: Sequence[str], parameters: Parameters, group: str) -> list[Figure]:
     """Return the rates of the files as those of a group of people; one made of few is hidden.
 
     Without the share of care natures: only care calls name people, so that it is 100% of any group.
     """
-    made = [each for file in files for each in run(connection, file, PeriodParameters(parameters))]
+    made = [each for file in files for each in run(runs, file, PeriodParameters(parameters))]
     rates = [
         each
         for each in made
@@ -160,17 +191,21 @@ def of_group(
     ]  # fmt: skip
 
 
+def split_already(runs: Runs, files: Sequence[str], parameters: Parameters) -> list[str]:
+    """Return the titles of the rates of the files that have groups of their own."""
+    made = [each for file in files for each in run(runs, file, PeriodParameters(parameters))]
+    rates = (each for each in made if each.group and each.unit not in ("count", "dollars"))
+    return [*dict.fromkeys(each.title for each in rates)]
+
+
 def _keyed(
-    connection: sqlite3.Connection,
-    file: str,
-    heads: Mapping[str, Definition],
-    parameters: Parameters,
+    runs: Runs, file: str, heads: Mapping[str, Definition], parameters: Parameters
 ) -> dict[tuple[str, str], dict[str, Any]]:
     """Return (figure, group) -> row, in the order of the file."""
     only = next(iter(heads))
     return {
         (row.get("figure") or only, str(row.get("grp") or "")): row
-        for row in rows(connection, file, parameters)
+        for row in runs.rows(file, parameters)
     }
 
 

@@ -15,7 +15,7 @@ from ccu.errors import InvalidInput
 from ccu.output import Section, opened
 from ccu.output.formats import numeric_columns
 from ccu.output.text import one_line, plain_text
-from ccu.report import definitions, page, sections, sentences, text
+from ccu.report import definitions, page, sentences, text
 from ccu.report.build import Report, ReportSection
 from ccu.report.definitions import Definition
 from ccu.report.figures import Figure
@@ -58,6 +58,7 @@ def show(report: Report, output: Path | None) -> None:
 
 def render(report: Report) -> str:
     """Return the page as one text of HTML."""
+    report = page.for_board(report)
     leads = page.fits(report)
     rendered: str = (
         _environment()
@@ -69,8 +70,8 @@ def render(report: Report) -> str:
             compared=text.compared(report),
             headline=page.headline(report) if leads else [],
             told=page.told(page.headline(report), report) if leads else [],
-            lists=page.lists(report, for_board=True) if leads else [],
-            pairs=page.pairs(report, for_board=True)[:3] if leads else [],
+            lists=page.lists(report) if leads else [],
+            pairs=page.pairs(report)[:3] if leads else [],
             parts=[_part(each, report) for each in report.sections],
             foot=text.foot(report),
         )
@@ -130,10 +131,7 @@ def _defined(section: ReportSection) -> list[Definition]:
     """Return what each figure of the section is, or its list."""
     names = dict.fromkeys(each.figure for each in section.figures)
     if section.kind == "list":
-        files = [
-            file for plan in sections.PLANS if plan.name == section.name for file in plan.files
-        ]
-        names = dict.fromkeys(files)
+        names = {section.name: None}
     every = definitions.every()
     return [every[name] for name in names if name in every]
 

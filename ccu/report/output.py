@@ -147,7 +147,8 @@ def _listed() -> list[tuple[str, str, str]]:
     """Return each section, and under it its figures or its list."""
     found: list[tuple[str, str, str]] = []
     for plan in sections.PLANS:
-        heads = [head for file in plan.files for head in definitions.source(file).heads]
+        figures = plan.files if plan.kind == "figures" else ()
+        heads = [head for file in figures for head in definitions.source(file).heads]
         if plan.pick:
             monthly = [name + sections.BY_MONTH for name in plan.monthly]
             heads = [definitions.every()[name.rstrip(":")] for name in (*plan.pick, *monthly)]

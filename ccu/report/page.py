@@ -6,7 +6,8 @@ It fits 60 lines of 80 columns. Every number on it is a figure or a row of the s
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from ccu import dates
 from ccu.calls import triage_store
@@ -19,6 +20,14 @@ from ccu.report.sentences import count, threshold, without_rows
 
 MOST = 10  # rows of a list
 OWNERS = 4  # owners of late work that are named
+# section -> columns that readers without an account are not given
+_NOT_FOR_BOARD = {
+    "repeat-addresses": ("place",),
+    "repeat-people": ("person",),
+    "overdue": ("id", "referral", "call", "person", "owner"),
+    "caseload": ("role", "agency", "supervisor"),
+    "completeness": ("officer",),
+}
 BLOCKS, PLAIN_BLOCKS = "▁▂▃▄▅▆▇█", "_.-=+*%#"  # a small chart; without Unicode
 
 
@@ -149,31 +158,54 @@ def _has_unicode() -> bool:
     return (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
 
 
-def lists(report: Report, *, for_board: bool = False) -> list[Section]:
-    """Return the lists below the headline: repeat callers and late work.
+def for_board(report: Report) -> Report:
+    """Return the report for readers without an account, as HTML and XLSX have it.
 
-    `for_board`: for readers who have no account, without numbers of records and without logins.
+    Without numbers of records; nothing in it tells the work of one member of the staff from that
+    of another by name, role or agency.
     """
+    return replace(report, for_board=True, sections=[_for_board(each) for each in report.sections])
+
+
+def _for_board(section: ReportSection) -> ReportSection:
+    left_out = _NOT_FOR_BOARD.get(section.name, ())
+    items = section.items
+    if section.name == "caseload":  # by login they would be in the order of their names
+        items = sorted(items, key=lambda row: [-row[name] for name in ("people", "open_referrals")])
+        items = [{**row, "worker": f"Worker {at}"} for at, row in enumerate(items, 1)]
+    elif section.name == "completeness":
+        all_together: dict[str, dict[str, Any]] = {}
+        for row in items:  # those of everybody come first
+            all_together.setdefault(row["field"], row)
+        items = [*all_together.values()]
+    columns = tuple(name for name in section.columns if name not in left_out)
+    return replace(
+        section,
+        columns=columns,
+        items=[{name: row[name] for name in columns} for row in items],
+    )
+
+
+def lists(report: Report) -> list[Section]:
+    """Return the lists below the headline: repeat callers and late work."""
     by = {each.name: each for each in report.sections}
     address = ["place", "address", "care_calls", "all_calls", "people", "last"]
     person = ["person", "care_calls", "all_calls", "places", "last", "has_worker", "open_items"]
-    if for_board:
-        address, person = address[1:], person[1:]
     return [
         _repeats(by["repeat-addresses"], report, "Repeat addresses", address),
         _repeats(by["repeat-people"], report, "Repeat people", person),
-        _overdue(by["overdue"], report, for_board),
+        _overdue(by["overdue"], report),
     ]
 
 
-def pairs(report: Report, *, for_board: bool = False) -> list[tuple[str, str]]:
+def pairs(report: Report) -> list[tuple[str, str]]:
     """Return what the page ends with, each under its name; for a board without a command."""
     undecided = triage_store.sentence(report.undecided, report.undecided_overdue)
     by = {each.name: each for each in report.sections}
     referrals = [*by["referrals"].figures, *by["hand-offs"].figures]
     return [
         ("Referrals", "\n".join(_referrals(referrals, report))),
-        ("Undecided", undecided.partition(": ")[0] if for_board else undecided),
+        ("Undecided", undecided.partition(": ")[0] if report.for_board else undecided),
         ("Data quality", _data_quality(by["data-quality"], headline(report))),
         ("As of", f"{moment_words(report.as_of)}; {report.file}, ccu {report.version}"),
         ("More", "--full, --section NAME; what a figure is: --define NAME"),
@@ -183,27 +215,27 @@ def pairs(report: Report, *, for_board: bool = False) -> list[tuple[str, str]]:
 def _repeats(section: ReportSection, report: Report, name: str, columns: Sequence[str]) -> Section:
     return Section(
         f"{name}{_of(len(section.items))}: {threshold(report)}",
-        table=text.listed(section.items[:MOST], columns),
+        table=text.listed(section.items[:MOST], _kept(columns, section)),
         empty=without_rows(section),
     )
+
+
+def _kept(columns: Sequence[str], section: ReportSection) -> list[str]:
+    return [name for name in columns if name in section.columns]
 
 
 def _of(rows: int) -> str:
     return f" ({MOST} of {rows:,})" if rows > MOST else ""
 
 
-def _overdue(section: ReportSection, report: Report, for_board: bool) -> Section:
+def _overdue(section: ReportSection, report: Report) -> Section:
     """Return the late follow-ups, oldest first, and how many each owner has; not for a board."""
     late = [row for row in section.items if row["what"] == "follow-up overdue"]
-    owners = Counter(row["owner"] for row in late).most_common()
+    owners = [] if report.for_board else Counter(row["owner"] for row in late).most_common()
     named = [f"{owner} {number:,}" for owner, number in owners[:OWNERS]]
     if len(owners) > OWNERS:
         named.append(f"others {sum(number for _, number in owners[OWNERS:]):,}")
-    if for_board:
-        named = []
-    columns = ["kind", "due", "days_late"]
-    if not for_board:
-        columns = ["id", "owner", *columns, "call", "person"]
+    columns = _kept(["id", "owner", "kind", "due", "days_late", "call", "person"], section)
     today = dates.say_date(report.as_of.date())
     return Section(
         f"Overdue follow-ups on {today}, oldest first{_of(len(late))}",

@@ -35,8 +35,8 @@ def _figures(
     return Plan(name, title, "figures", files, pick=tuple(pick.split()), monthly=monthly)
 
 
-def _list(name: str, title: str, columns: str, facts: str = "") -> Plan:
-    return Plan(name, title, "list", (name,), tuple(columns.split()), tuple(facts.split()))
+def _list(name: str, title: str, columns: str, facts: str = "", file: str = "") -> Plan:
+    return Plan(name, title, "list", (file or name,), tuple(columns.split()), tuple(facts.split()))
 
 
 # The figures that lead every report, and have a number for each month.
@@ -107,6 +107,7 @@ PLANS = (
         "beat nature care_calls calls calls_previous calls_year_before"
         " arrests arrests_previous arrests_year_before"
         " citations citations_previous citations_year_before",
+        file="areas",
     ),
     _figures("effort", "Effort and cost", "effort"),
     _list(

@@ -287,7 +287,8 @@ def _shown(column: str, cell: Any, unit: str = "") -> Any:
     if column == "figure" and cell in definitions.every():
         return definitions.every()[cell].title
     if cell is None:  # of a period compared: the file does not reach back so far
-        return "-" if column.endswith(("_previous", "_year_before")) else ""
+        instead = NO_DATA if column in ("arrests", "citations") else ""
+        return "-" if column.endswith(("_previous", "_year_before")) else instead
     if column in DAYS:
         return dates.say_date(date.fromisoformat(cell))
     return value(cell, "share") if column == "share" else cell
@@ -314,6 +315,9 @@ def days(report: Report) -> str:
 def foot(report: Report) -> Section:
     """Return the file, version, settings and moment: what is needed to repeat the report."""
     settings = {name: text or "(none)" for name, text in report.settings.items()}
+    listed = report.settings["civilian_natures"].split(",")
+    named = [report.natures.get(code.strip(), code) for code in listed if code]
+    settings["civilian_natures"] = "; ".join(named) or "(none)"
     return Section(
         "How this was made",
         pairs=[

@@ -51,6 +51,7 @@ def show(report: Report, output: Path | None) -> None:
 
 def render(report: Report) -> bytes:
     """Return the workbook."""
+    report = page.for_board(report)
     write = Writer(Book(page.title(report), report.as_of))
     write.page(report)
     for section in report.sections:

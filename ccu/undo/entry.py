@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ccu import dates
+from ccu.care import actions
 from ccu.errors import InvalidInput
 from ccu.places import store as places
 from ccu.records import field_words, table, visibility
@@ -13,7 +14,7 @@ from ccu.undo import last_store, steps
 from ccu.undo.last_store import Last
 
 MOST_SKIPPED = 5  # newer changes, before there is nothing to offer
-_NAMES = {"follow_up": "follow-up", "need_assessment": "needs assessment"}
+_NAMES = {"follow_up": "follow-up", "need_assessment": "needs assessment", "place_flag": "flag"}
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ def _step_of(session: Session, last: Last) -> steps.Step:
 def take_back(session: Session, found: Found) -> str:
     """Take the change back and return what was done; raises InvalidInput as above."""
     staff_id, last = session.staff_id, found.last
+    if last.action == "person-add":
+        actions.must_have_none(session, last.record_id)
     with session.work() as work:
         if last_store.find(work.connection, staff_id) != found.newest:
             raise InvalidInput("you changed something meanwhile; nothing was undone")

@@ -16,8 +16,9 @@ from ccu.errors import InvalidInput
 from ccu.records.ownership import RECORDS
 
 REASON = "ccu undo"
-# Events that are a part of another one of the same command.
-_PARTS = frozenset({"follow-up-close", "follow-up-schedule", "needs-refer"})
+# Events that are a part of another one of the same command, on the same record and on another.
+_BESIDE = frozenset({"follow-up-close", "follow-up-schedule"})
+_PARTS = _BESIDE | {"needs-refer"}
 WRITES = frozenset(action for action, kind in KINDS.items() if kind in (WRITE, OVERRIDE)) - _PARTS
 
 _MINE = """
@@ -25,7 +26,7 @@ SELECT id, at, action, record, record_id, detail FROM audit
 WHERE staff_id = :staff_id ORDER BY id DESC
 """
 _OTHERS = """
-SELECT staff.login, action FROM audit LEFT JOIN staff ON staff.id = staff_id
+SELECT audit.id, staff.login, action, detail FROM audit LEFT JOIN staff ON staff.id = staff_id
 WHERE record = :record AND record_id = :record_id AND audit.id > :id
   AND staff_id IS NOT :staff_id
 ORDER BY audit.id DESC
@@ -61,19 +62,25 @@ def find(connection: sqlite3.Connection, staff_id: int) -> Last | None:
 
 def changes(connection: sqlite3.Connection, staff_id: int) -> Iterator[Last]:
     """Yield the changes of an account that it has not undone, the last one first."""
-    done: set[int] = set()
-    first = None  # of the events of an undo that was met
-    for row in connection.execute(_MINE, {"staff_id": staff_id}):
+    for row in _not_undone(connection.execute(_MINE, {"staff_id": staff_id})):
         detail = json.loads(row["detail"])
-        if row["action"] == "undo":
-            done.add(detail["event"])
-            first = detail["first"]
-            continue
-        is_own = row["id"] in done or (first is not None and row["id"] >= first)
-        if row["action"] in WRITES and not is_own and not _is_part(detail):
+        if row["action"] in WRITES and not _is_part(detail):
             if row["action"] != "person-void" and _is_gone(connection, row):
                 continue  # purged, sealed or removed: no different from a record never made
             yield Last(**{**dict(row), "record_id": row["record_id"] or 0, "detail": detail})
+
+
+def _not_undone(events: Iterable[sqlite3.Row]) -> Iterator[sqlite3.Row]:
+    """Yield events, the last one first, without those of an undo and those that it took back."""
+    done: set[int] = set()
+    first = None  # of the events of an undo that was met
+    for row in events:
+        if row["action"] == "undo":
+            detail = json.loads(row["detail"])
+            done.add(detail["event"])
+            first = detail["first"]
+        elif row["id"] not in done and (first is None or row["id"] < first):
+            yield row
 
 
 def _is_gone(connection: sqlite3.Connection, row: sqlite3.Row) -> bool:
@@ -90,10 +97,13 @@ def _is_part(detail: dict[str, Any]) -> bool:
 
 
 def changed_since(connection: sqlite3.Connection, last: Last, staff_id: int) -> str | None:
-    """Return who changed the record after this event: another account, or an import; or None."""
+    """Return who changed the record after this event: another account, or an import; or None.
+
+    A change that the other account has undone is none.
+    """
     asked = {**vars(last), "staff_id": staff_id}
-    for row in connection.execute(_OTHERS, asked):
-        if KINDS.get(row["action"]) in (WRITE, OVERRIDE):
+    for row in _not_undone(connection.execute(_OTHERS, asked)):
+        if row["action"] not in _BESIDE and KINDS.get(row["action"]) in (WRITE, OVERRIDE):
             return str(row["login"])
     return "an import" if connection.execute(_IMPORTED, asked).fetchone() else None
 

@@ -5,7 +5,7 @@ command for it.
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from ccu.calls import consult_store, triage_store
@@ -16,7 +16,9 @@ from ccu.follow_ups import store as follow_ups
 from ccu.follow_ups import undo_store as follow_up_undo
 from ccu.people import merge_store
 from ccu.people import undo_store as person_undo
+from ccu.places import flags
 from ccu.places import merge_store as place_merges
+from ccu.plans import store as plans
 from ccu.records import table
 from ccu.referrals import needs_store
 from ccu.referrals import store as referrals
@@ -153,9 +155,13 @@ def _void_needs(work: Work, last: Last) -> str:
 
 
 def _needs_back(work: Work, last: Last) -> str:
-    answers = _before(work, last)["answers"]
-    needs_store.edit(work, last.record_id, answers, REASON)
-    return f"Needs assessment {last.record_id} has its earlier answers again."
+    before = _before(work, last)
+    if "answers" in before:
+        needs_store.edit(work, last.record_id, before["answers"], REASON)
+        return f"Needs assessment {last.record_id} has its earlier answers again."
+    row = table.require(work.connection, "need_assessment", last.record_id)
+    table.change(work, "need_assessment", row, before, REASON)
+    return f"Needs assessment {last.record_id} is no longer void."
 
 
 def _remove_person(work: Work, last: Last) -> str:
@@ -176,6 +182,56 @@ def _unmerge_person(work: Work, last: Last) -> str:
 def _unmerge_place(work: Work, last: Last) -> str:
     place_merges.unmerge(work, last.record_id)
     return f"Place {last.record_id} is apart from place {last.detail['into']} again."
+
+
+# ---------------------------------------------------------------- flags and plans
+
+
+def _end_flag(work: Work, last: Last) -> str:
+    flags.end(work, last.record_id, "wrong")
+    return f"Flag {last.record_id} has ended: {flags.ENDS['wrong']}."
+
+
+def _reopen_flag(work: Work, last: Last) -> str:
+    flags.reopen(work, last.record_id, REASON)
+    return f"Flag {last.record_id} is on its place again."
+
+
+def _unverify_flag(work: Work, last: Last) -> str:
+    row = table.require(work.connection, "place_flag", last.record_id)
+    table.change(work, "place_flag", row, _before(work, last), REASON)
+    return f"Flag {last.record_id} is as it was before it was verified."
+
+
+def _withdraw_plan(work: Work, last: Last) -> str:
+    row = table.require(work.connection, "plan", last.record_id)
+    plans.end(work, row, REASON)
+    plans.return_to(work, last.detail["withdrawn"], "withdrawn", "draft", REASON)
+    return f"Draft {last.record_id} is withdrawn."
+
+
+def _unapprove_plan(work: Work, last: Last) -> str:
+    fields = ("status", "approver_id", "approved_on", "review_on", "expires_on")
+    _plan_back(work, last, fields)
+    plans.return_to(work, last.detail["replaced"], "replaced", "approved", REASON)
+    return f"Plan {last.record_id} is a draft again: it is on no card."
+
+
+def _unreview_plan(work: Work, last: Last) -> str:
+    _plan_back(work, last, last.detail.get("fields", ()))
+    return f"Plan {last.record_id} has its earlier days again."
+
+
+def _unexpire_plan(work: Work, last: Last) -> str:
+    _plan_back(work, last, ["status"])
+    row = plans.read(work.connection, last.record_id, work.today)
+    return f"Plan {last.record_id} is {row['state']} again."
+
+
+def _plan_back(work: Work, last: Last, fields: Iterable[str]) -> None:
+    row = plans.read(work.connection, last.record_id, work.today)
+    before = last_store.before(work.connection, last, fields, work.staff_id)
+    plans.take_back(work, row, before, REASON)
 
 
 def _before(work: Work, last: Last) -> dict[str, Any]:
@@ -222,8 +278,12 @@ STEPS = {
     "follow-up-reopen": Step(
         "follow-up void", "reopened", "Close it again?", _follow_up_back, "follow-up done N"
     ),
-    "consult-add": Step("consult edit", "added", "Void it?", _void_consult, "consult edit N"),
-    "needs-record": Step("needs edit", "recorded", "Void it?", _void_needs, "needs edit N"),
+    "consult-add": Step(
+        "consult void", "added", "Void it?", _void_consult, "consult void N --reason WHY"
+    ),
+    "needs-record": Step(
+        "needs void", "recorded", "Void it?", _void_needs, "needs void N --reason WHY"
+    ),
     "consult-edit": Step("consult edit", "edited", _BACK, _consult_back, "consult edit N"),
     "needs-edit": Step("needs edit", "edited", _BACK, _needs_back, "needs edit N"),
     "person-add": Step(
@@ -235,6 +295,22 @@ STEPS = {
     ),
     "place-merge": Step(
         "place unmerge", "merged", "Separate the two again?", _unmerge_place, "place unmerge N"
+    ),
+    # Its writer may take back a flag that nobody else verified, though not end another one.
+    "flag-add": Step("place flag", "added", "Take it off?", _end_flag, "place unflag N"),
+    "flag-end": Step("place unflag", "ended", "Put it on again?", _reopen_flag, "place flag"),
+    "flag-verify": Step(
+        "place verify", "verified", "Take that back?", _unverify_flag, "place unflag N"
+    ),
+    "plan-write": Step("plan write", "written", "Withdraw it?", _withdraw_plan, "plan expire N"),
+    "plan-approve": Step(
+        "plan approve", "approved", "Make it a draft again?", _unapprove_plan, "plan expire N"
+    ),
+    "plan-review": Step(
+        "plan review", "reviewed", "Take that back?", _unreview_plan, "plan expire N"
+    ),
+    "plan-expire": Step(
+        "plan expire", "ended", "Bring it back?", _unexpire_plan, "plan write"
     ),
 }  # fmt: skip
 
@@ -253,20 +329,13 @@ _BY_HAND = {
     "person-link": "person unlink",
     "place-category": "place flag --help",
     "plan-answer": "plan write",
-    "plan-approve": "plan expire N",
-    "plan-expire": "plan write",
-    "plan-review": "plan expire N",
     "plan-suggest": "plan answer",
-    "plan-write": "plan expire N",
     "referral-reopen": "referral update N",
     "staff-add": "staff retire",
     "staff-change": "staff edit",
     "staff-retire": "staff add",
     "person-unlink": "person link",
     "person-void": "person add",
-    "flag-add": "place unflag N",
-    "flag-end": "place flag",
-    "flag-verify": "place unflag N",
     "worker-assign": "worker end",
     "worker-end": "worker assign",
     "seal": "seal lift N",

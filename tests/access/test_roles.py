@@ -36,8 +36,8 @@ ROWS = (*town.LINES, *town.TRUST_LINES)
 ALL = (*town.ROLES, "admin")
 
 _UNIT_ONLY = (
-    "referral expire", "worker assign", "worker end", "needs record", "needs edit", "needs show",
-    "needs refer",
+    "referral expire", "worker assign", "worker end", "needs record", "needs edit", "needs void",
+    "needs show", "needs refer",
     "person duplicates", "person distinct", "person merge", "person unmerge", "person unlink",
     "person import", "household show", "household add", "household leave", "household name",
     "plan write", "plan approve", "plan review", "plan expire", "plan answer",
@@ -115,8 +115,10 @@ MAY_NOT: dict[str, set[str]] = {
         *("follow-up move", "follow-up sign", "worker assign", "worker end", "consult add"),
         *(
             "consult edit",
+            "consult void",
             "needs record",
             "needs edit",
+            "needs void",
             "needs show",
             "needs refer",
             "person link",
@@ -143,13 +145,15 @@ STATE = {
     **{
         ("undo", role): (2, f"your change ({change}) cannot be undone automatically;")
         for role, change in (
-            ("officer", "flag add"),
             ("clinician", "consent grant"),
             ("supervisor", "frequent override"),
             ("records", "retention set"),
         )
     },
     ("needs edit", "ccu"): (7, "needs assessment 1 is handled by Human Services; ask them"),
+    ("needs void", "ccu"): (7, "needs assessment 1 is handled by Human Services; ask them"),
+    ("needs void", "intern"): (7, "an intern voids only what they recorded"),
+    ("consult void", "intern"): (7, "an intern voids only what they recorded"),
     ("undo", "ccu"): (2, "there is no change of yours to undo"),
     ("follow-up void", "intern"): (7, "an intern voids only what they recorded"),
     ("follow-up done", "officer"): (7, "follow-up 5 is handled by Human Services; ask them"),

@@ -5,7 +5,7 @@ here changes what `ccu history` finds.
 """
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ccu.address import KINDS, Address, Names, normal, read
@@ -586,8 +586,15 @@ def test_what_is_near_but_for_the_number_shares_a_stored_column(text: str) -> No
 
 
 @given(addresses)
+@example("12 Main St Apt 3, WPT")
+@example("12 Main St # 3")
+@example("7200 Navajo Rd # 3B")  # a route and its number
+@example("0 Main St Unit 4")
 def test_the_short_road_reads_what_the_long_one_does(text: str) -> None:
     for names in (Names(), KNOWN):
         plain = read_plain(text.upper(), names)
         if plain is not None:
             assert _plain_address(text, plain) == _read_long(text, names, "", "", "", "")
+        for columns_ in (("", "MKE", "Connecticut", "06880-12"), ("APT 4 BLDG 2", "", "", "")):
+            cells = dict(zip(("unit", "city", "state", "zip"), columns_, strict=True))
+            assert read(text, town=names, **cells) == _read_long(text, names, *columns_)

@@ -81,10 +81,10 @@ def forget() -> None:
 
 
 def rate(reader: Callable[[str], object], strings: list[str]) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     for text in strings:
         reader(text)
-    return len(strings) / (time.perf_counter() - start)
+    return len(strings) / (time.process_time() - start)
 
 
 def main() -> None:

@@ -37,6 +37,7 @@ class Line:
     aim: float
     faster: bool = False
     detail: str = ""
+    means: str = ""  # to somebody who uses it
 
     def verdict(self) -> str:
         """aim, yes, or NO."""
@@ -53,6 +54,7 @@ class Bench:
 
     calls: int = 1_000_000
     runs: int = 9
+    clock: Callable[[], float] = time.perf_counter
     told: Callable[[str], object] = field(default=lambda text: sys.stderr.write(text + "\n"))
 
     def town(self, calls: int | None = None) -> Path:
@@ -83,9 +85,9 @@ class Bench:
         times: tuple[list[float], list[float]] = ([], [])
         for _ in range(max(7, self.runs)):
             for each, taken in ((ours, times[0]), (peer, times[1])):
-                begin = time.perf_counter()
+                begin = self.clock()
                 each()
-                taken.append(time.perf_counter() - begin)
+                taken.append(self.clock() - begin)
         return median(times[0]), median(times[1])
 
     def line(
@@ -96,11 +98,20 @@ class Bench:
         peer: Callable[[], object],
         budget: float,
         aim: float,
+        means: str = "",
     ) -> Line:
         """Time the two and say the ratio."""
         mine, theirs = self.compare(ours, peer)
         detail = f"{mine * 1000:.0f} / {theirs * 1000:.0f} ms"
-        return Line(what, peer_name, mine / theirs, budget, aim, detail=detail)
+        return Line(what, peer_name, mine / theirs, budget, aim, detail=detail, means=means)
+
+
+def processor_seconds() -> float:
+    """The seconds that processors worked for this program and for what it started and awaited."""
+    import resource
+
+    own, others = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return own.ru_utime + own.ru_stime + others.ru_utime + others.ru_stime
 
 
 def environment() -> dict[str, str]:

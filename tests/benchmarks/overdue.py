@@ -35,4 +35,5 @@ def measure(bench: Bench) -> Iterator[Line]:
         lambda: run(select),
         0.9,
         0.7,
+        "What cron mails each morning.",
     )

@@ -461,7 +461,7 @@ def test_a_note_of_space_only_is_none(note: str, ccu: Ccu, db_path: Path) -> Non
             "--note-file holds control characters or bytes that are not UTF-8 text",
         ),
         (b"caf\xe9", "--note-file is not UTF-8 text"),
-        (b"x" * 2_000_001, "--note-file is longer than 2000000 characters"),
+        (b"x" * 2_000_001, "--note-file is longer than 2,000,000 characters"),
     ],
 )
 def test_a_note_that_is_no_text_is_refused(
@@ -518,17 +518,21 @@ def test_no_text_in_any_option_is_more_than_refused(
 # ---------------------------------------------------------------- asking
 
 
-def test_it_asks_for_what_is_missing_and_enter_takes_the_usual(ccu: Ccu, db_path: Path) -> None:
+def test_enter_at_a_question_records_what_its_option_left_out_does(ccu: Ccu, db_path: Path) -> None:
     typed = ["", "12 Main St Apt 3", "wel", "", "", "", "", "", "", "", "", "y"]
     result = ccu("log-call", stdin="\n".join(typed) + "\n", tty=True)
     assert result.code == 0, result.err
     assert "Logged call 1." in result.out
     assert "When did it begin [now]: " in result.err
-    assert rows(db_path, "SELECT occurred_at, nature, source, narrative FROM call") == [
-        ("2026-01-31T23:59:59-05:00", "welfare_check", "911", None)
-    ]
-    assert rows(db_path, "SELECT agency, state FROM call_responder") == [("police", "arrived")]
-    assert rows(db_path, "SELECT count(*) FROM call_danger") == [(0,)]
+    assert "Reported by (Enter to skip): " in result.err
+    given = ("--when", "now", "--address", "12 Main St Apt 3", "--nature", "welfare_check")
+    assert ccu("log-call", *given).code == 0
+    asked, told = (
+        {**json.loads(ccu("call", "show", number, "-f", "json").out), "id": None}
+        for number in ("1", "2")
+    )
+    assert asked == told
+    assert (asked["source"], asked["responders"], asked["dangers"]) == (None, [], [])
 
 
 def test_a_wrong_answer_is_explained_and_asked_again(ccu: Ccu, db_path: Path) -> None:
@@ -567,7 +571,7 @@ def test_what_was_given_is_not_asked(ccu: Ccu) -> None:
     typed = ["22:30", "crisis", "", "", "", "", "", "", "y"]
     result = ccu("log-call", *given_too, stdin="\n".join(typed) + "\n", tty=True)
     assert result.code == 0, result.err
-    for question in ("Address: ", "Reported by [", "Person 1"):
+    for question in ("Address: ", "Reported by (", "Person 1"):
         assert question not in result.err
 
 

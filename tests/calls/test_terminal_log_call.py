@@ -23,9 +23,9 @@ QUESTIONS_AND_ANSWERS = (
     ("  12 MAIN ST # 3", None),
     ("Nature (number, code, or how it begins): ", "wel"),
     ("  Welfare check", None),
-    ("Reported by [911]: ", ""),
+    ("Reported by (Enter to skip): ", "1"),
     ('Hazards, separated by commas ("none" if you checked) (Enter to skip): ', "none"),
-    ("Human Services + clinician [Police]: ", ""),
+    ("Police + clinician (Enter to skip): ", "pol"),
     ("Interventions, separated by commas (Enter to skip): ", "1, nal"),
     ("  De-escalation, Naloxone", None),
     ("Dispositions, separated by commas (Enter to skip): ", "resol"),
@@ -142,7 +142,7 @@ def test_an_everyday_word_leads_to_a_code_and_is_asked_again(ccu: Ccu, db_path: 
         ("Nature (number, code, or how it begins): ", "homeless"),
         ('Not a valid nature: "homeless". Did you mean Unsheltered? Type ? to list them', None),
         ("Nature (number, code, or how it begins): ", "unshel"),
-        ("Reported by [911]: ", "non-em"),
+        ("Reported by (Enter to skip): ", "non-em"),
         ("  Non-emergency line", None),
         ("(Enter to skip): ", "no"),
         ("Type none in full to record that no hazard was found", None),
@@ -435,9 +435,9 @@ def test_the_arrow_keys_edit_an_answer_and_recall_nothing(ccu: Ccu, db_path: Pat
     terminal = start(db_path)
     answer(terminal, "22:30", "12 Main St", "criss\x1b[D" + "i")  # left, then the missing letter
     terminal.expect_exact("in crisis")
-    terminal.expect_exact("Reported by [911]: ")
+    terminal.expect_exact("Reported by (Enter to skip): ")
     terminal.sendline("\x1b[A")  # up: there is no history to take an answer from
-    terminal.expect_exact("  911")
+    terminal.expect_exact("Hazards, separated by commas")
     interrupt(terminal)
     terminal.expect(pexpect.EOF)
 

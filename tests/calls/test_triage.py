@@ -272,6 +272,21 @@ def test_the_list_has_the_last_try_and_with_names_the_phone(ccu: Ccu, db_path: P
     assert "phone" not in read(DAY, "follow-up", "list")[0]
 
 
+@pytest.mark.parametrize(("person", "kept", "merged"), [(3, 3, 2), (3, 2, 3), (1, 1, 1)])
+def test_the_urgent_calls_of_all_records_of_a_person_are_a_risk(
+    person: int, kept: int, merged: int, ccu: Ccu
+) -> None:
+    """Call 3 is no risk; the call of person 2 is, and of two records merged both count."""
+    due = ("follow-up", "add", "--person", str(person), "--kind", "call", "--due", "friday")
+    assert at(DAY, *due, "--owner", "dlee").code == 0
+    (row,) = read(DAY, "follow-up", "list")
+    assert row["risk"] == (None if person == 3 else "high")
+    if kept != merged:
+        assert at(DAY, "person", "merge", str(kept), str(merged), "--prefer", "kept").code == 0
+    (row,) = read(DAY, "follow-up", "list")
+    assert row["risk"] == "high"
+
+
 # ---------------------------------------------------------------- at a terminal
 
 

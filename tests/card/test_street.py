@@ -52,6 +52,15 @@ def test_a_partial_address_shows_the_street_with_its_warnings(asked: str, ccu: C
     assert "No active warnings\n" not in shown
 
 
+@pytest.mark.parametrize("asked", ["imperial ave, norwalk", "27 imperial, norwalk"])
+def test_a_street_in_another_city_shows_what_is_on_file_there(asked: str, ccu: Ccu) -> None:
+    log(ccu, "27 Imperial Ave", "--danger", "weapon")
+    (near,) = card(ccu, asked)["near"]
+    assert (near["address"], near["why"]) == (HOUSE, "another city")
+    assert "WEAPON" in ccu("history", asked).out
+    assert card(ccu, "29 imperial ave, norwalk")["near"] == []
+
+
 @pytest.mark.parametrize("asked", ["main st", "main st 12", "one two main st", "mian st"])
 def test_a_unit_is_found_by_its_street(asked: str, ccu: Ccu) -> None:
     log(ccu, "12 Main St Apt 3")

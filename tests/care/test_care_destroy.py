@@ -1,5 +1,6 @@
 """`ccu care destroy`, `ccu care note move`: care notes destroyed, and corrected."""
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -276,6 +277,29 @@ def test_what_corrects_a_note_moves_with_it(ccu: Ccu, file: Path) -> None:
     )
     assert [each["id"] for each in listed(ccu, 2)] == [3, 2, 1]
     assert [each["id"] for each in listed(ccu)] == [4]
+
+
+def test_notes_of_a_person_removed_as_added_in_error_are_found_and_moved(
+    ccu: Ccu, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added = ccu("person", "add", "--file", "-", stdin="given: Ana\nfamily: Reyes")
+    number = re.findall(r"\d+", added.out)[0]
+    add(ccu, person=int(number))
+    has = f"ccu: error: person {number} has care notes; first: ccu care note list --person {number}"
+    for line in (("person", "void", number, "--yes"), ("undo", "--yes")):
+        done = ccu(*line)
+        assert (done.code, done.err.splitlines()[-1]) == (2, has)
+    become(monkeypatch, "the-records")  # for others it is as if there were no file
+    assert ccu("person", "void", number, "--yes") == (0, f"Removed person {number}.\n", "")
+    become(monkeypatch, "dlee")
+    removed = f"removed as added in error ({number})"
+    done = ccu("care", "note", "list", "--person", number)
+    assert TEXT in done.out
+    assert removed in done.err
+    assert removed in ccu("care", "backup", str(tmp_path / "copy.db")).err
+    assert ccu("care", "note", "move", "1", "--person", "2").code == 0
+    assert [each["text"] for each in listed(ccu, 2)] == [TEXT]
+    assert ccu("care", "backup", str(tmp_path / "other.db")).err == ""
 
 
 @pytest.mark.parametrize(

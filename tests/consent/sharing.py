@@ -50,7 +50,8 @@ def _start(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     assert steps.refer(ccu) == 1
     assert steps.refer(ccu, "--to", "2", "--need", "detox") == 2
-    assert ccu("referral", "update", "1", "--status", "accepted").code == 0
+    for status in ("accepted", "in_progress"):
+        assert ccu("referral", "update", "1", "--status", status).code == 0
     assert ccu("needs", "record", "--person", "1", "food=lacks").code == 0
 
 

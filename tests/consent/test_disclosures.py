@@ -132,6 +132,20 @@ def test_what_police_are_shown_follows_the_policy_or_the_persons_consent(
     assert looks() == expected
 
 
+def test_police_are_shown_what_is_their_own_or_was_made_by_them(
+    ccu: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An officer owns referral 1 of Human Services, and made another that it owns."""
+    assert ccu("settings", "police_sees", "").code == 0
+    assert ccu("referral", "update", "1", "--owner", "pat", "--seen", "2").code == 0
+    become(monkeypatch, "pat")
+    made = steps.refer(ccu, "--need", "food", "--owner", "dlee")
+    for login, is_shown in (("pat", True), ("quinn", False)):
+        become(monkeypatch, login)
+        shown = {row["id"]: row["need"] is not None for row in seen("referral", "list")}
+        assert (shown[1], shown[made]) == (is_shown, is_shown)
+
+
 @pytest.mark.parametrize("to", ["ems", "hospital", "1"])
 def test_a_consent_to_somebody_else_shows_police_nothing(
     ccu: Ccu, monkeypatch: pytest.MonkeyPatch, to: str

@@ -34,7 +34,7 @@ def town(ccu: Ccu, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     task = ("follow-up", "add", "--person", "1", "--kind", "visit")
     for line in (
         (*consult, "--minutes", "5", "--note-file", str(note)),
-        ("referral", "update", "1", "--status", "in_progress", "--note-file", str(note)),
+        ("referral", "update", "1", "--note-file", str(note)),
         (*task, "--due", "tomorrow", "--note-file", str(note)),
         ("plan", "write", "--person", "1", "--file", str(plan)),
     ):

@@ -135,6 +135,7 @@ def test_a_moment_that_people_type(typed: str, stored: str) -> None:
         ("yesterday evening", "needs a time of day; write it as yesterday 19:30"),
         ("tonight", "needs a time of day; write it as today 22:30"),
         ("Jan 18 2025", "has no time of day; add one, as in jan 18 2025 22:30"),
+        ("930", "is only a number; did you mean 09:30 or 21:30?"),
         ("2", "is only a number; write a time of day as 22:30"),
         ("-1", "is only a number; write a time of day as 22:30"),
         ("1.5", "is only a number; write a time of day as 22:30"),

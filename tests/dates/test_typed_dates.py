@@ -20,6 +20,14 @@ def when(ccu: Ccu, typed: str) -> str:
     ("typed", "began"),
     [
         ("2230", "2026-01-31T22:30:00-05:00"),
+        ("yesterday 1130pm", "2026-01-30T23:30:00-05:00"),
+        ("1/30 11:30p", "2026-01-30T23:30:00-05:00"),
+        ("last night 11:30", "2026-01-30T23:30:00-05:00"),
+        ("2230 last night", "2026-01-30T22:30:00-05:00"),
+        ("last night 1am", "2026-01-31T01:00:00-05:00"),
+        ("this morning 9:15", "2026-01-31T09:15:00-05:00"),
+        ("930 hrs", "2026-01-31T09:30:00-05:00"),
+        ("1/30/2026 930", "2026-01-30T09:30:00-05:00"),
         ("2230 hrs", "2026-01-31T22:30:00-05:00"),
         ("yesterday 2230", "2026-01-30T22:30:00-05:00"),
         ("1/24 19:30", "2026-01-24T19:30:00-05:00"),
@@ -48,7 +56,7 @@ def test_last_night_offers_a_day_with_a_time_to_replace(ccu: Ccu) -> None:
 
 
 def test_times_of_a_call_may_be_police_time(ccu: Ccu) -> None:
-    done = ccu("log-call", "--when", "2230", "--arrived", "2241 hrs", "--cleared", "2315", *CALL)
+    done = ccu("log-call", "--when", "2230", "--arrived", "1041pm", "--cleared", "2315", *CALL)
     assert done.code == 0, done.err
     call = json.loads(ccu("call", "show", "1", "--format", "json").out)
     assert call["arrived_at"] == "2026-01-31T22:41:00-05:00"

@@ -300,6 +300,9 @@ def test_merged_records_are_one_person_and_voided_calls_are_none(
     [person] = rows(tmp_path, "people", "one")
     assert (person["calls"], person["referrals"], person["follow_ups"]) == ("2", "1", "2")
     assert {row["person"] for row in rows(tmp_path, "calls", "one")} == {person["person"]}
+    execute(db_path, "INSERT OR IGNORE INTO call_person (call_id, person_id) VALUES (1, 1), (1, 2)")
+    assert export(tmp_path, "--k", "1", name="both").code == 0
+    assert {row["subjects"] for row in rows(tmp_path, "calls", "both")} == {"1"}
     assert town("call", "void", "2", "--reason", "twice").code == 0
     assert export(tmp_path, "--k", "1", name="two").code == 0
     assert len(rows(tmp_path, "calls", "two")) == 1

@@ -1,6 +1,7 @@
 """Calls, months, repeats, concentration, areas, hours: what is counted from calls alone."""
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from datetime import date
 from math import ceil
 
@@ -28,7 +29,9 @@ def calls(file: File, asked: Asked) -> Figures:
         else count(care, missing=lacking),
         ("share_of_all_calls", ""): share(
             sum(call["care"] for call in told), len(told), missing=lacking
-        ),
+        )
+        if lacking <= len(told)
+        else Part("share", None, len(told), missing=lacking),
     }
 
 
@@ -189,62 +192,77 @@ def _top(met: list[tuple[Row, set[int]]]) -> Part:
 # ---------------------------------------------------------------- areas, hours
 
 
+class Endings:
+    """How many calls of a row ended so in a period; None where most calls' source never tells."""
+
+    def __init__(self, file: File, asked: Asked) -> None:
+        self.endings = file.codes["disposition"]
+        self.telling: dict[str, set[int]] = {}
+        for code in ("arrest", "citation"):
+            ended = {call for call, codes in self.endings.items() if code in codes}
+            self.telling[code] = file.sources(asked.begun, asked.end, ended.__contains__)
+
+    def count(self, calls: list[Row], code: str) -> int | None:
+        """Count the calls that ended so."""
+        silent = [call for call in calls if call["source_system_id"] not in self.telling[code]]
+        if 2 * len(silent) > len(calls):
+            return None
+        return sum(code in self.endings.get(call["id"], ()) for call in calls)
+
+
 def areas(file: File, periods: list[Asked]) -> list[Row]:
     """By beat, for the period, the one before and the year before, in this order."""
-    endings = file.codes["disposition"]
-    found: dict[str, list[int]] = defaultdict(lambda: [0] * 9)
-    for place, asked in enumerate(periods):
-        for call in in_period(file, asked):
-            row = found[call["beat"] or "not recorded"]
-            ended = endings.get(call["id"], set())
-            row[place] += call["care"]
-            row[3 + place] += "arrest" in ended
-            row[6 + place] += "citation" in ended
-    names = [
-        f"{what}{when}"
-        for what in ("care", "arrests", "citations")
-        for when in ("", "_previous", "_year_before")
-    ]
-    names[0] = "care_calls"
-    first = file.first_day
-    unknown = [  # of a period before the file's first call nothing can be said
-        place for place, asked in enumerate(periods)
-        if place and (first is None or asked.end <= first)
-    ]  # fmt: skip
     return [
-        {"beat": beat}
-        | {
-            name: None if at % 3 in unknown else number
-            for at, (name, number) in enumerate(zip(names, row, strict=True))
-        }
-        for beat, row in sorted(found.items(), key=lambda each: (each[0] == "not recorded", each))
+        {"beat": key[0], **{name: row[name] for name in row if not name.startswith("calls")}}
+        for key, row in _by_area(file, periods, lambda call: (call["beat"] or "not recorded",))
     ]
 
 
 def beats(file: File, periods: list[Asked]) -> list[Row]:
     """By beat and nature, for the period, the one before and the year before, in this order."""
-    endings, labels = file.codes["disposition"], file.labels("nature")
-    found: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * 10)
+    labels = file.labels("nature")
+    found = _by_area(
+        file,
+        periods,
+        lambda call: (
+            call["beat"] or "not recorded",
+            labels[call["nature_cleared"] or call["nature"]],
+        ),
+    )
+    return [
+        {"beat": beat, "nature": nature}
+        | {name: row[name] for name in row if name not in ("care_previous", "care_year_before")}
+        for (beat, nature), row in found
+    ]
+
+
+def _by_area(
+    file: File, periods: list[Asked], key: Callable[[Row], tuple[str, ...]]
+) -> list[tuple[tuple[str, ...], Row]]:
+    """Count calls, care calls and how they ended by a key; a period before the file is None."""
+    calls: dict[tuple[str, ...], list[list[Row]]] = defaultdict(lambda: [[], [], []])
     for place, asked in enumerate(periods):
         for call in in_period(file, asked):
-            key = (call["beat"] or "not recorded", labels[call["nature_cleared"] or call["nature"]])
-            row, ended = found[key], endings.get(call["id"], set())
-            row[9] += call["care"] if place == 0 else 0
-            row[place] += 1
-            row[3 + place] += "arrest" in ended
-            row[6 + place] += "citation" in ended
+            calls[key(call)][place].append(call)
+    endings = [Endings(file, asked) for asked in periods]
     first = file.first_day
-    unknown = [place for place in (1, 2) if first is None or periods[place].end <= first]
-    names = [
-        f"{what}{when}"
-        for what in ("calls", "arrests", "citations")
-        for when in ("", "_previous", "_year_before")
-    ]
-    return [
-        {"beat": beat, "nature": nature, "care_calls": row[9]}
-        | {name: None if at % 3 in unknown else row[at] for at, name in enumerate(names)}
-        for (beat, nature), row in found.items()
-    ]
+    found = []
+    for each, of_periods in calls.items():
+        row: Row = {}
+        for place, (ending, here) in enumerate(zip(endings, of_periods, strict=True)):
+            when = ("", "_previous", "_year_before")[place]
+            row |= {
+                ("care_calls", "care_previous", "care_year_before")[place]: sum(
+                    call["care"] for call in here
+                ),
+                f"calls{when}": len(here),
+                f"arrests{when}": ending.count(here, "arrest"),
+                f"citations{when}": ending.count(here, "citation"),
+            }
+            if place and (first is None or periods[place].end <= first):
+                row |= dict.fromkeys([*row][-4:])
+        found.append((each, row))
+    return found
 
 
 def natures(file: File, asked: Asked) -> Figures:

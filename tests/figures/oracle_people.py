@@ -77,7 +77,8 @@ def people(file: File, asked: Asked) -> Figures:
     number = len(everybody & file.known)
     here_met = [file.people_of(call, FACE_TO_FACE) for call in in_period(file, asked)]
     somebody = everybody.union(*here_met)
-    bare = bool(here) and not somebody
+    ever = any(file.tables[name] for name in ("call_person", "follow_up", "referral"))
+    bare = not somebody and (bool(here) or not ever)
 
     def unless(lacking: bool, figures: int, missing: int = 0) -> Part:
         return Part("count", missing=missing) if lacking else count(figures, missing=missing)

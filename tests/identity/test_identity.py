@@ -64,6 +64,15 @@ def test_a_typo_in_the_birth_date_is_accepted_with_a_rare_name(born: str) -> Non
     assert likely(known("Odile", "Vantongeren", BORN), known("Odile", "Vantongeren", born))
 
 
+@pytest.mark.parametrize(
+    ("street", "how"),
+    [("Cranberry", "same"), ("Cranbury", "nearly the same"), ("Crambury", "much alike")],
+)
+def test_two_letters_of_a_street_may_be_mistyped_and_not_three(street: str, how: str) -> None:
+    one, other = (known("Ana", home=f"9 {each} Ln, Norfield CT") for each in ("Cranberry", street))
+    assert agreement(one, other, "home") == how
+
+
 def test_day_and_month_swapped() -> None:
     one, other = known("Ruth", "Adair", "1990-04-09"), known("Ruth", "Adair", "1990-09-04")
     assert likely(one, other)

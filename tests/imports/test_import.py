@@ -331,7 +331,7 @@ def test_a_town_of_the_layout_is_where_its_addresses_are(desk: Desk) -> None:
 def test_a_progress_bar_at_a_terminal_and_nowhere_else(desk: Desk) -> None:
     desk.file.write_text(text([row()]))
     words = ("import", str(desk.file), "--layout", str(desk.layout), "--format", "csv")
-    plain, at_terminal = run_ccu(*words), run_ccu(*words, tty=True)
+    at_terminal, plain = run_ccu(*words, tty=True), run_ccu(*words)
     assert plain.err == ""
     assert "Reading" in at_terminal.err
     assert "Reading" not in at_terminal.out

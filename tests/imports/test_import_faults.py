@@ -85,11 +85,14 @@ def test_only_a_header_is_an_export_without_calls(desk: Desk) -> None:
         (LAYOUT.replace("%H:%M:%S", "%H:%M:%Q"), "has a part that ccu does not read"),
         (
             LAYOUT.replace("welfare_check =", "wellfare ="),
-            "'wellfare' is not a nature code",
+            "'wellfare' is not one of the nature codes",
         ),
-        (LAYOUT.replace("referred =", "refered ="), "'refered' is not a disposition code"),
-        (LAYOUT.replace('"police"', '"polizei"'), "'polizei' is not a agency code"),
-        ('care = ["wellfare"]\n' + LAYOUT, "'wellfare' is not a nature code"),
+        (
+            LAYOUT.replace("referred =", "refered ="),
+            "'refered' is not one of the disposition codes",
+        ),
+        (LAYOUT.replace('"police"', '"polizei"'), "'polizei' is not one of the agency codes"),
+        ('care = ["wellfare"]\n' + LAYOUT, "'wellfare' is not one of the nature codes"),
         ('ambiguous = "maybe"\n' + LAYOUT, "must be earlier, later, reject"),
         ('timezone = "Mars/Base"\n' + LAYOUT, "the time zone is not a known name"),
         ('encoding = "ebcdic"\n' + LAYOUT, "encoding must be one of"),

@@ -146,7 +146,7 @@ def test_rows_of_units_that_the_layout_does_not_name(desk: Desk, reverse: bool) 
     times = [found[f"{name}_at"][11:16] for name in ("dispatched", "arrived", "cleared")]
     assert (times, found["minutes"]) == (["23:51", "23:58", "00:50"], 52)
     desk.layout.write_text(layout.replace("our-cad", "another"))
-    assert "rows that differ" not in desk.bring(None).err
+    assert "rows that differ" not in desk.bring(None, "--dry-run").err
 
 
 def test_a_call_sign_that_is_not_mapped_is_not_taken_for_police(desk: Desk) -> None:
@@ -164,7 +164,10 @@ def test_several_units_in_one_cell_are_not_all_said_to_have_arrived(desk: Desk) 
         ("mobile_crisis", "dispatched"),
         ("other", "dispatched"),
     ]
-    assert "1 texts of responder are not in the layout, such as X9" in desk.bring(None).err
+    assert (
+        "1 texts of responder are not in the layout, such as X9"
+        in desk.bring(None, "--dry-run").err
+    )
 
 
 def test_hazards_backup_and_dispositions_of_several_columns(desk: Desk) -> None:
@@ -191,7 +194,7 @@ def test_no_hazard_is_recorded_only_where_the_export_has_it(
     desk: Desk, cells: dict[str, str], dangers: list[str]
 ) -> None:
     assert call(desk, unit(**cells))["dangers"] == dangers
-    assert ("texts of hazards" in desk.bring(None).err) == (cells["Hazard"] == "BEES")
+    assert ("texts of hazards" in desk.bring(None, "--dry-run").err) == (cells["Hazard"] == "BEES")
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,8 @@ def test_the_card_states_who_how_to_reach_them_and_no_more(ccu: Ccu, db_path: Pa
     assert assign(ccu, "dlee", "--since", "2026-01-12").code == 0
     steps.refer(ccu)
     assert ccu("referral", "update", "1", "--status", "accepted").code == 0
+    assert card(ccu)["workers"][0]["connected_to"] == []  # accepted, and not yet engaged
+    assert ccu("referral", "update", "1", "--status", "in_progress").code == 0
     assert card(ccu)["workers"] == [
         {
             "agency": "Human Services",
@@ -150,7 +152,7 @@ def test_the_card_states_who_how_to_reach_them_and_no_more(ccu: Ccu, db_path: Pa
     assert (
         "Working here  Human Services client. Call Dana Lee, 203-555-0142,"
         " since Jan 12, 2026; connected to: Homes with Hope; next contact Jan 31, 2026\n"
-        "Open items    referral 1, accepted: next Jan 31, 2026 22:30, "
+        "Open items    referral 1, in progress: next Jan 31, 2026 22:30, "
     ) in page
     assert "R. Sample, subject of 1 call\n" in page
     for kept in ("Rowan", "Housing", "housing", "person 1"):

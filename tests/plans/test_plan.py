@@ -799,7 +799,7 @@ def test_bad_input_is_one_sentence(
         (b"What helps:\n- " + b"Zed " * 400_000, "--file, line 2: an item is longer than 500"),
         (b"What helps:\n" + b"- Zed\n" * 31, "--file, line 32: What helps has more than 30 items"),
         (b"What helps:\n- Zed" + b"\n Zed" * 390_000, "--file, line 2: an item is longer than"),
-        (b"- Zed\n" * 400_000, "--file is longer than 2000000 characters"),
+        (b"- Zed\n" * 400_000, "--file is longer than 2,000,000 characters"),
         (b"Safety concerns:\n- Zed\n", "--file, line 2: write a safety concern as"),
         (b"Safety concerns:\n- 2026-13-01, Zed: x\n", "--file, line 2: the day of the concern"),
         (b"Safety concerns:\n- 2026-02-01, Zed: x\n", "--file, line 2: the day of the concern"),

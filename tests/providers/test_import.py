@@ -314,7 +314,7 @@ def test_a_plain_csv_by_a_suggested_layout(ccu: Ccu, tmp_path: Path) -> None:
         ('source = "x"\n[columns]\nname = "Nothing"', "the file has no column 'Nothing'"),
         (
             'source = "x"\n[columns]\nname = "Program Name"\n[needs]\nsocks = "x"',
-            "'socks' is not a need code",
+            "'socks' is not one of the need codes",
         ),
     ],
 )

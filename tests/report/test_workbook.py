@@ -90,12 +90,23 @@ def test_the_page_comes_first_then_a_sheet_a_section(ccu: Ccu, hand: Hand, tmp_p
     assert places == sorted(places)
 
 
+# A workbook goes to readers without an account: these columns, and staff by name, are left out.
+LEFT_OUT = {
+    "repeat-addresses": ("place",),
+    "repeat-people": ("person",),
+    "overdue": ("id", "referral", "call", "person", "owner"),
+}
+
+
 def test_every_cell_is_that_of_the_data(ccu: Ccu, hand: Hand, tmp_path: Path) -> None:
     a_month(hand)
     found = made(tmp_path, *MONTH)
     for section in report(ccu, *MONTH)["sections"]:
         head, *rows = found[section["name"]]
         assert head[:5] == ["Town", "Period", "From", "To", "Title"]
+        if section["name"] in ("caseload", "completeness"):
+            assert {"Officer", "Supervisor", "Role", "Agency"}.isdisjoint(head)
+            continue
         assert len(rows) == len(section["rows"])
         for row, expected in zip(rows, section["rows"], strict=True):
             assert row[:4] == ["Westport", "January 2026", date(2026, 1, 1), date(2026, 1, 31)]
@@ -103,6 +114,8 @@ def test_every_cell_is_that_of_the_data(ccu: Ccu, hand: Hand, tmp_path: Path) ->
                 assert (row.pop() == "period") == bool(expected["note"])
             else:
                 assert row.pop() == "year_before"
+            for name in LEFT_OUT.get(section["name"], ()):
+                del expected[name]
             assert row[5:] == [_as_cell(each) for each in expected.values() if each is not None]
 
 

@@ -89,6 +89,8 @@ CHANGES = {
     "consult add --call 1 --clinician dlee --minutes 9": "Voided consult 2",
     "needs record --person 1 food=met legal=unmet": "Voided needs assessment 2",
     "consult edit 1 --minutes 50 --clear call": "Consult 1 has its earlier values again",
+    "consult void 1 --reason 'another person'": "Consult 1 has its earlier values again",
+    "needs void 1 --reason 'another person'": "Needs assessment 1 is no longer void",
     "needs edit 1 housing=has --clear food": "Needs assessment 1 has its earlier answers",
     "person add --file -": "Removed person 3",
     "person edit 2 --file -": "Person 2 has the earlier values again",
@@ -191,6 +193,35 @@ def test_what_somebody_else_changed_since_is_refused(
     assert json.loads(ccu("call", "show", "1", "-f", "json").out)["beat"] == "9"
 
 
+@pytest.mark.parametrize(
+    ("line", "others"),
+    [
+        ("call edit 1 --beat 4", ("call edit 1 --beat 9", "call edit 1 --priority 1")),
+        (
+            "refer 2 --to 1 --need housing",
+            ("referral update 2 --status accepted --seen 1",
+             "referral update 2 --status declined --seen 2"),
+        ),
+    ],
+)  # fmt: skip
+def test_what_somebody_else_changed_and_undid_is_no_obstacle(
+    line: str, others: tuple[str, str], ccu: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = screens()
+    change(line)
+    with monkeypatch.context() as patch:
+        become(patch, "dlee")
+        for other in others:
+            change(other)
+        assert ccu("undo", "--yes").code == 0
+        patch.undo()
+        assert "dlee changed it since" in ccu("undo", "--yes").err
+        become(patch, "dlee")
+        assert ccu("undo", "--yes").code == 0
+    assert ccu("undo", "--yes").code == 0
+    assert screens() == before
+
+
 def test_a_call_from_which_something_was_made_is_refused(
     ccu: Ccu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -241,6 +272,73 @@ def test_at_a_terminal_the_change_before_one_without_a_way_back_is_offered(ccu: 
         "Left as it is: your change (code rename) cannot be undone automatically; to change"
         " it: ccu codes rename.\nCall 4, 27 IMPERIAL AVE, logged just now by you. Void it?"
     )
+
+
+PLAN = "What helps:\n- {}\n"
+# A change of a flag or a plan -> the start of what is printed when it is taken back. Flag 1 and
+# plans 1 (approved) and 2 (a draft) are those of dlee.
+WARNINGS = {
+    "place flag '12 Main St Apt 3' --source officer --file -": "Flag 2 has ended: it was not so.",
+    "place verify 1": "Flag 1 is as it was before it was verified.",
+    "place unflag 1 --why moved": "Flag 1 is on its place again.",
+    "plan write --person 1 --file -": "Draft 3 is withdrawn.",
+    "plan approve 2": "Plan 2 is a draft again: it is on no card.",
+    "plan review 1 --keep": "Plan 1 has its earlier days again.",
+    "plan expire 1 --reason moved": "Plan 1 is approved again.",
+    "plan expire 2 --reason moved": "Plan 2 is draft again.",
+}
+
+
+def test_flags_and_plans_are_taken_back_and_the_card_is_as_it_was(
+    ccu: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(line: str, day: str = NOW) -> Result:
+        typed = PLAN.format(f"sit down; {day}") if "plan write" in line else "low door"
+        done = ccu("--today", day, *shlex.split(line), stdin=typed)
+        assert done.code == 0, (line, done.err)
+        return done
+
+    def shown() -> list[str]:
+        lists = ("plan list --status draft", "plan list --status approved", "brief")
+        return [run(line).out for line in ("history --call 1 -f json", *lists)]
+
+    with monkeypatch.context() as patch:
+        become(patch, "dlee")
+        assert ccu("place", "flag", "12 Main St Apt 3", "--source", "call 1", "--file", "-",
+                   stdin="dog inside").code == 0  # fmt: skip
+        run("plan write --person 1 --file -", "2026-01-20")
+    run("plan approve 1", "2026-01-21")
+    with monkeypatch.context() as patch:
+        become(patch, "dlee")
+        run("plan write --person 1 --file -", "2026-01-22")
+    before = shown()
+    for line, told in WARNINGS.items():
+        run(line)
+        assert shown() != before, line
+        assert ccu("undo", "--yes").out.startswith(told), line
+        assert shown() == before, line
+    assert ccu("check").code == 0
+
+
+def test_an_officer_takes_back_an_own_flag_until_somebody_verified_it(
+    ccu: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ccu("staff", "add", "pat", "--role", "officer").code == 0
+    line = ("place", "flag", "9 Elm St", "--source", "officer", "--file", "-")
+    with monkeypatch.context() as patch:
+        become(patch, "pat")
+        assert ccu(*line, stdin="knife by the door").code == 0
+        assert ccu("place", "unflag", "1", "--why", "wrong").code == 7
+        assert ccu("undo", "--yes").code == 0
+        assert ccu(*line, stdin="knife by the door").code == 0
+    assert ccu("place", "verify", "2").code == 0
+    become(monkeypatch, "pat")
+    refused(
+        ccu("undo", "--yes"),
+        "flag 2 cannot be undone automatically: root changed it since; to change it:"
+        " ccu place unflag 2",
+    )
+    assert "knife" in ccu("history", "9 Elm St").out
 
 
 def test_a_change_under_one_that_stays_is_not_offered(ccu: Ccu, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def command(
     the copy. The copy of an encrypted file is encrypted, with the same key. FILE.anchor has
     the last row of the audit; the key of the audit is not copied: keep a copy of it elsewhere.
 
-    A damaged file is not copied, and neither is one whose audit does not fit every anchor in the
+    A damaged copy is not kept, and neither is one whose audit does not fit every anchor in the
     folder of FILE: exit code 6, earlier backups stay as they are.
 
     Examples:
@@ -45,23 +45,34 @@ def command(
     trusted = config.backups if config else None
     named.must_be_trusted(file, trusted)
     known = [*anchors.beside(session.path), *anchors.in_folder(file.absolute().parent)]
-    with db.reading(session.db):
-        damage_store.refuse_damaged(session.db, known)
+    with db.reading(session.db):  # before the record, by which an older file would look newer
+        damage_store.refuse(verify_store.checked(session.db, known))
     with session.writing() as connection:  # first the record, then the copy, which has it too
         audit.record(connection, staff_id, "backup")
     anchor = verify_store.newest(session.db)
-    at = dates.to_iso(session.machine_now)
+    audit_key = audit.stored_key(session.db)
     encrypted = encryption.uses_library(session.db)
-    if encrypt and not encrypted:
-        key_is_new = not encryption.has_key()
+    encrypt = encrypt and not encrypted
+    key_is_new = encrypt and not encryption.has_key()
+    key = encryption.key() if encrypted else encryption.key_or_new() if encrypt else None
+    if encrypt:
         session.close()  # one SQLite library at a time has a file open
-        copies.copy_encrypted(session.path, file)
-        for sentence in privacy.about_key(file, key_is_new):
-            say(sentence)
-    else:
-        copies.copy(session.db, file)
-    if anchor is not None:
-        anchors.append(
-            file.with_name(file.name + ".anchor"), f"{anchors.line(anchor)} {at}", trusted
-        )
-    emit_line(f"Copied to {file} ({privacy.size(file) / 1e6:.1f} MB), checked.")
+
+    def fill(part: Path) -> None:
+        if encrypt and key:
+            copies.encrypt_into(session.path, part, key)
+        else:
+            copies.vacuum_into(session.db, part)
+        with copies.verifying(part, key) as (copied, broken), db.reading(copied):
+            damage_store.refuse(damage_store.checked(copied, known, audit_key, broken))
+
+    def ready() -> None:  # before the copy has its name: no backup is ever without its anchor
+        if anchor is not None:
+            line = f"{anchors.line(anchor)} {dates.to_iso(session.machine_now)}"
+            anchors.append(file.with_name(file.name + ".anchor"), line, trusted)
+
+    with copies.making(file, fill, ready):
+        if encrypt:
+            for sentence in privacy.about_key(file, key_is_new):
+                say(sentence)
+        emit_line(f"Copied to {file} ({privacy.size(file) / 1e6:.1f} MB), checked.")

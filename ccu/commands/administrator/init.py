@@ -91,9 +91,8 @@ def command(
         say(sentence)
     if role:
         say(f"Added {owner} as {role}. Agency, name and phone: ccu staff edit {owner} --help")
-    if asking:
-        for line in _NEXT.format(owner="" if owner else _OWNER).splitlines():
-            say(line)
+    for line in _NEXT.format(owner="" if owner else _OWNER).splitlines() if asking else []:
+        say(line)
 
 
 def _ask(chosen: dict[str, str], admin: str) -> None:

@@ -112,8 +112,8 @@ def command(
     code, words = _purpose(purpose, file)
     names = tuple(each.value for each in What if each in what)
     wanted = export.Wanted(names, first, last, code, words, k, hours, Format(format.value), region)
-    rows = export.write(session, wanted, output)
-    emit(Table(COLUMNS, rows, title="Export"), None, None)
+    with export.written(session, wanted, output) as rows:
+        emit(Table(COLUMNS, rows, title="Export"), None, None)
 
 
 def _purpose(said: str | None, file: Path | None) -> tuple[str, str]:

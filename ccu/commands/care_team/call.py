@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ccu.calls.options import AmendOptions
-from ccu.options import CALL, REASON, REQUIRED, arg, group, line, needs_reason, opt, with_options
+from ccu.options import CALL, REASON, REQUIRED, WHY, arg, group, needs_reason, opt, with_options
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
 from ccu.session import Session
 
@@ -122,7 +122,7 @@ def void(
     ctx: typer.Context,
     call: CallArgument,
     reason: Annotated[
-        str, opt("--reason", line(1_000, needed=True), "Why it was an error; kept with the record.")
+        str, opt("--reason", WHY, "Why it was an error; kept with the record.")
     ] = REQUIRED,
 ) -> None:
     """Hide a call made in error from counts and cards; it is kept and marked void.

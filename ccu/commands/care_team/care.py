@@ -144,5 +144,5 @@ def backup(
     from ccu.check import privacy
 
     session: Session = ctx.obj
-    actions.backup(session, file)
-    emit_line(f"Copied to {file} ({privacy.size(file) / 1e6:.1f} MB), checked.")
+    with actions.backup(session, file):
+        emit_line(f"Copied to {file} ({privacy.size(file) / 1e6:.1f} MB), checked.")

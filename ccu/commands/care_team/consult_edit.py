@@ -1,4 +1,4 @@
-"""`ccu consult show`, `edit`: one consult, and its correction."""
+"""`ccu consult show`, `edit`, `void`: one consult, and its correction."""
 
 from datetime import datetime
 from typing import Annotated
@@ -12,6 +12,8 @@ from ccu.options import (
     NOTE,
     PERSON,
     REASON,
+    REQUIRED,
+    WHY,
     arg,
     group,
     needs_reason,
@@ -125,3 +127,22 @@ def edit(
         emit_line(f"Edited consult {consult}: {words}.")
     else:
         emit_line(f"Consult {consult} already has these values; nothing was changed.")
+
+
+@app.command()
+def void(
+    ctx: typer.Context,
+    consult: Annotated[int, arg("CONSULT", CONSULT, "The consult's number.")],
+    reason: Annotated[str, opt("--reason", WHY, "Why it was an error; kept.")] = REQUIRED,
+) -> None:
+    """Void a consult recorded in error: it is kept, and in no list or figure.
+
+    Example:
+
+      ccu consult void 3 --reason "was about person 8"
+    """
+    from ccu.calls import consult_store as consults
+
+    with ctx.obj.work() as work:
+        consults.void(work, consult, reason)
+    emit_line(f"Voided consult {consult}; it is kept, but not in lists or figures.")

@@ -146,4 +146,5 @@ def rekey(ctx: typer.Context) -> None:
     staff_id = session.staff_id
     with session.writing() as connection:
         path = audit.rekey(connection, staff_id)
+    audit.stored_key(connection)  # the row is committed: the key gets its name
     emit_line(f"The audit continues with a new key, {path}. Keep a copy of it elsewhere.")

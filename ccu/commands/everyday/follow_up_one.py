@@ -5,12 +5,10 @@ from typing import Annotated
 import typer
 
 from ccu.follow_ups.options import DueOption, FollowUpArgument, ReasonOption
-from ccu.options import AskingOption, group, line, needs_reason, opt, required
+from ccu.options import WHY, AskingOption, group, needs_reason, opt, required
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 
 app = group("Joined to `ccu follow-up` by the map in cli.py.")
-
-WHY = line(1_000, needed=True)
 
 
 @app.command()

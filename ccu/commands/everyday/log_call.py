@@ -30,8 +30,9 @@ def command(
 
     Only --when, --address and --nature are required; with all three given it asks nothing, unless
     a similar address or call is on file. An imported call with the number of --incident is
-    completed. Names are optional. Do not type them on the command line: others on this machine can
-    read it.
+    completed. Nothing is recorded that you did not say: Enter at a question is the same as leaving
+    out its option. Names are optional. Do not type them on the command line: others on this machine
+    can read it.
 
     Examples:
 

@@ -130,16 +130,19 @@ def void(
 ) -> None:
     """Remove a person added in error, for good: only where nothing refers to the record.
 
-    The audit keeps that it was there, and who removed it.
+    The audit keeps that it was there, and who removed it. Care notes of the person, if there are
+    any, are not removed.
 
     Example:
 
       ccu person void 31 --yes
     """
+    from ccu.care import actions
     from ccu.options import terminal
     from ccu.people import undo_store
 
     session: Session = ctx.obj
+    actions.must_have_none(session, person)
     if not yes:
         undo_store.require_voidable(session.reading, person)
         stated = f"The record of person {person} will be removed for good."

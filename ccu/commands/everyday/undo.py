@@ -17,10 +17,10 @@ def command(
 ) -> None:
     """Take back your last change: it is shown first, and the audit keeps both.
 
-    Calls, referrals and their steps, follow-ups and attempts, consults, needs assessments, a
-    person just added, merges, and edits of them. Another undo takes back the change before.
-    What cannot be undone automatically, or what somebody changed since, is named with the command
-    to use; at a terminal the change before it is offered.
+    Calls, referrals and their steps, follow-ups and attempts, consults, needs assessments, flags,
+    plans, a person just added, merges, and edits of them. Another undo takes back the change
+    before. What cannot be undone automatically, or what somebody changed since, is named with the
+    command to use; at a terminal the change before it is offered.
 
     Example:
 

@@ -77,7 +77,8 @@ def _copy_before(path: Path, key: str | None, version: int) -> None:
     target = path.with_name(f"{path.name}.schema-{version}-{moment}.bak")
     with contextlib.closing(opening.connect(path, key)) as reader:
         if not os.path.lexists(target):  # else made in this second by a migration that failed
-            copies.copy(reader, target)
+            with copies.copied(reader, target):
+                pass
 
 
 def _to_2(connection: sqlite3.Connection) -> None:

@@ -190,6 +190,9 @@ ALTER TABLE person ADD COLUMN race_ethnicity TEXT REFERENCES race_ethnicity (cod
 -- Calls of which the dispatch system gave only the day: occurred_at is that day at 00:00.
 ALTER TABLE call ADD COLUMN clock_known INTEGER NOT NULL DEFAULT 1 CHECK (clock_known IN (0, 1));
 
+-- By which a later import finds the rows that it need not read.
+ALTER TABLE call ADD COLUMN cells_digest INTEGER;
+
 -- What only the town knows of its addresses: a town or city code (brm: Burlingame), another name of a
 -- street, a place that people name instead of its address. The code is the name, the label what it is.
 CREATE TABLE town (
@@ -238,7 +241,7 @@ CREATE TABLE need_word (
   retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
 ) STRICT, WITHOUT ROWID;
 
--- What each event of the audit wrote (ccu/database/digests.py).
+-- What each event of the audit wrote (ccu/database/written.py).
 CREATE TABLE audit_written (
   audit_id INTEGER NOT NULL REFERENCES audit (id) DEFERRABLE INITIALLY DEFERRED,
   part     INTEGER NOT NULL,
@@ -247,3 +250,12 @@ CREATE TABLE audit_written (
   sums     BLOB NOT NULL,
   PRIMARY KEY (audit_id, part)
 ) STRICT, WITHOUT ROWID;
+
+-- Days and months are counted without reading the calls.
+DROP INDEX call_occurred;
+CREATE INDEX call_occurred ON call (occurred_at, source_system_id, care, voided_at);
+CREATE INDEX call_responder_civilian ON call_responder (call_id)
+WHERE clinician OR agency IN ('human_services', 'mobile_crisis', 'provider');
+CREATE INDEX call_disposition_rated ON call_disposition (disposition, call_id)
+WHERE disposition IN ('police_exam', 'physician_certificate', 'voluntary_transport', 'arrest',
+                      'citation', 'arrest_diverted');

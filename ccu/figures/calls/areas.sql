@@ -1,34 +1,83 @@
 -- areas
 -- title: Areas
+-- section: areas
 -- known from: Dallas RIGHT Care (10% fewer citations in its districts)
 -- Care calls, and all calls that ended in an arrest or a citation, by beat or district as recorded on
 -- the call: in the period, in the period before, and in the same period a year before. Calls without
 -- a beat come last as `not recorded`. A period that ended before the file's first call is blank,
--- which is not 0. Areas differ in size and in how many people pass through:
--- compare an area with itself.
+-- which is not 0. arrests and citations are n/a where most of the area's
+-- calls are from sources that do not record them: a dispatch system does when a call of it in the
+-- period, or in the year to its end, has one. Areas differ in size and in how many people pass
+-- through: compare an area with itself.
+
+-- beats
+-- title: Areas by nature
+-- section: beats
+-- known from: Dallas RIGHT Care (arrests and citations for low-level offenses in its districts)
+-- Calls by beat or district and by nature: in the period, in the period before, and in the same period
+-- a year before. arrests and citations are those of calls of this nature in this area, care or not, so
+-- that an offense can be followed area by area. The nature is that as cleared, else as dispatched; calls
+-- without a beat come last as `not recorded`. A period that ended before the file's first call is blank,
+-- which is not 0. Where no number of arrests is printed, as in areas.
 
 WITH span (name, first, after) AS (
-  VALUES ('now', :start, :end), ('before', :previous_start, :previous_end),
+  VALUES ('now', :start, :end), ('previous', :previous_start, :previous_end),
          ('year', :year_before_start, :year_before_end)),
+days AS MATERIALIZED (SELECT DISTINCT first, after FROM span),
+recorded AS MATERIALIZED (  -- the sources that record it
+  SELECT DISTINCT days.first, days.after, disposition, call.source_system_id AS source
+  FROM rated_disposition CROSS JOIN call ON call.id = call_id
+  CROSS JOIN days ON occurred_at >= min(days.first, date(days.after, '-1 year'))
+    AND occurred_at < days.after
+  WHERE disposition IN ('arrest', 'citation')),
+ended AS MATERIALIZED (
+  SELECT call_id, max(disposition = 'arrest') AS arrested, max(disposition = 'citation') AS cited
+  FROM rated_disposition WHERE disposition IN ('arrest', 'citation') GROUP BY call_id),
 counted AS MATERIALIZED (
-  SELECT span.name AS span, coalesce(trim(call.beat), '') AS beat, call.care,
-         EXISTS (SELECT 1 FROM call_disposition
-                 WHERE call_id = call.id AND disposition = 'arrest') AS arrested,
-         EXISTS (SELECT 1 FROM call_disposition
-                 WHERE call_id = call.id AND disposition = 'citation') AS cited
-  FROM span CROSS JOIN call ON call.occurred_at >= span.first AND call.occurred_at < span.after
-  WHERE call.voided_at IS NULL
-    AND (call.occurred_at < :today OR unixepoch(call.occurred_at) <= :as_of_unix))
-SELECT iif(beat = '', 'not recorded', beat) AS beat,
-       sum(care AND span = 'now') AS care_calls,
-       iif(:previous_end > :first_day, sum(care AND span = 'before'), NULL) AS care_previous,
-       iif(:year_before_end > :first_day, sum(care AND span = 'year'), NULL) AS care_year_before,
-       sum(arrested AND span = 'now') AS arrests,
-       iif(:previous_end > :first_day, sum(arrested AND span = 'before'), NULL) AS arrests_previous,
-       iif(:year_before_end > :first_day, sum(arrested AND span = 'year'), NULL) AS arrests_year_before,
-       sum(cited AND span = 'now') AS citations,
-       iif(:previous_end > :first_day, sum(cited AND span = 'before'), NULL) AS citations_previous,
-       iif(:year_before_end > :first_day, sum(cited AND span = 'year'), NULL) AS citations_year_before
-FROM counted AS found GROUP BY found.beat
-HAVING sum(care OR arrested OR cited) > 0
-ORDER BY found.beat = '', found.beat;
+  SELECT days.first, days.after, coalesce(trim(beat), '') AS beat,
+         coalesce(nature_cleared, nature) AS nature, source_system_id AS source,
+         count(*) AS calls, sum(care) AS care, coalesce(sum(arrested), 0) AS arrests,
+         coalesce(sum(cited), 0) AS citations, sum(care OR ended.call_id IS NOT NULL) AS told
+  FROM days CROSS JOIN call ON occurred_at >= days.first AND occurred_at < days.after
+  LEFT JOIN ended ON ended.call_id = call.id
+  WHERE voided_at IS NULL AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)
+  GROUP BY 1, 2, 3, 4, 5),
+judged AS MATERIALIZED (  -- silent: from a source that does not record it
+  SELECT counted.*, span.name AS span,
+         calls * ((first, after, 'arrest', source) NOT IN (SELECT * FROM recorded)
+                  AND source NOT IN (SELECT id FROM source_system WHERE name = 'ccu'))
+           AS arrest_silent,
+         calls * ((first, after, 'citation', source) NOT IN (SELECT * FROM recorded)
+                  AND source NOT IN (SELECT id FROM source_system WHERE name = 'ccu'))
+           AS citation_silent
+  FROM span CROSS JOIN counted USING (first, after)),
+part AS (
+  SELECT 'areas' AS figure, '' AS code, judged.* FROM judged
+  UNION ALL SELECT 'beats', nature, judged.* FROM judged),
+line AS MATERIALIZED (
+  SELECT figure, beat, code, span, sum(calls) AS calls, sum(care) AS care, sum(told) AS told,
+         iif(2 * sum(arrest_silent) > sum(calls), NULL, sum(arrests)) AS arrests,
+         iif(2 * sum(citation_silent) > sum(calls), NULL, sum(citations)) AS citations
+  FROM part GROUP BY figure, beat, code, span)
+SELECT figure, iif(beat = '', 'not recorded', beat) AS beat, nature.label AS nature,
+       sum(line.care * (span = 'now')) AS care_calls,
+       iif(:previous_end > :first_day, sum(line.care * (span = 'previous')), NULL) AS care_previous,
+       iif(:year_before_end > :first_day, sum(line.care * (span = 'year')), NULL) AS care_year_before,
+       sum(calls * (span = 'now')) AS calls,
+       iif(:previous_end > :first_day, sum(calls * (span = 'previous')), NULL) AS calls_previous,
+       iif(:year_before_end > :first_day, sum(calls * (span = 'year')), NULL) AS calls_year_before,
+       iif(max(arrests IS NULL AND span = 'now'), NULL,
+           coalesce(sum(arrests * (span = 'now')), 0)) AS arrests,
+       iif(:previous_end > :first_day AND NOT max(arrests IS NULL AND span = 'previous'),
+           coalesce(sum(arrests * (span = 'previous')), 0), NULL) AS arrests_previous,
+       iif(:year_before_end > :first_day AND NOT max(arrests IS NULL AND span = 'year'),
+           coalesce(sum(arrests * (span = 'year')), 0), NULL) AS arrests_year_before,
+       iif(max(citations IS NULL AND span = 'now'), NULL,
+           coalesce(sum(citations * (span = 'now')), 0)) AS citations,
+       iif(:previous_end > :first_day AND NOT max(citations IS NULL AND span = 'previous'),
+           coalesce(sum(citations * (span = 'previous')), 0), NULL) AS citations_previous,
+       iif(:year_before_end > :first_day AND NOT max(citations IS NULL AND span = 'year'),
+           coalesce(sum(citations * (span = 'year')), 0), NULL) AS citations_year_before
+FROM line LEFT JOIN nature ON nature.code = line.code
+GROUP BY figure, beat, line.code HAVING figure = 'beats' OR sum(told) > 0
+ORDER BY figure, line.beat = '', line.beat, sum(calls * (span = 'now')) DESC, nature.sort;

@@ -28,20 +28,15 @@
 -- numerator: people with complete windows on both sides, in the figure above
 -- Not yet and missing are people too.
 
-WITH person_of AS MATERIALIZED (
-  SELECT tree.id, tree.canonical_id,
-         max(person.given_name <> '' OR person.family_name <> '')
-           OVER (PARTITION BY tree.canonical_id) AS known
-  FROM human AS tree JOIN person ON person.id = tree.id),
-seen AS MATERIALIZED (  -- the first care call in the period of each known person
+WITH seen AS MATERIALIZED (  -- the first care call in the period of each known person
   SELECT canonical_id, at, occurred_at, call_id
-  FROM (SELECT person_of.canonical_id, unixepoch(call.occurred_at) AS at, call.occurred_at,
+  FROM (SELECT known_person.canonical_id, unixepoch(call.occurred_at) AS at, call.occurred_at,
                call.id AS call_id,
-               row_number() OVER (PARTITION BY person_of.canonical_id
+               row_number() OVER (PARTITION BY known_person.canonical_id
                                   ORDER BY unixepoch(call.occurred_at), call.id) AS place
         FROM call JOIN call_person
           ON call_person.call_id = call.id AND call_person.role = 'subject'
-        JOIN person_of ON person_of.id = call_person.person_id
+        JOIN known_person ON known_person.id = call_person.person_id
         WHERE occurred_at >= :start AND occurred_at < :end AND voided_at IS NULL
           AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)
           AND (care OR :all_calls) AND known)
@@ -56,10 +51,10 @@ moved AS (  -- records that something happened to in the period which may be an 
   FROM referral JOIN acceptance ON acceptance.referral_id = referral.id
   WHERE accepted_at >= :start AND accepted_at < :end),
 record AS MATERIALIZED (  -- all records of these people and of those seen; CROSS: in this order
-  SELECT id, canonical_id FROM person_of
+  SELECT id, canonical_id FROM known_person
   WHERE known AND canonical_id IN (
     SELECT canonical_id FROM seen
-    UNION SELECT person_of.canonical_id FROM moved JOIN person_of ON person_of.id = person_id)),
+    UNION SELECT known_person.canonical_id FROM moved JOIN known_person ON known_person.id = person_id)),
 step AS (  -- what engages: the first acceptance of a referral, an attempt that reached
   SELECT record.canonical_id, referral.call_id, accepted_at AS occurred_at,
          unixepoch(accepted_at) AS at

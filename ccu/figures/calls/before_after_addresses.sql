@@ -48,12 +48,12 @@ contact AS MATERIALIZED (  -- the first with the team at each of these, ever
                row_number() OVER (PARTITION BY call.place_id
                                   ORDER BY unixepoch(call.occurred_at), call.id) AS turn
         FROM seen CROSS JOIN call ON call.place_id = seen.place_id
-        WHERE call.voided_at IS NULL AND (call.care OR :all_calls)
-          AND unixepoch(call.occurred_at) <= :as_of_unix
+        WHERE (call.care OR :all_calls) AND call.voided_at IS NULL
           AND (call.lead_agency IN ('human_services', 'mobile_crisis', 'provider')
             OR EXISTS (SELECT 1 FROM call_responder
                        WHERE call_id = call.id AND state = 'arrived'
-                         AND (clinician OR agency IN ('human_services', 'mobile_crisis', 'provider')))))
+                         AND (clinician OR agency IN ('human_services', 'mobile_crisis', 'provider'))))
+          AND unixepoch(call.occurred_at) <= :as_of_unix)
   WHERE turn = 1),
 subject AS MATERIALIZED (
   SELECT 'engaged' AS grp, place_id, at, occurred_at, call_id FROM contact
@@ -71,6 +71,9 @@ near AS (  -- the calls on both sides
   SELECT whole.grp, whole.place_id, call.id, unixepoch(call.occurred_at) > whole.at AS later
   FROM whole CROSS JOIN call ON call.place_id = whole.place_id
   WHERE NOT not_yet AND NOT no_before AND call.voided_at IS NULL AND (call.care OR :all_calls)
+    -- by the index, with a day for offsets that differ
+    AND call.occurred_at >= date(substr(whole.occurred_at, 1, 10), '-' || (:window + 1) || ' days')
+    AND call.occurred_at < date(substr(whole.occurred_at, 1, 10), '+' || (:window + 2) || ' days')
     AND unixepoch(call.occurred_at) <> whole.at
     AND unixepoch(call.occurred_at) > whole.at - 86400 * :window
     AND unixepoch(call.occurred_at) < whole.at + 86400 * :window

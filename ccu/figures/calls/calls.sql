@@ -24,7 +24,8 @@
 -- Care calls over all calls in the file that have a nature. It is a share of what was imported: where
 -- only some calls are brought into the file, or only care calls are logged, it cannot be compared
 -- with another town's. It is about the subject of calls, not about who answered them: that is
--- arrived_alone_of_calls. missing: imported calls without a nature.
+-- arrived_alone_of_calls. missing: imported calls without a nature; where they are more than those with
+-- one, there is no share.
 
 WITH counted AS (
   SELECT count(*) AS calls, coalesce(sum(care), 0) AS care, coalesce(sum(known), 0) AS known,
@@ -37,7 +38,11 @@ WITH counted AS (
   WHERE occurred_at >= :start AND occurred_at < :end AND voided_at IS NULL
     -- a local day before the as-of moment's is before it; only that last day needs the instant
     AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix))
-SELECT 'calls' AS figure, calls AS numerator, NULL AS denominator, 0 AS missing FROM counted
+SELECT 'calls' AS figure, calls AS numerator, NULL AS denominator, 0 AS missing, '' AS note
+FROM counted
 UNION ALL
-SELECT 'care_calls', iif(calls > 0 AND known = 0, NULL, care), NULL, calls - known FROM counted
-UNION ALL SELECT 'share_of_all_calls', care_known, known, calls - known FROM counted;
+SELECT 'care_calls', iif(calls > 0 AND known = 0, NULL, care), NULL, calls - known, '' FROM counted
+UNION ALL
+SELECT 'share_of_all_calls', iif(calls > 2 * known, NULL, care_known), known, calls - known,
+       iif(calls > 2 * known, 'most calls have no nature', '')
+FROM counted;

@@ -22,15 +22,10 @@ WITH counted AS MATERIALIZED (
   SELECT call.id, call.place_id FROM call
   WHERE occurred_at >= :start AND occurred_at < :end AND voided_at IS NULL
     AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix) AND care),
-person_of AS MATERIALIZED (
-  SELECT tree.id, tree.canonical_id,
-         max(person.given_name <> '' OR person.family_name <> '')
-           OVER (PARTITION BY tree.canonical_id) AS known
-  FROM human AS tree JOIN person ON person.id = tree.id),
 part AS MATERIALIZED (
-  SELECT DISTINCT counted.id, person_of.canonical_id
+  SELECT DISTINCT counted.id, known_person.canonical_id
   FROM counted JOIN call_person ON call_person.call_id = counted.id AND call_person.role = 'subject'
-  JOIN person_of ON person_of.id = call_person.person_id WHERE known),
+  JOIN known_person ON known_person.id = call_person.person_id WHERE known),
 person_rank AS (
   SELECT canonical_id, row_number() OVER (ORDER BY count(*) DESC, canonical_id) AS place,
          count(*) OVER () AS every

@@ -14,22 +14,15 @@ WITH counted AS MATERIALIZED (
   SELECT id, place_id, cleared_at, cad_disposition_id FROM call
   WHERE occurred_at >= :start AND occurred_at < :end AND voided_at IS NULL
     AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix) AND care),
-person_of AS MATERIALIZED (
-  SELECT tree.id, max(person.given_name <> '' OR person.family_name <> '')
-           OVER (PARTITION BY tree.canonical_id) AS known
-  FROM human AS tree JOIN person ON person.id = tree.id),
 judged AS MATERIALIZED (
-  SELECT EXISTS (SELECT 1 FROM call_person JOIN person_of ON person_of.id = call_person.person_id
+  SELECT EXISTS (SELECT 1 FROM call_person JOIN known_person ON known_person.id = call_person.person_id
                  WHERE call_id = counted.id AND role = 'subject' AND known) AS person,
          EXISTS (SELECT 1 FROM place WHERE id = counted.place_id AND kind <> 'none') AS address,
          cad_disposition_id IS NOT NULL
            OR EXISTS (SELECT 1 FROM call_disposition WHERE call_id = counted.id) AS disposition,
          EXISTS (SELECT 1 FROM call_responder WHERE call_id = counted.id) AS responder,
          cleared_at IS NOT NULL AS cleared,
-         EXISTS (SELECT 1 FROM follow_up WHERE call_id = counted.id AND cancelled IS NOT 1)
-           OR EXISTS (SELECT 1 FROM referral JOIN follow_up ON follow_up.referral_id = referral.id
-                        AND cancelled IS NOT 1
-                      WHERE referral.call_id = counted.id) AS follow_up
+         EXISTS (SELECT 1 FROM planned_follow_up WHERE call_id = counted.id) AS follow_up
   FROM counted),
 present (at, grp, calls) AS (
   SELECT 1, 'named person', sum(person) FROM judged

@@ -77,30 +77,40 @@ WITH flag (at, figure, code) AS (
          (5, 'arrest_diverted', 'arrest_diverted')),
 recorded AS MATERIALIZED (  -- the sources that record it; main.call: also calls left out of this view
   SELECT flag.figure, call.source_system_id AS source
-  FROM main.call CROSS JOIN call_disposition ON call_disposition.call_id = call.id
-  CROSS JOIN flag ON flag.code = call_disposition.disposition
+  FROM rated_disposition CROSS JOIN flag ON flag.code = disposition
+  CROSS JOIN main.call ON call.id = call_id
   WHERE occurred_at >= min(:start, date(:end, '-1 year')) AND occurred_at < :end
   UNION
   SELECT flag.figure, call.source_system_id
-  FROM call CROSS JOIN call_disposition ON call_disposition.call_id = call.id
-  CROSS JOIN flag ON flag.code = call_disposition.disposition
+  FROM rated_disposition CROSS JOIN flag ON flag.code = disposition CROSS JOIN call ON call.id = call_id
   WHERE occurred_at >= min(:start, date(:end, '-1 year')) AND occurred_at < :end
   UNION
   SELECT flag.figure, source_system.id FROM flag CROSS JOIN source_system WHERE name = 'ccu'),
-counted AS MATERIALIZED (
-  SELECT id, care, force_used, injury, source_system_id AS source, cad_disposition_id FROM call
+counted AS MATERIALIZED (  -- worded: in words that are not mapped, or in none
+  SELECT id, care, force_used, injury, source_system_id AS source,
+         cad_disposition_id IS NOT NULL AS worded,
+         EXISTS (SELECT 1 FROM call_disposition WHERE call_id = call.id) AS coded
+  FROM call
   WHERE occurred_at >= :start AND occurred_at < :end AND voided_at IS NULL
     AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)),
-ended AS MATERIALIZED (  -- without a disposition: only in words that are not mapped
-  SELECT counted.id, counted.care, counted.source, call_disposition.disposition
-  FROM counted LEFT JOIN call_disposition ON call_disposition.call_id = counted.id
-  WHERE call_disposition.disposition IS NOT NULL OR counted.cad_disposition_id IS NOT NULL),
+mix AS MATERIALIZED (
+  SELECT disposition, count(*) AS calls
+  FROM counted CROSS JOIN call_disposition ON call_disposition.call_id = counted.id
+  WHERE coded GROUP BY disposition
+  UNION ALL SELECT NULL, count(*) FROM counted WHERE worded AND NOT coded),
 done AS MATERIALIZED (
   SELECT counted.id, call_intervention.intervention
-  FROM counted JOIN call_intervention ON call_intervention.call_id = counted.id),
-total AS (
+  FROM counted CROSS JOIN call_intervention ON call_intervention.call_id = counted.id),
+known AS MATERIALIZED (
+  SELECT source, count(*) AS calls FROM counted WHERE care AND (coded OR worded) GROUP BY source),
+hit AS MATERIALIZED (
+  SELECT figure, source, count(DISTINCT counted.id) AS calls
+  FROM counted CROSS JOIN call_disposition ON call_disposition.call_id = counted.id
+  JOIN flag ON flag.code = call_disposition.disposition
+  WHERE care AND coded GROUP BY figure, source),
+total AS MATERIALIZED (
   SELECT count(*) AS calls, coalesce(sum(care), 0) AS care,
-         (SELECT count(DISTINCT id) FROM ended) AS ended,
+         coalesce(sum(coded OR worded), 0) AS ended,
          (SELECT count(DISTINCT id) FROM done) AS done,
          count(force_used) FILTER (WHERE care) AS force_known,
          count(*) FILTER (WHERE care AND force_used) AS force_used,
@@ -108,12 +118,11 @@ total AS (
          count(*) FILTER (WHERE care AND injury) AS injured
   FROM counted)
 SELECT * FROM (
-  SELECT 'disposition_mix' AS figure, kind.label AS grp,
-         (SELECT count(*) FROM ended WHERE ended.disposition IS kind.code) AS numerator,
+  SELECT 'disposition_mix' AS figure, kind.label AS grp, coalesce(mix.calls, 0) AS numerator,
          total.ended AS denominator, total.calls - total.ended AS missing, '' AS note
   FROM (SELECT code, label, sort FROM disposition
         UNION ALL VALUES (NULL, 'Other dispatch words', 1e9)) AS kind
-  CROSS JOIN total ORDER BY kind.sort)
+  CROSS JOIN total LEFT JOIN mix ON mix.disposition IS kind.code ORDER BY kind.sort)
 UNION ALL
 SELECT * FROM (
   SELECT 'intervention_mix', intervention.label,
@@ -125,10 +134,12 @@ SELECT figure, '', iif(missing > known, NULL, hits), known, missing,
        iif(missing > known, 'most calls do not record it', '')
 FROM (
   SELECT * FROM (
-    SELECT flag.figure, count(DISTINCT ended.id) FILTER (WHERE ended.disposition = flag.code) AS hits,
-           count(DISTINCT ended.id) AS known, total.care - count(DISTINCT ended.id) AS missing
-    FROM flag CROSS JOIN total LEFT JOIN ended
-      ON ended.care AND (flag.figure, ended.source) IN (SELECT figure, source FROM recorded)
-    GROUP BY flag.figure ORDER BY min(flag.at))
+    SELECT each.figure, coalesce(sum(hit.calls), 0) AS hits, coalesce(sum(known.calls), 0) AS known,
+           total.care - coalesce(sum(known.calls), 0) AS missing
+    FROM (SELECT figure, min(at) AS at FROM flag GROUP BY figure) AS each CROSS JOIN total
+    LEFT JOIN recorded ON recorded.figure = each.figure
+    LEFT JOIN known ON known.source = recorded.source
+    LEFT JOIN hit ON hit.figure = each.figure AND hit.source = recorded.source
+    GROUP BY each.figure ORDER BY each.at)
   UNION ALL SELECT 'force', force_used, force_known, care - force_known FROM total
   UNION ALL SELECT 'injury', injured, injury_known, care - injury_known FROM total);

@@ -41,19 +41,23 @@ WITH counted AS MATERIALIZED (
          coalesce(cad_cleared_id, cad_nature_id) AS words,
          nature <> 'other' OR nature_cleared IS NOT NULL OR cad_nature_id IS NOT NULL
            OR cad_cleared_id IS NOT NULL
-           OR source_system_id = (SELECT id FROM source_system WHERE name = 'ccu') AS known
+           OR source_system_id = (SELECT id FROM source_system WHERE name = 'ccu') AS known,
+         count(*) AS calls
   FROM call
   WHERE occurred_at >= :start AND occurred_at < :end AND voided_at IS NULL
-    AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)),
+    AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)
+  GROUP BY 3, 2, 1, 4),
 by_nature AS MATERIALIZED (
-  SELECT nature, count(*) FILTER (WHERE known) AS calls, coalesce(sum(care), 0) AS care
+  SELECT nature, sum(calls * known) AS calls, sum(calls * care) AS care
   FROM counted GROUP BY nature),
 by_words AS MATERIALIZED (
-  SELECT words, count(*) AS calls, coalesce(sum(care), 0) AS care
+  SELECT words, sum(calls) AS calls, sum(calls * care) AS care
   FROM counted WHERE words IS NOT NULL GROUP BY words),
-total AS (
-  SELECT count(*) AS calls, coalesce(sum(care), 0) AS care, coalesce(sum(known), 0) AS known,
-         count(words) AS worded, count(words) FILTER (WHERE care) AS care_worded
+total AS MATERIALIZED (
+  SELECT coalesce(sum(calls), 0) AS calls, coalesce(sum(calls * care), 0) AS care,
+         coalesce(sum(calls * known), 0) AS known,
+         coalesce(sum(calls) FILTER (WHERE words IS NOT NULL), 0) AS worded,
+         coalesce(sum(calls * care) FILTER (WHERE words IS NOT NULL), 0) AS care_worded
   FROM counted),
 nature_line AS (
   SELECT nature.label, nature.sort, coalesce(by_nature.calls, 0) AS calls,

@@ -25,12 +25,8 @@ often AS MATERIALIZED (
       SELECT 1 FROM place AS building
       WHERE building.unit_key = place.building_key AND building.city = place.city
         AND building.exempt_reason IS NOT NULL)),
-person_of AS MATERIALIZED (
-  SELECT tree.id, tree.canonical_id,
-         max(person.given_name <> '' OR person.family_name <> '')
-           OVER (PARTITION BY tree.canonical_id) AS known
-  FROM human AS tree JOIN person ON person.id = tree.id
-  WHERE tree.canonical_id IN (SELECT id FROM main.person)),
+person_of AS NOT MATERIALIZED (
+  SELECT * FROM known_person WHERE canonical_id IN (SELECT id FROM main.person)),
 part AS MATERIALIZED (
   SELECT DISTINCT counted.place_id, counted.id, canonical_id
   FROM counted JOIN often ON often.id = counted.place_id

@@ -17,24 +17,19 @@
 -- denominator: index contacts in the period whose 90 days are over
 -- As repeat_contact_30, with 90 days.
 
-WITH RECURSIVE person_of AS MATERIALIZED (
-  SELECT tree.id, tree.canonical_id,
-         max(person.given_name <> '' OR person.family_name <> '')
-           OVER (PARTITION BY tree.canonical_id) AS known
-  FROM human AS tree JOIN person ON person.id = tree.id),
-here AS MATERIALIZED (  -- who had a contact in the period
-  SELECT DISTINCT person_of.canonical_id, substr(call.occurred_at, 1, 10) AS day
+WITH RECURSIVE here AS MATERIALIZED (  -- who had a contact in the period
+  SELECT DISTINCT known_person.canonical_id, substr(call.occurred_at, 1, 10) AS day
   FROM call JOIN call_person ON call_person.call_id = call.id
-  JOIN person_of ON person_of.id = call_person.person_id
+  JOIN known_person ON known_person.id = call_person.person_id
   WHERE occurred_at >= :start AND occurred_at < :end AND voided_at IS NULL
     AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)
     AND care AND known AND role IN ('subject', 'family', 'victim')),
 contact AS MATERIALIZED (  -- every contact of theirs from the period's start on
-  SELECT DISTINCT person_of.canonical_id, call.id AS call_id,
+  SELECT DISTINCT known_person.canonical_id, call.id AS call_id,
          substr(call.occurred_at, 1, 10) AS day, unixepoch(call.occurred_at) AS at
-  FROM person_of JOIN call_person ON call_person.person_id = person_of.id
+  FROM known_person JOIN call_person ON call_person.person_id = known_person.id
   JOIN call ON call.id = call_person.call_id
-  WHERE person_of.canonical_id IN (SELECT canonical_id FROM here)
+  WHERE known_person.canonical_id IN (SELECT canonical_id FROM here)
     AND call.occurred_at >= :start AND voided_at IS NULL
     AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)
     AND care AND role IN ('subject', 'family', 'victim')),

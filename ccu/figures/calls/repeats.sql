@@ -44,15 +44,10 @@ often AS MATERIALIZED (
              AND building.exempt_reason IS NOT NULL) AS exempt
   FROM (SELECT place_id, count(*) AS calls FROM counted GROUP BY place_id) AS each
   CROSS JOIN place ON place.id = each.place_id WHERE calls >= :k AND place.kind <> 'none'),
-person_of AS MATERIALIZED (
-  SELECT tree.id, tree.canonical_id,
-         max(person.given_name <> '' OR person.family_name <> '')
-           OVER (PARTITION BY tree.canonical_id) AS known
-  FROM human AS tree JOIN person ON person.id = tree.id),
 part AS MATERIALIZED (
   SELECT DISTINCT counted.id, canonical_id, known
   FROM counted JOIN call_person ON call_person.call_id = counted.id AND call_person.role = 'subject'
-  JOIN person_of ON person_of.id = call_person.person_id),
+  JOIN known_person ON known_person.id = call_person.person_id),
 met AS MATERIALIZED (
   SELECT known FROM part GROUP BY canonical_id HAVING count(*) >= :k),
 total AS (

@@ -123,50 +123,44 @@ WITH responder AS NOT MATERIALIZED (
   FROM call_responder),
 telling AS MATERIALIZED (  -- sources that name a team; main.call: also calls left out of this view
   SELECT call.source_system_id AS source
-  FROM main.call CROSS JOIN responder ON responder.call_id = call.id
+  FROM responder CROSS JOIN main.call ON call.id = responder.call_id
   WHERE civilian AND occurred_at >= min(:start, date(:end, '-1 year')) AND occurred_at < :end
   UNION
   SELECT call.source_system_id
-  FROM call CROSS JOIN responder ON responder.call_id = call.id
+  FROM responder CROSS JOIN call ON call.id = responder.call_id
   WHERE civilian AND occurred_at >= min(:start, date(:end, '-1 year')) AND occurred_at < :end
   UNION SELECT id FROM source_system WHERE name = 'ccu'),
-counted AS MATERIALIZED (
-  SELECT id, care, source_system_id AS source, lead_agency, arrived_at, backup_asked, backup_arrived,
-         coalesce(nature_cleared, nature) AS nature
-  FROM call
+counted AS NOT MATERIALIZED (
+  SELECT * FROM call
   WHERE occurred_at >= :start AND occurred_at < :end AND voided_at IS NULL
     AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)),
 took_part AS MATERIALIZED (  -- one row a call; without a responder, what they did is unknown
   SELECT counted.id,
-         count(responder.call_id) AS responders,
-         coalesce(max(responder.state = 'arrived'), 0) AS somebody,
+         max(responder.state = 'arrived') AS somebody,
          max(civilian AND state IN ('associated', 'dispatched', 'cancelled', 'arrived'))
            AS associated,
          max(civilian AND state IN ('dispatched', 'cancelled', 'arrived')) AS dispatched,
          max(civilian AND state = 'arrived') AS arrived,
-         coalesce(max(agency = 'police' AND NOT clinician AND state = 'arrived'), 0) AS police
-  FROM counted LEFT JOIN responder ON responder.call_id = counted.id
-    AND counted.source IN (SELECT source FROM telling)
+         max(civilian AND state = 'arrived')
+           AND NOT max(agency = 'police' AND NOT clinician AND state = 'arrived') AS alone
+  FROM counted CROSS JOIN responder ON responder.call_id = counted.id
+  WHERE counted.source_system_id IN (SELECT source FROM telling)
   GROUP BY counted.id),
-screened AS (
-  SELECT counted.id, max(call_danger.danger <> 'none') AS danger
-  FROM counted JOIN call_danger ON call_danger.call_id = counted.id GROUP BY counted.id),
-judged AS MATERIALIZED (
-  SELECT counted.*, took_part.responders, took_part.associated, took_part.dispatched,
-         took_part.arrived, took_part.arrived AND NOT took_part.police AS alone,
-         counted.arrived_at IS NOT NULL OR took_part.somebody AS somebody,
-         screened.danger,
-         screened.danger = 0
-           AND instr(',' || :civilian_natures || ',', ',' || counted.nature || ',') > 0 AS eligible
-  FROM counted JOIN took_part ON took_part.id = counted.id
-  LEFT JOIN screened ON screened.id = counted.id),
-every AS (
-  SELECT count(*) AS calls, coalesce(sum(responders = 0), 0) AS without,
+every AS MATERIALIZED (
+  SELECT count(*) AS calls, count(*) - count(took_part.id) AS without,
          sum(associated) AS associated, sum(dispatched) AS dispatched,
-         sum(arrived) AS arrived, sum(alone) AS alone
-  FROM judged),
-care AS (
-  SELECT count(*) AS calls, coalesce(sum(responders = 0), 0) AS without,
+         sum(took_part.arrived) AS arrived, sum(alone) AS alone
+  FROM counted LEFT JOIN took_part ON took_part.id = counted.id),
+judged AS MATERIALIZED (  -- the care calls
+  SELECT took_part.id IS NOT NULL AS responders, associated, dispatched, arrived, alone, lead_agency,
+         danger,
+         danger = 0 AND instr(',' || :civilian_natures || ',', ',' || nature || ',') > 0 AS eligible
+  FROM (SELECT id, lead_agency, coalesce(nature_cleared, nature) AS nature,
+               (SELECT max(danger <> 'none') FROM call_danger WHERE call_id = counted.id) AS danger
+        FROM counted WHERE care) AS counted
+  LEFT JOIN took_part ON took_part.id = counted.id),
+care AS MATERIALIZED (
+  SELECT count(*) AS calls, coalesce(sum(NOT responders), 0) AS without,
          sum(associated) AS associated, sum(dispatched) AS dispatched,
          sum(arrived) AS arrived, sum(alone) AS alone,
          count(*) FILTER (WHERE eligible AND (responders OR lead_agency IS NOT NULL)) AS answered,
@@ -174,9 +168,13 @@ care AS (
          coalesce(sum(eligible), 0) AS eligible,
          coalesce(sum(eligible AND (alone OR
            coalesce(lead_agency IN ('human_services', 'mobile_crisis', 'provider'), 0))), 0) AS covered
-  FROM judged WHERE care),
-led AS (  -- without police, and anyone came
-  SELECT backup_asked, backup_arrived FROM judged WHERE lead_agency <> 'police' AND somebody),
+  FROM judged),
+led AS MATERIALIZED (  -- without police, and anyone came
+  SELECT backup_asked, counted.backup_arrived
+  FROM counted LEFT JOIN took_part ON took_part.id = counted.id
+  WHERE lead_agency <> 'police' AND (arrived_at IS NOT NULL OR somebody)),
+leading AS MATERIALIZED (
+  SELECT lead_agency, count(*) AS calls FROM counted WHERE lead_agency IS NOT NULL GROUP BY 1),
 line AS (
   SELECT 'associated_of_calls' AS figure, '' AS grp, associated AS numerator, calls - without AS denominator,
          without AS missing FROM every
@@ -195,11 +193,11 @@ line AS (
   UNION ALL SELECT 'civilian_covered', '', covered, answered, eligible - answered FROM care
   UNION ALL
   SELECT * FROM (
-    SELECT 'lead_agency', agency.label,
-           (SELECT count(*) FROM judged WHERE lead_agency = agency.code),
-           (SELECT count(lead_agency) FROM judged),
-           (SELECT count(*) - count(lead_agency) FROM judged)
-    FROM agency ORDER BY agency.sort))
+    SELECT 'lead_agency', agency.label, coalesce(leading.calls, 0), total.calls,
+           every.calls - total.calls
+    FROM every CROSS JOIN (SELECT coalesce(sum(calls), 0) AS calls FROM leading) AS total
+    CROSS JOIN agency LEFT JOIN leading ON leading.lead_agency = agency.code
+    ORDER BY agency.sort))
 SELECT figure, grp, iif(thin, NULL, numerator) AS numerator, denominator, missing,
        iif(thin, 'most calls do not record it', '') AS note
 FROM (SELECT *, figure <> 'lead_agency' AND missing > denominator AS thin FROM line);

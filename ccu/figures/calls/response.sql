@@ -14,25 +14,27 @@
 -- denominator: calls in the period with a dispatched and an arrived time
 -- As median_minutes_to_arrival, for the minutes within which 9 in 10 were there.
 
-WITH counted AS MATERIALIZED (
-  SELECT care, unixepoch(arrived_at) - unixepoch(dispatched_at) AS seconds
+WITH spent AS MATERIALIZED (  -- many calls have the same seconds
+  SELECT unixepoch(arrived_at) - unixepoch(dispatched_at) AS seconds, count(*) AS calls,
+         sum(care) AS care
   FROM call
   WHERE occurred_at >= :start AND occurred_at < :end AND voided_at IS NULL
-    AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)),
-told (sort, grp, seconds) AS (
-  SELECT 1, 'all calls', iif(seconds >= 0, seconds, NULL) FROM counted
-  UNION ALL
-  SELECT 2, 'care calls', iif(seconds >= 0, seconds, NULL) FROM counted WHERE care),
+    AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)
+  GROUP BY 1),
+told (sort, seconds, calls) AS (
+  SELECT 1, seconds, calls FROM spent UNION ALL SELECT 2, seconds, care FROM spent WHERE care > 0),
 placed AS MATERIALIZED (
-  SELECT grp, seconds, row_number() OVER (PARTITION BY grp ORDER BY seconds) AS place,
-         count(*) OVER (PARTITION BY grp) AS every
-  FROM told WHERE seconds IS NOT NULL),
-arm (sort, grp) AS (VALUES (1, 'all calls'), (2, 'care calls')),
+  SELECT sort, seconds, sum(calls) OVER (PARTITION BY sort ORDER BY seconds) AS until
+  FROM told WHERE seconds >= 0),
+arm AS MATERIALIZED (
+  SELECT column1 AS sort, column2 AS grp, coalesce(sum(calls), 0) AS calls,
+         coalesce(sum(calls) FILTER (WHERE seconds >= 0), 0) AS timed
+  FROM (VALUES (1, 'all calls'), (2, 'care calls')) LEFT JOIN told ON told.sort = column1
+  GROUP BY 1),
 rank (at, figure, part) AS (
   VALUES (1, 'median_minutes_to_arrival', 50), (2, 'p90_minutes_to_arrival', 90))
-SELECT figure, arm.grp AS grp, NULL AS numerator,
-       (SELECT count(seconds) FROM told WHERE told.grp = arm.grp) AS denominator,
-       (SELECT count(*) - count(seconds) FROM told WHERE told.grp = arm.grp) AS missing,
+SELECT figure, grp, NULL AS numerator, timed AS denominator, calls - timed AS missing,
        (SELECT seconds / 60.0 FROM placed
-        WHERE placed.grp = arm.grp AND place = (every * part + 99) / 100) AS value
-FROM rank CROSS JOIN arm ORDER BY at, sort;
+        WHERE placed.sort = arm.sort AND until >= (timed * part + 99) / 100
+        ORDER BY seconds LIMIT 1) AS value
+FROM rank CROSS JOIN arm ORDER BY at, arm.sort;

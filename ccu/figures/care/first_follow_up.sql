@@ -96,36 +96,25 @@
 -- denominator: calls with a follow-up planned
 -- They are kept in the other figures, with the clock started when the call began.
 
-WITH cohort AS (
-  SELECT call.id, unixepoch(coalesce(cleared_at, occurred_at)) AS ended, cleared_at IS NULL AS no_end
+WITH cohort AS MATERIALIZED (
+  SELECT id, unixepoch(coalesce(cleared_at, occurred_at)) AS ended, cleared_at IS NULL AS no_end
   FROM call
-  WHERE occurred_at >= :start AND occurred_at < :end AND voided_at IS NULL
-    AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)
-    AND (EXISTS (SELECT 1 FROM follow_up WHERE call_id = call.id AND cancelled IS NOT 1)
-      OR EXISTS (SELECT 1 FROM referral JOIN follow_up ON follow_up.referral_id = referral.id
-                   AND cancelled IS NOT 1
-                 WHERE referral.call_id = call.id))),
-planned AS (
-  SELECT cohort.id, follow_up.id AS follow_up_id FROM cohort
-  JOIN follow_up ON follow_up.call_id = cohort.id AND cancelled IS NOT 1
-  UNION
-  SELECT cohort.id, follow_up.id FROM cohort JOIN referral ON referral.call_id = cohort.id
-  JOIN follow_up ON follow_up.referral_id = referral.id AND cancelled IS NOT 1),
+  WHERE id IN (SELECT call_id FROM planned_follow_up
+               WHERE occurred_at >= :start AND occurred_at < :end)
+    AND voided_at IS NULL AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)),
 try AS MATERIALIZED (
-  SELECT planned.id, unixepoch(attempt.occurred_at) AS at,
+  SELECT cohort.id, unixepoch(attempt.occurred_at) AS at,
          substr(attempt.occurred_at, 1, 10) AS day, follow_up_result.reached
-  FROM planned CROSS JOIN attempt ON attempt.follow_up_id = planned.follow_up_id  -- in this order
+  FROM cohort CROSS JOIN planned_follow_up AS planned ON planned.call_id = cohort.id
+  CROSS JOIN attempt ON attempt.follow_up_id = planned.follow_up_id  -- in this order
   JOIN follow_up_result ON follow_up_result.code = attempt.result
   WHERE unixepoch(attempt.occurred_at) <= :as_of_unix),
 clock AS MATERIALIZED (  -- a call, and its seconds to the first attempt and to the first reached
-  SELECT cohort.*, max(0, (SELECT min(at) FROM try WHERE try.id = cohort.id) - ended) AS attempt,
-         max(0, (SELECT min(at) FROM try WHERE try.id = cohort.id AND reached) - ended) AS reached,
-         EXISTS (
-           SELECT 1 FROM try AS again
-           WHERE again.id = cohort.id AND again.at <= ended + 7 * 86400
-             AND again.day > (SELECT min(day) FROM try
-                              WHERE try.id = cohort.id AND try.at <= ended + 86400)) AS twice
-  FROM cohort),
+  SELECT cohort.*, max(0, min(at) - ended) AS attempt,
+         max(0, min(at) FILTER (WHERE reached) - ended) AS reached,
+         coalesce(max(day) FILTER (WHERE at <= ended + 7 * 86400)
+                  > min(day) FILTER (WHERE at <= ended + 86400), 0) AS twice
+  FROM cohort LEFT JOIN try ON try.id = cohort.id GROUP BY cohort.id),
 within (sort, word, seconds) AS (
   VALUES (1, '24h', 86400), (2, '72h', 3 * 86400), (3, '7d', 7 * 86400)),
 share AS (

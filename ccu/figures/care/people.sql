@@ -57,23 +57,14 @@
 -- Never before: no face-to-face contact, no reached follow-up and no accepted referral in this
 -- file before the period. In the first months of a file nearly everybody is new.
 
-WITH span AS (  -- calls in the period with a person in a role that is met, or an intervention
-  SELECT id, arrived_at FROM call
+WITH span AS NOT MATERIALIZED (
+  SELECT id FROM call
   WHERE occurred_at >= :start AND occurred_at < :end AND voided_at IS NULL
     AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)),
 met AS MATERIALIZED (
-  SELECT span.id AS call_id, call_person.person_id, span.arrived_at IS NOT NULL
-           OR EXISTS (SELECT 1 FROM call_responder WHERE call_id = span.id AND state = 'arrived')
-             AS arrived,
-         span.arrived_at IS NOT NULL
-           OR EXISTS (SELECT 1 FROM call_responder WHERE call_id = span.id) AS recorded
-  FROM span JOIN call_person ON call_person.call_id = span.id
-  WHERE role IN ('subject', 'family', 'victim')),
-person_of AS MATERIALIZED (  -- every record, its canonical record, and whether it has a name
-  SELECT tree.id, tree.canonical_id,
-         max(person.given_name <> '' OR person.family_name <> '')
-           OVER (PARTITION BY tree.canonical_id) AS known
-  FROM human AS tree JOIN person ON person.id = tree.id),
+  SELECT call_id, person_id, arrived, recorded FROM met_person
+  WHERE occurred_at >= :start AND occurred_at < :end
+    AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)),
 accepted AS MATERIALIZED (  -- referral, and the instant of its first acceptance
   SELECT referral.id, referral.person_id, accepted_at AS day, unixepoch(accepted_at) AS at
   FROM referral JOIN acceptance ON acceptance.referral_id = referral.id
@@ -94,42 +85,44 @@ served AS MATERIALIZED (
   UNION SELECT 'referral accepted', person_id FROM accepted WHERE day >= :start AND day < :end),
 counted_person AS MATERIALIZED (
   SELECT DISTINCT way, canonical_id, known
-  FROM served JOIN person_of ON person_of.id = served.person_id),
+  FROM served JOIN known_person ON known_person.id = served.person_id),
 earlier AS (  -- of those served now, who had been served before the period
-  SELECT DISTINCT person_of.canonical_id
-  FROM person_of
-  WHERE person_of.canonical_id IN (SELECT canonical_id FROM counted_person WHERE known)
+  SELECT DISTINCT known_person.canonical_id
+  FROM known_person
+  WHERE known_person.canonical_id IN (SELECT canonical_id FROM counted_person WHERE known)
     AND (EXISTS (
            SELECT 1 FROM call_person JOIN call ON call.id = call_person.call_id
-           WHERE call_person.person_id = person_of.id AND call.voided_at IS NULL
+           WHERE call_person.person_id = known_person.id AND call.voided_at IS NULL
              AND call.occurred_at < :start AND role IN ('subject', 'family', 'victim')
              AND (call.arrived_at IS NOT NULL OR EXISTS (
                SELECT 1 FROM call_responder WHERE call_id = call.id AND state = 'arrived')))
       OR EXISTS (
            SELECT 1 FROM follow_up JOIN attempt ON attempt.follow_up_id = follow_up.id
-           WHERE follow_up.person_id = person_of.id
+           WHERE follow_up.person_id = known_person.id
              AND attempt.result = 'reached' AND attempt.occurred_at < :start)
       OR EXISTS (
            SELECT 1 FROM referral JOIN follow_up ON follow_up.referral_id = referral.id
            JOIN attempt ON attempt.follow_up_id = follow_up.id
-           WHERE referral.person_id = person_of.id AND follow_up.person_id IS NULL
+           WHERE referral.person_id = known_person.id AND follow_up.person_id IS NULL
              AND attempt.result = 'reached' AND attempt.occurred_at < :start)
-      OR person_of.id IN (SELECT person_id FROM accepted WHERE day < :start))),
+      OR known_person.id IN (SELECT person_id FROM accepted WHERE day < :start))),
 total AS (
-  SELECT EXISTS (SELECT 1 FROM span) AND NOT EXISTS (SELECT 1 FROM met)
-           AND NOT EXISTS (SELECT 1 FROM counted_person) AS bare,
+  SELECT NOT EXISTS (SELECT 1 FROM met) AND NOT EXISTS (SELECT 1 FROM counted_person)
+           AND (EXISTS (SELECT 1 FROM span)
+             OR NOT (EXISTS (SELECT 1 FROM call_person) OR EXISTS (SELECT 1 FROM follow_up)
+                     OR EXISTS (SELECT 1 FROM referral))) AS bare,
          (SELECT count(DISTINCT canonical_id) FROM counted_person WHERE known) AS people,
          (SELECT count(DISTINCT canonical_id) FROM counted_person WHERE NOT known) AS unknown,
-         (SELECT count(DISTINCT call_id) FROM met JOIN person_of ON person_of.id = met.person_id
+         (SELECT count(DISTINCT call_id) FROM met JOIN known_person ON known_person.id = met.person_id
           WHERE known AND NOT recorded) AS unrecorded,
-         (SELECT count(DISTINCT call_id) FROM met JOIN person_of ON person_of.id = met.person_id
+         (SELECT count(DISTINCT call_id) FROM met JOIN known_person ON known_person.id = met.person_id
           WHERE NOT known AND NOT recorded) AS unrecorded_unknown,
-         (SELECT count(*) FROM span JOIN call_intervention ON call_id = span.id) AS interventions,
+         (SELECT count(*) FROM span CROSS JOIN call_intervention ON call_id = span.id) AS interventions,
          (SELECT count(*) FROM accepted WHERE day >= :start AND day < :end) AS accepted,
          (SELECT count(*) FROM call_intervention WHERE call_id IN (
-            SELECT call_id FROM met JOIN person_of ON person_of.id = met.person_id
+            SELECT call_id FROM met JOIN known_person ON known_person.id = met.person_id
             WHERE arrived AND known))
-         + (SELECT count(*) FROM accepted JOIN person_of ON person_of.id = accepted.person_id
+         + (SELECT count(*) FROM accepted JOIN known_person ON known_person.id = accepted.person_id
             WHERE known AND day >= :start AND day < :end) AS theirs,
          (SELECT count(*) FROM earlier) AS earlier)
 SELECT 'people_served' AS figure, '' AS grp, iif(bare, NULL, people) AS numerator, NULL AS denominator,

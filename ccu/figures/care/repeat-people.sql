@@ -12,12 +12,8 @@ WITH counted AS MATERIALIZED (
   WHERE occurred_at >= :window_start AND occurred_at < :window_end AND voided_at IS NULL
     AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)
     AND call.id IN (SELECT id FROM main.call)),
-person_of AS MATERIALIZED (
-  SELECT tree.id, tree.canonical_id,
-         max(person.given_name <> '' OR person.family_name <> '')
-           OVER (PARTITION BY tree.canonical_id) AS known
-  FROM human AS tree JOIN person ON person.id = tree.id
-  WHERE tree.canonical_id IN (SELECT id FROM main.person)),
+person_of AS NOT MATERIALIZED (
+  SELECT * FROM known_person WHERE canonical_id IN (SELECT id FROM main.person)),
 part AS (
   SELECT DISTINCT canonical_id, counted.id, counted.care, counted.day,
          (SELECT id FROM place WHERE id = counted.place_id AND kind <> 'none') AS place_id

@@ -13,7 +13,8 @@ from ccu.records.table import write_changes
 
 # What a call of a changed row holds, and what the row has now. A field is named as in the call.
 CHANGED = """
-SELECT known.call_id, known.line, entry.digest, call.import_batch_id IS NULL AS by_hand,
+SELECT known.call_id, known.line, entry.digest, entry.cells_digest,
+  call.import_batch_id IS NULL AS by_hand,
   call.occurred_at AS old_occurred_at, entry.occurred_at AS new_occurred_at,
   call.clock_known AS old_clock_known, entry.clock_known AS new_clock_known,
   call.dispatched_at AS old_dispatched_at, entry.dispatched_at AS new_dispatched_at,
@@ -80,7 +81,7 @@ UPDATE main.call SET
   cleared_at = :cleared_at, address_id = :address_id, place_id = :place_id, nature = :nature,
   nature_cleared = :nature_cleared, care = :care, priority = :priority, beat = :beat,
   lead_agency = :lead_agency, minutes = :minutes, backup_asked = :backup_asked,
-  backup_arrived = :backup_arrived, digest = :digest,
+  backup_arrived = :backup_arrived, digest = :digest, cells_digest = :cells_digest,
   cad_nature_id = (SELECT id FROM main.cad_text WHERE text = :cad_nature),
   cad_cleared_id = (SELECT id FROM main.cad_text WHERE text = :cad_cleared),
   cad_disposition_id = (SELECT id FROM main.cad_text WHERE text = :cad_disposition)
@@ -164,7 +165,7 @@ def apply(
     }
     side = "new" if "address" in fields else "old"
     values |= {column: row[f"{side}_{column}"] for column in ("address_id", "place_id")}
-    values |= {"call_id": row["call_id"], "digest": row["digest"]}
+    values |= {key: row[key] for key in ("call_id", "digest", "cells_digest")}
     connection.execute(UPDATE_CALL, values)
     for name, statements in UPDATE_LIST.items():
         if name in fields:

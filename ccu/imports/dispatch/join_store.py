@@ -19,7 +19,7 @@ from typing import Any
 
 from ccu.imports.dispatch.extras import minutes_between
 from ccu.imports.dispatch.layout import Layout
-from ccu.imports.dispatch.staging_store import MADE, Stage, as_json
+from ccu.imports.dispatch.staging_store import BY_INCIDENT, MADE, Stage, as_json
 
 TOO_FAR = timedelta(days=7)  # rows further apart are different calls with one number
 YEARLY = "if numbers restart each year, write yearly_numbers = true in the layout"
@@ -110,6 +110,7 @@ def join(connection: sqlite3.Connection, stage: Stage, layout: Layout) -> Joined
     they get a number each.
     """
     found = Joined()
+    connection.execute(BY_INCIDENT)
     if layout.yearly_numbers:
         connection.execute(YEARS, {"made": MADE + "*"})
         connection.execute(WITH_YEARS)
@@ -153,9 +154,11 @@ def aside(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]:
 
 def _one(rows: Sequence[Row], stage: Stage, layout: Layout) -> Row:
     """Return the call of rows of one incident, the newest last."""
+    in_file = sorted(rows, key=itemgetter("line"))
+    cells = {"cells_digest": of_several([row["cells_digest"] for row in in_file])}
     if len({row["digest"] for row in rows}) == 1:
-        return min(rows, key=itemgetter("line"))
-    one = dict(rows[-1])
+        return {**in_file[0], **cells}
+    one = {**rows[-1], **cells}
     for name in DECIDED:
         one[name] = _newest(rows, name)
     one["nature"] = next((row["nature"] for row in reversed(rows) if row["nature_text"]), None)
@@ -171,10 +174,18 @@ def _one(rows: Sequence[Row], stage: Stage, layout: Layout) -> Row:
         (each["agency"], each["unit"]): each for row in rows for each in _list(row, "responders")
     }
     one["responders"] = as_json(units[key] for key in sorted(units))  # in any order of rows
-    one["line"] = min(row["line"] for row in rows)
+    one["line"] = in_file[0]["line"]
     digests = b"".join(dict.fromkeys(row["digest"] for row in rows))
     one["digest"] = blake2b(digests, digest_size=8).digest()
     return one
+
+
+def of_several(digests: Sequence[int]) -> int:
+    """Return one digest of the cells for those of several rows, in the order of the file."""
+    if len(digests) == 1:
+        return digests[0]
+    together = b"".join(each.to_bytes(8, "big", signed=True) for each in digests)
+    return int.from_bytes(blake2b(together, digest_size=8).digest(), "big", signed=True)
 
 
 def _times(rows: Sequence[Row], layout: Layout) -> Row:

@@ -56,6 +56,7 @@ class Layout(layouts.Layout):
     timezone: str  # empty: the town's
     ambiguous: str
     yearly_numbers: bool  # incident numbers restart each year
+    text: str  # all of it, as it is written
 
     @property
     def wanted(self) -> list[str]:
@@ -87,7 +88,8 @@ class Layout(layouts.Layout):
 
 def load(named: str) -> Layout:
     """Return the layout of that name, or in that file. Raises InvalidInput, naming the fault."""
-    top = Keys.parse(*layouts.text_of(named, READY))
+    name, text = layouts.text_of(named, READY)
+    top = Keys.parse(name, text)
     defaults = top.inner("defaults")
     layout = Layout(
         **top.common(FIELDS, dated=True),
@@ -108,6 +110,7 @@ def load(named: str) -> Layout:
         timezone=top.text("timezone"),
         ambiguous=top.text("ambiguous", "earlier"),
         yearly_numbers=top.flag("yearly_numbers"),
+        text=text,
     )
     defaults.refuse_others()
     top.refuse_others()

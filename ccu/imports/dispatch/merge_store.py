@@ -112,14 +112,14 @@ INSERT INTO main.call (
   id, source_system_id, incident, occurred_at, recorded_at, recorded_by, import_batch_id, digest,
   address_id, place_id, nature, nature_cleared, care, cad_nature_id, cad_cleared_id,
   cad_disposition_id, priority, beat, lead_agency, source, dispatched_at, arrived_at, cleared_at,
-  clock_known, minutes, backup_asked, backup_arrived)
+  clock_known, minutes, backup_asked, backup_arrived, cells_digest)
 SELECT
   :last_id + fresh.n, :source_system_id, entry.incident, entry.occurred_at, :at, :staff_id,
   :batch_id, entry.digest, address_map.address_id, address_map.place_id, nature.code, cleared.code,
   coalesce(cleared.care, nature.care), nature_map.cad_text_id, cleared_map.cad_text_id,
   ended_map.cad_text_id, entry.priority, entry.beat, entry.agency, :call_source,
   entry.dispatched_at, entry.arrived_at, entry.cleared_at, entry.clock_known,
-  entry.minutes, entry.backup_asked, entry.backup_arrived
+  entry.minutes, entry.backup_asked, entry.backup_arrived, entry.cells_digest
 FROM staging.fresh
 CROSS JOIN staging.entry AS entry ON entry.line = fresh.line
 JOIN staging.word AS nature ON nature.id = entry.nature
@@ -129,6 +129,20 @@ LEFT JOIN staging.word_map AS cleared_map ON cleared_map.word = entry.nature_cle
 LEFT JOIN staging.word_map AS ended_map ON ended_map.word = entry.disposition
 LEFT JOIN staging.address_map ON address_map.number = entry.address
 ORDER BY fresh.n
+"""
+
+# Rows that read as before by another layout or version: the next import need not read them.
+# Not all of a long file at once: others wait for this transaction.
+READ_AGAIN = """
+UPDATE main.call SET cells_digest = read.cells_digest
+FROM (
+  SELECT call.id, entry.cells_digest
+  FROM staging.known
+  CROSS JOIN staging.entry AS entry ON entry.line = known.line
+  CROSS JOIN main.call ON call.id = known.call_id
+  WHERE known.same AND call.cells_digest IS NOT entry.cells_digest
+  ORDER BY known.line DESC LIMIT 50000) AS read
+WHERE call.id = read.id
 """
 
 # The lists of new calls, by the table that each goes to.
@@ -232,7 +246,7 @@ def merge(
             connection.execute(statement)
     values = {
         "last_id": _last_id(connection),
-        "source_system_id": _system(connection, layout.source),
+        "source_system_id": system(connection, layout.source),
         "at": at,
         "staff_id": staff_id,
         "batch_id": batch_id,
@@ -249,6 +263,7 @@ def merge(
             yield change
 
     summary.settle(known, sealed, applied())
+    connection.execute(READ_AGAIN)
     place_merge.settle(connection)
     counts = {name: getattr(summary, name) for name in store.COUNTS}
     store.finish(connection, batch_id, counts)
@@ -257,7 +272,8 @@ def merge(
     )
 
 
-def _system(connection: sqlite3.Connection, source: str) -> int | None:
+def system(connection: sqlite3.Connection, source: str) -> int | None:
+    """Return the number of a source system on file."""
     row = connection.execute(SYSTEM, {"source": source}).fetchone()
     return int(row["id"]) if row else None
 
@@ -280,8 +296,10 @@ def _leave_sealed(connection: sqlite3.Connection, layout: Layout) -> int:
 
 def _match(connection: sqlite3.Connection, layout: Layout) -> tuple[int, int]:
     """How many staged rows are known, and how many are new."""
-    system = _system(connection, layout.source)
-    values = {"source_system_id": system, "yearly": layout.yearly_numbers}
+    values = {
+        "source_system_id": system(connection, layout.source),
+        "yearly": layout.yearly_numbers,
+    }
     *known, new = (connection.execute(statement, values).rowcount for statement in MATCH)
     return sum(known), new
 

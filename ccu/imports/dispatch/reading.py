@@ -8,22 +8,31 @@ a nature, an hour) is read once and looked up after that, in caches of a fixed s
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import blake2b
 from itertools import compress
+from operator import itemgetter
 
 from ccu.imports.dispatch.extras import Extras
 from ccu.imports.dispatch.layout import FIELDS, Layout
-from ccu.imports.dispatch.staging_store import MADE, NOTHING, Stage, Staged
+from ccu.imports.dispatch.staging_store import MADE, NOTHING, Seen, Stage, Staged
 from ccu.imports.dispatch.times import Times, joined
 from ccu.imports.rows import Broken, Cells, Chunk, Column, Table
 
+_TIMES = ("occurred_at", "dispatched_at", "arrived_at", "cleared_at")
 _APART = "\x1f"  # between values that are digested together; never within one: `_tidy`
 
 
 class RowReader:
     """Made once for a layout and a header; then called for every chunk."""
 
-    def __init__(self, layout: Layout, table: Table, times: Times, known: Stage) -> None:
-        """Raises InvalidInput, naming the column, when the header is not the layout's."""
+    def __init__(
+        self, layout: Layout, table: Table, times: Times, known: Stage, key: bytes
+    ) -> None:
+        """`key` is of all that decides how cells are read; the digests of cells are made with it.
+
+        Raises InvalidInput, naming the column, when the header is not the layout's.
+        """
         places = table.places(layout.wanted, layout.name)
+        self._key = key
+        self._used = itemgetter(*sorted(places.values()))
         self._joined = {
             field: [places[column] for column in layout.columns.get(field, ())] for field in FIELDS
         }
@@ -43,6 +52,45 @@ class RowReader:
         self._known = known
         self._state = layout.state
         self._lead_agency = layout.lead_agency or ""
+        self._yearly = layout.yearly_numbers
+
+    def seen(self, chunk: Chunk) -> Iterator[Seen]:
+        """Yield line, incident and digest of the cells of each row; no address is read.
+
+        With numbers that restart each year, the year is part of the incident. A row in the days
+        around New Year has no digest: it may be of the call of a row in the other year.
+        """
+        bad: dict[int, str] = {}
+        written = self._cells.tidy(chunk.rows, bad) if chunk.rows else {}
+        cells = {place: self._filled(place, column) for place, column in written.items()}
+        count = len(chunk.rows)
+        digests: Sequence[int | None] = self._cells_digests(chunk.rows)
+        said = self._incidents(self._field("incident", cells, count), written)
+        if self._yearly:
+            times = self._read_times(cells, count, bad)[0][0]
+            digests = [
+                None if at[5:10] > "12-23" or at[5:10] < "01-09" else digest
+                for at, digest in zip(times, digests, strict=True)
+            ]
+            said = [
+                each if each.startswith(MADE) else f"{at[:4]}-{each}"
+                for at, each in zip(times, said, strict=True)
+            ]
+        return zip(chunk.numbers, said, digests, strict=True)
+
+    def _read_times(
+        self, cells: dict[int, Column], count: int, bad: dict[int, str]
+    ) -> tuple[list[Column], set[int]]:
+        return self._times.read(
+            lambda field: [cells[place] for place in self._joined[field]], count, bad
+        )
+
+    def _cells_digests(self, rows: Iterable[list[str]]) -> list[int]:
+        """Return digests of the cells that are used, as they are written."""
+        used, key, number = self._used, self._key, int.from_bytes
+        texts = (_APART.join(used(row)).encode(errors="surrogatepass") for row in rows)
+        found = (blake2b(text, digest_size=8, key=key).digest() for text in texts)
+        return [number(digest, "big", signed=True) for digest in found]
 
     def read(self, chunk: Chunk) -> tuple[list[Staged], list[Broken]]:
         """Return the chunk's rows as they are staged, and those that cannot be, with the reason."""
@@ -51,11 +99,10 @@ class RowReader:
         bad: dict[int, str] = {}
         written = self._cells.tidy(chunk.rows, bad)
         cells = {place: self._filled(place, column) for place, column in written.items()}
-        times, dateless = self._times.read(
-            lambda field: [cells[place] for place in self._joined[field]], len(chunk.rows), bad
-        )
+        times, dateless = self._read_times(cells, len(chunk.rows), bad)
         known = [index not in dateless for index in range(len(chunk.rows))]
         numbers: Sequence[int] = chunk.numbers
+        digests = self._cells_digests(chunk.rows)
         if bad:
             good = [index not in bad for index in range(len(chunk.rows))]
             numbers = list(compress(numbers, good))
@@ -63,8 +110,10 @@ class RowReader:
             written = {place: list(compress(column, good)) for place, column in written.items()}
             times = [list(compress(column, good)) for column in times]
             known = list(compress(known, good))
+            digests = list(compress(digests, good))
         broken = [Broken(chunk.numbers[i], why, chunk.rows[i]) for i, why in bad.items()]
-        return list(self._staged(numbers, cells, written, times, known)), chunk.broken + broken
+        staged = self._staged(numbers, cells, written, times, known, digests)
+        return list(staged), chunk.broken + broken
 
     def _staged(
         self,
@@ -73,6 +122,7 @@ class RowReader:
         written: dict[int, Column],
         times: list[Column],
         clocks: Sequence[bool],
+        digests: Sequence[int],
     ) -> Iterator[Staged]:
         count, known = len(numbers), self._known
 
@@ -104,22 +154,29 @@ class RowReader:
             *more.means,
             strict=True,
         )
-        return zip(
-            numbers,
-            self._incidents(field("incident"), written),
-            map(_digest, means),
-            *times,
-            addresses,
-            *([word.id for word in words] for words in (natures, cleared, ended)),
-            agencies,
-            field("priority"),
-            field("beat"),
-            clocks,
-            more.updated,
-            (word.codes for word in ended),
-            *(more.dangers, more.responders, more.minutes, more.backup_asked, more.backup_arrived),
-            strict=True,
-        )
+        columns: dict[str, Iterable[object]] = {
+            "line": numbers,
+            "incident": self._incidents(field("incident"), written),
+            "digest": map(_digest, means),
+            "cells_digest": digests,
+            **dict(zip(_TIMES, times, strict=True)),
+            "clock_known": clocks,
+            "address": addresses,
+            "nature": [word.id for word in natures],
+            "nature_cleared": (word.id for word in cleared),
+            "disposition": (word.id for word in ended),
+            "dispositions": (word.codes for word in ended),
+            "agency": agencies,
+            "priority": field("priority"),
+            "beat": field("beat"),
+            "updated": more.updated,
+            "hazards": more.dangers,
+            "responders": more.responders,
+            "minutes": more.minutes,
+            "backup_asked": more.backup_asked,
+            "backup_arrived": more.backup_arrived,
+        }
+        return zip(*(columns[name] for name in known.columns), strict=True)
 
     def _several(self, name: str, cells: dict[int, Column], count: int) -> list[tuple[str, ...]]:
         """Return the texts of each row in the columns of a field, without the empty ones."""

@@ -3,6 +3,7 @@
 layout        what an export's layout has beside what every layout has
 reading       a row to the values that are kept
 times         the times of a row
+known         rows that are on file as they are, and need no reading
 staging       the private file they wait in, so that no user waits meanwhile
 join          the rows of one incident to one call
 preview       what a dry run shows of it
@@ -21,15 +22,16 @@ from ccu import database, dates
 from ccu.database import opening as db
 from ccu.imports import identifiers
 from ccu.imports import rejects as rejected
+from ccu.imports.dispatch import known_store, preview_store
 from ccu.imports.dispatch import merge_store as merging
-from ccu.imports.dispatch import preview_store
 from ccu.imports.dispatch.join_store import aside, join
+from ccu.imports.dispatch.known_store import Known
 from ccu.imports.dispatch.layout import Layout
 from ccu.imports.dispatch.merge_store import Summary
 from ccu.imports.dispatch.reading import RowReader
 from ccu.imports.dispatch.staging_store import Stage, attached
 from ccu.imports.dispatch.times import Times
-from ccu.imports.rows import Broken, Table
+from ccu.imports.rows import Broken, Chunk, Table
 from ccu.imports.source import Export, opened
 from ccu.imports.store import Batch
 from ccu.output.screen import progress
@@ -62,9 +64,15 @@ def import_file(
         allowed = identifiers.check(table, allow)
         with attached(connection, session.path), _interruptible(connection):
             connection.execute("BEGIN")  # on the staging file alone: the main one is not touched
-            _read(export, table, layout, times, stage, summary)
+            key = known_store.key(layout, stage.names, care, times.zone, table.is_rejects)
+            reader = RowReader(layout, table, times, stage, key)
+            known = None if dry_run else _find_known(connection, export, table, reader, layout)
+            if known is None or known.left:
+                _read(export, table, reader, known, stage, summary)
             summary.joined = join(connection, stage, layout)
             summary.same = summary.joined.rows
+            if known is not None:
+                known.count(summary)
             _reject_aside(connection, table, stage, summary)
             summary.unmapped, summary.uncleared = stage.unmapped, stage.uncleared
             summary.undisposed, summary.unread = stage.undisposed, stage.unread
@@ -107,24 +115,52 @@ def _check_codes(connection: sqlite3.Connection, layout: Layout) -> dict[str, in
     return {code: int(code in layout.care) for code in lists["nature"]}
 
 
+def _find_known(
+    connection: sqlite3.Connection, export: Export, table: Table, reader: RowReader, layout: Layout
+) -> Known | None:
+    """Return the rows that are on file as they are; None where no call is of this source."""
+    source = merging.system(connection, layout.source)
+    if source is None:
+        return None
+    known = Known(connection, source)
+    for chunk in _shown(export, table, "Comparing, kB"):
+        known.add(chunk, reader.seen(chunk))
+        if not known.worth_it():
+            break
+    known.settle()
+    connection.execute("COMMIT")  # the main file was read: end that
+    connection.execute("BEGIN")
+    return known
+
+
 def _read(
-    export: Export, table: Table, layout: Layout, times: Times, stage: Stage, summary: Summary
+    export: Export,
+    table: Table,
+    reader: RowReader,
+    known: Known | None,
+    stage: Stage,
+    summary: Summary,
 ) -> None:
-    """Stage every row; put aside what cannot be read."""
-    reader = RowReader(layout, table, times, stage)
-    with progress("Reading, kB", export.size // 1000) as advance:
+    """Stage the rows that are not known; put aside what cannot be read."""
+    for chunk in _shown(export, table, "Reading, kB"):
+        staged, broken = reader.read(known.without(chunk) if known else chunk)
+        stage.add(staged)
+        for row in broken:
+            _reject(stage, summary, row)
+        summary.read += len(staged) + len(broken)
+        summary.short += chunk.short
+    summary.dateless = reader.dateless
+
+
+def _shown(export: Export, table: Table, what: str) -> Iterator[Chunk]:
+    """Yield every row, and show the progress at a terminal."""
+    with progress(what, export.size // 1000) as advance:
         shown = 0
         for chunk in table.chunks():
-            staged, broken = reader.read(chunk)
-            stage.add(staged)
-            for row in broken:
-                _reject(stage, summary, row)
-            summary.read += len(staged) + len(broken)
-            summary.short += chunk.short
+            yield chunk
             done = export.done() // 1000
             advance(done - shown)
             shown = done
-    summary.dateless = reader.dateless
 
 
 def _reject(stage: Stage, summary: Summary, row: Broken) -> None:

@@ -34,8 +34,7 @@ CREATE TABLE staging.entry (
   address INTEGER, nature INTEGER NOT NULL, nature_cleared INTEGER, disposition INTEGER,
   agency TEXT, priority TEXT, beat TEXT, clock_known INTEGER NOT NULL,
   updated TEXT, dispositions TEXT, hazards TEXT, responders TEXT,
-  minutes INTEGER, backup_asked INTEGER, backup_arrived INTEGER);
-CREATE INDEX staging.entry_incident ON entry (incident);
+  minutes INTEGER, backup_asked INTEGER, backup_arrived INTEGER, cells_digest INTEGER NOT NULL);
 CREATE TABLE staging.word (
   id INTEGER PRIMARY KEY, kind TEXT NOT NULL, text TEXT NOT NULL, code TEXT, care INTEGER,
   UNIQUE (kind, text));
@@ -70,10 +69,25 @@ PLACE = (  # the columns of a place, in the order of staging.address
 NO_PLACE = (None,) * len(PLACE)
 _in_order = itemgetter(*PLACE)
 
-# The columns of staging.entry: line, incident, digest, four times, address, nature, nature_cleared,
-# disposition, agency, priority, beat, clock_known, updated, dispositions, hazards, responders,
-# minutes, backup_asked, backup_arrived. Empty texts mean NULL.
-Staged = tuple[object, ...]
+BY_INCIDENT = "CREATE INDEX staging.entry_incident ON entry (incident)"  # quicker when all is there
+
+# The columns of staging.entry that every row has, and those of layouts with one of these fields.
+ALWAYS = (
+    *("line", "incident", "digest", "cells_digest", "occurred_at", "clock_known"),
+    *("address", "nature"),
+)
+SOME = {
+    "dispatched_at": ("dispatched",), "arrived_at": ("arrived",), "cleared_at": ("cleared",),
+    "nature_cleared": ("nature_cleared",), "disposition": ("disposition",),
+    "dispositions": ("disposition",), "priority": ("priority",), "beat": ("beat",),
+    "updated": ("updated",), "hazards": ("hazards",), "responders": ("responder",),
+    "minutes": ("minutes", "cleared"), "backup_asked": ("backup_asked",),
+    "backup_arrived": ("backup_arrived",), "agency": ("agency", "lead_agency"),
+}  # fmt: skip
+# Of these an empty text means NULL.
+TEXTS = {"dispatched_at", "arrived_at", "cleared_at", "agency", "priority", "beat", "updated"}
+Staged = tuple[object, ...]  # in the order of Stage.columns
+Seen = tuple[int, str, int | None]  # line, incident, digest of the cells
 
 APART = "; "  # between dispositions of several columns or rows
 MADE = "~"  # begins an identity that ccu made for a row without an incident number
@@ -150,6 +164,11 @@ class Stage:
         self._layout = layout
         self.names = names.plus({}, layout.town) if layout.town else names
         self._care = care
+        fields = {*layout.columns} | ({"lead_agency"} if layout.lead_agency else set())
+        some = [name for name, of in SOME.items() if not fields.isdisjoint(of)]
+        self.columns = (*ALWAYS, *some)
+        marks = ", ".join("nullif(?, '')" if name in TEXTS else "?" for name in self.columns)
+        self._insert = f"INSERT INTO staging.entry ({', '.join(self.columns)}) VALUES ({marks})"  # noqa: S608
         self._met: dict[int, Parts] = {}  # addresses of this chunk that may be new
         self._staged: set[int] = set()  # addresses that are in the staging file already
         self.unmapped: Counter[str] = Counter()
@@ -192,12 +211,7 @@ class Stage:
 
         By position, because names cost a third more on this path.
         """
-        self._connection.executemany(
-            "INSERT INTO staging.entry VALUES (?, ?, ?, ?, nullif(?, ''), nullif(?, ''),"
-            " nullif(?, ''), ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''), ?,"
-            " nullif(?, ''), ?, ?, ?, ?, ?, ?)",
-            rows,
-        )
+        self._connection.executemany(self._insert, rows)
         self._read_addresses()
 
     def reject(self, line: int, reason: str, cells: list[str]) -> None:

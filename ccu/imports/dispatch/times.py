@@ -38,20 +38,20 @@ class Times:
         """`town` is the zone of the town's clocks. Raises InvalidInput for a zone or a format."""
         source = dates.zone(layout.timezone) if layout.timezone else town
         name = layout.timezone.upper()
-        self._zone = town if name in _OFFSETS or name.startswith("ETC/") else source
+        self.zone = town if name in _OFFSETS or name.startswith("ETC/") else source
 
         def reader(formats: Sequence[str], rule: str = layout.ambiguous) -> When:
-            return _in_zone(cad_reader(formats, source, rule), source, self._zone)
+            return _in_zone(cad_reader(formats, source, rule), source, self.zone)
 
         self._when = by_the_hour(reader((*layout.formats, "iso")))
         self._later = reader((*layout.formats, "iso"), "later")
         self._wall = reader(["iso"])
         days = list(_days(layout.formats))
-        self._days = cad_reader([*days, ISO_DAY], self._zone)
+        self._days = cad_reader([*days, ISO_DAY], self.zone)
         iso = _other(["iso"], [ISO_DAY])
         self._other = reader([*_timed(layout.formats), *_other(layout.formats, days), "iso", *iso])
         self._source = source
-        self._latest = dates.to_iso((now + AHEAD).astimezone(self._zone))
+        self._latest = dates.to_iso((now + AHEAD).astimezone(self.zone))
         began = set(layout.columns["occurred"])
         self._names = {field: " and ".join(layout.columns.get(field, ())) for field in TIMES}
         # Of each field: which of its columns are its own, where it shares the day of the call.

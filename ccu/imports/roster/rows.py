@@ -81,8 +81,8 @@ class Notes:
         for (name, _why), lines in self.lines.items():
             if name in DATES and len(lines) > self.read[name]:
                 raise InvalidInput(
-                    f"{name} cannot be read in {len(lines)} rows, the first on line {lines[0]}:"
-                    " say under formats in the layout how the dates are written"
+                    f"{name} cannot be read in most rows, the first on line {lines[0]}: add the"
+                    " form of the dates to formats in the layout"
                 )
 
 

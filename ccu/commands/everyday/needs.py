@@ -1,4 +1,4 @@
-"""`ccu needs record`, `edit`, `show`, `refer`: the met and unmet needs of a person."""
+"""`ccu needs record`, `show`, `refer`: the met and unmet needs of a person."""
 
 from datetime import datetime
 from typing import Annotated
@@ -10,7 +10,6 @@ from ccu.options import (
     CALL,
     MOMENT,
     PERSON,
-    REASON,
     REQUIRED,
     AskingOption,
     arg,
@@ -23,7 +22,7 @@ from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 from ccu.referrals.options import NEED, NeedReferOptions
 from ccu.session import Session
 
-app = group("Needs assessments: record, edit, show, refer.")
+app = group("Needs assessments: record, edit, void, show, refer.")
 
 ASSESSMENT = number_of("needs assessment", "ASSESSMENT")
 PERSON_OPTION = opt("--person", PERSON, "The person's number.")
@@ -62,38 +61,6 @@ def record(
             work, person, answers, call_id=call, occurred_at=dates.to_iso(when or session.now)
         )
     emit_line(f"Recorded needs assessment {assessment_id} of person {person}.")
-
-
-@app.command()
-def edit(
-    ctx: typer.Context,
-    assessment: Annotated[int, arg("ASSESSMENT", ASSESSMENT, "The assessment's number.")],
-    answer: Annotated[
-        list[str] | None, typer.Argument(metavar="[NEED=STATE]...", help="As for record.")
-    ] = None,
-    clear: Annotated[
-        list[str] | None,
-        typer.Option("--clear", metavar="NEED", help="A need that was not asked. Repeatable."),
-    ] = None,
-    reason: Annotated[str | None, opt("--reason", REASON, "Why; kept with the record.")] = None,
-    asking: AskingOption = False,
-) -> None:
-    """Edit the answers of a needs assessment; earlier ones are kept.
-
-    Example:
-
-      ccu needs edit 3 housing=met --clear food
-    """
-    from ccu.records import codes
-    from ccu.referrals import needs_page, needs_store
-
-    session: Session = ctx.obj
-    answers = needs_page.corrected(session, assessment, answer or [], clear or [], asking)
-    with session.work() as work:
-        changed = needs_store.edit(work, assessment, answers, reason)
-    labels = codes.labels(session.db, "need")
-    done = ", ".join(labels[need] for need in changed) or "nothing was changed"
-    emit_line(f"Edited needs assessment {assessment}: {done}.")
 
 
 @app.command()

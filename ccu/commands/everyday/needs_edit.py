@@ -1,0 +1,69 @@
+"""`ccu needs edit`, `void`: the correction of a needs assessment."""
+
+from typing import Annotated
+
+import typer
+
+from ccu.options import REASON, REQUIRED, WHY, AskingOption, arg, group, number_of, opt
+from ccu.output import emit_line
+from ccu.session import Session
+
+app = group("Joined to `ccu needs` by the map in cli.py.")
+
+AssessmentArgument = Annotated[
+    int,
+    arg("ASSESSMENT", number_of("needs assessment", "ASSESSMENT"), "The assessment's number."),
+]
+
+
+@app.command()
+def edit(
+    ctx: typer.Context,
+    assessment: AssessmentArgument,
+    answer: Annotated[
+        list[str] | None, typer.Argument(metavar="[NEED=STATE]...", help="As for record.")
+    ] = None,
+    clear: Annotated[
+        list[str] | None,
+        typer.Option("--clear", metavar="NEED", help="A need that was not asked. Repeatable."),
+    ] = None,
+    reason: Annotated[str | None, opt("--reason", REASON, "Why; kept with the record.")] = None,
+    asking: AskingOption = False,
+) -> None:
+    """Edit the answers of a needs assessment; earlier ones are kept.
+
+    Example:
+
+      ccu needs edit 3 housing=met --clear food
+    """
+    from ccu.records import codes
+    from ccu.referrals import needs_page, needs_store
+
+    session: Session = ctx.obj
+    answers = needs_page.corrected(session, assessment, answer or [], clear or [], asking)
+    with session.work() as work:
+        changed = needs_store.edit(work, assessment, answers, reason)
+    labels = codes.labels(session.db, "need")
+    done = ", ".join(labels[need] for need in changed) or "nothing was changed"
+    emit_line(f"Edited needs assessment {assessment}: {done}.")
+
+
+@app.command()
+def void(
+    ctx: typer.Context,
+    assessment: AssessmentArgument,
+    reason: Annotated[str, opt("--reason", WHY, "Why it was an error; kept.")] = REQUIRED,
+) -> None:
+    """Void an assessment recorded in error, such as of the wrong person: it counts as none.
+
+    It is kept. One with a referral is not voided: first end the referral, as entered in error.
+
+    Example:
+
+      ccu needs void 3 --reason "was about person 8"
+    """
+    from ccu.referrals import needs_store
+
+    with ctx.obj.work() as work:
+        needs_store.void(work, assessment, reason)
+    emit_line(f"Voided needs assessment {assessment}; it is kept, but counts as none.")
