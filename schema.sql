@@ -30,7 +30,7 @@ INSERT INTO setting (name, value, help, sort) VALUES
   ('repeat_days', '90', 'The days within which they are counted', 5),
   ('follow_up_hours', '24,168', 'When follow-ups of a new referral are due, in hours, comma-separated', 6),
   ('office_hours', '', 'When routine follow-ups may fall due, such as mon-fri 08:30-16:30; empty: any time', 7),
-  ('holidays', '', 'Days the office is closed, comma-separated: 2026-07-03,2026-12-25', 8),
+  ('holidays', '', 'Days the office is closed, comma-separated, such as 7/3/2026, 12/25/2026', 8),
   ('stalled_days', '14', 'Days without an event after which an open referral is stalled', 9),
   ('handoff_days', '14', 'Days within which a handoff should lead to a first engagement', 10),
   ('verified_days', '180', 'Days after which what is known of a provider counts as old', 11),
@@ -47,7 +47,7 @@ INSERT INTO setting (name, value, help, sort) VALUES
   ('decide_days', '3', 'Days within which a care call needs a decision: a referral, a follow-up or no further action', 27),
   ('decide_urgent_days', '2', 'The same for calls of the urgent natures', 28),
   ('urgent_natures', 'suicide,overdose', 'Natures that are decided sooner and come first in lists, comma-separated codes', 29),
-  ('decide_since', '', 'Day from which care calls need a decision, such as 2026-01-31; earlier ones do not', 30),
+  ('decide_since', '', 'Day from which care calls need a decision, such as 1/31/2026; earlier ones do not', 30),
   ('default_owner', '', 'Login that owns the follow-ups of referrals that patrol officers make; empty: they are asked', 31),
   ('fiscal_year_start', '7', 'Month in which the fiscal year begins, 1 to 12; a fiscal year is named by the year it ends in', 32);
 

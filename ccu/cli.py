@@ -18,7 +18,15 @@ import typer
 from typer.core import TyperGroup
 
 from ccu import __version__, access
-from ccu.errors import CcuError, ExitCode, InvalidInput, NotAllowed
+from ccu.errors import (
+    AfterSaving,
+    Cancelled,
+    CcuError,
+    ExitCode,
+    InvalidInput,
+    NotAllowed,
+    NotPrinted,
+)
 from ccu.session import Session
 
 # Name -> module in ccu.commands; the folders are by who uses it. A module holds `command`, a plain
@@ -81,9 +89,9 @@ EVERYDAY = {
 }
 OTHERS = {
     "Care team": "call worker consult needs plan household place frequent provider"
-    " consent care wellness",
+    " consent parcel care wellness",
     "Analyst": "report export import address",
-    "Records custodian": "audit disclosures parcel seal retention purge deidentify",
+    "Records custodian": "audit disclosures seal retention purge deidentify",
     "Administrator": "init staff settings codes backup restore check demo help",
 }
 
@@ -121,10 +129,11 @@ class LazyGroup(TyperGroup):
             if each.name == "db":
                 explained.append(each.get_help_record(ctx))
             else:
-                named += sorted(each.opts)
-        with formatter.section("Options"):
-            formatter.write_dl(explained)
-            formatter.write(f"  {', '.join(named)}\n")
+                named += [name for name in each.opts if name.startswith("--")]
+        formatter.write(f"\nOptions: {', '.join(named)}\n")
+        formatter.indent()
+        formatter.write_dl(explained)
+        formatter.dedent()
 
 
 def _load(name: str) -> Any:
@@ -215,6 +224,8 @@ def call(argv: list[str]) -> int:
     umask = os.umask(0o077)
     try:
         return _run(argv)
+    except AfterSaving as error:
+        raise error.__cause__ or error from None
     except Exception as error:
         if known := _of_sqlite(error):
             raise known from None
@@ -227,22 +238,42 @@ def call(argv: list[str]) -> int:
 _FULL = (errno.ENOSPC, errno.EIO, errno.EDQUOT)
 
 
-def _told(error: BaseException) -> int:
-    """Print what went wrong in one sentence; returns the exit code."""
+def _told(error: BaseException, more: str = "") -> int:
+    """Print what went wrong in one sentence; returns the exit code.
+
+    `more` is "else " where something was saved before it.
+    """
     from ccu import output
 
+    if isinstance(error, AfterSaving):
+        return _told_after(error)
     if isinstance(error, BrokenPipeError):
         output.close_stdout_quietly()
         return ExitCode.READER_GONE
     if isinstance(error, CcuError):
-        output.say_error(str(error))
+        (output.say if isinstance(error, Cancelled) else output.say_error)(str(error))
         return error.exit_code
     if isinstance(error, OSError) and error.filename is None and error.errno in _FULL:
-        return _told(CcuError("cannot write to standard output: the disk is full"))
+        return _told(NotPrinted("cannot write to standard output: the disk is full"))
     if isinstance(error, KeyboardInterrupt):
-        output.say("Cancelled. Nothing was saved.")
+        output.say(f"Cancelled. Nothing {more}was saved.")
         return ExitCode.INTERRUPTED
-    return _unexpected(error)
+    return _unexpected(error, more)
+
+
+def _told_after(error: AfterSaving) -> int:
+    """Print what was saved, then what went wrong; returns the exit code.
+
+    Codes that promise that nothing was written become NOT_PRINTED.
+    """
+    from ccu import output
+
+    output.say(f"Saved before the error: {error}.")
+    cause = error.__cause__
+    if cause is None or isinstance(cause, typer.Abort):
+        cause = KeyboardInterrupt()
+    code = _told(cause, "else ")
+    return error.exit_code if code in (ExitCode.INVALID, ExitCode.BUSY) else code
 
 
 def _flush() -> None:
@@ -305,7 +336,7 @@ def _usage_sentence(error: Any) -> str:
     return f"{text}; see {where} --help"
 
 
-def _unexpected(error: BaseException) -> int:
+def _unexpected(error: BaseException, more: str) -> int:
     """A bug, or SQLite's complaint. Where a bug was goes to a private file, not to the screen."""
     from ccu import output
 
@@ -317,7 +348,9 @@ def _unexpected(error: BaseException) -> int:
         "w", prefix="ccu-bug-", suffix=".txt", delete=False, encoding="utf-8", errors="replace"
     ) as file:
         file.writelines(f"{line}\n" for line in _where(error))
-    output.say_error(f"unexpected, a bug in ccu; nothing was written; details are in {file.name}")
+    output.say_error(
+        f"unexpected, a bug in ccu; nothing {more}was written; details are in {file.name}"
+    )
     return ExitCode.BUG
 
 

@@ -20,6 +20,7 @@ class ExitCode(IntEnum):
     BUSY = 5
     VERIFICATION = 6
     NOT_ALLOWED = 7
+    NOT_PRINTED = 8
     OVERDUE = 10
     UNFINISHED = 11
     INTERRUPTED = 130
@@ -29,8 +30,7 @@ class ExitCode(IntEnum):
 # The table in docs/administrator.md is generated from this mapping.
 EXIT_CODE_MEANING: dict[ExitCode, str] = {
     ExitCode.OK: "done",
-    ExitCode.BUG: "unexpected: a bug (the message names a private file with details), or standard"
-    " output could not be written",
+    ExitCode.BUG: "unexpected: a bug (the message names a private file with details)",
     ExitCode.INVALID: "wrong usage or invalid data; nothing was written",
     ExitCode.NOT_FOUND: "no such record",
     ExitCode.DATABASE: "database unusable: missing, not ours, newer, damaged, read-only, disk full,"
@@ -38,6 +38,8 @@ EXIT_CODE_MEANING: dict[ExitCode, str] = {
     ExitCode.BUSY: "database busy; nothing was written, safe to try again",
     ExitCode.VERIFICATION: "verification failed (check, backup)",
     ExitCode.NOT_ALLOWED: "not allowed",
+    ExitCode.NOT_PRINTED: "standard output could not be written, or something was saved before an"
+    " error; the message names what was saved",
     ExitCode.OVERDUE: "something is overdue (only with --exit-code)",
     ExitCode.UNFINISHED: "a first layout was written, with questions left to settle (--suggest)",
     ExitCode.INTERRUPTED: "interrupted",
@@ -49,6 +51,18 @@ class CcuError(Exception):
     """A message for the user and an exit code for the calling program."""
 
     exit_code = ExitCode.BUG
+
+
+class AfterSaving(CcuError):
+    """An error, its cause, after something was saved: the message names that."""
+
+    exit_code = ExitCode.NOT_PRINTED
+
+
+class NotPrinted(CcuError):
+    """Standard output cannot be written: it is closed, or the disk is full."""
+
+    exit_code = ExitCode.NOT_PRINTED
 
 
 class InvalidInput(CcuError):
@@ -89,6 +103,12 @@ class NotAllowed(CcuError):
     """The account may not do this."""
 
     exit_code = ExitCode.NOT_ALLOWED
+
+
+class Cancelled(CcuError):
+    """The person at the keyboard stopped the command; no record was changed, a draft was kept."""
+
+    exit_code = ExitCode.INTERRUPTED
 
 
 class Unfinished(CcuError):

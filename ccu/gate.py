@@ -11,8 +11,10 @@ from pathlib import Path
 from types import MethodType
 from typing import Any
 
+import typer
+
 from ccu import access, options
-from ccu.errors import InvalidInput, NotAllowed
+from ccu.errors import AfterSaving, DatabaseUnusable, InvalidInput, NotAllowed
 from ccu.session import Session
 
 # A parameter that holds a record's number -> the record that a refusal was about.
@@ -77,12 +79,27 @@ def guard(command: Any, path: str) -> None:
             if path not in _WHOLE:
                 ctx.obj.keep_shown()  # what the command itself did not record
             return done
-        except NotAllowed:  # by a rule about the record's state
-            if path not in access.ANYONE:
+        except BaseException as error:
+            # a denial by a rule about the record's state
+            if isinstance(error, NotAllowed) and path not in access.ANYONE:
                 ctx.obj.record_denial(path, *about)
+            if saved := _saved(ctx.obj, error):
+                raise AfterSaving(saved) from error
             raise
 
     command.invoke = MethodType(invoke, command)
+
+
+def _saved(session: Session, error: BaseException) -> str:
+    """Return what was saved before an error, in words; empty for nothing."""
+    if not session.written or isinstance(error, typer.Exit):
+        return ""
+    from ccu.undo import entry
+
+    try:
+        return entry.saved(session)
+    except DatabaseUnusable:  # a demo that was stopped has removed its own file: nothing is left
+        return ""
 
 
 def _check_output(command: Any, ctx: Any) -> None:

@@ -36,6 +36,8 @@ class Session:
         self.interactive = sys.stdin is not None and sys.stdin.isatty()
         # Whether an option may ask which of several records is meant; options.convert sets it.
         self.may_choose = False
+        # For each write that was committed: the last event of the audit before it, and its own.
+        self.written: list[tuple[int, int]] = []
 
     # ------------------------------------------------------------ the file
 
@@ -126,22 +128,25 @@ class Session:
 
     @contextlib.contextmanager
     def writing(self) -> "Iterator[sqlite3.Connection]":
-        """A write: all of the block is kept or none. Report success only after it."""
+        """A write: all of the block is kept or none. Report success only after it.
+
+        The events that it recorded are remembered, for `undo.entry.saved`.
+        """
         from ccu.database import opening as db
         from ccu.database import written
-
-        begins = not self.db.in_transaction
-        with db.write(self.db) as connection:
-            if begins:
-                written.forget_unbound(connection)
-            yield connection
-            if begins and written.is_unbound(connection):  # written after the last event
-                self._bind_rest(connection)
-
-    def _bind_rest(self, connection: "sqlite3.Connection") -> None:
         from ccu.records import audit
 
-        audit.record(connection, self.known_id, "write")
+        nested = self.db.in_transaction
+        with db.write(self.db) as connection:
+            before, _ = audit.CHAIN.last(connection)
+            if not nested:
+                written.forget_unbound(connection)
+            yield connection
+            if not nested and written.is_unbound(connection):  # written after the last event
+                audit.record(connection, self.known_id, "write")
+            last, _ = audit.CHAIN.last(connection)
+        if not nested:
+            self.written.append((before, last))
 
     @contextlib.contextmanager
     def work(self) -> "Iterator[Work]":

@@ -2,7 +2,9 @@
 
 import compileall
 import contextlib
+import errno
 import functools
+import gc
 import hashlib
 import io
 import os
@@ -23,6 +25,10 @@ from ccu import access, cli
 from ccu.database import schema
 from ccu.database.written import register
 from ccu.records import audit
+
+# ccu looks for garbage seldom, as one command is short. Here thousands run in one process, and the
+# files of those that failed would stay open.
+gc.set_threshold(700)
 
 # Tests of a full disk limit the size of a process's files, and Python 3.11 keeps a compiled module
 # that was cut short by such a limit: compile them all before.
@@ -108,14 +114,27 @@ class _Terminal(io.TextIOWrapper):
         return True
 
 
-def run_ccu(*args: str, stdin: str | bytes = "", tty: bool = False) -> Result:
+class _Disk(io.BytesIO):
+    """Standard output on a disk, which may be full."""
+
+    full = False
+
+    def write(self, data: Any) -> int:
+        if self.full:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return super().write(data)
+
+
+def run_ccu(*args: str, stdin: str | bytes = "", tty: bool = False, full: bool = False) -> Result:
     """Run one command line in this process, as the console script would.
 
     `tty` makes stdin and stdout claim to be a terminal; tests/test_terminal.py uses a real one.
+    `full`: nothing can be written to stdout.
     """
     typed = stdin.encode("utf-8", "surrogateescape") if isinstance(stdin, str) else stdin
     kind = _Terminal if tty else io.TextIOWrapper
-    out, err = io.BytesIO(), io.BytesIO()
+    out, err = _Disk(), io.BytesIO()
+    out.full = full
     saved = sys.stdin, sys.stdout, sys.stderr
     umask = os.umask(0o077)
     sys.stdin = kind(io.BytesIO(typed), encoding="utf-8")
@@ -123,6 +142,7 @@ def run_ccu(*args: str, stdin: str | bytes = "", tty: bool = False) -> Result:
     sys.stderr = kind(err, encoding="utf-8")
     try:
         code = int(cli.main(list(args)))
+        out.full = False
         sys.stdout.flush()
         sys.stderr.flush()
         return Result(code, out.getvalue().decode(), err.getvalue().decode())

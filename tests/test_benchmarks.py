@@ -4,7 +4,7 @@ from importlib import import_module
 
 import pytest
 
-from tests.benchmarks.__main__ import FAMILIES
+from tests.benchmarks.__main__ import FAMILIES, merged, rows_of, table_of
 from tests.benchmarks.common import Line
 
 
@@ -27,6 +27,14 @@ def test_a_budget_is_met_from_its_own_side(ratio: float, faster: bool, verdict: 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_family_measures(family: str) -> None:
     assert callable(import_module(f"tests.benchmarks.{family}").measure)
+
+
+def test_rows_that_are_measured_again_are_replaced_and_the_others_stay() -> None:
+    old, same = (("history", peer, *"123456") for peer in ("query", "read"))
+    new, more = ("history", "query", *"abcdef"), ("import", "query", *"abcdef")
+    written = rows_of("# Benchmarks\n\n" + table_of([old, same]))
+    assert merged(written, [new, more]) == [new, same, more]
+    assert rows_of("| what | peer |\n|---|---|\n| history | query |\n") == []
 
 
 def test_the_scale_run_of_a_region_adds_up_what_it_made() -> None:

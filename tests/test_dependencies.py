@@ -169,7 +169,10 @@ def test_a_vulnerability_fails_lint_and_data_out_of_reach_is_told(
     program.write_text(f"#!/bin/sh\ncat <<'END'\n{printed}\nEND\nexit {code}\n")
     program.chmod(0o700)
     audited = tmp_path / "audited"
-    line = ["make", "-s", f"BIN={tmp_path}", f"AUDITED={audited}", "READY=Makefile", str(audited)]
+    ready = tmp_path / "ready"  # newer than the lock, so that nothing is installed
+    ready.touch()
+    names = {"VENV": tmp_path / "venv", "BIN": tmp_path, "AUDITED": audited, "READY": ready}
+    line = ["make", "-s", *(f"{name}={path}" for name, path in names.items()), str(audited)]
     done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, told in done.stdout) == (ends, True), done
     assert audited.exists() == (ends == 0)

@@ -270,9 +270,9 @@ def agree_on_work(path: Path) -> tuple[set[int], set[int], set[int]]:
             engaged += [each["at"] for each in tried if each["result"] == "reached"]
             first = min(at for at in engaged if at >= shown["made_at"])
             assert shown["outcome"] == f"Connected Jan {int(first[8:10])}"
-    acceptance = {row["figure"]: row["numerator"] for row in screens.report("referrals")}
+    acceptance = {row["figure"]: row["numerator"] or 0 for row in screens.report("referrals")}
     assert acceptance["referral_acceptance"] == len(accepted)
-    served = {row["figure"]: row["numerator"] for row in screens.report("people")}
+    served = {row["figure"]: row["numerator"] or 0 for row in screens.report("people")}
     assert served["referrals_accepted"] == len(accepted)
     return late, stalled, accepted
 

@@ -46,7 +46,7 @@ def test_the_debian_package_holds_ccu_and_what_it_needs(tmp_path: Path) -> None:
     subprocess.run(["dpkg-deb", "--extract", package, tmp_path], check=True)
     wheels = tmp_path / "usr" / "share" / "ccu" / "wheels"
     line = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--no-index",
-            "--find-links", wheels, "ccu-casework[pdf]"]  # fmt: skip
+            "--find-links", str(wheels), "ccu-casework[pdf]"]  # fmt: skip
     done = subprocess.run(line, capture_output=True, text=True, check=False)
     assert done.returncode == 0 and "typer" in done.stdout, done.stderr
     assert (tmp_path / "usr" / "bin" / "ccu").readlink() == Path("/opt/ccu/bin/ccu")

@@ -63,7 +63,13 @@ def account(login: str) -> Iterator[None]:
 
 
 def run(
-    db: Path, login: str, *args: str, stdin: str = "", at: str = AT, tty: bool = False
+    db: Path,
+    login: str,
+    *args: str,
+    stdin: str = "",
+    at: str = AT,
+    tty: bool = False,
+    full: bool = False,
 ) -> Result:
     """A command line on a file, as an account, at a moment.
 
@@ -73,7 +79,7 @@ def run(
         patch.setenv("CCU_TODAY", at)
         if audit.clock is REAL_CLOCK:
             patch.setattr(audit, "clock", machine_clock)
-        return run_ccu("--db", str(db), *args, stdin=stdin, tty=tty)
+        return run_ccu("--db", str(db), *args, stdin=stdin, tty=tty, full=full)
 
 
 def make(folder: Path) -> Path:

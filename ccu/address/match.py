@@ -318,9 +318,9 @@ _NEARNESS = {
 
 
 def nearness(a: Address, b: Address) -> int | None:
-    """Return 0 for the same, 1-5 near, 6 another unit of the building, 7 a number one digit off.
+    """Return 0 for the same, 1-5 near, 6 another unit of the building, 7-8 a number one digit off.
 
-    None if it is not worth showing. 6 and 7 are `different` to `compare`.
+    None if it is not worth showing. 6 to 8 are `different` to `compare`.
     """
     match = compare(a, b)
     if match.verdict == "same":
@@ -330,11 +330,18 @@ def nearness(a: Address, b: Address) -> int | None:
     if match.reason == "other unit":
         return 6
     same_street = a.street and columns(a).street_key == columns(b).street_key
-    if match.reason == "other house number" and same_street and _numbers_near(a.number, b.number):
-        return 7
+    if match.reason == "other house number" and same_street:
+        return _numbers_near(a.number, b.number)
     return None
 
 
-def _numbers_near(a: str, b: str) -> bool:
-    """Whether numbers of two digits or more differ by one digit or by two swapped."""
-    return len(a) == len(b) > 1 and a != b and edit_distance(a, b, 1) == 1
+def _numbers_near(a: str, b: str) -> int | None:
+    """Return 7 if one digit differs or two are swapped, 8 if one digit is too many, else None.
+
+    A number of one digit is near none of the same length: each of them differs by one digit.
+    """
+    if max(len(a), len(b)) < 2 or edit_distance(a, b, 1) != 1:
+        return None
+    if len(a) == len(b):
+        return 7
+    return 8 if a.isdigit() and b.isdigit() else None  # 27A is another letter

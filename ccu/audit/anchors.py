@@ -12,7 +12,7 @@ from ccu.files import named
 _LINE = re.compile(r"([1-9][0-9]{0,17}) ([0-9a-f]{64})( \S+)?")
 
 
-def line(anchor: tuple[int, bytes]) -> str:
+def line(anchor: Anchor | tuple[int, bytes]) -> str:
     """Number and hash as they are printed and read."""
     return f"{anchor[0]} {anchor[1].hex()}"
 
@@ -51,7 +51,7 @@ def _of_file(path: Path) -> list[Anchor]:
             f"cannot read {path}, which the audit is compared with: {files.reason(error)}"
         ) from None
     found = map(_match, content.decode("utf-8", "replace").splitlines())
-    return [Anchor(int(each[1]), bytes.fromhex(each[2])) for each in found if each]
+    return [Anchor(int(each[1]), bytes.fromhex(each[2]), path.name) for each in found if each]
 
 
 def _match(text: str) -> re.Match[str] | None:

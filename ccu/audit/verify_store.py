@@ -33,10 +33,11 @@ Row = Any  # id, the chain's columns (the detail last), previous, hash, reason
 
 
 class Anchor(NamedTuple):
-    """A row's number and hash, as kept elsewhere."""
+    """A row's number and hash, as kept elsewhere: in this file, if it was found beside a backup."""
 
     number: int
     hash: bytes
+    file: str = ""
 
 
 def newest(connection: sqlite3.Connection) -> Anchor | None:
@@ -128,8 +129,10 @@ def _walk(
             _check(connection, row, key, chain, verdict.last)
             verdict.last, verdict.rows = (row[0], row[-2] or BEGIN), verdict.rows + 1
             if row[0] in known and known[row[0]] != {row[-2]}:
-                raise _Bad(f"audit row {row[0]} is not the one that the anchor knows: the chain"
-                           " was forged")  # fmt: skip
+                files = {each.file for each in anchors if each.number == row[0] and each.file}
+                of = f" of {', '.join(sorted(files))}" if files else ""
+                raise _Bad(f"audit row {row[0]} is not the one that the anchor{of} knows: the"
+                           " chain was forged")  # fmt: skip
             if row[3] == audit.PURGED:
                 purged.update(_detail(row[-4], "reasons") or ())
             if row[-1] is None and audit.DIGEST in row[-4]:

@@ -73,13 +73,14 @@ SELECT person, follow_up_id, call_id, hospital, occurred_at FROM (
   WHERE call.voided_at IS NULL AND unixepoch(call.occurred_at) <= :until_unix)
 ORDER BY unixepoch(occurred_at) DESC, follow_up_id IS NULL, id DESC
 """
-# People with something due, and those who a call took to hospital lately.
+# People with something due, and those who a call took to hospital lately. Few calls have somebody
+# on them, so that is asked of each call first.
 _MAY_BE_IN_HOSPITAL = f"""
 SELECT person_id FROM open_follow_up WHERE person_id IS NOT NULL
 UNION
 SELECT call_person.person_id
-FROM call CROSS JOIN hospital_call ON hospital_call.call_id = call.id
-CROSS JOIN call_person ON call_person.call_id = call.id AND call_person.role = 'subject'
+FROM call CROSS JOIN call_person ON call_person.call_id = call.id AND call_person.role = 'subject'
+CROSS JOIN hospital_call ON hospital_call.call_id = call_person.call_id
 WHERE {_SPAN}
 """  # noqa: S608
 

@@ -31,14 +31,15 @@ LEFT JOIN attempt AS reached ON reached.id = (
   JOIN follow_up_result ON follow_up_result.code = attempt.result
   WHERE follow_up.referral_id = referral.id AND follow_up_result.reached)
 WHERE referral.id = :referral_id
-   OR (referral.call_id IN (SELECT value FROM json_each(:calls)) AND status <> 'entered_in_error'
-       AND (:people IS NULL OR EXISTS (
-         SELECT 1 FROM referral_for JOIN json_each(:people) ON value = referral_for.person_id
-         WHERE referral_for.referral_id = referral.id)))
+   OR (referral.call_id IN (SELECT value FROM json_each(:calls)) AND status <> 'entered_in_error')
 ORDER BY referral.id
 """
-# Asked for one referral at a time: SQLite takes a plain value into each part of the view, and would
-# else read every event and attempt of the town.
+# Both are asked for one referral at a time: SQLite takes a plain value into each part of the view,
+# and would else read everybody on a call, and every event and attempt, of the town.
+_IS_FOR = """
+SELECT 1 FROM referral_for
+WHERE referral_id = :id AND person_id IN (SELECT value FROM json_each(:people))
+"""
 _CONNECTED = """
 SELECT occurred_at FROM engagement
 WHERE referral_id = :id AND unixepoch(occurred_at) >= unixepoch(:made_at)
@@ -68,13 +69,21 @@ def referrals(
 ) -> list[Row]:
     """Return the referrals of these calls, but those entered in error."""
     asked = {"referral_id": None, **_asked(calls, people)}
-    return [_with_connected(connection, row) for row in connection.execute(_REFERRALS, asked)]
+    found = connection.execute(_REFERRALS, asked).fetchall()
+    if people is not None:
+        found = [row for row in found if _is_for(connection, row["id"], asked)]
+    return [_with_connected(connection, row) for row in found]
 
 
 def referral(connection: sqlite3.Connection, referral_id: int) -> Row:
     """Return one referral, which must exist."""
     asked = {"referral_id": referral_id, **_asked([], None)}
     return _with_connected(connection, connection.execute(_REFERRALS, asked).fetchone())
+
+
+def _is_for(connection: sqlite3.Connection, referral_id: int, asked: dict[str, str | None]) -> bool:
+    row = {"id": referral_id, "people": asked["people"]}
+    return connection.execute(_IS_FOR, row).fetchone() is not None
 
 
 def _with_connected(connection: sqlite3.Connection, row: sqlite3.Row) -> Row:

@@ -79,10 +79,13 @@ def unfinished(session: Session, given: CallOptions) -> Iterator[Draft]:
     except Declined:
         kept_file.remove(session, kept_file.LOG_CALL)
         raise
-    except BaseException:
+    except BaseException as error:
         if draft.begun:
             typed = {"answers": draft.answers, "options": draft.options()}
-            kept_file.keep(session, kept_file.LOG_CALL, typed)
+            told = kept_file.keep(session, kept_file.LOG_CALL, typed, "Your answers are")
+            if isinstance(error, KeyboardInterrupt):
+                raise kept_file.cancelled(told) from None
+            say(told)
         raise
     if draft.answers:
         kept_file.remove(session, kept_file.LOG_CALL)
@@ -95,5 +98,5 @@ def _called(session: Session, answers: dict[str, Any]) -> str:
         wall = datetime.fromisoformat(str(began))  # an option has its offset, an answer has none
         wall = wall if wall.tzinfo else wall.replace(tzinfo=session.now.tzinfo)
         began = dates.say_moment(wall, session.now)
-    known = [str(each) for each in (answers.get("address"), began) if each]
-    return ", ".join(known) or "no address yet"
+    address = str(answers.get("address") or "no address yet")
+    return f"{address}, began {began}" if began else address

@@ -21,6 +21,7 @@ from ccu.places.store import Near
 from ccu.session import Session
 
 MOST_TOLD = 3  # calls in a warning
+MOST_SHOWN = 24  # letters of an address in a question
 
 
 @dataclass(frozen=True)
@@ -134,11 +135,15 @@ def _meant(session: Session, address: Address) -> Address:
     Raises InvalidInput for one that is not meant.
     """
     if finding.is_doubtful(session, address) and not terminal.yes_or_no(
-        f"{finding.DOUBTFUL}; use it anyway? y or n"
+        f'"{_short(address.raw)}": no house number or street; use it anyway? y or n'
     ):
         raise InvalidInput("give a house number and street, a crossing, or the name of a place")
     near = finding.similar(session, address)
     return finding.meant(session, address, near) if near else address
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}..."
 
 
 def _offered(session: Session, met: Met) -> Met:

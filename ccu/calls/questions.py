@@ -16,12 +16,13 @@ from ccu.calls.form import MANY, REQUIRED, CallForm, field_of, flag
 from ccu.calls.options import TYPES, CallOptions
 from ccu.errors import InvalidInput, NotFound
 from ccu.options.questions import Question, fill_in, note
-from ccu.options.terminal import GoBack, ask_until_valid, show_choices
+from ccu.options.terminal import GoBack, ask_until_valid, going_back, show_choices
 from ccu.output import say
 from ccu.people import store as people
 from ccu.people import who
 from ccu.people.options import say_birth
 from ccu.people.store import Met
+from ccu.places import finding
 from ccu.records import codes
 from ccu.session import Session
 
@@ -164,6 +165,10 @@ class CallQuestions:
                 self._form.values["address"] = self._place(self._form.values["address"])
             except GoBack:  # from the similar places to the address
                 return self._ask(option)
+            except KeyboardInterrupt:  # one that was not confirmed is not kept
+                if finding.is_doubtful(self._session, self._form.values["address"]):
+                    del self._typed["address"]
+                raise
             except InvalidInput as error:  # it was none
                 say(f"  {str(error).capitalize()}")
                 del self._typed["address"], self._form.values["address"]
@@ -203,9 +208,10 @@ class CallQuestions:
         """Ask about the address of a draft: it may have been kept while that was being asked."""
         if "address" in self._typed:
             try:
-                self._form.values["address"] = self._place(self._form.values["address"])
+                with going_back():
+                    self._form.values["address"] = self._place(self._form.values["address"])
                 self._typed["address"] = self._form.values["address"].raw
-            except InvalidInput:
+            except (GoBack, InvalidInput):  # it is asked again
                 del self._typed["address"], self._form.values["address"]
 
     def _read(self, option: str, answer: str) -> None:

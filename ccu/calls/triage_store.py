@@ -46,7 +46,8 @@ WITH known AS (
            AS has_work
   FROM main.call JOIN staff AS recorder ON recorder.id = call.recorded_by
   LEFT JOIN main.call_decision ON call_decision.call_id = call.id
-  WHERE call.voided_at IS NULL AND call.occurred_at >= :from_text),
+  WHERE call.voided_at IS NULL AND call.occurred_at >= :from_text
+    AND (call.care OR NOT :of_care)),  -- from the index: the other calls are not read
 decided AS (
   SELECT *, care AND reason IS NULL AND NOT has_work AND occurred_at >= :since AS undecided,
          instr(:urgent, ',' || nature || ',') > 0 AS urgent,
@@ -97,13 +98,15 @@ def rows(
     began. Without a view no referral or follow-up is named.
     """
     known = setting_records.load(connection)
-    begun = known["decide_since"] if conditions.get(UNDECIDED) else ""
+    of_care = bool(conditions.get(UNDECIDED))
+    begun = known["decide_since"] if of_care else ""
     found = table.select(
         connection,
         _ROWS,
         conditions,
         since=known["decide_since"],
         from_text=str(first_day or begun),
+        of_care=of_care,
         urgent=f",{known['urgent_natures']},",
         days=known.number("decide_days"),
         urgent_days=known.number("decide_urgent_days"),

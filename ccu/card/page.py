@@ -337,22 +337,31 @@ def narratives(calls: Sequence[dict[str, Any]]) -> list[Section]:
 
 
 def unit_lines(building: Mapping[str, Any]) -> list[str]:
-    """Return `2 other units with 3 calls (1 care)`, then each unit, those with warnings first."""
-    if not building["units"]:
+    """Return `2 other units with 3 calls (1 care)`, then each unit, those with warnings first.
+
+    One alone is on one line. Calls at the building that name no unit are the building's.
+    """
+    rows = sorted(building["by_unit"], key=lambda row: not row["warnings"])
+    units = [row for row in rows if row["unit"]]
+    if not rows:
         return []
-    units = "1 other unit" if building["units"] == 1 else f"{building['units']} other units"
+    count = "1 other unit" if len(units) == 1 else f"{len(units)} other units"
+    care = f"{building['care']} care"
+    if len(rows) <= 1:
+        what = f"{count}: " if units else "the building, no unit given"
+        return [counted(what + row["unit"], row, care) for row in rows]
     calls = "1 call" if building["calls"] == 1 else f"{building['calls']} calls"
-    warned = sorted(building["by_unit"], key=lambda row: not row["warnings"])
+    also = "" if len(units) == len(rows) else " and the building"
     return [
-        f"{units} with {calls} ({building['care']} care)",
-        *(counted(row["unit"] or "no unit", row) for row in warned),
+        f"{count}{also} with {calls} ({care})",
+        *(counted(row["unit"] or "the building", row) for row in rows),
     ]
 
 
-def counted(what: str, row: Mapping[str, Any]) -> str:
+def counted(what: str, row: Mapping[str, Any], care: str = "") -> str:
     """Return `27 IMPERIAL (1 call, WEAPON)` of another address or unit."""
     calls = "1 call" if row["calls"] == 1 else f"{row['calls']} calls"
-    return f"{what} ({', '.join(filter(None, (calls, in_short(row['warnings']))))})"
+    return f"{what} ({', '.join(filter(None, (calls, care, in_short(row['warnings']))))})"
 
 
 def _near(each: Mapping[str, Any]) -> dict[str, Any]:

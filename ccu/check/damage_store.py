@@ -67,8 +67,9 @@ def refuse(rows: Sequence[Row]) -> None:
     why = found[0][2]
     if "anchor" in why:
         raise VerificationFailed(
-            f"not copied: {why}; if you restored an older backup, or the folder has the backups of"
-            " another database, use a new folder; else keep this file and restore a backup"
+            "not copied: the audit does not fit the anchor of an earlier backup; if the folder has"
+            " the backups of another database, or you restored an older backup, use a new folder;"
+            f" else keep this file and restore a backup: {why}"
         )
     raise VerificationFailed(
         f"the file is damaged ({why}), so it was not copied: keep the earlier backups and restore"

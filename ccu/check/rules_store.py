@@ -84,6 +84,21 @@ def broken_rules(connection: sqlite3.Connection) -> list[tuple[str, list[str]]]:
     return [*found, (SETTINGS, unusable), (FINDABLE, _not_findable(connection))]
 
 
+_UNFINISHED = """
+WITH batch AS (
+  SELECT id, sha256, read_rows > new_rows + changed_rows + same_rows + rejected_rows AS stopped
+  FROM import_batch)
+SELECT id FROM batch WHERE stopped AND NOT EXISTS (
+  SELECT 1 FROM batch AS again
+  WHERE again.id > batch.id AND again.sha256 = batch.sha256 AND NOT again.stopped)
+"""
+
+
+def unfinished_imports(connection: sqlite3.Connection) -> list[int]:
+    """Return the numbers of imports that were stopped or still run, and not made again since."""
+    return [row[0] for row in connection.execute(_UNFINISHED)]
+
+
 def archived(connection: sqlite3.Connection) -> str:
     """Return a sentence that counts the values of removed features; empty for none."""
     found = connection.execute(

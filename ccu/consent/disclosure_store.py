@@ -60,8 +60,10 @@ def record(work: Work, new: ByHand) -> tuple[int, int | None]:
     if new.ground is None:
         consent = covering(work, new.person_id, new.to, new.scope)
         if consent is None:
+            to = new.to.provider_id or new.to.agency
             raise InvalidInput(
-                f"person {new.person_id} has no active consent that covers it;"
+                f"person {new.person_id} has no active consent that covers it; record a signed one:"
+                f" ccu consent grant {new.person_id} --to {to} --scope {new.scope}; or"
                 " --without-consent REASON states why the law allows it"
             )
     elif new.scope == PART2 and not _of_part2(work.connection, new.ground):

@@ -9,6 +9,7 @@ import os
 import re
 import sqlite3
 import stat
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -186,15 +187,27 @@ _CHECKS = (_broken, _dangling)
 # ---------------------------------------------------------------- copies that were cut short
 
 _PART = re.compile(r"\..+\.[0-9]+\.part")
-_SMALLEST = 512  # bytes of the smallest page: what is shorter is a key, or holds nothing
+_SMALLEST = 512  # bytes of the smallest page: what is shorter may be a key that is being made
+_WAIT = 60  # seconds in which a key is made
 
 
 def leftovers(folder: Path) -> list[Path]:
     """The copies that a killed process left in a folder; not those that are being made."""
     try:
-        return [each for each in sorted(folder.iterdir()) if _is_left(each)]
+        return [
+            each
+            for each in sorted(folder.iterdir())
+            if (_is_left(each) if _PART.fullmatch(each.name) else _has_no_part(each))
+        ]
     except OSError:
         return []
+
+
+def _has_no_part(path: Path) -> bool:
+    """Whether it is what SQLite kept beside a copy that is no longer there."""
+    part = re.sub("-(wal|shm|journal)$", "", path.name)
+    is_beside = part != path.name and _PART.fullmatch(part)
+    return bool(is_beside) and not os.path.lexists(path.with_name(part))
 
 
 def _removed_unreported(target: Path, folder: Path) -> bool:
@@ -246,7 +259,10 @@ def _is_left(path: Path) -> bool:
         return False
     try:
         about = os.fstat(descriptor)
-        if not stat.S_ISREG(about.st_mode) or about.st_size < _SMALLEST:
+        if not stat.S_ISREG(about.st_mode):
+            return False
+        has_journal = os.path.lexists(path.with_name(f"{path.name}-journal"))
+        if about.st_size < _SMALLEST and not has_journal and about.st_mtime > time.time() - _WAIT:
             return False
         if os.name != "posix":
             return True  # one in use cannot be removed there

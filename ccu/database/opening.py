@@ -33,7 +33,7 @@ APPLICATION_ID = 0x43435531  # 'CCU1', as in schema.sql
 BUSY_SECONDS = 30  # the worst wait seen beside an importer was 7 s; 5 s was too short
 
 READ_ONLY = "cannot be written: the file or its folder is read-only"
-DAMAGED = "is damaged; keep it, restore a backup, and run ccu check"
+DAMAGED = "is damaged; keep it, restore a backup, and run ccu check on the restored file"
 
 _WAL_RESET_FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 
@@ -347,7 +347,7 @@ def is_encrypted(path: Path) -> bool:
     if len(head) < 100 or not head.startswith(files.MAGIC):
         raise DatabaseUnusable(f"{path} is not a ccu database")
     if not {head[18], head[19]} <= {1, 2}:  # SQLite would open it for reading alone
-        raise DatabaseUnusable(f"{path} is damaged; keep it, restore a backup, and run ccu check")
+        raise DatabaseUnusable(f"{path} {DAMAGED}")
     if wal:
         return False  # the header may be older than the content: the open connection decides
     if int.from_bytes(head[68:72], "big") != APPLICATION_ID:

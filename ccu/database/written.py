@@ -42,6 +42,7 @@ FROM ({_NEXT})
 """  # noqa: S608
 _UNBOUND = "FROM main.audit_written WHERE audit_id > (SELECT ifnull(max(id), 0) FROM main.audit)"
 
+Altered = Callable[[sqlite3.Connection], list[tuple[str, int]]]  # as audit/verify_store.py has it
 Mac = Callable[[bytes | None, str, bytes], int]  # salt, table, row -> a number below 2**64
 
 

@@ -92,7 +92,13 @@ def _due_answered(session: Session, text: str, option: str) -> datetime:
     return _due(session, text, option, tell=False)
 
 
-DUE = OptionType(read=_due, metavar="WHEN", answer=_due_answered, words=moment_words)
+DUE = OptionType(
+    read=_due,
+    metavar="WHEN",
+    answer=_due_answered,
+    words=moment_words,
+    usage="when it is due: friday, tomorrow 10:00, in 3 days or 2026-02-03 09:30",
+)
 KIND, RESULT = code("follow_up_kind"), code("follow_up_result")
 LONGEST_TRY = 24 * 60  # minutes
 FURTHEST = timedelta(days=1096)  # from today to when something is due

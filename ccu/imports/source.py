@@ -49,6 +49,8 @@ FOREIGN = {
     b"[{": "is JSON; export it as CSV",
     b"[[": "is JSON; export it as CSV",
 }
+DAMAGED = "the workbook is damaged or not complete; export it again"
+_IN_WORKBOOK = re.compile(rb"\[Content_Types\]\.xml|_rels/|docProps/|xl/")  # the first part's name
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 _PANICS = "pyo3_runtime"  # the module of what calamine raises from its own language
 _LAST_SECOND = datetime(9999, 12, 31, 23, 59, 59)
@@ -154,7 +156,7 @@ def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
 
 
 def _is_workbook(raw: IO[bytes]) -> bool:
-    """Whether the file is an Excel workbook (.xlsx). Raises InvalidInput for one too large."""
+    """Whether the file is an Excel workbook (.xlsx). Raises InvalidInput for a bad one."""
     try:
         if raw.read(len(ZIP)) != ZIP:
             return False
@@ -162,6 +164,9 @@ def _is_workbook(raw: IO[bytes]) -> bool:
         with zipfile.ZipFile(raw) as parts:
             sizes = {each.filename: each.file_size for each in parts.infolist()}
     except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        raw.seek(0)
+        if _IN_WORKBOOK.search(raw.read(200)):
+            raise InvalidInput(DAMAGED) from None
         return False
     except OSError as error:
         raise InvalidInput(f"cannot read the file: {files.reason(error)}") from None
@@ -180,7 +185,7 @@ def _sheet_lines(raw: IO[bytes], name: str) -> Iterator[bytes]:
     try:
         sheet = _chosen(calamine.CalamineWorkbook.from_filelike(raw), name)
     except (calamine.CalamineError, OSError, ValueError):
-        raise InvalidInput("the workbook is damaged; open it in Excel and save it again") from None
+        raise InvalidInput(DAMAGED) from None
     timed = {
         column
         for row in _rows(sheet)

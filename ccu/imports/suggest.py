@@ -8,6 +8,7 @@ system's own words for codes are written down, never an address, a name or a num
 import contextlib
 import json
 import re
+import shlex
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 SHOWN = 3  # cells or readings of a choice that is asked about
 LONGEST_SHOWN = 22  # characters of one of them
+UNTOLD = "#   "  # begins the line of a text that has no code yet
 _BLANK = re.compile(  # what databases and spreadsheets write for an empty cell, or for no time
     r"|[(<[]?null[)>\]]?|none|nil|n/?a|#n/a|nan|undefined|-+|\\N|(0000-00-00|0001-01-01).*"
     r"|(1900-01-01|0?1/0?1/1900)([T ](0?0:00|12:00(:00)? ?AM).*)?",
@@ -183,10 +185,14 @@ def table_of(export: Export) -> Table:
     return max(tables, key=lambda table: len(table.names))
 
 
-def write(target: Path | None, lines: Iterable[str]) -> None:
-    """Write a layout's lines to standard output, or to a new file. Raises InvalidInput.
+def write(
+    target: Path | None, lines: Sequence[str], questions: Questions, command: str, path: Path
+) -> None:
+    """Write a layout's lines to standard output, or to a new file; tell what comes next.
 
-    A file that is there is kept: it may be a layout that somebody has edited.
+    A file that is there is kept: it may be a layout that somebody has edited. `command` is the
+    import that reads `path` by the layout. Raises InvalidInput, and Unfinished where the layout
+    has open questions.
     """
     with contextlib.ExitStack() as stack:
         place = None
@@ -196,6 +202,20 @@ def write(target: Path | None, lines: Iterable[str]) -> None:
                 if place.folder.stat(place.name) is not None:
                     raise InvalidInput(f"{target} is there already; choose a new name for --output")
         stack.enter_context(output_opened(place)).write(f"{line}\n" for line in lines)
+    if target is not None and target != Path("-"):
+        say("; ".join([f"Wrote {target}", *_untold(lines)]))
+        if not questions.left_open:
+            files = (shlex.quote(str(each)) for each in (path, target))
+            say(f"Next: {command} {' --layout '.join(files)} --dry-run")
+    questions.finish()
+
+
+def _untold(lines: Iterable[str]) -> Iterator[str]:
+    """Yield how many texts of each table of a layout have no code yet."""
+    for table in "\n".join(lines).split("\n[")[1:]:
+        if count := table.count(f"\n{UNTOLD}"):
+            needs = "text needs" if count == 1 else "texts need"
+            yield f"under [{table.partition(']')[0]}], {count} {needs} a code"
 
 
 # ---------------------------------------------------------------- columns
@@ -309,10 +329,8 @@ def columns(
     used = {name for names in chosen.values() for name in names}.union(refused)
     unused = [name for name in sample.names if name not in used]
     if unused:
-        twice = {
-            each: f" ({sample.labels[each]})" for each in unused if sample.labels[each] != each
-        }
-        called = [f"{each}{twice.get(each, '').replace(' ()', '')}" for each in unused]
+        labels = {each: sample.labels[each] for each in unused}
+        called = (f"{n} ({name})" if name not in ("", n) else n for n, name in labels.items())
         yield f"# not used: {', '.join(map(_quoted, called))}"
     if empty := [name for name in sample.names if sample.rows and not sample.filled(name)]:
         yield f"# always empty: {', '.join(map(_quoted, empty))}"
@@ -364,7 +382,7 @@ def words(
         yield f"{each} = {json.dumps(known, ensure_ascii=False)}"
     if others:
         yield f"# could not tell; {unknown}:"
-        yield from (f"#   {_quoted(text)}," for text in others)
+        yield from (f"{UNTOLD}{_quoted(text)}," for text in others)
 
 
 def code(text: str, keywords: Mapping[str, str]) -> str:

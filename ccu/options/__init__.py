@@ -13,8 +13,9 @@ Declare a parameter by what the command receives, and give it the type that read
     ) -> None:
 
 - `arg("REFERRAL", REFERRAL, "Its number.")` declares a positional argument.
-- A parameter without `| None` is required: when it is missing, the command fails with
-  "--clinician is missing". Give it the default `REQUIRED`, so that the gate refuses first.
+- A parameter without `| None` is required: when it is missing, it is asked for at a terminal, and
+  elsewhere the command fails with "--clinician is missing". Give it the default `REQUIRED`, so that
+  the gate refuses first.
 - The gate calls `convert` after it has let the account through and before the command runs. An
   account that is refused therefore learns nothing about records or logins.
 - A `list[...]` parameter is read item by item; a type with `commas=True` also splits each item.
@@ -95,6 +96,7 @@ __all__ = [
     "LaterNote",
     "OptionType",
     "arg",
+    "asked",
     "code",
     "convert",
     "count",
@@ -211,13 +213,17 @@ def convert(ctx: Any, session: "Session") -> None:
         for name, annotation in _annotations(ctx.command.callback).items()
         if name in parameters and (declared := _declared(annotation))
     ]
-    for name, parser, is_required in sorted(typed, key=lambda each: each[1].type.is_file):
+    for name, parser, _is_required in sorted(typed, key=lambda each: each[1].type.is_file):
         text, option = ctx.params.get(name), _name(parameters[name])
         if text is not None:
             ctx.params[name] = _read(session, parser.type, text, option)
-        if is_required:
-            value = ctx.params.get(name)
-            required(None if value in ([], ()) else value, option, parser.example)
+    for name, parser, is_required in typed:
+        if is_required and ctx.params.get(name) in (None, [], ()):
+            one = parameters[name]
+            question = str(one.help).partition(". ")[0].rstrip(".")
+            found: Any = asked(session, None, parser.type, question, _name(one), parser.example)
+            several = getattr(one, "multiple", False) and not isinstance(found, list)
+            ctx.params[name] = [found] if several else found
 
 
 def _annotations(callback: Any) -> dict[str, Any]:
@@ -253,14 +259,30 @@ def required(value: Value | None, option: str, example: str = "") -> Value:
     return value
 
 
-def needs_reason(full: bool, reason: str | None) -> str | None:
-    """Return the reason to record with --full; None without --full.
+def asked(
+    session: "Session",
+    value: Value | None,
+    type: OptionType[Any],
+    question: str,
+    option: str,
+    example: str = "",
+) -> Value:
+    """Return the value given, else ask for it. Raises InvalidInput where nobody can be asked."""
+    if value is None and session.may_choose:
+        found: Value = type.ask(session, question, option)
+        return found
+    return required(value, option, example)
+
+
+def needs_reason(session: "Session", full: bool, reason: str | None) -> str | None:
+    """Return the reason to record with --full, asked for at a terminal; None without --full.
 
     --full shows what people wrote. Raises InvalidInput when it has no --reason.
     """
-    if full and not reason:
+    if full and not reason and not session.may_choose:
         raise InvalidInput("--full needs --reason")
-    return reason if full else None
+    given = reason or None
+    return asked(session, given, WHY, "Why you need what was written", "--reason") if full else None
 
 
 # ---------------------------------------------------------------- shared options

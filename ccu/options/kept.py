@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccu import dates, files
+from ccu.errors import Cancelled
 from ccu.options.terminal import yes_or_no
 from ccu.output import say
 
@@ -23,13 +24,15 @@ LOG_CALL = "ccu log-call"
 _ERRORS = (OSError, ValueError, RuntimeError, KeyError)  # no such folder, no home, not our JSON
 
 
-def keep(session: "Session", command: str, typed: dict[str, Any]) -> None:
-    """Keep what JSON can hold, and tell which command offers it; never fails."""
+def keep(session: "Session", command: str, typed: dict[str, Any], what: str) -> str:
+    """Keep what JSON can hold; return which command offers it, as a sentence. Never fails.
+
+    `what` begins the sentence, such as `Your note is`.
+    """
     from ccu.database import opening
 
     if opening.is_encrypted(session.path):
-        say("The answers are not kept: the database is encrypted and a draft would not be.")
-        return
+        return f"{what} not kept: the database is encrypted and a draft would not be."
     content = json.dumps({"kept_at": dates.to_iso(session.now), **typed})
     try:
         path = _path(session, command)
@@ -38,9 +41,13 @@ def keep(session: "Session", command: str, typed: dict[str, Any]) -> None:
         path.unlink(missing_ok=True)
         files.make_private(path, content.encode("utf-8", "replace"))
     except _ERRORS:
-        say("The answers could not be kept.")
-    else:
-        say(f"Your answers are kept as a draft, for you alone: {command} offers it.")
+        return f"{what} not kept: the draft could not be written."
+    return f"{what} kept as a draft, for you alone: {command} offers it."
+
+
+def cancelled(told: str) -> Cancelled:
+    """Return the error of a command that was stopped; `told` is what `keep` returned."""
+    return Cancelled(f"Cancelled. No record was changed. {told}")
 
 
 def read(session: "Session", command: str) -> dict[str, Any] | None:

@@ -30,7 +30,7 @@ class Question:
     `ask` asks it and keeps the answer; `words` returns the answer for the review. A question that
     is `known` (given as an option) is not asked, but may be changed from the review. `wanted`
     returns whether the answers so far leave the question open. `keep` keeps what was typed when the
-    form is interrupted.
+    form is interrupted, and returns the sentence that tells so.
     """
 
     label: str
@@ -38,7 +38,7 @@ class Question:
     words: Callable[[], str]
     known: bool = False
     wanted: Callable[[], bool] = lambda: True
-    keep: Callable[[], object] = lambda: None
+    keep: Callable[[], str | None] = lambda: None
 
 
 def fill_in(
@@ -58,8 +58,10 @@ def fill_in(
     except Declined:
         raise
     except KeyboardInterrupt:
-        for each in questions:
-            each.keep()
+        if told := " ".join(filter(None, (each.keep() for each in questions))):
+            from ccu.options import kept
+
+            raise kept.cancelled(told) from None
         raise
 
 
@@ -191,11 +193,12 @@ def of_note(given: Any, edit: bool, session: "Session", command: str) -> Questio
         texts[0] = note(session, texts[0], edit, lines)
         given.note_file = lambda: texts[0]
 
-    def keep() -> None:
+    def keep() -> str | None:
         from ccu.options import kept
 
         if typed := lines or (texts[0] or "").splitlines():
-            kept.keep(session, command, {"lines": typed})
+            return kept.keep(session, command, {"lines": typed}, "Your note is")
+        return None
 
     known = given.note_file is not None
     return Question(

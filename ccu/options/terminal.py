@@ -94,7 +94,9 @@ def _until_valid(ask_once: Callable[[], Value]) -> Value:
         try:
             return ask_once()
         except (InvalidInput, NotFound) as error:
-            sys.stderr.write(f"  {_of_answer(str(error))}\n")
+            from ccu.output import say
+
+            say(f"  {_of_answer(str(error))}")
 
 
 def yes_or_no(question: str) -> bool:
@@ -126,10 +128,10 @@ def choose(
             return None
         if word in ("y", "yes") and len(numbers) == 1:
             return numbers[0]
-        number = typed_text.record_id(answer, record)
-        if number not in numbers:
-            raise InvalidInput(f"enter one of the numbers shown{or_else}")
-        return number
+        with contextlib.suppress(InvalidInput, NotFound):
+            if (number := typed_text.record_id(answer, record)) in numbers:
+                return number
+        raise InvalidInput(f"enter one of the numbers shown{or_else}")
 
     return ask_until_valid(question, read)
 
@@ -215,15 +217,17 @@ def read_line(question: str) -> str:
     if isinstance(sys.stdin, io.TextIOWrapper) and sys.stdin.errors != "surrogateescape":
         sys.stdin.reconfigure(errors="surrogateescape")
     sys.stderr.flush()
-    if _has_readline():
-        try:
+    try:
+        if _has_readline():
             return input(question)
-        except EOFError:
-            sys.stderr.write("\n")
-            raise EndOfInput from None
-    sys.stderr.write(question)
-    sys.stderr.flush()
-    line = sys.stdin.readline()
+        sys.stderr.write(question)
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+    except EOFError:
+        line = ""
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")  # what is printed next has a line of its own
+        raise
     if not line:
         sys.stderr.write("\n")
         raise EndOfInput
@@ -249,19 +253,19 @@ def _has_readline() -> bool:
     return True
 
 
-def confirm_by_number(interactive: bool, number: int, stated: str, verb: str) -> None:
+def confirm_by_number(interactive: bool, number: int, stated: str, verb: str, what: str) -> None:
     """State what will happen and have a number typed: pressing y out of habit confirms nothing.
 
-    `verb` is what is done, such as destroy or seal. Raises InvalidInput without a terminal, and for
-    another number.
+    `verb` is what is done, such as destroy or seal; `what` tells which number it is. Raises
+    InvalidInput without a terminal, and for another number.
     """
     from ccu.output import say
 
     if not interactive:
         raise InvalidInput("--yes is missing: nobody is at a terminal to confirm it")
     say(stated)
-    if read_line(f"To {verb}, type {number}: ").strip() != str(number):
-        raise InvalidInput(f"that is another number; nothing was {verb}ed")
+    if read_line(f"To {verb}, type {number}, {what}: ").strip() != str(number):
+        raise InvalidInput(f"nothing was {verb}ed: the answer was not {number}, {what}")
 
 
 def show_choices(labels: Iterable[str]) -> None:

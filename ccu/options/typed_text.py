@@ -48,6 +48,7 @@ def line(text: str, option: str, longest: int = 200) -> str | None:
 
 def _stdin_line(option: str) -> str:
     """Read the next line of standard input; what follows it is for another option."""
+    _tell_to_type(option, "one line")
     try:
         return sys.stdin.buffer.readline(LONGEST_NOTE).decode("utf-8-sig")
     except (AttributeError, OSError, ValueError):  # no standard input; not UTF-8
@@ -159,6 +160,7 @@ def _file(path: Path, most: int, option: str) -> bytes:
 
 
 def _stdin(most: int, option: str) -> bytes:
+    _tell_to_type(option, "the text; Ctrl-D on a line of its own ends it")
     try:
         content: bytes = sys.stdin.buffer.read(most)
     except (AttributeError, OSError, ValueError) as error:  # no standard input
@@ -167,3 +169,11 @@ def _stdin(most: int, option: str) -> bytes:
     if files.is_key(content):
         raise InvalidInput(f"cannot read {option}: it is a key")
     return content
+
+
+def _tell_to_type(option: str, what: str) -> None:
+    """Tell at a terminal that standard input is waited for."""
+    from ccu.output import say
+
+    if sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty():
+        say(f"{option} is read from the keyboard: type {what}.")

@@ -34,6 +34,7 @@ class OptionType(Generic[Value]):
     complete: completion.Completer | None = None
     answer: Reader[Value] | None = None
     hint: str = ""  # what may be typed, after the question
+    usage: str = ""  # what may be typed, for an answer of `?`
     offer: Callable[["Session"], None] | None = None  # print the choices before the question
     # The value in words: shown after the answer, and where it is reviewed before it is saved.
     words: Callable[["Session", Value], str] | None = None
@@ -51,6 +52,8 @@ class OptionType(Generic[Value]):
 
     def read_answer(self, session: "Session", text: str, option: str) -> Any:
         """Read an answer typed at the terminal; a list where commas are allowed."""
+        if text == "?" and self.usage:
+            raise InvalidInput(f"type {self.usage}")
         read = self.answer or self.read
         if self.commas:
             return [read(session, word, option) for word in self.split([text], option)]
@@ -278,10 +281,17 @@ def day(*, future: bool) -> OptionType[date]:
 
         return dates.say_date(found)
 
-    return OptionType(read=read, metavar="DAY", answer=answer, words=words)
+    usage = f"a day: today, {'tomorrow' if future else 'yesterday'}, friday or Jan 18, 2026"
+    return OptionType(read=read, metavar="DAY", answer=answer, words=words, usage=usage)
 
 
-MOMENT = OptionType(read=_moment, metavar="TIME", answer=_moment_answered, words=moment_words)
+MOMENT = OptionType(
+    read=_moment,
+    metavar="TIME",
+    answer=_moment_answered,
+    words=moment_words,
+    usage="a time: now, 22:30, yesterday 22:30 or Jan 18, 2026 22:30",
+)
 DAY = day(future=True)
 PAST_DAY = day(future=False)
 

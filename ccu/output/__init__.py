@@ -4,6 +4,7 @@ A command builds a `Table` (rows) or a `Document` (a card, a record) and passes 
 `emit_document`; no command depends on the format. Standard output is for data; `say` and
 `say_error` write messages to standard error.
 
+  endings   the formats, and those that the name of a file asks for
   text      makes every value safe for a terminal or a spreadsheet
   formats   plain, csv, json, markdown, as text in pieces; workbook: xlsx; paper: HTML and PDF
   screen    tables and documents at a terminal, progress bars (Rich, imported only then)
@@ -13,37 +14,25 @@ import contextlib
 import io
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from ccu.errors import CcuError, InvalidInput
+from ccu.errors import InvalidInput, NotPrinted
 from ccu.files import Place, reason
-from ccu.output.text import heading, labeled, one_line
+from ccu.output.endings import FOR_FILES as FOR_FILES
+from ccu.output.endings import Format as Format
+from ccu.output.endings import check_ending as check_ending
+from ccu.output.endings import default_format as default_format
+from ccu.output.endings import meant as meant
+from ccu.output.text import fitted, heading, labeled, one_line
 
 if TYPE_CHECKING:
     from ccu.files.named import Draft
 
-
-class Format(StrEnum):
-    """The output formats, with the same rows, columns and cells in each."""
-
-    table = "table"
-    plain = "plain"
-    json = "json"
-    csv = "csv"
-    markdown = "markdown"
-    xlsx = "xlsx"
-    html = "html"
-    pdf = "pdf"
-
-
-# Those that are read by a program or kept: with every column, where a screen has fewer.
-FOR_FILES = (Format.json, Format.csv, Format.xlsx)
 
 FormatOption = Annotated[
     Format | None,
@@ -61,46 +50,6 @@ OutputOption = Annotated[
         "--output", "-o", metavar="FILE", help="Write to FILE and replace it; - is standard output."
     ),
 ]
-
-# The ending of a file -> its format.
-_BY_ENDING = {
-    **{"": "plain", ".txt": "plain", ".csv": "csv", ".json": "json", ".md": "markdown"},
-    **{".xlsx": "xlsx", ".html": "html", ".htm": "html", ".pdf": "pdf", ".ics": "ics"},
-}
-# Those that no other format may be written into: a program opens them by their ending.
-_OWN = ("xlsx", "html", "pdf", "ics")
-_WRITTEN = "end --output in .csv, .xlsx, .json, .md, .html or .pdf"
-_NEVER = (".xls", ".ods", ".doc", ".docx", ".odt", ".rtf", ".zip", ".gz")
-
-
-def default_format(output: Path | Place | None, terminal: bool) -> Format:
-    """Return the format when none is given. Raise InvalidInput for an ending of no format."""
-    if terminal:
-        return Format.table
-    ending = output.suffix.lower() if output else ""
-    if _BY_ENDING.get(ending) not in Format.__members__:
-        raise InvalidInput(f"ccu does not write {ending} here; {_WRITTEN}")
-    return Format(_BY_ENDING[ending])
-
-
-def check_ending(output: Path, format: str | None, formats: Collection[str]) -> None:
-    """Raise InvalidInput for an --output that its format, or the ending, does not go with.
-
-    `formats`: those of the command. With a --format other endings than those of _OWN may be any.
-    """
-    ending = output.suffix.lower()
-    of_ending = _BY_ENDING.get(ending)
-    if format is None:
-        if of_ending not in formats:
-            raise InvalidInput(f"ccu does not write {ending} here; {_WRITTEN}")
-    elif ending in _NEVER or (of_ending in _OWN and of_ending != format):
-        can = "leave out --format" if of_ending in formats else f"end --output in .{format}"
-        raise InvalidInput(f"--format {format} is not a {ending} file; {can}")
-
-
-def meant(format: str | None, output: Path | Place | None) -> str | None:
-    """Return the name of the format that is asked for, by name or by the ending of a file."""
-    return format or (_BY_ENDING.get(output.suffix.lower()) if output else None)
 
 
 def fits_terminal(format: Format | None, output: Path | Place | None) -> bool:
@@ -237,7 +186,7 @@ def opened(output: Path | Place | None, option: str = "--output") -> Iterator[Si
             yield Sink(stream, option=option)
         return
     if sys.stdout is None or sys.stdout.closed:
-        raise CcuError("cannot write to standard output: it is closed")
+        raise NotPrinted("cannot write to standard output: it is closed")
     if isinstance(sys.stdout, io.TextIOWrapper):
         flush_stdout()
         sys.stdout.reconfigure(errors="backslashreplace", newline="\n")
@@ -252,7 +201,7 @@ def _told(error: OSError, stream: TextIO, option: str = "--output") -> Exception
     close_stdout_quietly()
     if isinstance(error, BrokenPipeError):
         return error
-    return CcuError(f"cannot write to standard output: {reason(error)}")
+    return NotPrinted(f"cannot write to standard output: {reason(error)}")
 
 
 def flush_stdout() -> None:
@@ -304,9 +253,9 @@ def _publish(stream: TextIO, draft: "Draft", option: str) -> None:
 
 
 def say(text: str) -> None:
-    """Write one line to standard error, for the person at the keyboard."""
+    """Write one line to standard error; at a terminal it is folded between words."""
     with contextlib.suppress(OSError, ValueError, AttributeError):  # standard error is closed
-        sys.stderr.write(one_line(text) + "\n")
+        sys.stderr.write(fitted(one_line(text), sys.stderr) + "\n")
         sys.stderr.flush()
 
 
@@ -394,7 +343,16 @@ def emit_document(
             sink.write(formats.markdown_document(document))
 
 
-def emit_line(text: str) -> None:
-    """Print one line of data, such as the id of a new record."""
-    with opened(None) as sink:
-        sink.write([one_line(text), "\n"])
+def emit_line(text: str, *, only: bool = False) -> None:
+    """Print one line of data, such as the number of a new record.
+
+    `only`: nothing else tells what was done, as outside of the main file; what cannot be printed
+    goes to standard error. It must have no words of a person and no address.
+    """
+    try:
+        with opened(None) as sink:
+            sink.write([fitted(one_line(text), sink.stream), "\n"])
+    except (NotPrinted, BrokenPipeError):
+        if only:
+            say(text)
+        raise

@@ -4,6 +4,7 @@
 keep markup from being interpreted, `csv_cell` keeps a spreadsheet from running a formula.
 """
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from enum import Enum
@@ -208,6 +209,25 @@ def width(text: str) -> int:
         0 if category(char) in ("Mn", "Me") else 2 if east_asian_width(char) in "WF" else 1
         for char in text
     )
+
+
+def fitted(text: str, stream: Any) -> str:
+    """Return a line with its words on as many lines as a terminal needs; in a pipe it is one."""
+    try:
+        columns = os.get_terminal_size(stream.fileno()).columns if stream.isatty() else 0
+    except (OSError, ValueError, AttributeError):
+        columns = 0
+    if not columns or width(text) <= columns:
+        return text
+    indent = " " * (len(text) - len(text.lstrip(" ")))
+    first, *words = text.strip(" ").split(" ")
+    lines = [indent + first]
+    for word in words:
+        if width(f"{lines[-1]} {word}") <= columns:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(indent + word)
+    return "\n".join(lines)
 
 
 def listed(parts: Sequence[object], word: str = "") -> str:

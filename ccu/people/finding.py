@@ -59,14 +59,14 @@ def read_question(session: Session, words: list[str], file: Path | None) -> Know
         raise InvalidInput("give either WORDS or --file")
     if file is not None:
         return _of_file(session, file)
-    if words == ["-"]:
+    if words == ["-"] and not session.interactive:
         lines = [
             each for each in typed_text.file_text(Path("-"), "WORDS").split("\n") if each.strip()
         ]
         if len(lines) > 1:
             raise InvalidInput("WORDS must be one line; --file - takes lines FIELD: VALUE")
         return parse_words(session, "".join(lines), "WORDS")
-    if words:
+    if words and words != ["-"]:
         return parse_words(session, " ".join(words), "WORDS")
     if not session.interactive:
         raise InvalidInput("WORDS are missing; - reads them from standard input")

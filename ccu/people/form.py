@@ -354,7 +354,7 @@ def _fill(session: Session, person_id: int, said: Said) -> str:
         done += f" New in the record: {', '.join(words)}."
     differs = [NAMES[field] for field in NAMES if _differs(field, said, now)]
     if differs:
-        done += f" Left as it was: {', '.join(differs)} (ccu person edit {person_id})."
+        done += f" Not changed: {', '.join(differs)}. To change that: ccu person edit {person_id}"
     return done
 
 

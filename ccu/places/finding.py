@@ -159,6 +159,8 @@ def offered(session: Session, match: Match, warned: Mapping[str, str]) -> Match 
     `warned`: in the order to list, each address with its warnings in short. Enter takes a single
     one with the same house number, and none of those on a street asked for without a number.
     """
+    from ccu.places.street_store import THIS_STREET
+
     near = [each for each in match.near if each.same_unit]
     order = {text: number for number, text in enumerate(warned)}
     near.sort(key=lambda each: order[each.text])
@@ -178,6 +180,8 @@ def offered(session: Session, match: Match, warned: Mapping[str, str]) -> Match 
     if chosen is None:
         return None
     certainty = f"similar to {match.text}, which is not on file"
+    if chosen.why == THIS_STREET:
+        certainty = f"chosen on {match.text}: no house number was given"
     return places.by_id(session.db, chosen.place, certainty)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ccu import dates
 from ccu.errors import InvalidInput, NotAllowed
-from ccu.options import OptionType, code, line, required, terminal, typed_text
+from ccu.options import OptionType, asked, code, line, terminal, typed_text
 from ccu.output import Table, say
 from ccu.places import finding, flag_store, names_store
 from ccu.places import store as places
@@ -26,7 +26,7 @@ CHECK_COLUMNS = ("id", "place", "address", "why", "note", "source", "by", "writt
 # Why a flag is taken off. Codes: free text would be about people.
 ENDS = {
     "outdated": "it is no longer so",
-    "wrong": "it was not so",
+    "wrong": "it was wrong",
     "moved": "the person it was about is no longer there",
     "replaced": "another flag replaces it",
 }
@@ -84,9 +84,7 @@ def add_flag(
     """
     found = finding.exact_or_new(session, given, asking)
     expires_on = (until or _latest(session, session.today)[1]).isoformat()
-    if asking and source is None:
-        source = SOURCE.ask(session, "Source of the note", "--source")
-    source = required(source, "--source")
+    source = asked(session, source, SOURCE, "Source of the note", "--source")
     note = terminal.private_text("Safety note", file, "the note", LONGEST_NOTE, asking)
     with session.work() as work:
         place_id = finding.made(work, found)
@@ -164,15 +162,13 @@ def flags_to_check(session: Session) -> Table:
     return Table(CHECK_COLUMNS, rows, title="Flags to check")
 
 
-def end_flag(session: Session, flag_id: int, why: str | None, asking: bool) -> str:
+def end_flag(session: Session, flag_id: int, why: str | None) -> str:
     """Take a flag off its place, which keeps it with who and why; return what that did.
 
     Raises NotFound, InvalidInput for a flag that has ended.
     """
     table.require(session.db, "place_flag", flag_id)  # report a wrong number before any question
-    if asking and why is None:
-        why = END.ask(session, f"Why ({', '.join(ENDS)})", "--why")
-    why = required(why, "--why")
+    why = asked(session, why, END, f"Why ({', '.join(ENDS)})", "--why")
     with session.work() as work:
         end(work, flag_id, why)
     return f"Flag {flag_id} has ended: {ENDS[why]}."
@@ -213,7 +209,7 @@ def exempt(
 ) -> str:
     """Leave a place out of the repeat counts, with the reason; return what was done."""
     found = finding.exact_or_new(session, given, asking)
-    why = _reason(session, reason, asking)
+    why = asked(session, reason, REASON, "Why", "--reason")
     with session.work() as work:
         place_id = finding.made(work, found)
         category = category or places.place_record(work.connection, place_id)["category"]
@@ -235,7 +231,7 @@ def count_again(
     if category is not None:
         raise InvalidInput("--category is not for --no-exempt; ccu place category changes it")
     found = finding.exact_or_new(session, given, asking)
-    why = _reason(session, reason, asking)
+    why = asked(session, reason, REASON, "Why", "--reason")
     with session.work() as work:
         place_id = finding.made(work, found)
         now = places.place_record(work.connection, place_id)
@@ -262,12 +258,6 @@ def record_category(
         return f"Place {place_id} already has this category; nothing was changed."
     exempt = "; it is still exempt" if now["exempt_reason"] is not None else ""
     return f"Place {place_id}: {label}{exempt}."
-
-
-def _reason(session: Session, reason: str | None, asking: bool) -> str:
-    if reason is None and asking:
-        return REASON.ask(session, "Why", "--reason")
-    return required(reason, "--reason")
 
 
 def _refuse_home(category: str | None) -> None:

@@ -7,7 +7,7 @@ from ccu.address import match as matching
 from ccu.address.route import settled_way
 from ccu.places.store import MOST_NEAR, OTHER_UNIT, Near, as_address, near
 
-_TYPING_ERROR = 8  # after every near match of ccu.address.match
+_TYPING_ERROR = 9  # after every near match of ccu.address.match
 OTHER_STREET = "other suffix or direction"
 # Two places may be called so: never taken by Enter.
 TWO_PLACES = (OTHER_STREET, "house number written otherwise")

@@ -90,9 +90,10 @@ def _given(
     kept_body = (kept.taken(session, command, "A plan that") or {}).get("body", old)
     body = {field: kept_body.get(field, []) for field in FIELDS}
 
-    def keep() -> None:
-        if body != {field: old.get(field, []) for field in FIELDS}:
-            kept.keep(session, command, {"body": body})
+    def keep() -> str | None:
+        if body == {field: old.get(field, []) for field in FIELDS}:
+            return None
+        return kept.keep(session, command, {"body": body}, "Your plan is")
 
     asked = [_question(session, body, field) for field in FIELDS]
     asked[0].keep = keep

@@ -133,8 +133,10 @@ def stored_key(connection: sqlite3.Connection) -> chain.Key:
     return chain.read(path)
 
 
-def rekey(connection: sqlite3.Connection, staff_id: int) -> Path:
-    """Make a new key in place of a lost one, inside the caller's transaction; return its file.
+def rekey(connection: sqlite3.Connection, staff_id: int) -> tuple[Path, bool]:
+    """Make a new key in place of a lost one, inside the caller's transaction.
+
+    Return its file, and whether it was in place already.
 
     The key waits under a name of its own until the row that it begins with is committed: call
     `stored_key` then. Stopped at any point, either there is still no key, or the next command that
@@ -142,8 +144,10 @@ def rekey(connection: sqlite3.Connection, staff_id: int) -> Path:
     Raises InvalidInput while there is a key, so that none is replaced by mistake.
     """
     path = chain.key_path(connection)
-    if _complete_rekey(connection, path) or _is_just_made(connection, path):
-        return path
+    if _complete_rekey(connection, path):
+        return path, False
+    if _is_just_made(connection, path):
+        return path, True
     if os.path.lexists(path):  # exists() raises for a folder that may not be entered
         raise InvalidInput(
             f"there is an audit key, {path}; a new one is made only in place of a lost one. If this"
@@ -159,7 +163,7 @@ def rekey(connection: sqlite3.Connection, staff_id: int) -> Path:
     except BaseException:
         new.unlink(missing_ok=True)
         raise
-    return path
+    return path, False
 
 
 def _is_just_made(connection: sqlite3.Connection, path: Path) -> bool:

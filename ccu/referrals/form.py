@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ccu import dates
-from ccu.errors import CcuError, InvalidInput
+from ccu.errors import Cancelled, CcuError, InvalidInput
 from ccu.options import LOGIN, PROVIDER, OptionType, questions, required
 from ccu.options.questions import Declined, Question, fill_in
 from ccu.options.terminal import choose, read_line, yes_or_no
@@ -220,11 +220,7 @@ def make(
         data = page.read(work.connection, referral_id, session.now, named=False, full=False)
     if new.person_id is None:
         say(f"To name the person later: ccu referral update {referral_id} --person N")
-    try:
-        emit_document(page.made(session.db, {**data, "warnings": warnings}), format, output)
-    except BaseException:
-        say(f"Made referral {referral_id}.")  # it is kept, though it could not be printed
-        raise
+    emit_document(page.made(session.db, {**data, "warnings": warnings}), format, output)
 
 
 def cautions(session: Session, connection: sqlite3.Connection, new: NewReferral) -> list[str]:
@@ -300,5 +296,6 @@ def offer_after_call(session: Session, call_id: int) -> None:
         about = from_call(session, call_id, given, asking=True)
         make(session, new_referral(session, about, given, asking=True), None, None)
     except (KeyboardInterrupt, CcuError) as error:
-        reason = f"{error}. " if isinstance(error, CcuError) else ""
+        told = isinstance(error, CcuError) and not isinstance(error, Cancelled)
+        reason = f"{error}. " if told else ""
         say(f"{reason}The call is saved; the referral is not. {later}")

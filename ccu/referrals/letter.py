@@ -12,7 +12,7 @@ from ccu import dates
 from ccu.consent import disclosure_store as disclosures
 from ccu.consent import store as consents
 from ccu.errors import InvalidInput, NotAllowed
-from ccu.output import Document, Section
+from ccu.output import Document, Section, say
 from ccu.people import store as people
 from ccu.providers import store as providers
 from ccu.records import codes, visibility
@@ -46,6 +46,7 @@ HELP_NOW = (
 def person_copy(session: Session, work: Work, referral_id: int) -> Document:
     """Return the person's copy, recorded as a read. Raises NotFound, NotAllowed, InvalidInput."""
     data, provider = _open(session, work, referral_id)
+    _note_phone(data["owner"])
     work.audit("referral-letter", "referral", referral_id, copy="person")
     work.audit("referral-letter", "person", data["person"], referral=referral_id)
     to = Recipient(agency=provider["agency"], provider_id=provider["id"])
@@ -62,14 +63,13 @@ def person_copy(session: Session, work: Work, referral_id: int) -> Document:
     }
     need = codes.labels(work.connection, "need")[data["need"]]
     asked = f"We asked {name} to help you with this: {need}."
-    reach = [owner["name"], owner["phone"]]
     privacy = (SIGNED if paper else NOT_SIGNED).format(**facts)
     sections = [
         Section(lines=[f"Dear {known}," if known else "Hello,", "", asked], main=True),
         Section("What happens next", lines=[REACH.format(**facts), CHECK.format(**facts)]),
         Section("Your choice", lines=[CHOICE]),
         Section("Your privacy", lines=[privacy, SAFE]),
-        Section("Questions", lines=["Call " + ", ".join(filter(None, reach)) + "."]),
+        Section("Questions", lines=[_questions(owner)]),
         Section(lines=[HELP_NOW], alert=True),
     ]
     shown = {"referral": referral_id, "copy": "person", "disclosure": None}
@@ -92,6 +92,7 @@ def provider_copy(session: Session, work: Work, referral_id: int, ground: str | 
         ground=ground,
     )
     number, consent_id = disclosures.record(work, new)
+    _note_phone(data["owner"])
     work.audit("referral-letter", "referral", referral_id, copy="provider", disclosure=number)
     work.audit("referral-letter", "person", person, referral=referral_id, disclosure=number)
     record, owner = people.read(connection, person), data["owner"]
@@ -149,6 +150,21 @@ def _open(session: Session, work: Work, referral_id: int) -> tuple[dict[str, Any
     if data["status"] not in rules.OPEN:
         raise InvalidInput(f"referral {referral_id} is closed; refer again, then print the letter")
     return data, dict(providers.read(work.connection, data["provider"]["id"]))
+
+
+def _questions(owner: dict[str, Any]) -> str:
+    """Return how the person reaches the owner; without a phone the account is told to add it."""
+    if owner["phone"]:
+        return f"Call {', '.join(filter(None, (owner['name'], owner['phone'])))}."
+    return f"Ask {owner['name'] or 'us'} when we check with you."
+
+
+def _note_phone(owner: dict[str, Any]) -> None:
+    if not owner["phone"]:
+        say(
+            f"Note: the letter has no phone to call: ccu staff edit {owner['login']} --phone;"
+            " then print it again."
+        )
 
 
 def _scope(provider: dict[str, Any]) -> str:

@@ -39,12 +39,22 @@ def answers(session: Session, typed: Sequence[str], asking: bool) -> dict[str, s
         code = codes.code(session.db, "need", need, "NEED")
         if code in found:
             raise InvalidInput(f"{code} is given twice")
-        found[code] = _STATES.get(codes.plain(state)) or codes.code(
-            session.db, "need_state", state, f"the state of {code}"
-        )
+        found[code] = _state(session, code, state)
     if not found:
         raise InvalidInput("no need was answered; nothing was saved")
     return found
+
+
+def _state(session: Session, need: str, text: str) -> str:
+    """Return the state in NEED=STATE. Raises InvalidInput with the words of the help."""
+    if known := _STATES.get(codes.plain(text)):
+        return known
+    try:
+        return codes.code(session.db, "need_state", text, need)
+    except InvalidInput:
+        words = {"no_need": "no", "has": "met", "lacks": "unmet"}
+        states = [words.get(each, each) for each in codes.choices(session.db, "need_state")]
+        raise InvalidInput(f"{need}: the state is one of {', '.join(states)}") from None
 
 
 def _asked(session: Session, before: Mapping[str, str]) -> dict[str, str]:

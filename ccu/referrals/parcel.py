@@ -16,7 +16,7 @@ from ccu.consent import disclosure_store as disclosures
 from ccu.database import key_chain
 from ccu.errors import DatabaseUnusable, InvalidInput
 from ccu.options import typed_text
-from ccu.output import Document, Section
+from ccu.output import Document, Section, say
 from ccu.people import finding
 from ccu.people import store as people
 from ccu.people.form import PersonForm
@@ -30,7 +30,13 @@ from ccu.work import Work
 FORMAT = "ccu parcel 1"
 SCOPE = "referrals"  # of the consent that covers it
 TOLD = ("given_name", "family_name", "phone", "email", "home", "postcode", "language")
-NOT_ONE = "this is not a parcel that ccu reads; ask the sender for it again, as a file"
+NOT_ONE = "this is not an entire parcel that ccu reads; ask the sender for it again, as a file"
+OTHER_KEY = (
+    "this parcel is sealed for another key, or is damaged; send the sender the key that"
+    " ccu parcel key prints, and ask for it again"
+)
+BEGIN, END = "-----BEGIN AGE ENCRYPTED FILE-----", "-----END AGE ENCRYPTED FILE-----"
+NOT_KEPT = "This note is shown here only; ccu does not keep it."
 CLAIMED = "A parcel is not signed: call the sender at a number that you know before you act on it."
 
 
@@ -111,22 +117,45 @@ def opened(session: Session, path: Path, *, add: bool) -> Document:
 
     text = typed_text.file_text(path, "FILE")
     secret = _secret(_key_path(session))
+    sealed = _sealed(text)
     try:
-        found = _checked(json.loads(pyrage.decrypt(text.encode(), [secret])))
+        found = _checked(json.loads(pyrage.decrypt(sealed.encode(), [secret])))
     except pyrage.DecryptError:
-        raise InvalidInput(f"it cannot be opened with this town's key; {NOT_ONE}") from None
+        raise InvalidInput(OTHER_KEY) from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise InvalidInput(NOT_ONE) from None
     form = PersonForm(session)
     form.read_lines(found["person"], "the parcel's")
     form.check_new()
-    added, alike = None, []
+    added, alike, chosen = None, [], None
+    asking = add and session.interactive
+    if asking:
+        for line in found["person"].split("\n"):
+            say(line)
+        chosen = finding.existing(session, finding.of_said(form.said))
+    add = add and chosen is None
     with session.work() as work:
         work.audit("parcel-open", added=add)
         if add:
             added = people.create(work, form.said)
-            alike = finding.messages(work.connection, [added])
+            alike = [] if asking else finding.messages(work.connection, [added])
+    if chosen is not None:
+        alike = [f"Person {chosen} is on file; nobody was added. Next: ccu refer --person {chosen}"]
     return _document(found, added, alike)
+
+
+def _sealed(text: str) -> str:
+    """Return the sealed part of a text: mail may quote it, or have words before and after it.
+
+    Raises InvalidInput without one, or with one that is cut off.
+    """
+    lines = [line.strip("> \t\r") for line in text.splitlines()]
+    try:
+        first = lines.index(BEGIN)
+        last = lines.index(END, first)
+    except ValueError:
+        raise InvalidInput(NOT_ONE) from None
+    return "\n".join([*filter(None, lines[first : last + 1]), ""])
 
 
 def _checked(found: dict[str, Any]) -> dict[str, Any]:
@@ -152,13 +181,13 @@ def _document(found: dict[str, Any], added: int | None, alike: list[str]) -> Doc
         ("Last met there", found["met"] and dates.say_date(found["met"])),
         ("Needs", ", ".join(filter(None, found["needs"]))),
     ]
-    lines = [CLAIMED]
+    lines = [*alike, CLAIMED]
     if added is not None:
-        lines = [f"Person {added} is added. Next: ccu refer --person {added}", *alike, *lines]
+        lines = [f"Person {added} is added. Next: ccu refer --person {added}", *lines]
     sections = [
         Section(pairs=[pair for pair in pairs if pair[1]], main=True),
         Section("Person", lines=found["person"].split("\n")),
-        Section("Note", lines=(found["note"] or "").split("\n") if found["note"] else []),
+        Section("Note", lines=[*found["note"].split("\n"), NOT_KEPT] if found["note"] else []),
         Section(lines=lines),
     ]
     data = {

@@ -20,7 +20,7 @@ from ccu.session import Session
 
 SETTINGS = (
     *("repeat_calls", "repeat_days", "handoff_days", "stalled_days", "civilian_natures"),
-    *("rate_scene", "rate_follow_up", "timezone"),
+    *("rate_scene", "rate_follow_up", "timezone", "decide_since"),
 )
 # Printed whether there are any or not: else it would reveal that there are.
 WITHOUT_PART2 = "Referrals to 42 CFR Part 2 programs are not included in this view."
@@ -79,6 +79,7 @@ class ReportSection:
     figures: list[Figure] = field(default_factory=list)
     items: list[dict[str, Any]] = field(default_factory=list)
     facts: list[Figure] = field(default_factory=list)
+    unknown: str = ""  # why nothing is known of what a list has, in its period
     says: list[str] = field(default_factory=list)
     explains: list[str] = field(default_factory=list)
 
@@ -113,6 +114,7 @@ class Report:
     natures: dict[str, str] = field(default_factory=dict)  # code -> label
     undecided: int = 0  # care calls that need a decision, at the as-of moment
     undecided_overdue: int = 0
+    ends: dict[str, str | None] = field(default_factory=dict)  # days of the first and last records
 
     @cached_property
     def gaps(self) -> dict[str, str]:
@@ -128,6 +130,10 @@ class Report:
     def is_before(self, period: Period) -> bool:
         """Return whether a period ended before the first call of the file."""
         return self.first_day is None or period.end <= self.first_day
+
+    def is_after(self, period: Period) -> bool:
+        """Return whether a period begins after the last call of the file."""
+        return str(period.start) > (self.ends["last_day"] or "")
 
     @property
     def not_over(self) -> bool:
@@ -201,13 +207,16 @@ def begun(session: Session, options: Options) -> Report:
     settings["repeat_calls"] = str(options.k or settings["repeat_calls"])
     settings["repeat_days"] = str(options.window or settings["repeat_days"])
     settings["all_calls"] = "yes" if options.all_calls else "no"
+    ends = store.ends(session.db, public=options.public)
+    first = ends["first_day"]
     report = Report(
         town=session.settings.town,
         period=options.period,
         compare=options.compare,
         as_of=as_of,
         zone=session.settings.zone,
-        first_day=store.first_day(session.db),
+        first_day=date.fromisoformat(first) if first else None,
+        ends=ends,
         records=_records(session, options.period),
         settings=settings,
         file=session.path.name,
@@ -248,6 +257,9 @@ def _notes(report: Report) -> list[str]:
         notes.append("No calls are recorded in this file.")
     elif report.first_day >= report.period.end:
         notes.append(f"No calls are recorded before {dates.say_date(report.first_day)}.")
+    elif report.is_after(report.period):
+        last = date.fromisoformat(str(report.ends["last_day"]))
+        notes.append(f"No calls are recorded after {dates.say_date(last)}.")
     compared = compared_with(report.period, report.compare)
     shown = {"period": report.period, **compared}
     incomplete = {each.label: report.gaps[name] for name, each in shown.items()}
@@ -296,9 +308,9 @@ def _month(report: Report, month: Period, options: Options) -> Month:
         return Month(name, "not begun", None)
     if report.is_before(month):
         return Month(name, "before the first call", None)
-    note = "not over" if report.is_not_over(month) else ""
-    if report.records.sentence(month):
-        note = "partial"
+    note = "partial" if report.records.sentence(month) else ""
+    note = note or ("not over" if report.is_not_over(month) else "")
+    note = "after the last call" if report.is_after(month) else note
     return Month(name, note, _parameters(report, month, options))
 
 
@@ -319,7 +331,7 @@ def _parameters(report: Report, period: Period, options: Options) -> dict[str, A
         "window_start": str(dates.first_of_last(days, last)),
         "window_end": str(last + timedelta(days=1)),
         "all_calls": int(options.all_calls),
-        "first_day": str(report.first_day) if report.first_day else None,
+        **report.ends,
         "previous_start": str(previous.start),
         "previous_end": str(previous.end),
         "year_before_start": str(year.start),
@@ -337,6 +349,9 @@ def _section(maker: figures.Maker, plan: Plan, report: Report) -> ReportSection:
     section.facts = maker.figures(plan.facts)
     if plan.kind == "list":
         section.items = maker.rows(plan)
+        section.unknown = maker.unknown(plan)
+        if section.unknown and section.name == "hours":
+            section.items = []  # a week of zeros
     else:
         section.figures = _picked(maker.figures(plan.files), plan.pick)
         section.figures += maker.by_month(plan.monthly)
@@ -369,7 +384,7 @@ def _by_group(connection: sqlite3.Connection, options: Options, report: Report) 
         figures.COLUMNS,
         sorted({(each.figure, each.group): each for each in made}.values(),
                key=lambda each: order[each.figure]),
-        explains=[*sentences.EXPLAINS["by"], *left_out],
+        explains=[*sentences.EXPLAINS["by"], *left_out] if made else [sentences.NOBODY],
     )  # fmt: skip
 
 

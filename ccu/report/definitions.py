@@ -127,8 +127,8 @@ def _by_month(head: Definition) -> Definition:
     facts = {**head.facts, "title": f"{head.title} by month", "section": "summary", "of": "months"}
     text = (
         f"As {head.name}, for each of the twelve months that end with the one in which the period"
-        " ends. A month before the file's first call has no figure; one that is not over is"
-        " counted to the as-of moment and marked."
+        " ends. A month before the file's first call has no figure, and one after its last call no"
+        " count of calls; one that is not over is counted to the as-of moment and marked."
     )
     return Definition(head.name + sections.BY_MONTH, head.file, facts, text)
 

@@ -16,7 +16,8 @@ LEAST = 10  # fewer than this are marked, and no interval is made of fewer peopl
 
 # Notes printed instead of the value, on the page for publication.
 SMALL, NO_DATA, NOT_YET = "<10", "n/a", "not yet"
-INSTEAD = (SMALL, NO_DATA, NOT_YET)
+TOO_FEW = "too few"  # and in a group of people
+INSTEAD = (SMALL, NO_DATA, NOT_YET, TOO_FEW)
 
 Parameters = Mapping[str, Any]
 
@@ -103,6 +104,42 @@ class Runs:
         return self._found[key]
 
 
+# What a figure is made of, where that is not calls of the period: by its file, or by its name.
+_OF_WINDOW = ("repeats", "concentration", "repeat-addresses", "repeat-people")
+_OF_RECORDS = {
+    **dict.fromkeys(("referrals", "handoffs", "referrals_accepted"), "referrals"),
+    "attempts": "attempts",
+}
+_PARTS = ("numerator", "denominator", "value", "missing", "not_yet")
+
+
+def unknown(name: str, file: str, parameters: Parameters) -> str:
+    """Return why nothing is known of a period, or nothing: then a 0 is no count.
+
+    Calls are not known in days before the first or after the last one on file; referrals and
+    attempts not before the first one.
+    """
+    if what := _OF_RECORDS.get(name) or _OF_RECORDS.get(file):
+        first = parameters[f"first_{what}"]
+        known = first is not None and first < parameters["end"]
+        return "" if known else f"no {what} are recorded by the end of this period"
+    of_window = file in _OF_WINDOW
+    start = parameters["window_start" if of_window else "start"]
+    end = parameters["window_end" if of_window else "end"]
+    first, last = parameters["first_day"], parameters["last_day"]
+    known = first is not None and first < end and start <= last
+    return (
+        "" if known else f"no calls are recorded in {'these days' if of_window else 'this period'}"
+    )
+
+
+def _why_not(head: Definition, row: Mapping[str, Any], parameters: Parameters) -> str:
+    """Return why the row is not known; nothing where it is, or is of the moment."""
+    if not head.compared or any(row.get(part) for part in _PARTS):
+        return ""
+    return unknown(head.name, head.file, parameters)
+
+
 def run(runs: Runs, file: str, parameters: PeriodParameters) -> list[Figure]:
     """Return the figures of a file in its order, with those of the periods compared."""
     heads = {head.name: head for head in definitions.source(file).heads}
@@ -110,13 +147,18 @@ def run(runs: Runs, file: str, parameters: PeriodParameters) -> list[Figure]:
     before: list[dict[tuple[str, str], dict[str, Any]]] = []
     for then in (parameters.previous, parameters.year_before):
         compared = then is not None and any(head.compared for head in heads.values())
-        before.append(_keyed(runs, file, heads, then) if compared and then else {})
+        rows = _keyed(runs, file, heads, then) if compared and then else {}
+        before.append(
+            {key: row for key, row in rows.items() if not _why_not(heads[key[0]], row, then or {})}
+        )
     made = []
     for key, row in found.items():
         head = heads[key[0]]
         same = [each.get(key) if head.compared else None for each in before]
         if head.only_used and not any(each and each["numerator"] for each in (row, *same)):
             continue
+        if why := _why_not(head, row, parameters.now):
+            row = {"numerator": None, "grp": row.get("grp"), "note": why}
         made.append(_with_changes(_figure(head, row, same), head, parameters.complete))
     return made
 
@@ -157,6 +199,11 @@ class Maker:
         heads = [definitions.every()[name] for name in names]
         return by_month(self._runs, heads, self._parameters.months)
 
+    def unknown(self, plan: Plan) -> str:
+        """Return why nothing is known of a list, or nothing; one of the moment is known."""
+        is_of_period = definitions.every()[plan.name].compared
+        return unknown(plan.name, plan.files[0], self._parameters.now) if is_of_period else ""
+
     def rows(self, plan: Plan) -> list[dict[str, Any]]:
         """Return the rows of a list, with shares rounded as in figures."""
         found = self._runs.rows(plan.files[0], self._parameters.now)
@@ -182,10 +229,10 @@ def of_group(runs: Runs, files: Sequence[str], parameters: Parameters, group: st
     ]
     return [
         replace(each, group=group)
-        if (each.denominator or 0) >= LEAST
+        if (each.denominator or 0) >= LEAST or unknown(each.figure, "", parameters)
         else Figure(
             figure=each.figure, group=group, value=None, unit=each.unit,
-            missing=None, not_yet=None, note=SMALL,
+            missing=None, not_yet=None, note=TOO_FEW,
         )
         for each in rates
     ]  # fmt: skip

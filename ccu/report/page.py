@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from ccu import dates
@@ -198,14 +199,23 @@ def lists(report: Report) -> list[Section]:
     ]
 
 
+def _undecided(report: Report) -> str:
+    """Return how many care calls wait for a decision; of none, since when one is asked for."""
+    since = report.settings["decide_since"]
+    if report.undecided or not since:
+        told = triage_store.sentence(report.undecided, report.undecided_overdue)
+        return told.partition(": ")[0] if report.for_board else told
+    day = dates.say_date(date.fromisoformat(since))
+    return f"none since {day}; earlier care calls need no decision"
+
+
 def pairs(report: Report) -> list[tuple[str, str]]:
     """Return what the page ends with, each under its name; for a board without a command."""
-    undecided = triage_store.sentence(report.undecided, report.undecided_overdue)
     by = {each.name: each for each in report.sections}
     referrals = [*by["referrals"].figures, *by["hand-offs"].figures]
     return [
         ("Referrals", "\n".join(_referrals(referrals, report))),
-        ("Undecided", undecided.partition(": ")[0] if report.for_board else undecided),
+        ("Undecided", _undecided(report)),
         ("Data quality", _data_quality(by["data-quality"], headline(report))),
         ("As of", f"{moment_words(report.as_of)}; {report.file}, ccu {report.version}"),
         ("More", "--full, --section NAME; what a figure is: --define NAME"),
@@ -249,6 +259,8 @@ def _referrals(figures: list[Figure], report: Report) -> list[str]:
     """Return two lines: made, accepted, connected; after a warm handoff and after others."""
     by = {(each.figure, each.group): each for each in figures}
     made = by["referrals_made", ""].value
+    if made is None:
+        return [f"Not known: {by['referrals_made', ''].note}."]
     if not made:
         return ["No referrals were made in this period."]
     days = report.settings["handoff_days"]
@@ -270,6 +282,8 @@ def _data_quality(section: ReportSection, lines: list[Line]) -> str:
     """Return what care calls lack, and why a figure of the headline is n/a."""
     calls = section.figures[0].denominator or 0
     lacking = [f"{each.value:,} no {each.group}" for each in section.figures if each.value]
+    if section.figures[0].numerator is None:
+        return f"Not known: {section.figures[0].note}."
     told = f"Of {count(calls, 'care call')}: {', '.join(lacking)}."
     if any(line.figure.figure == "care_calls" and line.figure.value is None for line in lines):
         told = "No call has a nature."

@@ -79,7 +79,7 @@ class Period:
 
     @property
     def short(self) -> str:
-        """Return the label as a column title: `Jan 2026`, `FY 2026`, `1/5/26-1/11/26`."""
+        """Return the label as a column title: `Jan 2026`, `FY 2026`, `1/5-1/11/26`."""
         match self.kind:
             case "month":
                 return f"{MONTH_NAMES[self.start.month - 1][:3]} {self.start.year}"
@@ -87,8 +87,10 @@ class Period:
                 return f"FY {self.last.year}"
             case "quarter" | "year":
                 return self.label
-        ends = [f"{day.month}/{day.day}/{day:%y}" for day in (self.start, self.last)]
-        return "-".join(dict.fromkeys(ends))
+        start, last = (f"{day.month}/{day.day}/{day:%y}" for day in (self.start, self.last))
+        if start != last and self.start.year == self.last.year:
+            start = start[:-3]
+        return "-".join(dict.fromkeys((start, last)))
 
     def previous(self) -> "Period":
         """Return the months before, from the same day to the same day; of other days as many."""

@@ -26,10 +26,9 @@ INSERT INTO saved_report (first_day, last_day, public, part2, sha256, content, s
 VALUES (:first_day, :last_day, :public, :part2, :sha256, :content, :saved_at, :saved_by)
 """
 _LAST = """
-SELECT saved_report.id, sha256, content, saved_at, staff.login AS by
-FROM saved_report JOIN staff ON staff.id = saved_report.saved_by
+SELECT id, sha256, content, saved_at FROM saved_report
 WHERE first_day = :first_day AND last_day = :last_day AND public = :public AND part2 = :part2
-ORDER BY saved_report.id DESC LIMIT 1
+ORDER BY id DESC LIMIT 1
 """
 
 
@@ -76,7 +75,7 @@ def compare(session: Session, report: Report) -> None:
     items = [*_settings(old["settings"], new["settings"]), *_changes(old, new)]
     at = dates.say_moment(dates.from_iso(row["saved_at"]).astimezone(report.zone), report.as_of)
     section = ReportSection("changes", "Changes since it was saved", "list", COLUMNS, items=items)
-    section.says = [f"Report {row['id']}, saved {at} by {row['by']}, SHA-256 {row['sha256']}."]
+    section.says = [f"Report {row['id']}, saved {at}, SHA-256 {row['sha256']}."]
     section.explains = ["Lists of people, places and workers, and what is overdue, are left out."]
     report.sections, report.one_page = [section], False
 

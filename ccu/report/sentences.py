@@ -71,7 +71,7 @@ EXPLAINS: Mapping[str, tuple[str, ...]] = {
     "by": (
         "A group has the calls with one of its people as a subject; a call about people of two"
         " groups is in both, one about nobody on file in none.",
-        "Only answers that people gave; a rate of fewer than ten is not shown (<10).",
+        "Only answers that people gave; a rate of fewer than ten is not shown (too few).",
         "A difference between groups does not show why: it can be chance, need, or who was asked.",
     ),
     "caseload": ("As of the as-of time. It shows how much work, not how difficult.",),
@@ -127,11 +127,14 @@ def _by_name(figures: Iterable[Figure]) -> dict[str, Figure]:
 
 
 NONE, NOT_KNOWN = "None.", "Not known:"  # how the sentence of a list without rows begins
+NOBODY = f"{NOT_KNOWN} no people are on file."  # by group
 _LACKING = {"repeat-addresses": "a readable address", "repeat-people": "a named person"}
 
 
 def without_rows(section: "ReportSection") -> str:
     """Return what a list without rows means: that there are none, or that it is not known."""
+    if section.unknown:
+        return f"{NOT_KNOWN} {section.unknown}."
     figure = _by_name(section.facts).get(section.name.replace("-", "_"))
     if section.name not in _LACKING or figure is None or figure.value is not None:
         return NONE

@@ -36,9 +36,11 @@ _KEPT = (
 _FIRST_EVENT = 2**61  # numbers of the events that end sealed referrals: above all others
 
 
-_FIRST_DAY = """
-SELECT substr(occurred_at, 1, 10) AS day FROM call WHERE voided_at IS NULL
-ORDER BY occurred_at LIMIT 1
+_ENDS = """
+SELECT (SELECT substr(min(occurred_at), 1, 10) FROM call WHERE voided_at IS NULL) AS first_day,
+       (SELECT substr(max(occurred_at), 1, 10) FROM call WHERE voided_at IS NULL) AS last_day,
+       (SELECT substr(min(made_at), 1, 10) FROM referral) AS first_referrals,
+       (SELECT substr(min(occurred_at), 1, 10) FROM attempt) AS first_attempts
 """
 
 # The plus sign keeps SQLite on the index on time, which has all that is read here.
@@ -88,10 +90,16 @@ def snapshot(connection: sqlite3.Connection, *, without_part2: bool) -> Iterator
         connection.execute("ROLLBACK")  # also drops the TEMP tables of this report
 
 
-def first_day(connection: sqlite3.Connection) -> date | None:
-    """Return the local day of the first call, None without a call."""
-    found = connection.execute(_FIRST_DAY).fetchone()
-    return date.fromisoformat(found["day"]) if found else None
+def ends(connection: sqlite3.Connection, *, public: bool) -> dict[str, str | None]:
+    """Return the local days of the first and last call, first referral and attempt, None for none.
+
+    Under the names of parameters: first_day, last_day, first_referrals, first_attempts. `public`:
+    all but the first call as if always known, because n/a would reveal a count of 0.
+    """
+    found = dict(connection.execute(_ENDS).fetchone())
+    always = {"last_day": str(date.max)}
+    always |= dict.fromkeys(("first_referrals", "first_attempts"), str(date.min))
+    return found | always if public else found
 
 
 def calls_by_day(

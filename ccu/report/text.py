@@ -128,10 +128,20 @@ def listed(items: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Table:
 
 def _cell(item: Mapping[str, Any], names: Sequence[str]) -> Any:
     """Return `12 / 9 / -` of several columns; the value of one."""
-    shown = [_shown(name, item[name], item.get("unit", "")) for name in names]
+    shown = [
+        NO_DATA if _is_not_recorded(item, name) else _shown(name, item[name], item.get("unit", ""))
+        for name in names
+    ]
     if len(shown) == 1:
         return shown[0]
     return " / ".join(_number(each) if isinstance(each, int) else each for each in shown)
+
+
+def _is_not_recorded(item: Mapping[str, Any], name: str) -> bool:
+    """Return whether arrests or citations are not known in a period whose calls are."""
+    what, _, period = name.partition("_")
+    calls = item.get(f"care_{period or 'calls'}", item.get(name.replace(what, "calls", 1)))
+    return what in ("arrests", "citations") and item[name] is None and calls is not None
 
 
 def _compared_with(columns: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -157,7 +167,7 @@ def _week(section: ReportSection) -> Section:
     return Section(
         f"{section.title}: care calls by day and hour",
         table=Table(("Day", hours), [(day, " ".join(cells)) for day, cells in days.items()]),
-        lines=[*unit, *section.says, *section.explains],
+        lines=[*_not_known(section), *unit, *section.says, *section.explains],
     )
 
 
@@ -318,6 +328,7 @@ def foot(report: Report) -> Section:
     listed = report.settings["civilian_natures"].split(",")
     named = [report.natures.get(code.strip(), code) for code in listed if code]
     settings["civilian_natures"] = "; ".join(named) or "(none)"
+    made = ", ".join(f"{name} {text}" for name, text in settings.items())
     return Section(
         "How this was made",
         pairs=[
@@ -325,10 +336,16 @@ def foot(report: Report) -> Section:
             ("As of", moment_words(report.as_of)),
             ("File", report.file),
             ("Made by", f"ccu {report.version}, schema {report.schema}"),
-            ("Settings", ", ".join(f"{name} {text}" for name, text in settings.items())),
+            *([] if report.public else [("Settings", made)]),  # names of ours, not for a website
             ("Definitions", "ccu report --define NAME"),
         ],
     )
+
+
+def _not_known(section: ReportSection) -> list[str]:
+    """Return the sentence of a list without rows about which nothing is known."""
+    said = "" if section.kind == "figures" or section.items else sentences.without_rows(section)
+    return [said] if said.startswith(sentences.NOT_KNOWN) else []
 
 
 def data(report: Report) -> dict[str, Any]:
@@ -360,7 +377,7 @@ def data(report: Report) -> dict[str, Any]:
                 "name": each.name,
                 "title": each.title,
                 "kind": each.kind,
-                "says": [*each.says, *each.explains],
+                "says": [*_not_known(each), *each.says, *each.explains],
                 "columns": each.columns,
                 "rows": each.rows,
             }

@@ -10,8 +10,8 @@ from ccu.session import Session
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
 
+    from ccu.database.written import Altered
     from ccu.retention.deidentify_store import Candidate
 
 COLUMNS = ("person", "last", "result")
@@ -56,14 +56,16 @@ def confirm(session: Session, found: "list[Candidate]") -> None:
     """Have the number of people typed. Raises InvalidInput."""
     count = sum(not each.why for each in found)
     stated = f"The identity of {_people(count)} is removed for good; backups made before have it."
-    terminal.confirm_by_number(session.interactive, count, stated, "destroy")
+    terminal.confirm_by_number(
+        session.interactive, count, stated, "destroy", "the number of people"
+    )
 
 
 def remove(
     session: Session,
     before: str | None,
     person_id: int | None,
-    altered: "Iterable[tuple[str, int]]",
+    altered: "Altered",
 ) -> "list[Candidate]":
     """Remove it, by what the file holds at this moment. Raises VerificationFailed.
 
@@ -75,7 +77,8 @@ def remove(
     at = dates.to_iso(session.now)
     with session.writing() as connection:
         found = _candidates(session, connection, before, person_id)
-        done = deidentify_store.remove(connection, session.staff_id, found, altered, at=at)
+        others = altered(connection)
+        done = deidentify_store.remove(connection, session.staff_id, found, others, at=at)
     stay = len(found) - len(done.people)
     say(f"{_people(len(done.people))} de-identified, {stay} as before; {done.rows} rows changed")
     if done.people:

@@ -3,9 +3,11 @@
 The text is then removed from the bytes of the file, and copies that a killed process left go too.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from typing import Any
 
 from ccu.database import wiping, written
+from ccu.database.written import Altered
 from ccu.errors import InvalidInput
 from ccu.records import audit
 from ccu.retention import purge_store, schedule_store
@@ -13,7 +15,8 @@ from ccu.retention.purge_store import Found
 from ccu.retention.schedule_store import Destroyed
 from ccu.session import Session
 
-COLUMNS = ("class", "year", "due", "held", "open", "linked", "destroy")
+COLUMNS = ("class", "year", "due", "held", "open", "linked", "destroy", "note")
+NOT_KNOWN = "not known: no period is set"
 COPIES = "Backups and copies made before keep what was destroyed: destroy them too."
 CARE = "Notes in a care file (ccu care destroy) and a dispatch system's records are not touched."
 
@@ -27,11 +30,13 @@ def dry_run(session: Session) -> Found:
 
 
 def purge(
-    session: Session, confirm: Callable[[Found], None], altered: Iterable[tuple[str, int]]
-) -> Found:
+    session: Session, confirm: Callable[[Found], None], altered: Altered
+) -> tuple[Found, int]:
     """Destroy what is due, all or nothing, once `confirm` agreed; then scrub the file.
 
-    `altered` are the records that another program wrote (audit/verify_store.py): they go on being
+    Returns what was due, and how many places went that no record names any more.
+
+    `altered` finds the records that another program wrote (audit/verify_store.py): they go on being
     named, though what the audit knows of every row begins again. What `confirm` saw is what is
     destroyed: when the counts changed meanwhile, nothing is. Raises InvalidInput, also while a
     class has no period; VerificationFailed.
@@ -39,24 +44,26 @@ def purge(
     found = _seen(session)
     if found.not_set:
         raise InvalidInput(f"nothing is destroyed: {set_first(found.not_set)}")
+    places = 0
     if found.total:
         confirm(found)
-        _destroy(session, found, altered)
+        places = _destroy(session, found, altered)
     else:
         with session.writing() as connection:
             audit.record(connection, session.staff_id, "purge", counts={}, destructions=[])
     remove_leftovers(session)
     finish(session)  # also what an earlier purge could not
-    return found
+    return found, places
 
 
-def _destroy(session: Session, seen: Found, altered: Iterable[tuple[str, int]]) -> None:
+def _destroy(session: Session, seen: Found, altered: Altered) -> int:
     from ccu.database import opening as db
 
     at = audit.clock().isoformat(timespec="seconds")
     with db.trusting(session.db), session.writing() as connection:
         if purge_store.find(connection, session.today) != seen:
             raise InvalidInput("the records changed meanwhile; nothing was destroyed, look again")
+        written_by_others = altered(connection)
         orphans = purge_store.destroy(connection, session.staff_id)
         purge_store.forget(connection)
         done = [each for each in seen.destroyed if each.count]
@@ -64,9 +71,19 @@ def _destroy(session: Session, seen: Found, altered: Iterable[tuple[str, int]]) 
             why = "no record names them any more"
             done.append(Destroyed("places", orphans, None, None, why, None))
         numbers = schedule_store.log_destroyed(connection, session.staff_id, done, at=at)
-        written.keep_all(connection, altered)
+        written.keep_all(connection, written_by_others)
         counts = {each.name: each.count for each in done}
         audit.record(connection, session.staff_id, "purge", counts=counts, destructions=numbers)
+    return orphans
+
+
+def rows(found: Found) -> list[dict[str, Any]]:
+    """Return COLUMNS by class and year; a class without a period has no counts, and a note."""
+    unknown = dict.fromkeys(COLUMNS) | {"note": NOT_KNOWN}
+    return [
+        *({**each, "note": ""} for each in found.rows),
+        *({**unknown, "class": name} for name in found.not_set),
+    ]
 
 
 def set_first(classes: list[str]) -> str:

@@ -114,7 +114,7 @@ def deletes(connection: sqlite3.Connection) -> list[tuple[str, str]]:
 
 
 def destroy(connection: sqlite3.Connection, staff_id: int) -> int:
-    """Delete what `find` found, in the same transaction; how many address texts and places went.
+    """Delete what `find` found, in the same transaction; how many places went with it.
 
     Raises VerificationFailed, and everything is to be rolled back, when a reference would dangle.
     """
@@ -141,7 +141,7 @@ def destroy(connection: sqlite3.Connection, staff_id: int) -> int:
 
 
 def _delete_orphans(connection: sqlite3.Connection) -> int:
-    """Delete what no record names any more; returns how many rows."""
+    """Delete what no record names any more; returns how many places."""
     gone = 0
     for table, condition in _ORPHANS.items():
         named = [
@@ -156,8 +156,9 @@ def _delete_orphans(connection: sqlite3.Connection) -> int:
             connection.execute(
                 f"DELETE FROM main.place_merge WHERE merged_id IN {going} OR kept_id IN {going}"  # noqa: S608
             )
-        gone += connection.execute(f"DELETE FROM main.{table} WHERE {orphan}").rowcount  # noqa: S608
+        count = connection.execute(f"DELETE FROM main.{table} WHERE {orphan}").rowcount  # noqa: S608
         if table == "place":
+            gone = count
             _forget_places(connection)
     return gone
 

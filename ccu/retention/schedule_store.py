@@ -2,8 +2,10 @@
 
 import sqlite3
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
+from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.records import audit, table
 
@@ -135,13 +137,18 @@ def log_destroyed(
     return numbers
 
 
-def destroyed(connection: sqlite3.Connection) -> list[dict[str, Any]]:
-    """Return the log, oldest first."""
+def destroyed(connection: sqlite3.Connection, zone: tzinfo) -> list[dict[str, Any]]:
+    """Return the log, oldest first, its times as the town's clock showed them."""
     found = connection.execute(
         "SELECT destruction.id, at, staff.login AS by, class, count, oldest, newest, years, source,"
         " scrubbed_at FROM destruction JOIN staff ON staff.id = staff_id ORDER BY destruction.id"
     )
-    return [dict(row) for row in found]
+    log = [dict(row) for row in found]
+    for row in log:
+        for key in ("at", "scrubbed_at"):  # by the machine's clock, in UTC
+            if row[key]:
+                row[key] = dates.to_iso(dates.from_iso(row[key]).astimezone(zone))
+    return log
 
 
 def destroyed_between(connection: sqlite3.Connection, start: str, end: str) -> bool:

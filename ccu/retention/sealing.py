@@ -45,10 +45,13 @@ def seal(
 def _confirm(session: Session, record: str, record_id: int, records: list[int], rows: int) -> None:
     others = [each for each in records if each != record_id]
     also = f", with {_named(record, others)} merged into it" if others else ""
+    counted = "1 row" if rows == 1 else f"{rows} rows"
     stated = (
-        f"{record} {record_id}{also}: {rows} rows are removed from every list, search and card."
+        f"Sealing {record} {record_id}{also} removes it from every list, search and card:"
+        f" {counted} of the file."
     )
-    terminal.confirm_by_number(session.interactive, record_id, stated, "seal")
+    what = f"the number of the {record}"
+    terminal.confirm_by_number(session.interactive, record_id, stated, "seal", what)
 
 
 def _report(done: "Sealed") -> None:

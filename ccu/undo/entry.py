@@ -14,6 +14,7 @@ from ccu.undo import last_store, steps
 from ccu.undo.last_store import Last
 
 MOST_SKIPPED = 5  # newer changes, before there is nothing to offer
+MOST_NAMED = 5  # records in one line
 _NAMES = {"follow_up": "follow-up", "need_assessment": "needs assessment", "place_flag": "flag"}
 
 
@@ -65,6 +66,8 @@ def last_change(session: Session, *, past: bool) -> Found:
 def _step_of(session: Session, last: Last) -> steps.Step:
     """Return how a change is taken back. Raises as `last_change`."""
     step = steps.STEPS.get(last.action)
+    if last.action in steps.STAYS:
+        raise InvalidInput(f"your last change is not undone: {steps.STAYS[last.action]}")
     if step is None:
         name = last.action.replace("-", " ")
         raise InvalidInput(
@@ -75,6 +78,22 @@ def _step_of(session: Session, last: Last) -> steps.Step:
     _refuse_hidden(session, last)
     _refuse_newer(session.db, last, session.staff_id)
     return step
+
+
+def saved(session: Session) -> str:
+    """Return what this run has saved so far: `call 12 (log call)`; empty for nothing."""
+    found = []
+    for before, last in session.written:
+        for each in last_store.written(session.db, before, last):
+            if each.record == "audit":
+                continue
+            action = each.action.replace("-", " ")
+            number = f" {each.record_id}" if each.record_id else ""
+            named = f"{_name(each)}{number} ({action})" if each.record else action
+            found.append(named.replace("_", " "))
+    names = list(dict.fromkeys(found))
+    more = [f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
+    return ", ".join(names[:MOST_NAMED] + more)
 
 
 def take_back(session: Session, found: Found) -> str:

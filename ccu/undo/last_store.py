@@ -25,6 +25,10 @@ _MINE = """
 SELECT id, at, action, record, record_id, detail FROM audit
 WHERE staff_id = :staff_id ORDER BY id DESC
 """
+_BETWEEN = """
+SELECT id, at, action, record, record_id, detail FROM audit
+WHERE id > :before AND id <= :last ORDER BY id
+"""
 _OTHERS = """
 SELECT audit.id, staff.login, action, detail FROM audit LEFT JOIN staff ON staff.id = staff_id
 WHERE record = :record AND record_id = :record_id AND audit.id > :id
@@ -67,6 +71,14 @@ def changes(connection: sqlite3.Connection, staff_id: int) -> Iterator[Last]:
         if row["action"] in WRITES and not _is_part(detail):
             if row["action"] != "person-void" and _is_gone(connection, row):
                 continue  # purged, sealed or removed: no different from a record never made
+            yield Last(**{**dict(row), "record_id": row["record_id"] or 0, "detail": detail})
+
+
+def written(connection: sqlite3.Connection, before: int, last: int) -> Iterator[Last]:
+    """Yield the events after `before`, up to `last`, that made or changed a record."""
+    for row in connection.execute(_BETWEEN, {"before": before, "last": last}):
+        detail = json.loads(row["detail"])
+        if row["action"] in WRITES and not _is_part(detail):
             yield Last(**{**dict(row), "record_id": row["record_id"] or 0, "detail": detail})
 
 

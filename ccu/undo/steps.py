@@ -342,6 +342,17 @@ _BY_HAND = {
     "hold": "retention release N",
     "release": "retention hold",
 }
+# Changes that no command takes back, and why.
+STAYS = {
+    "audit-rekey": "the new audit key stays",
+    "consent-disclose": "a disclosure stays on record, for what was told cannot be taken back",
+    "deidentify": "what was removed cannot be brought back",
+    "destroy": "what was destroyed cannot be brought back",
+    "import": "an import stays; a corrected file, imported again, changes its calls",
+    "parcel-key": "the key for parcels stays, for senders may have it",
+    "purge": "what was purged cannot be brought back",
+    "restore": "the restored file stays; what was there before it is kept beside it",
+}
 # The first word of an action -> the command whose help lists what there is.
 _BY_NOUN = {
     **{noun: f"{noun} --help" for noun in ("consent", "household", "person", "place", "plan")},

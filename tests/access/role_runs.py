@@ -1,8 +1,12 @@
 """Every command line of the told town as one role, in each state of the care file; for test_roles.
 
 Run as a program, by an account that has laid down root's right to read everybody's files, so that a
-closed care file is closed: `python -m tests.access.role_runs FOLDER ROLE ROWS`, where ROWS is
-JSON: row -> its states. The result is JSON on stdout.
+closed care file is closed: `python -m tests.access.role_runs FOLDER ROLE ROWS REFUSED`, where ROWS
+is JSON: row -> its states, and REFUSED is JSON: the rows that the role may not run. The result is
+JSON on stdout.
+
+A command that is refused leaves nothing but its denial, so those share one copy of the town, which
+must hold at the end what it held at the start; each of the others has a fresh one.
 """
 
 import json
@@ -12,52 +16,73 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-from contextlib import chdir, closing
+from collections.abc import Iterator
+from contextlib import chdir, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from .. import told_town as town
+from ..conftest import Result
 
 STATES = ("none", "closed", "open")
 
 
-def main(made: Path, role: str, rows: dict[str, list[str]]) -> None:
+def main(made: Path, role: str, rows: dict[str, list[str]], refused: list[str]) -> None:
     """Print {row: {state: {code, out, err, events}}} of these command lines."""
     os.environ |= {"COLUMNS": "100", "TERM": "dumb"}
     os.environ.pop("CCU_AUDIT_KEY", None)
-    found: dict[str, dict[str, Any]] = {}
-    before = len(_events(made / "town"))
+    found: dict[str, dict[str, Any]] = {row: {} for row in rows}
+    runs = [(row, state) for row, states in rows.items() for state in states]
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "here"
-        for row, states in rows.items():
-            found[row] = {state: _ran(made, folder, role, row, state) for state in states}
-            for done in found[row].values():
-                del done["events"][:before]
+        with _copied(made, folder), closing(sqlite3.connect(folder / "town.db")) as hand:
+            before = _records(hand)
+            seen = start = len(_events(hand))
+            for row, state in (each for each in runs if each[0] in refused):
+                done = _ran(made, folder, role, row, state)
+                events = _events(hand)
+                found[row][state] = {**done._asdict(), "events": events[seen:]}
+                seen = len(events)
+            assert _records(hand) == before, "what was refused changed a record"
+        for row, state in (each for each in runs if each[0] not in refused):
+            with _copied(made, folder):
+                done = _ran(made, folder, role, row, state)
+                with closing(sqlite3.connect(folder / "town.db")) as hand:
+                    found[row][state] = {**done._asdict(), "events": _events(hand)[start:]}
     print(json.dumps(found))
 
 
-def _ran(made: Path, folder: Path, role: str, row: str, state: str) -> dict[str, Any]:
-    """One command line in a fresh copy of the town; always the same path, so that screens agree."""
+@contextmanager
+def _copied(made: Path, folder: Path) -> Iterator[None]:
+    """Be in a copy of the town; always the same path, so that screens agree."""
     shutil.copytree(made / "town", folder)
+    try:
+        with chdir(folder):
+            yield
+    finally:
+        shutil.rmtree(folder)
+
+
+def _ran(made: Path, folder: Path, role: str, row: str, state: str) -> Result:
+    """One command line in a state of the care file."""
     care = {"none": folder / "nowhere.db", "closed": made / "closed" / "care.db"}
     os.environ["CCU_CARE_DB"] = str(care.get(state, folder / "care" / "care.db"))
     os.environ["CCU_WELLNESS_DB"] = str(folder / "wellness" / "wellness.db")
     path = row.split(" --")[0]
     words, stdin = (town.LINES | town.TRUST_LINES)[row]
     db = folder / ("new.db" if path in town.NEW_FILE else "town.db")
-    try:
-        with chdir(folder):
-            done = town.run(db, role, *path.split(), *shlex.split(words), stdin=stdin)
-            events = _events(folder)
-    finally:
-        shutil.rmtree(folder)
-    return {**done._asdict(), "events": events}
+    return town.run(db, role, *path.split(), *shlex.split(words), stdin=stdin)
 
 
-def _events(folder: Path) -> list[str]:
-    with closing(sqlite3.connect(folder / "town.db")) as hand:
-        return [row[0] for row in hand.execute("SELECT action FROM audit ORDER BY id")]
+def _events(hand: sqlite3.Connection) -> list[str]:
+    return [row[0] for row in hand.execute("SELECT action FROM audit ORDER BY id")]
+
+
+def _records(hand: sqlite3.Connection) -> list[str]:
+    """Every row of the file but those of the audit, and its last number."""
+    audit = ('INSERT INTO "audit', "INSERT INTO \"sqlite_sequence\" VALUES('audit'")
+    return [line for line in hand.iterdump() if not line.startswith(audit)]
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3]))
+    main(Path(sys.argv[1]), sys.argv[2], *map(json.loads, sys.argv[3:]))

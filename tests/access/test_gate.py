@@ -38,6 +38,14 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
+@pytest.fixture(scope="module")
+def hand(here: Path) -> Iterator[sqlite3.Connection]:
+    """One connection: to read the tables' definitions takes half as long as a refused command."""
+    with contextlib.closing(sqlite3.connect(here / "town.db")) as hand:
+        last_event(hand)  # the log beside the file is there from now on
+        yield hand
+
+
 def ran(folder: Path, login: str, path: str, *words: str) -> Result:
     return town.run(folder / "town.db", login, *path.split(), *ARGUMENTS.get(path, []), *words)
 
@@ -82,11 +90,11 @@ def is_harmless(path: str, given: tuple[str, ...], role: str) -> bool:
     return False
 
 
-def last_event(folder: Path) -> tuple[str, str]:
-    """Its action and detail."""
-    with contextlib.closing(sqlite3.connect(folder / "town.db")) as hand:
-        found = hand.execute("SELECT action, detail FROM audit ORDER BY id DESC LIMIT 1").fetchone()
-        return found[0], found[1]
+def last_event(hand: sqlite3.Connection) -> tuple[int, str, str]:
+    """Its number, action and detail."""
+    last = "SELECT id, action, detail FROM audit ORDER BY id DESC LIMIT 1"
+    number, action, detail = hand.execute(last).fetchone()
+    return number, action, detail
 
 
 def refused_to(path: str) -> list[str]:
@@ -102,16 +110,22 @@ def given_of(path: str) -> list[tuple[str, ...]]:
     return [*((each,) for each in typed), *pairs]
 
 
-def is_refused(here: Path, role: str, path: str, given: tuple[str, ...]) -> None:
+def is_refused(
+    here: Path, hand: sqlite3.Connection, role: str, path: str, given: tuple[str, ...]
+) -> None:
     typed = options(path)
     words = [word for option in given for word in typed[option]]
+    before, *_ = last_event(hand)
     done = ran(here, role, path, *arguments(path), *words)
     assert (done.code, done.out) == (7, ""), (path, given, done.err)
-    assert last_event(here)[0] == "denied", path
+    number, action, _ = last_event(hand)
+    assert number > before and action == "denied", path
 
 
 @pytest.mark.parametrize("first", sorted({path.split()[0] for path in every_leaf()}))
-def test_no_option_opens_a_command_that_is_refused_alone(here: Path, first: str) -> None:
+def test_no_option_opens_a_command_that_is_refused_alone(
+    here: Path, hand: sqlite3.Connection, first: str
+) -> None:
     """Each option and pair of each command once, by one role of those that may not run it."""
     before = {each.name for each in here.iterdir()}
     for path in sorted(each for each in every_leaf() if each.split()[0] == first):
@@ -119,36 +133,37 @@ def test_no_option_opens_a_command_that_is_refused_alone(here: Path, first: str)
         for number, given in enumerate(given_of(path) if whose else []):
             asks = [role for role in whose if not is_harmless(path, given, role)]
             if asks:
-                is_refused(here, asks[number % len(asks)], path, given)
+                is_refused(here, hand, asks[number % len(asks)], path, given)
     assert {each.name for each in here.iterdir()} == before
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("role", [*ALL, "stranger"])
 def test_no_option_opens_a_command_to_any_role_that_is_refused_it_alone(
-    here: Path, role: str
+    here: Path, hand: sqlite3.Connection, role: str
 ) -> None:
     before, seen = {each.name for each in here.iterdir()}, 0
     for path in sorted(every_leaf()):
         for given in given_of(path) if role in refused_to(path) else []:
             if not is_harmless(path, given, role):
-                is_refused(here, role, path, given)
+                is_refused(here, hand, role, path, given)
                 seen += 1
     assert seen > 10
     assert {each.name for each in here.iterdir()} == before
 
 
 @pytest.mark.parametrize("role", [each for each in ALL if each != "admin"])
-def test_nobody_but_an_admin_adds_an_account(here: Path, role: str) -> None:
+def test_nobody_but_an_admin_adds_an_account(
+    here: Path, hand: sqlite3.Connection, role: str
+) -> None:
     add = ("friend", "--role", "admin", "--supervisor", "supervisor")
     done = town.run(here / "town.db", role, "staff", "add", *add)
     assert (done.code, done.out) == (7, "")
     assert done.err.startswith("ccu: error: ccu staff add needs the role admin")
-    action, detail = last_event(here)
+    _, action, detail = last_event(hand)
     assert (action, json.loads(detail)) == ("denied", {"what": "staff add"})
-    with contextlib.closing(sqlite3.connect(here / "town.db")) as hand:
-        found = hand.execute("SELECT count(*) FROM staff WHERE login = 'friend'")
-        assert found.fetchone() == (0,)
+    found = hand.execute("SELECT count(*) FROM staff WHERE login = 'friend'")
+    assert found.fetchone() == (0,)
 
 
 def test_a_harmless_read_is_open_to_the_same_roles(here: Path) -> None:

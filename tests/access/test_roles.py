@@ -265,14 +265,25 @@ def test_every_command_as_every_role_in_every_state(role: str, made: Path) -> No
 @needs_modes
 @pytest.mark.parametrize("role", ALL)
 def test_every_command_as_every_role(role: str, made: Path) -> None:
-    """Each row in a state of the care file; in every state by one of the roles that may run it."""
+    """Each row that the role may not run, and half of the others; the slow test has them all.
+
+    Every other of the roles that may run a row does: in one state of the care file, one of them in
+    all three. The analyst, who is shown nobody, and whoever meets a rule of STATE are never left
+    out, nor is a role where the row may show the care file.
+    """
     rows = {}
     for number, row in enumerate(ROWS):
         may = [each for each in ALL if row not in MAY_NOT[each]]
         alone = [STATES[(number + ALL.index(role)) % 3]]
         cares = SEES_CARE | {"person show", "brief", "check", *_CARE_NOTES}
-        in_every = role in may and (may[number % len(may)] == role or row in cares)
-        rows[row] = [*STATES] if in_every else alone
+        one = may[number % len(may)]
+        always = role not in may or role == "analyst" or (row, role) in STATE
+        if row in town.NEW_FILE:  # no role is known there yet: one account runs it, once
+            rows[row] = alone if role == one else []
+        elif role in may and (role == one or row in cares):
+            rows[row] = [*STATES]
+        elif always or (may.index(role) - number) % 2:
+            rows[row] = alone
     assert all_faults(made, role, rows) == []
 
 
@@ -297,13 +308,17 @@ class Done:
     events: list[str]
 
 
-# Hashes, keys and names that change at each run.
-NEVER_ALIKE = ("audit anchor", "audit verify", "audit rekey", "backup", "restore", "demo", "init")
+# Hashes, keys, names and ciphertext that change at each run.
+NEVER_ALIKE = (
+    *("audit anchor", "audit verify", "audit rekey", "backup", "restore", "demo", "init"),
+    "parcel make",
+)
 
 
 def runs(made: Path, role: str, rows: dict[str, list[str]]) -> dict[str, dict[str, dict[str, Any]]]:
     """tests/access/role_runs.py, by an account that may read only what is its own."""
-    line = [sys.executable, "-m", "tests.access.role_runs", str(made), role, json.dumps(rows)]
+    asked = json.dumps(rows), json.dumps(sorted(MAY_NOT[role]))
+    line = [sys.executable, "-m", "tests.access.role_runs", str(made), role, *asked]
     if os.geteuid() == 0:
         drop = "-dac_override,-dac_read_search"
         line = ["setpriv", f"--bounding-set={drop}", f"--inh-caps={drop}", *line]
@@ -352,12 +367,14 @@ def shown(role: str, row: str, state: str, seen: str) -> list[str]:
 def test_an_account_that_is_not_on_the_list_is_refused_everything(
     here: Path,
 ) -> None:
-    for row in ROWS:
-        if row.split(" --")[0] not in access.ANYONE:
-            before = len(audit(here))
-            done = ran(here, "stranger", row)
-            assert (done.code, done.out) == (7, ""), row
-            assert [event[:2] for event in audit(here)[before:]] == [("denied", None)], row
+    new = "SELECT action, staff_id FROM audit WHERE id > ?"
+    with contextlib.closing(sqlite3.connect(here / "town.db")) as hand:
+        for row in ROWS:
+            if row.split(" --")[0] not in access.ANYONE:
+                (last,) = hand.execute("SELECT max(id) FROM audit").fetchone()
+                done = ran(here, "stranger", row)
+                assert (done.code, done.out) == (7, ""), row
+                assert hand.execute(new, (last,)).fetchall() == [("denied", None)], row
 
 
 def test_a_role_of_the_towns_own_may_nothing_by_itself(

@@ -286,6 +286,9 @@ def test_a_lost_key_is_replaced_and_its_rows_are_named(
     new = chain.read(key_of(db_path))
     assert done == (0, f"The audit continues with a new key, {key_of(db_path)}. Keep a copy of it"
                     " elsewhere.\n", "")  # fmt: skip
+    assert ccu("audit", "rekey").out == (
+        f"The new key, {key_of(db_path)}, is in place already: nothing changed.\n"
+    )
     assert key_of(db_path).stat().st_mode & 0o777 == 0o600
     assert ask(db_path, "SELECT action, detail ->> 'key' FROM audit ORDER BY id DESC LIMIT 1") == [
         (audit.REKEY, new.fingerprint)

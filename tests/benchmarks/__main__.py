@@ -1,6 +1,8 @@
 """`make bench`: every figure of speed that has a goal, measured beside a named peer.
 
-Prints one table, ends with 0 whatever the figures: a slow machine is not a broken build.
+Prints one table, ends with 0 whatever the figures: a slow machine is not a broken build. With
+--write, BENCHMARKS.md has that table; of families that are named, their rows replace those of the
+same name and peer, and the other rows stay.
 
     python -m tests.benchmarks [--quick] [--calls N] [--runs N] [--write] [FAMILY ...]
 """
@@ -38,10 +40,16 @@ ABOUT = """# Benchmarks
 
 Written by `make bench`. Each figure `now` is a ratio to a peer that ran in turns with it in the
 same minutes; medians. Of growth it is the exponent x of n^x: 0 is none, 1 is as the calls grow. A
-row that is not here was not measured. What a start cannot go below is in docs/architecture.md.
+row that is not here was not measured. Each row has its day and how busy the machine was: a load
+above the number of processors is a busy one, and then the ratio of processor times is the safer
+figure. What a start cannot go below is in docs/architecture.md.
 """
+HEADERS = (
+    "what", "peer", "now", "goal", "met", "ours / peer", "what it means to a user", "measured",
+)  # fmt: skip
 
 Measure = Callable[[Bench], Iterable[Line]]
+Row = tuple[str, ...]
 
 
 def main() -> None:
@@ -50,19 +58,25 @@ def main() -> None:
     os.environ.update(environment())  # families that open a file themselves use its key, too
     clock = processor_seconds if said.processor else time.perf_counter
     bench = Bench(said.calls or (QUICK if said.quick else 1_000_000), said.runs, clock)
-    lines: list[Line] = []
+    rows: list[Row] = []
     for family in said.family or FAMILIES:
         bench.told(f"{family} ...")
         try:
             measure: Measure = import_module(f"tests.benchmarks.{family}").measure
-            lines.extend(measure(bench))
+            for line in measure(bench):
+                rows.append(_row(line, said.processor))
+                if said.write:  # at once: a run that is cut short keeps what it measured
+                    _write(rows, keep=bool(said.family))
         except Exception as error:  # one family that cannot run must not hide the others
             bench.told(f"{family} could not be measured: {type(error).__name__}: {error}")
-    how = " Of processors, not of the clock." if said.processor else ""
-    table = _table(lines)
-    sys.stdout.write(table)
-    if said.write:
-        FILE.write_text(f"{ABOUT}\n{_machine()}{how}\n\n{table}", encoding="utf-8")
+    sys.stdout.write(table_of(rows))
+
+
+def _write(rows: list[Row], keep: bool) -> None:
+    """Write BENCHMARKS.md; `keep`: with the rows in it that were not measured again."""
+    before = FILE.read_text(encoding="utf-8") if keep and FILE.exists() else ""
+    table = table_of(merged(rows_of(before), rows))
+    FILE.write_text(f"{ABOUT}\n{_machine()}\n\n{table}", encoding="utf-8")
 
 
 def _arguments() -> argparse.Namespace:
@@ -79,32 +93,46 @@ def _arguments() -> argparse.Namespace:
 
 
 def _machine() -> str:
-    """The machine, the versions and the day."""
+    """The machine, the versions and the day of the last run."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("typer", "sqlite-utils"))
     return (
         f"{date.today().isoformat()}: {platform.system()} {platform.machine()}, {os.cpu_count()}"
-        f" processors, load {os.getloadavg()[0]:.0f}; Python {platform.python_version()},"
-        f" SQLite {sqlite3.sqlite_version}, {packages}."
+        f" processors; Python {platform.python_version()}, SQLite {sqlite3.sqlite_version},"
+        f" {packages}."
     )
 
 
-def _table(lines: list[Line]) -> str:
+def _row(line: Line, processor: bool) -> Row:
+    how = ", processor time" if processor else ""
+    return (
+        line.what,
+        line.peer,
+        f"{line.ratio:.2f}",
+        f"{'>=' if line.faster else '<='} {line.aim:g}",
+        "yes" if line.verdict() == "aim" else "no",
+        line.detail,
+        line.means,
+        f"{date.today().isoformat()}, load {os.getloadavg()[0]:.0f}{how}",
+    )
+
+
+def rows_of(text: str) -> list[Row]:
+    """Return the rows of a written table; none of one with other columns."""
+    cells = [line.strip("| ").split("|") for line in text.splitlines() if line.startswith("|")]
+    rows = [tuple(cell.strip() for cell in row) for row in cells]
+    return rows[2:] if rows and rows[0] == HEADERS else []
+
+
+def merged(before: list[Row], now: list[Row]) -> list[Row]:
+    """Return the rows before, those measured again replaced, and then the new ones."""
+    measured = {row[:2]: row for row in now}
+    return list(({row[:2]: row for row in before} | measured).values())
+
+
+def table_of(rows: list[Row]) -> str:
     from tabulate import tabulate
 
-    rows = [
-        (
-            line.what,
-            line.peer,
-            f"{line.ratio:.2f}",
-            f"{'>=' if line.faster else '<='} {line.aim:g}",
-            "yes" if line.verdict() == "aim" else "no",
-            line.detail,
-            line.means,
-        )
-        for line in lines
-    ]
-    headers = ("what", "peer", "now", "goal", "met", "ours / peer", "what it means")
-    return tabulate(rows, headers, tablefmt="github", disable_numparse=True) + "\n"
+    return tabulate(rows, HEADERS, tablefmt="github", disable_numparse=True) + "\n"
 
 
 if __name__ == "__main__":

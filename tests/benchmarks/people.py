@@ -7,7 +7,6 @@ A few are recorded twice, with a typo.
 import hashlib
 import math
 import random
-import time
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -90,9 +89,9 @@ def _growth(bench: Bench) -> Line:
         duplicates += ["person", "duplicates", "--limit", "20"]
         taken = []
         for _ in range(3):
-            begin = time.perf_counter()
+            begin = bench.clock()
             run(duplicates)
-            taken.append(time.perf_counter() - begin)
+            taken.append(bench.clock() - begin)
         times.append(median(taken))
         bench.told(f"  {size:,} people: {times[-1]:.2f} s")
     xs, ys = [math.log(size) for size in SIZES], [math.log(each) for each in times]
@@ -101,8 +100,9 @@ def _growth(bench: Bench) -> Line:
     exponent = over / sum((x - mean_x) ** 2 for x in xs)
     detail = ", ".join(f"{each:.1f}" for each in times) + " s"
     return Line(
-        "person duplicates, n^x from 5,000 to 50,000", "itself", exponent, 1.3, 1.1, detail=detail
-    )
+        "person duplicates, n^x from 5,000 to 50,000", "itself", exponent, 1.3, 1.1, detail=detail,
+        means="Who is on file twice: a search that a custodian runs once a month.",
+    )  # fmt: skip
 
 
 def made(bench: Bench, count: int) -> Path:

@@ -56,6 +56,21 @@ def test_the_list_keeps_its_columns_when_it_is_empty(ccu: Ccu) -> None:
     assert ccu("consult", "list", "-f", "csv").out == header
 
 
+def test_at_a_terminal_a_missing_reason_is_asked_for(ccu: Ccu) -> None:
+    assert ccu("consult", "add", "--clinician", "dlee", "--minutes", "5").code == 0
+    shown = run_ccu("consult", "show", "1", "--full", stdin="supervision\n", tty=True)
+    assert shown.code == 0 and "Why you need what was written: " in shown.err
+    done = run_ccu("consult", "void", "1", stdin="\nentered twice\n", tty=True)
+    assert (done.code, done.out) == (
+        0,
+        "Voided consult 1; it is kept, but not in lists or figures.\n",
+    )
+    assert "Why it was an error; kept: " in done.err and "Reason is empty" in done.err
+    assert run_ccu("consult", "void", "1", tty=True).code == 130
+    apart = run_ccu("person", "distinct", "1", "2")
+    assert (apart.code, apart.err) == (2, "ccu: error: --reason is missing\n")
+
+
 def test_a_note_is_shown_only_for_a_reason(ccu: Ccu, db_path: Path) -> None:
     line = ("consult", "add", "--person", "1", "--clinician", "dlee", "--minutes", "5")
     assert run_ccu(*line, "--note-file", "-", stdin="Ana was off her pills.").code == 0

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.calls.test_terminal_log_call import count, start
+from tests.calls.test_terminal_log_call import count, pexpect, start
 from tests.conftest import Ccu
 
 CALL = ("log-call", "--when", "22:30", "--nature", "crisis", "--address")
@@ -59,7 +59,8 @@ def test_at_a_terminal_it_is_asked_and_the_address_can_be_typed_again(
     terminal = start(db_path, "--when", "22:30", "--nature", "crisis")
     terminal.expect_exact("Address: ")
     terminal.sendline("Jane Doe, born 5/6/1971")
-    terminal.expect_exact(f"{DOUBT}; use it anyway? y or n: ")
+    shown = '"Jane Doe, born 5/6/1971": no house number or street; use it anyway? y or n: '
+    terminal.expect_exact(shown)
     terminal.sendline("n")
     terminal.expect_exact("  Give a house number and street, a crossing, or the name of a place")
     terminal.expect_exact("Address: ")
@@ -74,3 +75,23 @@ def test_at_a_terminal_it_is_asked_and_the_address_can_be_typed_again(
     refused.expect_exact("ccu: error: give a house number and street, a crossing, or the name of a")
     refused.wait()
     assert count(db_path) == 0
+
+
+def test_an_address_that_was_not_confirmed_is_not_in_the_draft(ccu: Ccu, db_path: Path) -> None:
+    terminal = start(db_path)
+    terminal.expect_exact("When did it begin [now]: ")
+    terminal.sendline("?")
+    terminal.expect_exact("  type a time: now, 22:30, yesterday 22:30")
+    terminal.sendline("22:30")
+    terminal.expect_exact("Address: ")
+    terminal.sendline("y")
+    terminal.expect_exact('"y": no house number or street; use it anyway? y or n: ')
+    terminal.sendintr()
+    terminal.expect_exact("\r\nCancelled. No record was changed. Your answers are kept")
+    terminal.expect(pexpect.EOF)
+    again = start(db_path)
+    again.expect(r": no address yet,\s+began ")
+    again.expect_exact("Continue it? y, or n to delete it: ")
+    again.sendline("y")
+    again.expect_exact("Address: ")
+    again.close(force=True)

@@ -78,7 +78,7 @@ def test_at_a_terminal_the_same_call_is_asked_about_and_added_to(ccu: Ccu, db_pa
     terminal.expect_exact("enter one of the numbers shown, or n")
     terminal.expect_exact("or n for a new one: ")
     terminal.sendline("1")
-    terminal.expect_exact("Added to it: minutes, hazards, people. Left as it was: began;")
+    terminal.expect_exact("Added to it: minutes, hazards, people.")
     terminal.expect_exact("Completed call 1.")
     terminal.wait()
     call = shown(ccu, 1)
@@ -118,7 +118,7 @@ def test_an_imported_call_is_completed_by_its_incident_number(
     assert (data["id"], data["alike"]) == (1, [])
     assert {"narrative", "dangers", "people", "nature_cleared"} <= {*data["completed"]}
     assert "Call 1 was on file already. Added to it: " in done.err
-    assert "Left as it was: began, cleared; to change it: ccu call edit 1" in done.err
+    assert "Not changed: began, cleared. To change that: ccu call edit 1" in done.err
     call = shown(desk.ccu, 1)
     assert (call["nature"], call["nature_cleared"], call["care"]) == ("other", "crisis", True)
     assert call["occurred_at"] == "2026-01-18T22:30:00-05:00"
@@ -155,5 +155,5 @@ def test_what_agrees_already_is_not_written_again(desk: Desk) -> None:
     desk.counts(text([row()]))
     line = ("log-call", *IMPORTED[:2], "--when", "1/18/2026 22:30", "--nature", "welfare_check")
     done = desk.ccu(*line, "--incident", "26-1", "--beat", "4")
-    assert "Nothing was added: it has all of this." in done.err
+    assert "Call 1 was on file already. Nothing was added." in done.err
     assert desk.ask("SELECT * FROM change") == []

@@ -109,7 +109,7 @@ def test_a_draft_keeps_the_options_of_the_command(ccu: Ccu, db_path: Path, tmp_p
     terminal.expect(pexpect.EOF)
 
     again = start(db_path, "--responder", "ems")  # what is given now counts
-    again.expect_exact("12 Main St, Fri Jan 30, 2026 22:30.")
+    again.expect(r"12 Main St, began\s+Fri Jan 30, 2026 22:30\.")
     answer(again, "y")
     again.expect_exact("Person 1 (Enter when done): ")
     again.sendline("")

@@ -19,11 +19,13 @@ from ccu.plans import form
 from ccu.plans.store import FIELDS
 from ccu.records import stigmatizing_terms
 
-from ..conftest import Ccu
+from ..conftest import Ccu, examples
 
 TODAY = date(2026, 1, 31)
 READER: Any = SimpleNamespace(today=TODAY, settings={"state": "CT"})  # what a form asks a session
-QUIET = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+QUIET = settings(
+    max_examples=examples(20, 120), deadline=None, suppress_health_check=list(HealthCheck)
+)
 HELPS: dict[str, list[Any]] = {
     "helps": [f"item {n}" for n in range(9)],
     "avoid": ["crowds"],

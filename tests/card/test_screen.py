@@ -224,6 +224,27 @@ def test_several_near_addresses_are_a_numbered_choice(ccu: Ccu) -> None:
     terminal.expect(pexpect.EOF)
 
 
+def test_an_address_chosen_on_its_street_is_not_called_similar(ccu: Ccu) -> None:
+    log(ccu, "27 Imperial Ave", "2026-01-20 10:00")
+    terminal = start("imperial", "ave")
+    terminal.expect_exact("[Enter for none]: ")
+    terminal.sendline("1")
+    terminal.expect_exact("Chosen on IMPERIAL AVE: no house number was given")
+    terminal.expect(pexpect.EOF)
+
+
+def test_one_other_unit_is_on_one_line(ccu: Ccu) -> None:
+    log(ccu, "27 Imperial Ave", "2026-01-20 10:00")
+    assert "ALSO" not in " ".join(shown("27", "imperial", "ave"))
+    alone = " ".join(shown("27 imperial ave apt 2"))
+    assert "the building, no unit given (1 call, 1 care)" in alone
+    log(ccu, "27 Imperial Ave apt 2", "2026-01-21 10:00")
+    assert "1 other unit: # 2 (1 call, 1 care)" in " ".join(shown("27 imperial ave"))
+    log(ccu, "27 Imperial Ave apt 3", "2026-01-21 11:00")
+    both = " ".join(shown("27 imperial ave apt 2"))
+    assert "1 other unit and the building with 2 calls (2 care)" in both
+
+
 def test_what_is_hidden_is_neither_counted_nor_hinted_at(
     ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

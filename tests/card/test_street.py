@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from .. import typed
-from ..conftest import TODAY, Ccu, run_ccu
+from ..conftest import TODAY, Ccu, examples, run_ccu
 
 HOUSE = "27 IMPERIAL AVE, WESTPORT"
 NOT_SAFE = "An address without a record is not a safe address."
@@ -139,7 +139,7 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(20, 120), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     before=st.sampled_from(["", "27 ", "#27 ", "O27 ", "2 7 ", "twenty-seven ", "9 ", "the "]),
     name=st.sampled_from(["imperial", "imperail", "imprl", "Imperial", "imperal", "imper"]),

@@ -127,7 +127,7 @@ def test_at_a_terminal_their_number_is_typed(ccu: Ccu, file: Path) -> None:
     for answer in ("y\n", "\n", "2\n"):
         refused = destroy(ccu, stdin=answer, tty=True)
         assert (refused.code, refused.out) == (2, "")
-        assert "that is another number; nothing was destroyed" in refused.err
+        assert "nothing was destroyed: the answer was not 3, the number of notes" in refused.err
     piped = destroy(ccu, stdin="3\n")
     assert (piped.code, piped.out) == (2, "") and "--yes is missing" in piped.err
     assert len(listed(ccu)) == 3

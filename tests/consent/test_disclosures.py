@@ -137,7 +137,7 @@ def test_police_are_shown_what_is_their_own_or_was_made_by_them(
 ) -> None:
     """An officer owns referral 1 of Human Services, and made another that it owns."""
     assert ccu("settings", "police_sees", "").code == 0
-    assert ccu("referral", "update", "1", "--owner", "pat", "--seen", "2").code == 0
+    assert ccu("referral", "update", "1", "--owner", "pat", "--seen", "3").code == 0
     become(monkeypatch, "pat")
     made = steps.refer(ccu, "--need", "food", "--owner", "dlee")
     for login, is_shown in (("pat", True), ("quinn", False)):

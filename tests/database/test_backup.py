@@ -164,6 +164,17 @@ def test_a_copy_that_a_kill_left_goes_with_the_next_backup(
 
 
 @posix
+def test_what_a_kill_left_of_an_empty_copy_goes_too(ccu: Ccu, tmp_path: Path) -> None:
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    (folder / ".a.db.12088.part").write_bytes(b"")
+    (folder / ".a.db.12088.part-journal").write_bytes(bytes(512))
+    (folder / ".b.db.12089.part-journal").write_bytes(bytes(512))
+    assert ccu("backup", str(folder / "next.db")).code == 0
+    assert sorted(each.name for each in folder.iterdir()) == ["next.db", "next.db.anchor"]
+
+
+@posix
 def test_a_copy_that_a_kill_left_is_reported_and_purged(
     ccu: Ccu, db_path: Path, tmp_path: Path
 ) -> None:
@@ -172,7 +183,7 @@ def test_a_copy_that_a_kill_left_is_reported_and_purged(
     again = os.open(part, os.O_RDONLY)  # what was in it is gone from its bytes, too
     said = ccu("check", "--quiet", "--format", "csv")
     assert said.code == 0
-    assert f"{part.name} is a full copy; ccu purge or ccu backup removes it" in said.out
+    assert f"{part.name} is what is left of one; ccu purge or ccu backup removes it" in said.out
     for name in ("calls", "people", "referrals", "needs", "consults", "plans", "consents",
                  "disclosures", "reasons", "sealed", "imports"):  # fmt: skip
         assert ccu("retention", "set", name, "never", "--source", "policy").code == 0

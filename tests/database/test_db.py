@@ -119,7 +119,12 @@ def test_init_leaves_a_file_that_is_there_as_it_is(make: object, empty: Ccu, db_
     make(db_path)
     before = fingerprint(db_path.parent)
     result = empty(*INIT)
-    assert result == (2, "", f"ccu: error: {db_path} is there already; it was left as it is\n")
+    assert result == (
+        2,
+        "",
+        f"ccu: error: {db_path} is there already; it was left as it is;"
+        " for a new file: --db FILE\n",
+    )
     assert fingerprint(db_path.parent) == before
 
 

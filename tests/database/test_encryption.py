@@ -132,7 +132,7 @@ def test_no_word_of_a_days_work_is_in_any_byte_of_any_file(
 def test_no_draft_of_a_call_is_kept_beside_it(locked: Ccu, tmp_path: Path) -> None:
     done = locked("log-call", stdin="22:30\n12 Larkspur Rd\ncrisis\n", tty=True)
     assert done.code == 130
-    assert "The answers are not kept: the database is encrypted" in done.err
+    assert "Your answers are not kept: the database is encrypted" in done.err
     assert list(tmp_path.glob("**/draft-*")) == []
 
 

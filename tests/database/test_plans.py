@@ -26,7 +26,8 @@ HOT = {
     "log-call --no-input --nature crisis --when '2026-01-30 22:40' --address"
     f" '{town.PLACE}'": "",  # beside a call ten minutes before
 }
-EVENTS = ("referral_event", "attempt")  # the card of a place reads those of its calls alone
+# The card of a place or a person reads of these what belongs to its calls alone.
+OF_CALLS = ("referral_event", "attempt", "call_person", "subject")
 OF_CALL = re.compile(r"\b(?:FROM|JOIN|,)\s+(?:main\.)?call(?:\s+AS\s+(\w+))?\b", re.IGNORECASE)
 
 
@@ -68,7 +69,7 @@ def test_a_line_of_every_day_reads_no_call_that_it_does_not_need(
     read = {text for text in asked if text.lstrip().upper().startswith(("SELECT", "WITH"))}
     assert len(read) > 3
     with contextlib.closing(sqlite3.connect(here / "town.db")) as hand:
-        besides = EVENTS if line.startswith("history --address") else ()
+        besides = OF_CALLS if line.startswith("history") else ()
         found = {text: [*scans_of_call(hand, text, besides)] for text in read}
     assert {text: steps for text, steps in found.items() if steps} == {}
 

@@ -21,7 +21,7 @@ OTHER_DAYS = ("2026-01-30", "2026-02-01T14:00", "2040-01-01")
 DATED_BY_THE_MACHINE = {
     "consent grant", "consent revoke", "consent disclose", "seal person", "seal call", "seal lift",
     "retention set", "retention hold", "retention release", "purge", "deidentify",
-    "referral letter --provider",
+    "referral letter --provider", "parcel make",
 }  # fmt: skip
 # What a caller by sudo may not run with another day, said by hand: all that records or prints one.
 RECORDS = {
@@ -38,7 +38,8 @@ RECORDS = {
     "place exempt", "place category", "place merge", "place unmerge", "codes add",
     "codes rename", "codes retire", "frequent override", "frequent review", "provider add",
     "provider edit", "provider retire", "provider import", "import", "audit rekey", "staff add",
-    "staff edit", "staff retire", "settings", "wellness add", "wellness init",
+    "staff edit", "staff retire", "settings", "wellness add", "wellness init", "parcel key",
+    "parcel open",
     *DATED_BY_THE_MACHINE,
 }  # fmt: skip
 # test_by_sudo.py has init and demo; others are as their first word, or open the care file.

@@ -130,6 +130,13 @@ def test_the_folder_states_who_when_why_and_what(town: Ccu, tmp_path: Path, db_p
     assert any("names" in each for each in told["removed"])
 
 
+def test_days_without_any_record_are_named(town: Ccu, tmp_path: Path) -> None:
+    span = ("--from", "2010-01-01", "--to", "2010-12-31")
+    done = export(tmp_path, "--what", "calls", span=span)
+    assert done.code == 0
+    assert done.err == ("nothing is recorded from Jan 1, 2010 to Dec 31, 2010: not known, not 0\n")
+
+
 def test_only_its_owner_can_read_it(town: Ccu, tmp_path: Path) -> None:
     assert export(tmp_path).code == 0
     out = tmp_path / "out"

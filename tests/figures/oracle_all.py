@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from . import oracle_calls, oracle_care, oracle_people, oracle_response, oracle_work
 from .parts import Asked, Figures, Part
-from .rows import File, Row
+from .rows import File, Row, add_days
 
 # section -> its figures, whatever their groups
 SECTIONS = {
@@ -79,13 +79,41 @@ def figures(file: File, asked: Asked) -> Figures:
     found: Figures = {}
     for family in _FAMILIES:
         found |= family(file, asked)
-    return found
+    return {key: _if_known(key[0], part, file, asked) for key, part in found.items()}
+
+
+# Made of records that are not calls; of the calls of the window; as of the moment.
+_OF_REFERRALS = {
+    *SECTIONS["referrals"].split(),
+    *SECTIONS["hand-offs"].split(),
+    "referrals_accepted",
+}
+_OF_WINDOW = {"repeat_addresses", "repeat_people", "unknown_repeat_people"}
+_OF_WINDOW |= {"top5_people_share", "top5_address_share"}
+
+
+def _if_known(name: str, part: Part, file: File, asked: Asked) -> Part:
+    """The part, or one without a number: nothing is counted, and the file could not tell."""
+    parts = (part.numerator, part.denominator, part.value, part.missing, part.not_yet)
+    if any(parts) or name in NOT_COMPARED:
+        return part
+    if name in _OF_REFERRALS:
+        known = any(row["made_at"][:10] < asked.end for row in file.tables["referral"])
+    elif name in ("attempts_made", "contact_rate"):
+        known = any(row["occurred_at"][:10] < asked.end for row in file.tables["attempt"])
+    elif name in _OF_WINDOW:
+        first, after = add_days(asked.last, 1 - asked.window), add_days(asked.last, 1)
+        known = file.has_calls_around(first, after)
+    else:
+        known = file.has_calls_around(asked.start, asked.end)
+    return part if known else Part(part.unit)
 
 
 def headline(file: File, asked: Asked) -> Figures:
     """What months have figures of."""
     families = (oracle_calls.calls, oracle_people.people, oracle_care.first_follow_up)
-    return {key: part for family in families for key, part in family(file, asked).items()}
+    made = {key: part for family in families for key, part in family(file, asked).items()}
+    return {key: _if_known(key[0], part, file, asked) for key, part in made.items()}
 
 
 def months(file: File, asked: Asked, of_month: Callable[[Asked], Figures]) -> Figures:
@@ -119,7 +147,9 @@ def lists(file: File, periods: list[Asked]) -> dict[str, list[Row]]:
         "beats": oracle_calls.beats(file, periods),
         "caseload": oracle_work.caseload(file, asked),
         "completeness": oracle_work.completeness(file, asked),
-        "hours": oracle_calls.hours(file, asked),
+        "hours": oracle_calls.hours(file, asked)
+        if file.has_calls_around(asked.start, asked.end)
+        else [],
     }
 
 

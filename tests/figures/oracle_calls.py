@@ -245,7 +245,6 @@ def _by_area(
         for call in in_period(file, asked):
             calls[key(call)][place].append(call)
     endings = [Endings(file, asked) for asked in periods]
-    first = file.first_day
     found = []
     for each, of_periods in calls.items():
         row: Row = {}
@@ -259,8 +258,17 @@ def _by_area(
                 f"arrests{when}": ending.count(here, "arrest"),
                 f"citations{when}": ending.count(here, "citation"),
             }
-            if place and (first is None or periods[place].end <= first):
+            if not file.has_calls_around(periods[place].start, periods[place].end):
                 row |= dict.fromkeys([*row][-4:])
+        suffixes = ("", "_previous", "_year_before")
+        for what in ("arrests", "citations"):  # of an area that had no calls in a period
+            silent = any(
+                row[what + when] is None and of_periods[place]
+                for place, when in enumerate(suffixes)
+            )
+            for place, when in enumerate(suffixes):
+                if silent and not of_periods[place]:
+                    row[what + when] = None
         found.append((each, row))
     return found
 

@@ -88,6 +88,15 @@ class File:
         return min((call["day"] for call in self.calls), default=None)
 
     @cached_property
+    def last_day(self) -> str | None:
+        """The day of the last call that is not void."""
+        return max((call["day"] for call in self.calls), default=None)
+
+    def has_calls_around(self, start: str, end: str) -> bool:
+        """Some of the days [start, end) are neither before the first nor after the last call."""
+        return any(call["day"] < end for call in self.calls) and (self.last_day or "") >= start
+
+    @cached_property
     def place(self) -> dict[int, Row]:
         return {row["id"]: row for row in self.tables["place"]}
 

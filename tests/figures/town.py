@@ -1,4 +1,4 @@
-"""A seeded town of 20,000 calls over three years, and the same town as it was on an earlier day.
+"""A seeded town of 10,000 calls over three years, and the same town as it was on an earlier day.
 
 Everything the figures read is in it, in all its states. Rows are made once; `write` puts them into
 a file made by `ccu init`. A row's later changes are known one by one, so `write(path, moment)`
@@ -168,7 +168,7 @@ def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[Row]) -> 
         connection.executemany(sql, found)
 
 
-def build(calls: int = 20_000, *, named: bool = True) -> Town:
+def build(calls: int = 10_000, *, named: bool = True) -> Town:
     """The complete town, the same rows every time; `named`: whether anybody is known by name."""
     from . import town_calls, town_care, town_people
 

@@ -26,7 +26,7 @@ ROLES = ("subject", "subject", "subject", "caller", "family", "victim", "witness
 STATES = ("associated", "dispatched", "arrived", "arrived", "arrived", "cancelled", "unavailable")
 
 
-def calls(town: Town, count: int = 20_000) -> None:
+def calls(town: Town, count: int = 10_000) -> None:
     """All calls in order of time, those near a change of the clock and those to come among them."""
     chance = town.chance
     town.rows["cad_text"] = [{"id": number, "text": f"TEXT {number}"} for number in range(1, 10)]

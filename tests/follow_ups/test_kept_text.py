@@ -42,7 +42,10 @@ def test_a_note_is_offered_where_the_same_follow_up_is_done(
     left = interrupt(
         db_path, *done, answers=(result, ("> ", "Long talk."), ("> ", "Has a bed."), ("> ", ""))
     )
-    assert "ccu follow-up done 1 offers it" in left
+    kept_where = "Your note is kept as a draft, for you alone: ccu follow-up done 1 offers it."
+    assert "\nCancelled. No record was changed." in left
+    assert kept_where in " ".join(left.split())
+    assert left.count("Cancelled") == 1
     (kept,) = drafts(tmp_path)
     assert kept.stat().st_mode & 0o777 == 0o600
     typed.answer(

@@ -81,7 +81,10 @@ def test_a_row_for_each_outcome_is_one_call_with_all_of_them(desk: Desk) -> None
     )
     ends = ("REFERRED CLINIC", "Emergent Detention", "Mobile Crisis Team")
     done = desk.bring(text([row(Number="501", End=end) for end in ends]))
-    assert "2 rows were joined to another row of their incident number, into 1 calls" in done.err
+    assert (
+        "2 rows were joined to another row of their incident number, into 1 calls; they are"
+        in done.err
+    )
     assert "differ in more" not in done.err
     assert [code for (code,) in desk.ask("SELECT disposition FROM call_disposition")] == [
         *("crisis_team", "police_exam", "referred"),

@@ -178,8 +178,9 @@ def test_what_is_no_workbook_is_refused(ccu: Ccu, layout: Path, db_path: Path) -
         for name in old.namelist():
             new.writestr(name, b"<x" if name.startswith("xl/work") else old.read(name))
     for bad, told in (
-        (content[:-300], "is a zip archive"),
-        (broken.getvalue(), "the workbook is damaged"),
+        (content[:-300], "the workbook is damaged or not complete; export it again"),
+        (content[:100], "the workbook is damaged or not complete; export it again"),
+        (broken.getvalue(), "the workbook is damaged or not complete; export it again"),
         (book({"Empty": []}), "the file is empty"),
         (book({"Calls": [HEAD[:2]]}), "no column 'Day'"),
     ):

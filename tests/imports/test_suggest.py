@@ -22,6 +22,9 @@ def desk(ccu: Ccu, tmp_path: Path) -> Desk:
     return made
 
 
+NEXT = [(1, "WELFARE CHECK"), (2, "QXJ"), (3, "ZZV")]
+
+
 def written(rows: Sequence[Sequence[object]], delimiter: str = ",") -> str:
     out = io.StringIO()
     csv.writer(out, delimiter=delimiter, lineterminator="\n").writerows(rows)
@@ -338,8 +341,11 @@ def test_a_dry_run_tells_of_a_clock_that_lost_its_half_of_the_day(desk: Desk) ->
     assert "none of 24 calls begins after 12:59; the export may have lost AM and PM" in told
     assert "dispatched is empty in every row: Sent" in told
     assert "priority is empty" not in told
-    rows[3]["Received"] = "2026-01-18 13:30:00"
-    assert "begins after" not in dry(desk, rows)
+    for clock in ("13:30:00", "00:02:11"):  # a clock of 24 hours
+        rows[3]["Received"] = f"2026-01-18 {clock}"
+        assert "begins after" not in dry(desk, rows)
+    rows[3]["Received"] = "2026-01-18 00:00:00"
+    assert "begins after" in dry(desk, rows), "it may mean that the time is not known"
 
 
 def test_a_dry_run_tells_of_calls_at_midnight(desk: Desk) -> None:
@@ -349,3 +355,41 @@ def test_a_dry_run_tells_of_calls_at_midnight(desk: Desk) -> None:
         for n in range(4)
     ]  # fmt: skip
     assert "3 of 4 calls begin at exactly 00:00; is the clock time in another" in dry(desk, rows)
+
+
+@pytest.mark.parametrize("filled", [0.3, 0.53, 0.95])
+def test_the_number_that_every_row_has_is_the_incident_number(desk: Desk, filled: float) -> None:
+    rows = [
+        (
+            f"26-{n}" if n < filled * 40 else "",
+            f"C{n:05}",
+            f"2026-01-04 10:{n}",
+            f"{n} Elm St",
+            "EDP",
+        )
+        for n in range(10, 50)
+    ]
+    header = ("Incident Number", "Call Number", "Call Time", "Location", "Nature")
+    assert 'incident = "Call Number"' in suggested(desk, written([header, *rows]))
+    twice = [row for row in rows for _ in range(2)]
+    units = [(cells[0], f"C{n}", *cells[2:]) for n, cells in enumerate(twice)]
+    layout = suggested(desk, written([header, *units]))
+    assert 'incident = "Incident Number"' in layout, "the other is of each row, not of the call"
+    assert "of 80 rows have no incident number" in layout
+
+
+def test_a_layout_that_was_written_tells_what_is_next(desk: Desk) -> None:
+    rows = [(f"26-{n}", "2026-01-04 10:30", f"{n} Elm St", text) for n, text in NEXT]
+    desk.file.write_text(written([("Incident", "Call Time", "Location", "Nature"), *rows]))
+    words = ("import", str(desk.file), "--suggest")
+    done = desk.ccu(*words, "--output", str(desk.layout))
+    assert (done.code, done.out) == (0, "")
+    assert done.err.splitlines() == [
+        f"Wrote {desk.layout}; under [natures], 2 texts need a code",
+        f"Next: ccu import {desk.file} --layout {desk.layout} --dry-run",
+    ]
+    assert desk.ccu(*words).err == "", "the layout is on the screen"
+    desk.layout.unlink()
+    desk.file.write_text(written([("Incident", "Call Time", "Location", "Nature")]))
+    unfinished = desk.ccu(*words, "--output", str(desk.layout))
+    assert unfinished.code == 11 and "Next:" not in unfinished.err

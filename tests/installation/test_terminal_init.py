@@ -57,8 +57,8 @@ def test_what_is_typed_wrong_is_asked_again_and_the_next_steps_are_printed(
         assert not db_path.exists()
         if answer is not None:
             terminal.sendline(answer)
-    terminal.expect_exact("Made ")
-    terminal.expect_exact("for Westport, CT.")
+    terminal.expect(r"Made\s")
+    terminal.expect(r"for\s+Westport,\s+CT\.")
     terminal.expect_exact("Added dlee as clinician.")
     terminal.expect_exact("Next:\r\n")
     for step in (
@@ -92,7 +92,7 @@ def test_less_than_goes_back_to_the_question_before(empty: Ccu, db_path: Path) -
     ):
         terminal.expect_exact(question)
         terminal.sendline(answer)
-    terminal.expect_exact("for Westport, TX.")
+    terminal.expect(r"for\s+Westport,\s+TX\.")
     terminal.expect(pexpect.EOF)
     assert len(empty("staff", "list", "-f", "csv").out.splitlines()) == 2
 
@@ -126,7 +126,7 @@ def test_ctrl_c_at_any_question_makes_nothing(answered: int, empty: Ccu, db_path
 
 def test_a_file_that_is_there_asks_nothing(ccu: Ccu, db_path: Path) -> None:
     terminal = start(db_path)
-    terminal.expect_exact("is there already; it was left as it is")
+    terminal.expect(r"is\s+there\s+already;\s+it\s+was\s+left")
     terminal.expect(pexpect.EOF)
     terminal.close()
     assert terminal.exitstatus == 2

@@ -46,7 +46,8 @@ class Agreement:
         for each in (brief, report):
             told = (each["undecided"], each["undecided_overdue"])
             assert told == (len(undecided), len(late))
-        figures = {row["figure"]: row["numerator"] for row in report["sections"][0]["rows"]}
+        # Not known, where the file has no such record yet: the model counts none.
+        figures = {row["figure"]: row["numerator"] or 0 for row in report["sections"][0]["rows"]}
         calls = [call for call in model.counted().values() if call.at < MONTH_END]
         made = [own for own in model.referrals.values()
                 if own.made < MONTH_END and own.status != "entered_in_error"]  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .. import steps
+from .. import steps, typed
 from ..conftest import Ccu
 
 pexpect = pytest.importorskip("pexpect")
@@ -93,3 +93,12 @@ def test_the_card_of_a_person_has_its_addresses_in_full(ccu: Ccu) -> None:
 def test_a_block_for_each_row_has_no_empty_lines_in_it(ccu: Ccu) -> None:
     lines = shown("follow-up", "list", columns=30)
     assert not [line for line in lines if line.strip() in ("Attempts", "Last try", "Phone")]
+
+
+def test_a_long_message_is_folded_between_words(ccu: Ccu, db_path: Path) -> None:
+    line = ("log-call", "--when", "banana", "--address", "12 Main St", "--nature", "crisis")
+    piped = ccu(*line).err
+    assert piped.count("\n") == 1 and len(piped) > 81
+    lines = typed.answer(db_path, line, code=2).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert " ".join(lines) == piped.strip()

@@ -249,7 +249,7 @@ class Recount:
         return people, places, more
 
 
-@settings(max_examples=examples(20, 120), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(10, 120), deadline=None, suppress_health_check=list(HealthCheck))
 @given(world=worlds)
 def test_the_lists_are_what_a_plain_recount_returns(
     world: dict[str, Any], template: Path, tmp_path_factory: pytest.TempPathFactory

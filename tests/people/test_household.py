@@ -658,7 +658,7 @@ def other_side(said: tuple[int, int, str | None, str | None]) -> tuple[Any, ...]
 
 
 @settings(
-    max_examples=examples(10, 50),
+    max_examples=examples(6, 50),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -368,7 +368,7 @@ def test_who_was_meant_gains_what_was_new(ccu: Ccu, db_path: Path) -> None:
     assert done.code == 0, done.err
     assert done.out == (
         "It is person 1; nobody was added. New in the record: sex, email, other names."
-        " Left as it was: phone (ccu person edit 1).\n"
+        " Not changed: phone. To change that: ccu person edit 1\n"
     )
     found = show(ccu, 1)
     assert (found["given_name"], found["phone"]) == ("Katherine", "203-555-0142")

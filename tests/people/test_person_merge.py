@@ -312,7 +312,7 @@ def run_machine(examples: int, steps: int) -> None:
 
 
 def test_any_sequence_of_merges_counts_as_the_records_say_and_leaves_nothing() -> None:
-    run_machine(examples(10, 50), 25)
+    run_machine(examples(6, 50), 25)
 
 
 @pytest.mark.slow

@@ -58,6 +58,7 @@ def test_the_providers_copy_is_refused_without_consent(unit: Ccu, tmp_path: Path
     done = unit("referral", "letter", "1", "--provider", "-o", str(path))
     assert (done.code, done.out, path.exists()) == (2, "", False)
     assert "person 1 has no active consent that covers it" in done.err
+    assert "ccu consent grant 1 --to 1 --scope referrals; or --without-consent" in done.err
     assert accounting(unit) == []
 
 
@@ -161,3 +162,27 @@ def test_the_persons_copy_reads_at_the_sixth_grade(unit: Ccu) -> None:
     for text in (letter.REACH, letter.CHECK, letter.CHOICE, letter.SIGNED, letter.NOT_SIGNED,
                  letter.SAFE, letter.HELP_NOW):  # fmt: skip
         assert grade(text.format(**facts)) <= 6.5, text
+
+
+def test_an_owner_without_a_phone_is_told_and_the_letter_has_no_empty_line(unit: Ccu) -> None:
+    done = unit("referral", "letter", "1")
+    assert "Call ." not in done.out and "when we check with you." in done.out
+    assert "ccu staff edit" in done.err and "--phone" in done.err
+    login = done.err.split("ccu staff edit ")[1].split()[0]
+    assert unit("staff", "edit", login, "--phone", "203-555-0100").code == 0
+    done = unit("referral", "letter", "1")
+    assert "203-555-0100" in done.out and done.err == ""
+
+
+@pytest.mark.parametrize("line", ["needs record --person 77", "consult add --person 77"])
+def test_an_unknown_person_is_refused_before_the_first_question(unit: Ccu, line: str) -> None:
+    done = unit(*line.split(), tty=True)
+    assert (done.code, done.err) == (3, "ccu: error: no person 77\n")
+
+
+def test_a_wrong_state_of_a_need_is_answered_in_the_words_of_the_help(unit: Ccu) -> None:
+    done = unit("needs", "record", "--person", "1", "housing=unmt")
+    assert done.code == 2
+    assert done.err == (
+        "ccu: error: housing: the state is one of no, met, unmet, declined, unknown\n"
+    )

@@ -98,7 +98,7 @@ def test_without_a_call_a_referral_can_come_from_an_assessment(ccu: Ccu) -> None
         (["record", "--person", "1"], 2, "NEED=STATE is missing, such as housing=unmet"),
         (["record", "--person", "1", "housing"], 2, "write each need as NEED=STATE"),
         (["record", "--person", "1", "huosing=lacks"], 2, "NEED: not a valid need. Did"),
-        (["record", "--person", "1", "housing=maybe"], 2, "the state of housing: not a valid"),
+        (["record", "--person", "1", "housing=maybe"], 2, "housing: the state is one of no"),
         (["record", "--person", "1", "food=has", "Food=lacks"], 2, "food is given twice"),
         (["record", "--person", "9", "food=has"], 3, "no person 9"),
         (["record", "--person", "2", "food=has"], 2, "person 2 was merged into person 1"),

@@ -121,9 +121,9 @@ def test_only_the_town_it_is_for_can_open_it(unit: Ccu, norwalk: Path) -> None:
     assert without.code == 4 and "ccu parcel key makes one" in without.err
     key_of(norwalk)
     other = opened(norwalk, done.out)
-    assert other.code == 2 and "cannot be opened with this town's key" in other.err
+    assert other.code == 2 and "sealed for another key" in other.err
     broken = opened(norwalk, done.out[:200])
-    assert broken.code == 2 and broken.out == ""
+    assert broken.code == 2 and "not an entire parcel" in broken.err
     wrong = make(unit, "age1nonsense", "--without-consent", "court_order")
     assert wrong.code == 2 and "--key is not a key of parcels" in wrong.err
     assert len(accounting(unit)) == 1
@@ -148,3 +148,22 @@ def test_what_is_sealed_is_checked_as_any_input(norwalk: Path, content: bytes) -
     assert done.code == 2 and done.out == "" and len(done.err.splitlines()) == 1, done
     with sqlite3.connect(norwalk) as connection:
         assert connection.execute("SELECT count(*) FROM person").fetchone() == (0,)
+
+
+def test_a_parcel_is_taken_out_of_the_mail_around_it(unit: Ccu, norwalk: Path) -> None:
+    done = make(unit, key_of(norwalk), "--without-consent", "serious_threat")
+    quoted = "".join(f"> {line}\n" for line in done.out.splitlines())
+    for text in (f"Hello,\n\n{done.out}\nRegards", f"You wrote:\n{quoted}"):
+        assert opened(norwalk, text).code == 0
+
+
+def test_at_a_terminal_a_person_on_file_is_not_added_twice(
+    unit: Ccu, norwalk: Path, tmp_path: Path
+) -> None:
+    sealed = tmp_path / "sealed.age"
+    sealed.write_text(make(unit, key_of(norwalk), "--without-consent", "serious_threat").out)
+    line = ("--db", str(norwalk), "parcel", "open", str(sealed), "--add")
+    assert "Person 1 is added" in run_ccu(*line, tty=True).out
+    again = run_ccu(*line, stdin="1\n", tty=True)
+    assert "Same person as 1?" in again.err
+    assert "Person 1 is on file; nobody was added." in again.out

@@ -565,7 +565,7 @@ def rows(db_path: Path, sql: str, number: int) -> list[Any]:
 
 
 @settings(
-    max_examples=examples(15, 80),
+    max_examples=examples(8, 80),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

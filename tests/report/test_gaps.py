@@ -138,7 +138,7 @@ def test_data_has_a_flag(ccu: Ccu, hand: Hand) -> None:
     notes = [
         months[f"calls_by_month: {name}"]["note"] for name in ("2025-02", "2025-12", "2026-01")
     ]
-    assert notes == ["", "partial", "partial"]
+    assert notes == ["", "partial", "after the last call"]
     listed = ccu("report", "--month", "2026-01", "--section", "summary").out
     assert "Dec 2025, partial" in listed and "Nov 2025, partial" not in listed
 

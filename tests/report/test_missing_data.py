@@ -314,3 +314,27 @@ def test_what_is_done_by_its_due_is_within_24_hours(
     found = {row["figure"]: row for row in json.loads(done.out)["sections"][0]["rows"]}
     row = found["first_attempt_within_24h"]
     assert (row["numerator"], row["denominator"]) == (1 - late, 1)
+
+
+# --- before the first call, after the last one ------------------------------------------------
+
+
+@pytest.mark.parametrize("month", ["2025-09", "2026-01"])
+@pytest.mark.parametrize("is_empty", [True, False])
+def test_nothing_is_counted_outside_the_calls_on_file(
+    ccu: Ccu, db_path: Path, month: str, is_empty: bool
+) -> None:
+    if not is_empty:
+        Hand(db_path).call("2025-10-01T10:00:00")
+    line = ("--month", month, "--window", "30")
+    for section in ("summary", "referrals", "people", "data-quality", "natures", "responders"):
+        for name, row in figures(ccu, section, *line).items():
+            is_of_month = name.startswith(("overdue_now", "stalled_now")) or "by_month" in name
+            assert is_of_month or row["value"] is None, name
+    page = " ".join(ccu("report", *line).out.split())
+    assert "None." not in page.partition("Overdue")[0] and "No care calls" not in page
+    assert page.count("Not known: no calls are recorded in these days.") == 2
+    assert "Not known: no referrals are recorded by the end of this period." in page
+    assert re.search(r"Calls n/a - -", page)
+    hours = ccu("report", *line, "--section", "hours").out
+    assert "Not known: no calls are recorded in this period." in " ".join(hours.split())

@@ -109,8 +109,10 @@ def test_the_last_days_are_those_of_every_list(ccu: Ccu, hand: Hand) -> None:
         hand.one("DELETE FROM call_person")
         hand.one("DELETE FROM call")
         hand.call(f"{day}T00:00:01", person, place=place)
-        assert figures(ccu, "summary", "--last", "90d")["calls"]["value"] == is_in
-        assert figures(ccu, "summary", "--month", "2026-01")["repeat_people"]["value"] == is_in
+        assert figures(ccu, "summary", "--last", "90d")["calls"]["value"] == (is_in or None)
+        assert figures(ccu, "summary", "--month", "2026-01")["repeat_people"]["value"] == (
+            is_in or None
+        )
         frequent = json.loads(ccu("frequent", "places", "-f", "json").out)
         assert len(frequent["places"]) == is_in, (days, frequent)
 

@@ -116,12 +116,13 @@ def test_an_empty_file_states_it(ccu: Ccu) -> None:
     done = ccu("report", "--month", "2026-01")
     assert done.code == 0
     assert "No calls are recorded in this file." in done.out
-    assert re.search(r"Follow-up within 24 hours +n/a +0 of 0", done.out)
-    assert "No care calls. n/a: no call has a planned follow-up whose time is over." in done.out
-    assert "No referrals were made in this period." in done.out
-    assert done.out.count("None.") == 2
+    assert re.search(r"Follow-up within 24 hours +n/a +- +-", done.out)
+    assert "Not known: no calls are recorded in this period." in done.out
+    assert "Not known: no referrals are recorded by the end of this period." in done.out
+    assert done.out.count("Not known: no calls are recorded in these days.") == 2
+    assert "None." not in done.out
     full = ccu("report", "--month", "2026-01", "--full")
-    assert re.search(r"Share of care natures +n/a +0 of 0", full.out)
+    assert re.search(r"Share of care natures +n/a +- +-", full.out)
 
 
 def test_a_file_of_one_call(ccu: Ccu, hand: Hand) -> None:
@@ -157,7 +158,8 @@ def test_months_without_a_figure_are_no_nought(ccu: Ccu, hand: Hand) -> None:
     found = figures(ccu, "summary", "--year", "2026")
     months = {name: row for name, row in found.items() if name.startswith("calls_by_month")}
     assert len(months) == 12
-    assert months["calls_by_month: 2026-01"]["value"] == 0
+    after = months["calls_by_month: 2026-01"]
+    assert (after["value"], after["note"]) == (None, "after the last call")
     assert months["calls_by_month: 2026-02"]["value"] is None
     assert months["calls_by_month: 2026-02"]["note"] == "not begun"
     found = figures(ccu, "summary", "--month", "2026-01")

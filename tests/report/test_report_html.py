@@ -226,7 +226,7 @@ def test_a_month_without_calls_states_it_and_draws_nothing(ccu: Ccu) -> None:
     read = Page(source)
     assert "rect" not in {tag for tag, _ in read.elements}
     assert "None." in read.texts("p")
-    assert "No referrals were made in this period." in read.texts("p")
+    assert "Not known: no referrals are recorded by the end of this period." in read.texts("p")
     assert "No calls are recorded in this file." in read.texts("p")
     assert "Follow-up within 24 hours n/a" in spaced(source)
 

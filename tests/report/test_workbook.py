@@ -210,6 +210,16 @@ def test_an_ending_that_is_not_written_is_refused_before_anything_is_done(
     assert json.loads(ccu("call", "list", "-f", "json").out) == []
 
 
+def test_the_refusal_names_no_ending_that_the_command_does_not_write(
+    ccu: Ccu, tmp_path: Path
+) -> None:
+    done = ccu("report", *MONTH, "-o", str(tmp_path / "report.pdf"))
+    assert done.err == (
+        "ccu: error: ccu does not write .pdf here; end --output in .csv, .xlsx, .json, .md or"
+        " .html\n"
+    )
+
+
 def test_an_ending_against_the_format_is_refused(ccu: Ccu, tmp_path: Path) -> None:
     for ending, format in ((".xlsx", "csv"), (".html", "json"), (".pdf", "csv")):
         done = ccu("report", *MONTH, "--section", "referrals", "-f", format,

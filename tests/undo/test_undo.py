@@ -278,7 +278,7 @@ PLAN = "What helps:\n- {}\n"
 # A change of a flag or a plan -> the start of what is printed when it is taken back. Flag 1 and
 # plans 1 (approved) and 2 (a draft) are those of dlee.
 WARNINGS = {
-    "place flag '12 Main St Apt 3' --source officer --file -": "Flag 2 has ended: it was not so.",
+    "place flag '12 Main St Apt 3' --source officer --file -": "Flag 2 has ended: it was wrong.",
     "place verify 1": "Flag 1 is as it was before it was verified.",
     "place unflag 1 --why moved": "Flag 1 is on its place again.",
     "plan write --person 1 --file -": "Draft 3 is withdrawn.",
@@ -475,3 +475,13 @@ def test_the_audit_keeps_both(ccu: Ccu, db_path: Path) -> None:
     assert json.loads(rows[-1][1])["event"] == number
     shown = json.loads(ccu("call", "show", "4", "-f", "json").out)
     assert shown["void_reason"] == "ccu undo"
+
+
+def test_a_disclosure_stays_on_record(ccu: Ccu) -> None:
+    assert ccu("person", "add", "--file", "-", stdin="given: Alma").code == 0
+    told = ccu("consent", "disclose", "1", "--to", "ems", "--scope", "needs",
+               "--without-consent", "medical_emergency")  # fmt: skip
+    assert told.code == 0, told.err
+    done = ccu("undo", "--yes")
+    assert done.code == 2
+    assert "a disclosure stays on record" in done.err and "ccu --help" not in done.err

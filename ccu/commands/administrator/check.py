@@ -49,8 +49,12 @@ def command(
     if not damaged:
         rows += _scrubbed(session)
         rows.append(_alike(session))
+        if stopped := rules_store.unfinished_imports(connection):
+            numbers = ", ".join(map(str, stopped))
+            text = f"import {numbers} ended early or still runs; import the same file again"
+            rows.append(("imports", "warning", text))
     rows += [
-        (LEFT, "warning", f"{each.name} is a full copy; ccu purge or ccu backup removes it")
+        (LEFT, "warning", f"{each.name} is what is left of one; ccu purge or ccu backup removes it")
         for each in copies.leftovers(session.path.absolute().parent)
     ] or [(LEFT, "ok", "")]
     private = privacy.exposed(session.path, encryption.uses_library(connection))

@@ -86,7 +86,7 @@ def command(
             if value:
                 settings.change(connection, staff_id, name, value)
     del session.settings
-    emit_line(f"Made {session.path} for {session.settings.town}, {session.settings['state']}.")
+    emit_line(f"Made {session.path} for {session.settings.town}, {chosen['state']}.", only=True)
     for sentence in privacy.about_key(session.path, key_is_new) if encrypt else []:
         say(sentence)
     if role:

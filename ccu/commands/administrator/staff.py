@@ -10,11 +10,11 @@ from ccu.options import (
     AskingOption,
     OptionType,
     arg,
+    asked,
     code,
     group,
     line,
     opt,
-    required,
     typed_text,
 )
 from ccu.output import emit_line
@@ -75,11 +75,9 @@ def add(
 
     session: Session = ctx.obj
     by = session.staff_id
-    if asking and login is None:
-        login = NEW_LOGIN.ask(session, "Login, the account's name on this machine", "LOGIN")
-    if asking and role is None:
-        role = ROLE.ask(session, "Role", "--role")
-    login, role = required(login, "LOGIN"), required(role, "--role")
+    question = "Login, the account's name on this machine"
+    login = asked(session, login, NEW_LOGIN, question, "LOGIN")
+    role = asked(session, role, ROLE, "Role", "--role")
     with session.writing() as connection:
         staff.add(connection, login, role, _fields(name, role, agency, phone, supervisor), by)
     emit_line(f"Added {login} ({codes.labels(session.db, 'staff_role')[role]}).")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.output import Format, Table, emit
+from ccu.output import Format, Table, emit, say
 from ccu.session import Session
 
 FEW = 5  # people; exporting what singles out fewer needs a further permission
@@ -89,6 +89,7 @@ def command(
       ccu export --deidentified westport-2026 --from 2026-01-01 --to 2026-12-31
     """  # fmt: skip  # noqa: E501
     from ccu import export
+    from ccu.dates import say_date
     from ccu.options import typed_text
 
     session: Session = ctx.obj
@@ -114,6 +115,8 @@ def command(
     wanted = export.Wanted(names, first, last, code, words, k, hours, Format(format.value), region)
     with export.written(session, wanted, output) as rows:
         emit(Table(COLUMNS, rows, title="Export"), None, None)
+        if not any(number for _name, number in rows):
+            say(f"nothing is recorded from {say_date(first)} to {say_date(last)}: not known, not 0")
 
 
 def _purpose(said: str | None, file: Path | None) -> tuple[str, str]:

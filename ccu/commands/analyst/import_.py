@@ -1,5 +1,6 @@
 """`ccu import`: import a dispatch system's export."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -75,7 +76,7 @@ def command(
     emit(Table(COLUMNS, [row], title=title), format, output)
     for line in (*(summary.shown or ()), *summary.doubts):
         say(line)
-    _tell(summary, rejects)
+    _tell(summary, rejects, chosen.identity)
 
 
 def _most(texts: "Counter[str]", dry_run: bool) -> str:
@@ -88,7 +89,7 @@ def _some(texts: set[str]) -> str:
     return ", ".join(text[:LONGEST_SHOWN] for text in sorted(texts)[:MOST_SHOWN])
 
 
-def _tell(summary: "Summary", rejects: Path | None) -> None:
+def _tell(summary: "Summary", rejects: Path | None, identity: Sequence[str]) -> None:
     """Print to standard error what the row of counts does not show."""
     dry_run = summary.shown is not None
     for reason, count in summary.reasons.most_common():
@@ -121,7 +122,7 @@ def _tell(summary: "Summary", rejects: Path | None) -> None:
     if joined.rows:
         say(
             f"{joined.rows} rows were joined to another row of their incident number, into"
-            f" {joined.calls} calls"
+            f" {joined.calls} calls; they are counted as same"
         )
     if joined.contradicting:
         say(
@@ -132,6 +133,9 @@ def _tell(summary: "Summary", rejects: Path | None) -> None:
         if texts:
             fault = "cannot be read" if field in UNMAPPED else "are not in the layout"
             say(f"{len(texts)} texts of {field} {fault}, such as {_some(texts)}")
+    if joined.unnumbered:
+        by = " and ".join(identity) or "when they began and their address"
+        say(f"{joined.unnumbered} rows have no incident number; imports tell them apart by {by}")
     if joined.repeated:
         say(
             f"{joined.repeated} rows without an incident number repeat another row; each counts"

@@ -43,7 +43,7 @@ def show(
     from ccu.people.screen_parts import with_notice
 
     session: Session = ctx.obj
-    why = needs_reason(full, reason)
+    why = needs_reason(session, full, reason)
     with session.work() as work:
         data = page.call_data(work, call, why)
     emit_document(with_notice(page.document(session.db, data), session.view), format, output)

@@ -71,7 +71,7 @@ def init(
     key_is_new = encrypt and not encryption.has_key(care.KEY)
     actions.make(session, path, in_group, encrypt)
     hint = f" Name it in {care.KIND.variable} for the accounts that may open it."
-    emit_line(f"Made {path}.{'' if path == care.KIND.path() else hint}")
+    emit_line(f"Made {path}.{'' if path == care.KIND.path() else hint}", only=True)
     for sentence in privacy.about_key(path, key_is_new, care.KEY) if encrypt else []:
         say(sentence)
 
@@ -111,7 +111,8 @@ def destroy(
     def confirm(count: int) -> None:
         if not yes:
             stated = f"{_notes(count)} of person {person} to be destroyed, with no way back."
-            terminal.confirm_by_number(session.interactive, count, stated, "destroy")
+            what = "the number of notes"
+            terminal.confirm_by_number(session.interactive, count, stated, "destroy", what)
 
     count = actions.destroy(session, person, order, before, confirm)
     if actions.is_gone(session, person):
@@ -119,7 +120,7 @@ def destroy(
     if not count:
         emit_line(f"No care notes of person {person} to destroy.")
         return
-    emit_line(f"Destroyed {_notes(count)} of person {person}, gone from the file.")
+    emit_line(f"Destroyed {_notes(count)} of person {person}, gone from the file.", only=True)
     say(COPIES)
 
 

@@ -77,7 +77,7 @@ def add(
             "Care note", file, "the note", LONGEST_NOTE, asking, lines=True
         )
 
-    emit_line(f"Added care note {actions.add(session, new, text)}.")
+    emit_line(f"Added care note {actions.add(session, new, text)}.", only=True)
 
 
 @note.command("list")
@@ -124,4 +124,4 @@ def move(
     session: Session = ctx.obj
     others = [str(each) for each in actions.move(session, number, person) if each != number]
     also = f", and what it is tied to by a correction: {', '.join(others)}" if others else ""
-    emit_line(f"Care note {number} is about person {person} now{also}.")
+    emit_line(f"Care note {number} is about person {person} now{also}.", only=True)

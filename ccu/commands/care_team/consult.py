@@ -13,9 +13,9 @@ from ccu.options import (
     PAST_DAY,
     PERSON,
     AskingOption,
+    asked,
     group,
     opt,
-    required,
     whole_number,
 )
 from ccu.output import (
@@ -61,17 +61,16 @@ def add(
     """
     from ccu import dates
     from ccu.calls import consult_store as consults
+    from ccu.people import store as people
 
     session: Session = ctx.obj
-    if asking and clinician is None:
-        clinician = LOGIN.ask(session, "Who was asked (login)", "--clinician")
-    if asking and minutes is None:
-        minutes = MINUTES.ask(session, "Minutes it took", "--minutes")
+    if person is not None:  # before the questions: no answer is lost
+        people.must_exist(session.db, person)
     new = consults.NewConsult(
         asked_by=asked_by or session.staff_id,
-        clinician_id=required(clinician, "--clinician"),
+        clinician_id=asked(session, clinician, LOGIN, "Who was asked (login)", "--clinician"),
         occurred_at=dates.to_iso(when or session.now),
-        minutes=required(minutes, "--minutes"),
+        minutes=asked(session, minutes, MINUTES, "Minutes it took", "--minutes"),
         call_id=call,
         person_id=person,
         note=note,

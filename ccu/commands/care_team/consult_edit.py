@@ -64,8 +64,9 @@ def show(
     from ccu.records import field_words
 
     session: Session = ctx.obj
+    why = needs_reason(session, full, reason)
     with session.work() as work:
-        data = consults.consult_data(work, consult, needs_reason(full, reason))
+        data = consults.consult_data(work, consult, why)
     note = [data["note"]] if data["note"] else []
     pairs = [
         ("when", dates.minute(data["occurred_at"])),

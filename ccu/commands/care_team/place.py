@@ -122,7 +122,7 @@ def unflag(
 
       ccu place unflag 3 --why outdated
     """
-    emit_line(flags.end_flag(ctx.obj, flag, why, asking))
+    emit_line(flags.end_flag(ctx.obj, flag, why))
 
 
 @app.command()

@@ -12,11 +12,11 @@ from ccu.options import (
     PROVIDER,
     AskingOption,
     arg,
+    asked,
     code,
     group,
     line,
     opt,
-    required,
     whole_number,
     with_options,
 )
@@ -109,9 +109,7 @@ def add(
 
     session: Session = ctx.obj
     given.verified_on = given.verified_on or session.today
-    if asking and name is None:
-        name = NAME.ask(session, "Name of the provider", "NAME")
-    name = required(name, "NAME")
+    name = asked(session, name, NAME, "Name of the provider", "NAME")
     if asking and not given.needs:
         given.needs = [*NEED.ask(session, "What it helps with, separated by commas", "the need")]
     fields = _fields(given, name)

@@ -66,7 +66,10 @@ def init(
     if path is None:
         raise InvalidInput("name the file: ccu wellness init FILE, or in CCU_WELLNESS_DB")
     side_file.make(store.KIND, path, in_group)
-    emit_line(f"Made {path}. Name it in {store.KIND.variable} for the accounts that may open it.")
+    emit_line(
+        f"Made {path}. Name it in {store.KIND.variable} for the accounts that may open it.",
+        only=True,
+    )
 
 
 @app.command()
@@ -104,7 +107,7 @@ def add(
             minutes = MINUTES.ask(session, "How many minutes", "--minutes")
         when = month or f"{store.machine_day(session.day_said):%Y-%m}"
         store.add(connection, kind, when, minutes)
-    emit_line(f"Added to {when}: {labels[kind].lower()}, {minutes} minutes.")
+    emit_line(f"Added to {when}: {labels[kind].lower()}, {minutes} minutes.", only=True)
 
 
 def _may_ask(asking: bool, option: str) -> None:

@@ -145,6 +145,9 @@ def rekey(ctx: typer.Context) -> None:
     session: Session = ctx.obj
     staff_id = session.staff_id
     with session.writing() as connection:
-        path = audit.rekey(connection, staff_id)
+        path, was_there = audit.rekey(connection, staff_id)
     audit.stored_key(connection)  # the row is committed: the key gets its name
-    emit_line(f"The audit continues with a new key, {path}. Keep a copy of it elsewhere.")
+    if was_there:
+        emit_line(f"The new key, {path}, is in place already: nothing changed.")
+    else:
+        emit_line(f"The audit continues with a new key, {path}. Keep a copy of it elsewhere.")

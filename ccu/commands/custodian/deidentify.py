@@ -44,7 +44,7 @@ def command(
     if not dry_run and any(not each.why for each in found):
         if not yes:
             deidentify.confirm(session, found)
-        found = deidentify.remove(session, before, person, verify_store.altered(session.db))
+        found = deidentify.remove(session, before, person, verify_store.altered)
         result = deidentify.DONE
     table = Table(deidentify.COLUMNS, deidentify.rows(found, result), title="De-identify")
     emit(table, format, output)

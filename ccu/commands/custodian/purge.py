@@ -20,12 +20,13 @@ def command(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Destroy what is older than the department's retention table allows; --dry-run lists it.
+    """Destroy what is older than the department's retention table allows; --dry-run counts it.
 
     By class and by the year its age counts from: how many are due, how many of those stay (held by
     a legal hold, open work, linked to something that stays), how many are destroyed. It cannot be
     undone, and the text is gone from the file's bytes too. Copies made before keep it. While a
-    class has no period, only --dry-run works: it counts the other classes and names that one.
+    class has no period, only --dry-run works: it counts the other classes and lists that one as
+    not known.
 
     Examples:
 
@@ -44,18 +45,27 @@ def command(
             raise InvalidInput("--dry-run and --yes contradict each other; give one of them")
         found = purge.dry_run(session)
     else:
-        altered = verify_store.altered(session.db)
-        found = purge.purge(session, lambda seen: _confirm(session, seen.total, yes), altered)
+        found, places = purge.purge(
+            session, lambda seen: _confirm(session, seen.total, yes), verify_store.altered
+        )
     title = "To be destroyed" if dry_run else "Destroyed"
-    emit(Table(purge.COLUMNS, found.rows, title=title), format, output)
+    emit(Table(purge.COLUMNS, purge.rows(found), title=title), format, output)
     if dry_run and found.not_set:
-        say(f"Incomplete. Before a purge, {purge.set_first(found.not_set)}")
+        count = len(found.not_set)
+        what = "1 class has" if count == 1 else f"{count} classes have"
+        say(f"{what} no period. Set each: ccu retention set CLASS YEARS --source TEXT")
     elif not dry_run and found.total:
-        say(f"{found.total} records destroyed, and gone from the file. {purge.COPIES} {purge.CARE}")
+        also = f", with {_counted(places, 'place')} that no record names any more" if places else ""
+        say(f"{_counted(found.total, 'record')} destroyed, and gone from the file{also}.")
+        say(f"{purge.COPIES} {purge.CARE}")
         if beside := purge.copies(session):
             say(f"Copies made by a migration are beside the file: {', '.join(beside)}.")
     elif not dry_run:
         say("Nothing was destroyed.")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"1 {what}" if count == 1 else f"{count} {what}s"
 
 
 def _confirm(session: Session, total: int, yes: bool) -> None:
@@ -64,6 +74,8 @@ def _confirm(session: Session, total: int, yes: bool) -> None:
     from ccu.options import terminal
 
     stated = (
-        f"{total} records are to be destroyed, with no way back; ccu purge --dry-run lists them."
+        f"To be destroyed, with no way back: {_counted(total, 'record')}."
+        " Counted by class and year: ccu purge --dry-run"
     )
-    terminal.confirm_by_number(session.interactive, total, stated, "destroy")
+    what = "the number of records"
+    terminal.confirm_by_number(session.interactive, total, stated, "destroy", what)

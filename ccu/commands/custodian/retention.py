@@ -48,7 +48,7 @@ def list_(
             work.audit("holds-list", rows=len(found))
         table = Table(hold_store.COLUMNS, found, title="Legal holds")
     elif destroyed:
-        found = schedule_store.destroyed(session.db)
+        found = schedule_store.destroyed(session.db, session.settings.zone)
         table = Table(schedule_store.DESTROYED_COLUMNS, found, title="Destroyed")
     else:
         found = schedule_store.rows(session.db)

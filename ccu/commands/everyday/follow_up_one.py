@@ -28,7 +28,7 @@ def show(
     """
     from ccu.follow_ups import page
 
-    document = page.read(ctx.obj, follow_up, needs_reason(full, reason))
+    document = page.read(ctx.obj, follow_up, needs_reason(ctx.obj, full, reason))
     emit_document(document, format, output)
 
 

@@ -64,7 +64,7 @@ def command(
     typed = " ".join(words) if words else None
     if sum(each is not None for each in (typed, address, call, person)) != 1:
         raise InvalidInput("give an address, --call or --person, one of them")
-    why = needs_reason(full, reason)
+    why = needs_reason(session, full, reason)
     if person is not None:
         from ccu.card import person as person_card
 

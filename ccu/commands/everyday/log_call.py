@@ -66,11 +66,7 @@ def command(
         )
     if near and not asking:
         say(finding.not_on_file(session, values["address"], near, call_id))
-    try:
-        emit_document(page, format, output)
-    except BaseException:
-        say(page.title.partition(".")[0] + ".")  # it is kept, though it could not be printed
-        raise
+    emit_document(page, format, output)
     if asking and "referred" in values.get("dispositions", ()):
         from ccu.referrals import form
 
@@ -109,8 +105,8 @@ def _completed(call_id: int, changed: list[str], left: list[str]) -> str:
 
     added = ", ".join(label(field) for field in changed)
     stayed = ", ".join(label(field) for field in left)
-    kept = f" Left as it was: {stayed}; to change it: ccu call edit {call_id}." if left else ""
-    new = f"Added to it: {added}." if added else "Nothing was added: it has all of this."
+    kept = f" Not changed: {stayed}. To change that: ccu call edit {call_id}" if left else ""
+    new = f"Added to it: {added}." if added else "Nothing was added."
     return f"Call {call_id} was on file already. {new}{kept}"
 
 

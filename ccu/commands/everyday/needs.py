@@ -52,9 +52,11 @@ def record(
       ccu needs record --person 31 housing=unmet food=met benefits=no
     """
     from ccu import dates
+    from ccu.people import store as people
     from ccu.referrals import needs_page, needs_store
 
     session: Session = ctx.obj
+    people.must_exist(session.db, person)  # before the questions: no answer is lost
     answers = needs_page.answers(session, answer or [], asking)
     with session.work() as work:
         assessment_id = needs_store.record(

@@ -5,12 +5,13 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import PERSON, AskingOption, OptionType, arg, code, group, line, opt, required
+from ccu.options import PERSON, AskingOption, OptionType, arg, asked, code, group, line, opt
 from ccu.output import emit_line
 from ccu.session import Session
 
 app = group("Joined to `ccu person` by the map in cli.py.")
 
+HOW = line(needed=True)
 OneArgument = Annotated[int, arg("A", PERSON, "A person, by number.")]
 OtherArgument = Annotated[int, arg("B", PERSON, "Another person, by number.")]
 RelationOption = Annotated[
@@ -95,7 +96,7 @@ def distinct(
     ctx: typer.Context,
     one: OneArgument,
     other: OtherArgument,
-    reason: Annotated[str | None, opt("--reason", line(), "How you know; no names.")] = None,
+    reason: Annotated[str | None, opt("--reason", HOW, "How you know; no names.")] = None,
     undo: Annotated[bool, typer.Option("--undo", help="Remove the mark.")] = False,
 ) -> None:
     """Mark two records as different people: duplicates no longer lists them.
@@ -114,7 +115,7 @@ def distinct(
             match_store.unmark_different(work, one, other)
         emit_line(f"Person {one} and person {other} are no longer marked as different people.")
         return
-    why = required(reason, "--reason")
+    why = asked(session, reason, HOW, "How you know; no names", "--reason")
     with session.work() as work:
         match_store.mark_different(work, one, other, why)
     emit_line(f"Marked person {one} and person {other} as different people.")
@@ -146,7 +147,8 @@ def void(
     if not yes:
         undo_store.require_voidable(session.reading, person)
         stated = f"The record of person {person} will be removed for good."
-        terminal.confirm_by_number(session.interactive, person, stated, "void")
+        what = "the number of the person"
+        terminal.confirm_by_number(session.interactive, person, stated, "void", what)
     with session.work() as work:
         undo_store.void(work, person)
     emit_line(f"Removed person {person}.")

@@ -79,7 +79,7 @@ def show(
     from ccu.referrals import page
 
     session: Session = ctx.obj
-    why = needs_reason(full, reason)
+    why = needs_reason(session, full, reason)
     with session.work() as work:
         data = page.seen(session, work.connection, referral, full=full)
         work.audit("referral-show", "referral", referral, full=full, reason=why)

@@ -89,6 +89,8 @@ UPDATE setting SET help = 'Days within which a handoff should lead to a first en
 WHERE name = 'handoff_days';
 UPDATE setting SET help = 'Account that owns this file and runs ccu by sudo; SUDO_UID then identifies the account that asks'
 WHERE name = 'service_account';
+UPDATE setting SET help = 'Days the office is closed, comma-separated, such as 7/3/2026, 12/25/2026'
+WHERE name = 'holidays';
 UPDATE setting SET help = 'Natures that a civilian team may take when no hazard is seen, comma-separated codes'
 WHERE name = 'civilian_natures';
 UPDATE setting SET help = 'What police are shown of Human Services'' work on a person without their consent, comma-separated scopes; of the rest only that it is being handled'
@@ -156,7 +158,7 @@ INSERT INTO setting (name, value, help, sort) VALUES
   ('decide_days', '3', 'Days within which a care call needs a decision: a referral, a follow-up or no further action', 27),
   ('decide_urgent_days', '2', 'The same for calls of the urgent natures', 28),
   ('urgent_natures', 'suicide,overdose', 'Natures that are decided sooner and come first in lists, comma-separated codes', 29),
-  ('decide_since', date('now', '-12 hours'), 'Day from which care calls need a decision, such as 2026-01-31; earlier ones do not', 30),
+  ('decide_since', date('now', '-12 hours'), 'Day from which care calls need a decision, such as 1/31/2026; earlier ones do not', 30),
   ('default_owner', '', 'Login that owns the follow-ups of referrals that patrol officers make; empty: they are asked', 31),
   ('fiscal_year_start', '7', 'Month in which the fiscal year begins, 1 to 12; a fiscal year is named by the year it ends in', 32);
 

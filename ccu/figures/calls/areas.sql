@@ -4,10 +4,11 @@
 -- known from: Dallas RIGHT Care (10% fewer citations in its districts)
 -- Care calls, and all calls that ended in an arrest or a citation, by beat or district as recorded on
 -- the call: in the period, in the period before, and in the same period a year before. Calls without
--- a beat come last as `not recorded`. A period that ended before the file's first call is blank,
--- which is not 0. arrests and citations are n/a where most of the area's
+-- a beat come last as `not recorded`. A period before the file's first call or after its last one
+-- is blank, which is not 0. arrests and citations are n/a where most of the area's
 -- calls are from sources that do not record them: a dispatch system does when a call of it in the
--- period, or in the year to its end, has one. Areas differ in size and in how many people pass
+-- period, or in the year to its end, has one; and for a period without calls in the area, where
+-- another one shown is n/a. Areas differ in size and in how many people pass
 -- through: compare an area with itself.
 
 -- beats
@@ -17,8 +18,8 @@
 -- Calls by beat or district and by nature: in the period, in the period before, and in the same period
 -- a year before. arrests and citations are those of calls of this nature in this area, care or not, so
 -- that an offense can be followed area by area. The nature is that as cleared, else as dispatched; calls
--- without a beat come last as `not recorded`. A period that ended before the file's first call is blank,
--- which is not 0. Where no number of arrests is printed, as in areas.
+-- without a beat come last as `not recorded`. A period before the file's first call or after its last
+-- one is blank, which is not 0. Where no number of arrests is printed, as in areas.
 
 WITH span (name, first, after) AS (
   VALUES ('now', :start, :end), ('previous', :previous_start, :previous_end),
@@ -58,26 +59,31 @@ line AS MATERIALIZED (
   SELECT figure, beat, code, span, sum(calls) AS calls, sum(care) AS care, sum(told) AS told,
          iif(2 * sum(arrest_silent) > sum(calls), NULL, sum(arrests)) AS arrests,
          iif(2 * sum(citation_silent) > sum(calls), NULL, sum(citations)) AS citations
-  FROM part GROUP BY figure, beat, code, span)
+  FROM part GROUP BY figure, beat, code, span),
+known AS (  -- the periods with a day between the first and the last call on file
+  SELECT :end > :first_day AND :start <= :last_day AS now_known,
+         :previous_end > :first_day AND :previous_start <= :last_day AS previous_known,
+         :year_before_end > :first_day AND :year_before_start <= :last_day AS year_known)
 SELECT figure, iif(beat = '', 'not recorded', beat) AS beat, nature.label AS nature,
-       sum(line.care * (span = 'now')) AS care_calls,
-       iif(:previous_end > :first_day, sum(line.care * (span = 'previous')), NULL) AS care_previous,
-       iif(:year_before_end > :first_day, sum(line.care * (span = 'year')), NULL) AS care_year_before,
-       sum(calls * (span = 'now')) AS calls,
-       iif(:previous_end > :first_day, sum(calls * (span = 'previous')), NULL) AS calls_previous,
-       iif(:year_before_end > :first_day, sum(calls * (span = 'year')), NULL) AS calls_year_before,
-       iif(max(arrests IS NULL AND span = 'now'), NULL,
-           coalesce(sum(arrests * (span = 'now')), 0)) AS arrests,
-       iif(:previous_end > :first_day AND NOT max(arrests IS NULL AND span = 'previous'),
-           coalesce(sum(arrests * (span = 'previous')), 0), NULL) AS arrests_previous,
-       iif(:year_before_end > :first_day AND NOT max(arrests IS NULL AND span = 'year'),
-           coalesce(sum(arrests * (span = 'year')), 0), NULL) AS arrests_year_before,
-       iif(max(citations IS NULL AND span = 'now'), NULL,
-           coalesce(sum(citations * (span = 'now')), 0)) AS citations,
-       iif(:previous_end > :first_day AND NOT max(citations IS NULL AND span = 'previous'),
-           coalesce(sum(citations * (span = 'previous')), 0), NULL) AS citations_previous,
-       iif(:year_before_end > :first_day AND NOT max(citations IS NULL AND span = 'year'),
-           coalesce(sum(citations * (span = 'year')), 0), NULL) AS citations_year_before
-FROM line LEFT JOIN nature ON nature.code = line.code
+       iif(now_known, sum(line.care * (span = 'now')), NULL) AS care_calls,
+       iif(previous_known, sum(line.care * (span = 'previous')), NULL) AS care_previous,
+       iif(year_known, sum(line.care * (span = 'year')), NULL) AS care_year_before,
+       iif(now_known, sum(calls * (span = 'now')), NULL) AS calls,
+       iif(previous_known, sum(calls * (span = 'previous')), NULL) AS calls_previous,
+       iif(year_known, sum(calls * (span = 'year')), NULL) AS calls_year_before,
+       iif(now_known, coalesce(max(arrests) FILTER (WHERE span = 'now'),
+                          iif(max(span = 'now' OR arrests IS NULL), NULL, 0)), NULL) AS arrests,
+       iif(previous_known, coalesce(max(arrests) FILTER (WHERE span = 'previous'),
+                          iif(max(span = 'previous' OR arrests IS NULL), NULL, 0)), NULL) AS arrests_previous,
+       iif(year_known, coalesce(max(arrests) FILTER (WHERE span = 'year'),
+                          iif(max(span = 'year' OR arrests IS NULL), NULL, 0)), NULL) AS arrests_year_before,
+       iif(now_known, coalesce(max(citations) FILTER (WHERE span = 'now'),
+                          iif(max(span = 'now' OR citations IS NULL), NULL, 0)), NULL) AS citations,
+       iif(previous_known, coalesce(max(citations) FILTER (WHERE span = 'previous'),
+                          iif(max(span = 'previous' OR citations IS NULL), NULL, 0)), NULL) AS citations_previous,
+       iif(year_known, coalesce(max(citations) FILTER (WHERE span = 'year'),
+                          iif(max(span = 'year' OR citations IS NULL), NULL, 0)), NULL) AS citations_year_before
+-- A line has one row of each span with calls. Without one nothing ended so, unless another is n/a.
+FROM line CROSS JOIN known LEFT JOIN nature ON nature.code = line.code
 GROUP BY figure, beat, line.code HAVING figure = 'beats' OR sum(told) > 0
 ORDER BY figure, line.beat = '', line.beat, sum(calls * (span = 'now')) DESC, nature.sort;

@@ -15,7 +15,7 @@ owned AS (
   SELECT owner_id, sum(record = 'referral') AS open_referrals,
          sum(record = 'follow-up') AS open_follow_ups,
          sum(record = 'follow-up' AND due_unix < :as_of_unix) AS overdue,
-         max((:as_of_unix - unixepoch(since)) / 86400) AS oldest_days
+         max(0, max((:as_of_unix - unixepoch(since)) / 86400)) AS oldest_days
   FROM open_work GROUP BY owner_id)
 SELECT staff.login AS worker, staff_role.label AS role, agency.label AS agency,
        boss.login AS supervisor,

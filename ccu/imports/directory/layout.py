@@ -138,6 +138,6 @@ def suggest_first(session: "Session", path: Path, target: Path | None) -> None:
         name = questions.choose("columns.name", "Which column has the service's name?", columns)
         chosen |= {"name": [name]} if name else {}
     source = 'source = "our-list"  # name the list: its numbers are unique within it'
-    lines = suggest.head(sample, "ccu/layouts/directory.toml", source)
-    suggest.write(target, [*lines, *suggest.columns(sample, chosen, FIELDS, WANTED)])
-    questions.finish()
+    head = suggest.head(sample, "ccu/layouts/directory.toml", source)
+    lines = [*head, *suggest.columns(sample, chosen, FIELDS, WANTED)]
+    suggest.write(target, lines, questions, "ccu provider import", path)

@@ -121,7 +121,6 @@ def changed(connection: sqlite3.Connection) -> Iterator[Change]:
     """Every known row of staging with another digest than its call's, in the order of the file."""
     if not connection.execute("SELECT 1 FROM staging.known WHERE NOT same LIMIT 1").fetchone():
         return
-    connection.execute("CREATE INDEX staging.address_number ON address (number)")
     after = 0
     while rows := connection.execute(CHANGED, {"after": after}).fetchall():
         for row in rows:

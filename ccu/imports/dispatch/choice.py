@@ -55,10 +55,9 @@ class Choice:
         found = self._ranked(name, self._hints["columns"][name])
         if not found and name not in ("nature", "nature_cleared"):  # one that is filled in later
             found = suggest.ranked(self._sample, self._blank, self._hints["columns"][name])[:1]
+        if name == "incident" and found:
+            found = self._filled_most(found)
         best = [column for rank, column in found if rank == found[0][0]]
-        if name == "incident" and len(best) > 1:  # a report has a number only where it was written
-            most = max(len(self._sample.filled(each)) for each in best)
-            best = [each for each in best if len(self._sample.filled(each)) == most]
         if name == "nature" and len(best) > 1:  # a description before its code
             words = [
                 each for each in best if self._sample.share(each, suggest.has_words) > TOGETHER
@@ -66,6 +65,24 @@ class Choice:
             best = words or best
         if chosen := self._one_of(name, best):
             self._take(name, [chosen])
+
+    def _filled_most(self, found: list[tuple[int, str]]) -> list[tuple[int, str]]:
+        """Return the columns of numbers that most rows have: a report may have one, or none.
+
+        Not one that is different in rows of one number: it numbers the rows, not the calls.
+        """
+        named = [column for rank, column in found if rank == found[0][0]]
+        first = max(named, key=lambda each: len(self._sample.filled(each)))
+        numbers = self._sample.columns[first]
+
+        def numbers_rows(column: str) -> bool:
+            pairs = zip(numbers, self._sample.columns[column], strict=True)
+            calls = {pair for pair in pairs if pair[0]}
+            return len(calls) > len({number for number, _ in calls})
+
+        fits = [each for each in found if each[1] in named or not numbers_rows(each[1])]
+        most = max(len(self._sample.filled(each)) for _, each in fits)
+        return [each for each in fits if len(self._sample.filled(each[1])) == most]
 
     def _one_of(self, name: str, columns: Sequence[str], key: str = "") -> str | None:
         """Return the column to take; asks where several hold different cells.

@@ -9,7 +9,7 @@ neither the unit of a row nor when it was changed.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -19,8 +19,17 @@ from typing import Any
 
 from ccu.imports.dispatch.extras import minutes_between
 from ccu.imports.dispatch.layout import Layout
-from ccu.imports.dispatch.staging_store import BY_INCIDENT, MADE, Stage, as_json
+from ccu.imports.dispatch.staging_store import (
+    BY_INCIDENT,
+    BY_NUMBER,
+    END,
+    MADE,
+    Stage,
+    alike,
+    as_json,
+)
 
+SYSTEM = "SELECT id FROM source_system WHERE name = :source"
 TOO_FAR = timedelta(days=7)  # rows further apart are different calls with one number
 YEARLY = "if numbers restart each year, write yearly_numbers = true in the layout"
 APART = f"this incident number is in the file with times more than 7 days apart; {YEARLY}"
@@ -52,34 +61,102 @@ NEAR = """(abs(julianday(call.occurred_at) - julianday(entry.occurred_at)) <= 7
     AND abs(julianday(old_value ->> '$') - julianday(entry.occurred_at)) <= 7))"""
 SET_FAR_ASIDE = f"""
 INSERT INTO staging.aside (line, reason)
-SELECT entry.line, iif(entry.incident GLOB :made, :alike, :on_file) FROM staging.entry AS entry
-JOIN main.source_system AS system ON system.name = :source
-JOIN main.call ON call.source_system_id = system.id AND call.incident = entry.incident
-WHERE NOT {NEAR}
+SELECT entry.line, iif(entry.incident GLOB :made, :alike, :on_file)
+FROM main.source_system AS system
+CROSS JOIN staging.entry AS entry
+CROSS JOIN main.call ON call.source_system_id = system.id AND call.incident = entry.incident
+WHERE system.name = :source AND line >= :first AND line < :next AND NOT {NEAR}
 """  # noqa: S608 - NEAR is written above
 
-# Rows of one identity: of one incident, or different calls with the same values.
+# Identities that ccu made, and the calls on file that rows of one may be: another call at the same
+# moment and address has the identity and an ordinal behind it (-2). `.` comes after `-`.
+MADE_ONES = """
+CREATE TABLE staging.made AS
+SELECT incident, count(*) AS rows FROM staging.entry WHERE incident GLOB :made GROUP BY incident
+"""
+CANDIDATE = "CREATE TABLE staging.candidate (made TEXT, incident TEXT, digest BLOB, nature TEXT)"
+CANDIDATES = """
+INSERT INTO staging.candidate
+SELECT made.incident, call.incident, call.digest, nature.text
+FROM staging.made
+CROSS JOIN main.call ON call.source_system_id = :system
+ AND call.incident >= made.incident AND call.incident < made.incident || '.'
+LEFT JOIN main.cad_text AS nature ON nature.id = call.cad_nature_id
+WHERE made.rows > 1 OR made.incident IN (SELECT made FROM staging.candidate)
+ OR EXISTS (SELECT 1 FROM main.call WHERE source_system_id = :system
+  AND incident > made.incident || '-' AND incident < made.incident || '.')
+"""
+# Calls whose identity was made of other columns: before it was of moment and address, or by another
+# `identity` in the layout. They are compared by these.
+OTHERWISE_MADE = """
+SELECT EXISTS (SELECT 1 FROM main.call WHERE source_system_id = :system
+  AND incident >= '~' AND incident < '~~')
+ AND EXISTS (SELECT 1 FROM staging.entry WHERE incident GLOB '~~*')
+ OR EXISTS (SELECT 1 FROM main.call WHERE source_system_id = :system
+  AND incident >= '~~' AND incident < '~~~')
+ AND EXISTS (SELECT 1 FROM staging.entry WHERE incident GLOB '~[^~]*')
+"""
+FORMER = (
+    "CREATE TABLE staging.words (number INTEGER PRIMARY KEY, text TEXT NOT NULL)",
+    "INSERT INTO staging.words SELECT number, alike(raw) FROM staging.address WHERE true"
+    " ON CONFLICT DO NOTHING",
+    """
+CREATE TABLE staging.former AS
+SELECT call.occurred_at, alike(was.raw) AS words, call.incident, call.digest, nature.text AS nature
+FROM main.call
+LEFT JOIN main.cad_text AS nature ON nature.id = call.cad_nature_id
+LEFT JOIN main.address AS was ON was.id = call.address_id
+WHERE call.source_system_id = :system AND call.incident GLOB '~*' AND call.occurred_at BETWEEN
+  (SELECT min(occurred_at) FROM staging.entry) AND (SELECT max(occurred_at) FROM staging.entry)
+""",
+    "CREATE INDEX staging.former_moment ON former (occurred_at, words)",
+    "CREATE INDEX staging.former_digest ON former (digest)",
+)
+# Without a clock and an address a day's calls are all alike: only those that read the same are one.
+CANDIDATES_FORMER = """
+INSERT INTO staging.candidate
+SELECT entry.incident, former.incident, former.digest, former.nature
+FROM staging.entry AS entry LEFT JOIN staging.words ON words.number = entry.address
+JOIN staging.former ON former.occurred_at = entry.occurred_at
+ AND former.words = coalesce(words.text, '') AND (former.words <> '' OR entry.clock_known)
+WHERE entry.incident GLOB '~*'
+ AND (former.incident GLOB '~~*') <> (entry.incident GLOB '~~*')
+UNION
+SELECT entry.incident, former.incident, former.digest, former.nature
+FROM staging.entry AS entry JOIN staging.former ON former.digest = entry.digest
+WHERE entry.incident GLOB '~*'
+ AND (former.incident GLOB '~~*') <> (entry.incident GLOB '~~*')
+"""
+ROWS_MADE = """
+SELECT entry.incident AS made, line, digest, nullif(nature.text, '') AS nature
+FROM staging.entry AS entry JOIN staging.word AS nature ON nature.id = entry.nature
+WHERE entry.incident IN (SELECT made FROM staging.candidate
+  UNION ALL SELECT incident FROM staging.made WHERE rows > 1)
+ORDER BY entry.incident, line
+"""
+ON_FILE_MADE = """
+SELECT incident, digest, nature FROM staging.candidate WHERE made = :made
+ORDER BY incident NOT GLOB :made || '*', length(incident), incident
+"""
+TAKE = "UPDATE staging.entry SET incident = :incident WHERE line = :line"
+
+# Rows of one incident number.
 REPEATS = """
 CREATE TABLE staging.repeat AS
-SELECT line, incident, incident GLOB :made AS made, row_number() OVER alike AS n
-FROM staging.entry
-WHERE incident IN (SELECT incident FROM staging.entry GROUP BY incident HAVING count(*) > 1)
-WINDOW alike AS (PARTITION BY incident ORDER BY digest, line)
-"""
-NUMBER_ALIKE = """
-UPDATE staging.entry SET incident = entry.incident || '-' || repeat.n
-FROM staging.repeat AS repeat WHERE repeat.line = entry.line AND repeat.n > 1 AND repeat.made
+SELECT line, incident FROM staging.entry WHERE incident IN (
+  SELECT incident FROM staging.entry WHERE incident NOT GLOB :made
+  GROUP BY incident HAVING count(*) > 1)
 """
 OF_ONE_NUMBER = """
 SELECT entry.*, nullif(nature.text, '') AS nature_text, ended.text AS ended
 FROM staging.entry AS entry
 JOIN staging.word AS nature ON nature.id = entry.nature
 LEFT JOIN staging.word AS ended ON ended.id = entry.disposition
-WHERE line IN (SELECT line FROM staging.repeat WHERE NOT made)
+WHERE line IN (SELECT line FROM staging.repeat)
 ORDER BY incident, unixepoch(updated), line
 """
 REPLACE = (
-    "DELETE FROM staging.entry WHERE line IN (SELECT line FROM staging.repeat WHERE NOT made)",
+    "DELETE FROM staging.entry WHERE line IN (SELECT line FROM staging.repeat)",
     "INSERT INTO staging.entry SELECT * FROM staging.joined",
     "DROP TABLE staging.joined",
 )
@@ -97,29 +174,36 @@ class Joined:
     rows: int = 0  # that are part of another row's call
     calls: int = 0  # of more than one row
     contradicting: int = 0  # calls whose rows differ in what the newer one decides
-    repeated: int = 0  # rows without an incident number that repeat another
+    unnumbered: int = 0  # rows without an incident number
+    repeated: int = 0  # of these, rows with the moment and the address of another
 
 
-def join(connection: sqlite3.Connection, stage: Stage, layout: Layout) -> Joined:
+def join(
+    connection: sqlite3.Connection,
+    stage: Stage,
+    layout: Layout,
+    sealed: Callable[[str], bool] | None = None,
+) -> Joined:
     """Join the staged rows of one incident number; lines set aside are in staging.aside.
 
     A row is set aside where its number is that of a call of another time, in the file or on file:
     such a number was used again, and the row must not change that call.
 
     Rows whose identity ccu made, because they had no number, are different calls alike in that;
-    they get a number each.
+    they get a number each. `sealed` tells which numbers are sealed.
     """
     found = Joined()
     connection.execute(BY_INCIDENT)
+    connection.execute(BY_NUMBER)
     if layout.yearly_numbers:
         connection.execute(YEARS, {"made": MADE + "*"})
         connection.execute(WITH_YEARS)
+    _tell_apart(connection, layout.source, sealed, found)
     if set_far_aside(connection, layout.source):
         connection.execute(
             "DELETE FROM staging.entry WHERE line IN (SELECT line FROM staging.aside)"
         )
     connection.execute(REPEATS, {"made": MADE + "*"})
-    found.repeated = max(0, connection.execute(NUMBER_ALIKE).rowcount)
     connection.execute("CREATE TABLE staging.joined AS SELECT * FROM staging.entry WHERE 0")
     names = [each[1] for each in connection.execute("PRAGMA staging.table_info(entry)")]
     insert = f"INSERT INTO staging.joined VALUES ({', '.join(f':{name}' for name in names)})"  # noqa: S608
@@ -140,9 +224,75 @@ def join(connection: sqlite3.Connection, stage: Stage, layout: Layout) -> Joined
     return found
 
 
-def set_far_aside(connection: sqlite3.Connection, source: str) -> int:
-    """Set aside staged rows with the number of a call on file of another time; return how many."""
-    values = {"source": source, "made": MADE + "*", "alike": ALIKE, "on_file": ON_FILE}
+def _tell_apart(
+    connection: sqlite3.Connection,
+    source: str,
+    sealed: Callable[[str], bool] | None,
+    found: Joined,
+) -> None:
+    """Give each of the rows of one made identity a number of its own: that of its call on file."""
+    row = connection.execute(SYSTEM, {"source": source}).fetchone()
+    values = {"system": row["id"] if row else None, "made": MADE + "*"}
+    connection.create_function("alike", 1, alike, deterministic=True)
+    connection.execute(MADE_ONES, values)
+    count = connection.execute("SELECT sum(rows), sum(rows - 1) FROM staging.made").fetchone()
+    found.unnumbered, found.repeated = (each or 0 for each in count)
+    if not found.unnumbered:
+        return
+    connection.execute(CANDIDATE)
+    if connection.execute(OTHERWISE_MADE, values).fetchone()[0]:
+        for statement in FORMER:
+            connection.execute(statement, values if ":system" in statement else {})
+        connection.execute(CANDIDATES_FORMER)
+    connection.execute(CANDIDATES, values)
+    connection.execute("CREATE INDEX staging.candidate_made ON candidate (made)")
+    used: set[str] = set()
+    for made, rows in groupby(connection.execute(ROWS_MADE).fetchall(), itemgetter("made")):
+        on_file = connection.execute(ON_FILE_MADE, {"made": made})
+        calls = [call for call in on_file if call["incident"] not in used]
+        taken = _taken(made, [*rows], calls, sealed)
+        used.update(taken.values())
+        connection.executemany(
+            TAKE, [{"line": line, "incident": number} for line, number in taken.items()]
+        )
+
+
+def _taken(
+    made: str,
+    rows: Sequence[sqlite3.Row],
+    calls: Sequence[sqlite3.Row],
+    sealed: Callable[[str], bool] | None,
+) -> dict[int, str]:
+    """Return line -> number: of the call that reads the same, else has the nature, else any left.
+
+    The other rows are new calls. A row that may be that of a sealed call changes no other one.
+    """
+    numbers = [made, *(f"{made}-{n}" for n in range(2, len(rows) + len(calls) + 1))]
+    hidden = [each for each in numbers if sealed and sealed(each)]
+    free, taken = {call["incident"]: call for call in calls}, {}
+    for name in ("digest",) if hidden else ("digest", "nature", None):
+        left: dict[object, list[str]] = {}
+        for number, call in reversed(free.items()):
+            left.setdefault(name and call[name], []).append(number)
+        for row in rows:
+            same = left.get(name and row[name])
+            if row["line"] not in taken and same:
+                taken[row["line"]] = same.pop()
+                del free[taken[row["line"]]]
+    on_file = {call["incident"] for call in calls}
+    others = iter(hidden[:1] * len(rows) or [each for each in numbers if each not in on_file])
+    return taken | {row["line"]: next(others) for row in rows if row["line"] not in taken}
+
+
+def set_far_aside(
+    connection: sqlite3.Connection, source: str, first: int = 0, next: int = END
+) -> int:
+    """Set aside staged rows with the number of a call on file of another time; return how many.
+
+    Of the lines from `first` to that before `next`.
+    """
+    texts = {"source": source, "made": MADE + "*", "alike": ALIKE, "on_file": ON_FILE}
+    values = {**texts, "first": first, "next": next}
     return connection.execute(SET_FAR_ASIDE, values).rowcount
 
 

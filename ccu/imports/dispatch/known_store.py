@@ -33,7 +33,7 @@ SELECT 1 FROM staging.seen CROSS JOIN main.call
  AND call.cells_digest IS NOT NULL LIMIT 1
 """
 ALONE = """
-SELECT alone.line
+SELECT alone.line, alone.incident GLOB :made
 FROM (SELECT incident, digest, min(line) AS line FROM staging.seen
       GROUP BY incident HAVING count(*) = 1) AS alone
 CROSS JOIN main.call ON call.source_system_id = :source AND call.incident = alone.incident
@@ -67,7 +67,7 @@ class Known:
         self._connection = connection
         self._values = {"source": source, "made": f"{MADE}*"}
         self._lines = bytearray()  # by number: 1 for a known row
-        self._alone = self._joined = self._calls = 0
+        self._alone = self._joined = self._calls = self._unnumbered = 0
         self._rows = self._short = 0
         self._probed = self._new = False
         self.left = 0  # rows that are to be read, the broken ones among them
@@ -97,6 +97,7 @@ class Known:
         for row in ask(ALONE, self._values):
             lines[row[0]] = 1
             self._alone += 1
+            self._unnumbered += row[1]
         for _incident, rows in groupby(ask(SEVERAL, self._values), itemgetter(0)):
             self._settle_several([tuple(row) for row in rows])
         ask("DROP TABLE staging.seen")
@@ -126,5 +127,6 @@ class Known:
         summary.same += known
         summary.joined.rows += self._joined - self._calls
         summary.joined.calls += self._calls
+        summary.joined.unnumbered += self._unnumbered
         if not self.left:
             summary.short = self._short

@@ -1,21 +1,25 @@
-"""Merging an imported file into the calls: one transaction, as short as it can be.
+"""Merging an imported file into the calls, so that an officer who logs a call waits seconds.
 
 What was read is in the tables of the attached schema `staging` (staging_store.py). Everything here
-but the fields of changed calls is done by SQLite itself, so that an officer who logs a call
-meanwhile waits seconds.
+but the fields of changed calls is done by SQLite itself. The first transaction takes PART rows,
+each of the next as many as take about HELD seconds on this machine as it is. What others write
+between two parts is found as if it had been on file before.
 """
 
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ccu.database import digests
 from ccu.errors import DatabaseBusy
 from ccu.imports import store
 from ccu.imports.dispatch import change_store as changed_rows
-from ccu.imports.dispatch.join_store import NEAR, Joined, set_far_aside
+from ccu.imports.dispatch.join_store import NEAR, SYSTEM, Joined, set_far_aside
 from ccu.imports.dispatch.layout import Layout
+from ccu.imports.dispatch.staging_store import END, seen_sealed
 from ccu.imports.store import Batch
 from ccu.places import merge_store as place_merge
 from ccu.records import audit
@@ -29,9 +33,18 @@ UNION ALL SELECT 'danger', code, 0 FROM danger
 UNION ALL SELECT 'responder_state', code, 0 FROM responder_state
 """
 
-SYSTEM = "SELECT id FROM source_system WHERE name = :source"
+PART = 25_000  # rows of the first transaction; of the next as many as the last would do in HELD
+LEAST, MOST = 5_000, 100_000
+HELD = 2.0  # seconds
+PAUSE = 0.05  # seconds between two, in which whoever waits takes the lock
+PART_CHANGED = 2_500  # of which calls on file change: as slow as ten times as many new rows
 
-SEALED = "DELETE FROM staging.entry WHERE is_sealed(incident)"
+NEXT = "SELECT line FROM staging.entry WHERE line >= :first ORDER BY line LIMIT 1 OFFSET :rows"
+NEXT_CHANGED = "SELECT line FROM staging.known WHERE NOT same ORDER BY line LIMIT 1 OFFSET :rows"
+
+SEALED = """
+DELETE FROM staging.entry WHERE line >= :first AND line < :next AND is_sealed(incident)
+"""
 
 # Which rows are known by their incident number, and which are new.
 MATCH = (
@@ -39,27 +52,47 @@ MATCH = (
 INSERT INTO staging.known (line, call_id, same)
 SELECT entry.line, call.id, call.digest IS entry.digest
 FROM staging.entry AS entry
-JOIN main.call ON call.source_system_id = :source_system_id AND call.incident = entry.incident
-WHERE EXISTS (SELECT 1 FROM main.call WHERE source_system_id = :source_system_id)
+CROSS JOIN main.call
+  ON call.source_system_id = :source_system_id AND call.incident = entry.incident
+WHERE line >= :first AND line < :next
+ AND EXISTS (SELECT 1 FROM main.call WHERE source_system_id = :source_system_id)
 """,
     # A call that was recorded before the layout had the year in its numbers.
     f"""
 INSERT INTO staging.known (line, call_id, same)
 SELECT entry.line, call.id, call.digest IS entry.digest
 FROM staging.entry AS entry
-JOIN main.call ON call.source_system_id = :source_system_id
- AND call.incident = substr(entry.incident, 6)
-WHERE :yearly AND entry.incident NOT GLOB '~*' AND {NEAR}
+CROSS JOIN main.call
+  ON call.source_system_id = :source_system_id AND call.incident = substr(entry.incident, 6)
+WHERE line >= :first AND line < :next AND :yearly AND entry.incident NOT GLOB '~*' AND {NEAR}
 ON CONFLICT DO NOTHING
 """,  # noqa: S608 - NEAR is of join_store
     """
 INSERT INTO staging.fresh (line)
 SELECT line FROM staging.entry
-WHERE line NOT IN (SELECT line FROM staging.known) ORDER BY line
+WHERE line >= :first AND line < :next AND line NOT IN (SELECT line FROM staging.known)
+ORDER BY line
 """,
 )
 
-# Places, addresses and words first seen in this file; what is on file stays as it is, except
+# The addresses of a part, also of rows that were joined to another or rejected.
+HERE = (
+    """
+INSERT INTO staging.here (n)
+SELECT address.rowid FROM staging.entry AS entry
+CROSS JOIN staging.address ON address.number = entry.address
+WHERE entry.line >= :first AND entry.line < :next
+ON CONFLICT DO NOTHING
+""",
+    """
+INSERT INTO staging.here (n)
+SELECT rowid FROM staging.address
+WHERE rowid > :taken AND rowid < iif(:next = :end, :end, (SELECT max(n) FROM staging.here))
+ON CONFLICT DO NOTHING
+""",
+)
+
+# Places, addresses and words first seen in this part; what is on file stays as it is, except
 # that a text which names the city or the ZIP replaces one that did not.
 REMEMBER = (
     """
@@ -67,7 +100,7 @@ INSERT INTO main.place (kind, number, street, unit, cross_street, name, city, ci
                         zip, building_key, unit_key, loose_key)
 SELECT kind, house, street, unit, cross_street, name, city, city_assumed, state,
        zip, building_key, unit_key, loose_key
-FROM staging.address WHERE unit_key IS NOT NULL
+FROM staging.here CROSS JOIN staging.address ON address.rowid = here.n WHERE unit_key IS NOT NULL
 ON CONFLICT (unit_key, city) DO UPDATE SET
   city_assumed = min(city_assumed, excluded.city_assumed),
   state = iif(place.state = '', excluded.state, place.state),
@@ -80,17 +113,16 @@ INSERT INTO main.address (raw, raw_unit, raw_city, raw_state, raw_zip, place_id)
 SELECT raw, raw_unit, raw_city, raw_state, raw_zip,
        (SELECT known.id FROM main.place AS known
         WHERE known.unit_key = address.unit_key AND known.city = address.city)
-FROM staging.address WHERE true
+FROM staging.here CROSS JOIN staging.address ON address.rowid = here.n WHERE true
 ON CONFLICT DO NOTHING
 """,
     """
-INSERT INTO staging.address_map (number, address_id, place_id)
+INSERT OR REPLACE INTO staging.address_map (number, address_id, place_id)
 SELECT staged.number, known.id, known.place_id
-FROM staging.address AS staged
-JOIN main.address AS known ON known.raw = staged.raw AND known.raw_unit = staged.raw_unit
+FROM staging.here CROSS JOIN staging.address AS staged ON staged.rowid = here.n
+CROSS JOIN main.address AS known ON known.raw = staged.raw AND known.raw_unit = staged.raw_unit
  AND known.raw_city = staged.raw_city AND known.raw_state = staged.raw_state
  AND known.raw_zip = staged.raw_zip
-WHERE true ON CONFLICT DO NOTHING
 """,
     """
 UPDATE staging.address_map SET place_id = (
@@ -102,7 +134,7 @@ INSERT INTO main.cad_text (text) SELECT DISTINCT text FROM staging.word
 WHERE text <> '' ON CONFLICT DO NOTHING
 """,
     """
-INSERT INTO staging.word_map (word, cad_text_id)
+INSERT OR REPLACE INTO staging.word_map (word, cad_text_id)
 SELECT word.id, known.id FROM staging.word AS word JOIN main.cad_text AS known USING (text)
 """,
 )
@@ -198,10 +230,18 @@ class Summary:
 
     def settle(self, known: int, sealed: int, changes: Iterable[changed_rows.Change]) -> None:
         """Count the staged rows that were known, and what changes of them."""
+        changed = 0
         for change in changes:
-            self.changed += bool(change.fields or change.left)
+            changed += bool(change.fields or change.left)
             self.left += len(change.left)
-        self.same += known - self.changed + sealed
+        self.changed += changed
+        self.same += known - changed + sealed
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The counts of the rows that are merged or rejected so far."""
+        merged = {name: int(getattr(self, name)) for name in store.COUNTS[1:]}
+        return {store.COUNTS[0]: sum(merged.values()), **merged}
 
 
 def codes(connection: sqlite3.Connection) -> dict[str, dict[str, int]]:
@@ -213,63 +253,102 @@ def codes(connection: sqlite3.Connection) -> dict[str, dict[str, int]]:
 
 
 def preview(connection: sqlite3.Connection, layout: Layout, summary: Summary) -> None:
-    """Count what `merge` would do; writes nothing but the staging tables."""
-    sealed = _leave_sealed(connection, layout)
-    known, summary.new = _match(connection, layout)
+    """Count what `Merge` would do; writes nothing but the staging tables."""
+    part = {"first": 0, "next": END}
+    sealed = _leave_sealed(connection, layout, part)
+    known, summary.new = _match(connection, layout, part)
     summary.settle(known, sealed, changed_rows.changed(connection))
 
 
-def merge(
-    connection: sqlite3.Connection,
-    staff_id: int,
-    layout: Layout,
-    batch: Batch,
-    at: str,
-    summary: Summary,
-    allowed: Sequence[str],
-) -> None:
-    """Merge the staged rows inside the caller's transaction, with the batch and its audit event.
+class Merge:
+    """The staged rows into the calls, a part at a time, each in the caller's transaction."""
 
-    `allowed` are the types of column that --allow-column let pass.
-    """
-    connection.execute(
-        "INSERT INTO source_system (name) VALUES (:source) ON CONFLICT DO NOTHING",
-        {"source": layout.source},
-    )
-    sealed = _leave_sealed(connection, layout)
-    if set_far_aside(connection, layout.source):  # recorded since the rows were looked at
-        raise DatabaseBusy("calls with these numbers were recorded meanwhile; import it again")
-    known, summary.new = _match(connection, layout)
-    batch_id = store.add(connection, staff_id, batch, at)
-    with digests.added_in_bulk(connection, place="id", address="id"):
-        for statement in REMEMBER:
-            connection.execute(statement)
-    values = {
-        "last_id": _last_id(connection),
-        "source_system_id": system(connection, layout.source),
-        "at": at,
-        "staff_id": staff_id,
-        "batch_id": batch_id,
-        "call_source": layout.call_source,
-    }
-    with digests.added_in_bulk(connection, call="id", **dict.fromkeys(INSERT_LISTS, "call_id")):
-        connection.execute(INSERT_CALLS, values)
-        for statement in INSERT_LISTS.values():
-            connection.execute(statement, values)
+    def __init__(
+        self, connection: sqlite3.Connection, layout: Layout, batch: Batch, summary: Summary
+    ) -> None:
+        self._connection, self._layout = connection, layout
+        self._batch, self._summary = batch, summary
+        self._batch_id = 0
+        self._rows, self._began = PART, 0.0  # of the next part; when it began
+        self._first = 0  # the line that the next part begins with
+        self._taken = 0  # the last address of the parts so far
+        self._told = dict.fromkeys(store.COUNTS, 0)  # the counts that are in the audit
+        self.kept = 0  # rows of the parts that were committed
 
-    def applied() -> Iterator[changed_rows.Change]:
-        for change in changed_rows.changed(connection):
-            changed_rows.apply(connection, staff_id, change, at, batch_id)
-            yield change
+    @property
+    def left(self) -> bool:
+        """Whether there is another part."""
+        return self._first < END
 
-    summary.settle(known, sealed, applied())
-    connection.execute(READ_AGAIN)
-    place_merge.settle(connection)
-    counts = {name: getattr(summary, name) for name in store.COUNTS}
-    store.finish(connection, batch_id, counts)
-    audit.record(
-        connection, staff_id, "import", "import_batch", batch_id, **counts, allowed=[*allowed]
-    )
+    def part(self, staff_id: int, at: str, allowed: Sequence[str]) -> None:
+        """Merge the next part, with the counts of the batch so far and an audit event of its own.
+
+        `allowed` are the types of column that --allow-column let pass. Raises DatabaseBusy.
+        """
+        connection, layout, summary = self._connection, self._layout, self._summary
+        self._began = time.monotonic()
+        add_system = "INSERT INTO source_system (name) VALUES (?) ON CONFLICT DO NOTHING"
+        connection.execute(add_system, (layout.source,))
+        part = {"first": self._first, "next": _next(connection, NEXT, self._first, self._rows)}
+        sealed = _leave_sealed(connection, layout, part)
+        if set_far_aside(connection, layout.source, **part):  # recorded since they were looked at
+            raise DatabaseBusy("calls with these numbers were recorded meanwhile; import it again")
+        known, new = _match(connection, layout, part, PART_CHANGED)
+        summary.new += new
+        self._batch_id = self._batch_id or store.add(connection, staff_id, self._batch, at)
+        self._remember(part)
+        values = {
+            "last_id": _last_id(connection),
+            "source_system_id": system(connection, layout.source),
+            "at": at,
+            "staff_id": staff_id,
+            "batch_id": self._batch_id,
+            "call_source": layout.call_source,
+        }
+        with digests.added_in_bulk(connection, call="id", **dict.fromkeys(INSERT_LISTS, "call_id")):
+            connection.execute(INSERT_CALLS, values)
+            for statement in INSERT_LISTS.values():
+                connection.execute(statement, values)
+
+        def applied() -> Iterator[changed_rows.Change]:
+            for change in changed_rows.changed(connection):
+                changed_rows.apply(connection, staff_id, change, at, self._batch_id)
+                yield change
+
+        summary.settle(known, sealed, applied())
+        connection.execute(READ_AGAIN)
+        place_merge.settle(connection)
+        counts = summary.counts
+        # All that was read, from the first part on: where the others do not add up, it was stopped.
+        store.finish(connection, self._batch_id, {**counts, "read": summary.read})
+        told: dict[str, Any] = {name: count - self._told[name] for name, count in counts.items()}
+        told["allowed"] = [*allowed]
+        audit.record(connection, staff_id, "import", "import_batch", self._batch_id, **told)
+        self._told, self._first = counts, part["next"]
+
+    def keep(self) -> None:
+        """Take note that the transaction of a part was committed, and let others write."""
+        self.kept = self._told["read"]
+        held = time.monotonic() - self._began
+        self._rows = min(MOST, max(LEAST, int(self._rows * HELD / max(held, 0.01))))
+        time.sleep(PAUSE)
+
+    def _remember(self, part: Mapping[str, int]) -> None:
+        """Add the addresses, places and words of a part."""
+        ask = self._connection.execute
+        ask("DELETE FROM staging.here")
+        for statement in HERE:
+            ask(statement, {**part, "taken": self._taken, "end": END})
+        self._taken = max(self._taken, ask("SELECT max(n) FROM staging.here").fetchone()[0] or 0)
+        with digests.added_in_bulk(self._connection, place="id", address="id"):
+            for statement in REMEMBER:
+                ask(statement)
+
+
+def _next(connection: sqlite3.Connection, statement: str, first: int, rows: int) -> int:
+    """Return the line after a part of so many rows."""
+    found = connection.execute(statement, {"first": first, "rows": rows}).fetchone()
+    return int(found["line"]) if found else END
 
 
 def system(connection: sqlite3.Connection, source: str) -> int | None:
@@ -278,30 +357,33 @@ def system(connection: sqlite3.Connection, source: str) -> int | None:
     return int(row["id"]) if row else None
 
 
-def _leave_sealed(connection: sqlite3.Connection, layout: Layout) -> int:
+def _leave_sealed(connection: sqlite3.Connection, layout: Layout, part: Mapping[str, int]) -> int:
     """A call that is sealed is not brought back: its row counts as one that changes nothing."""
-    from ccu.retention import seal_store
-
-    sealed = seal_store.sealed_numbers(connection)
-    if not sealed:
+    is_sealed = seen_sealed(connection, layout)
+    if is_sealed is None:
         return 0
-
-    def is_sealed(number: str) -> bool:
-        numbers = (number, number[5:]) if layout.yearly_numbers else (number,)  # also without year
-        return any(seal_store.digest("call", layout.source, each) in sealed for each in numbers)
-
     connection.create_function("is_sealed", 1, is_sealed)
-    return connection.execute(SEALED).rowcount
+    return connection.execute(SEALED, part).rowcount
 
 
-def _match(connection: sqlite3.Connection, layout: Layout) -> tuple[int, int]:
-    """How many staged rows are known, and how many are new."""
-    values = {
-        "source_system_id": system(connection, layout.source),
-        "yearly": layout.yearly_numbers,
-    }
-    *known, new = (connection.execute(statement, values).rowcount for statement in MATCH)
-    return sum(known), new
+def _match(
+    connection: sqlite3.Connection, layout: Layout, part: dict[str, int], most: int = END
+) -> tuple[int, int]:
+    """How many staged rows of a part are known, and how many are new.
+
+    A part with more than `most` changed rows is cut short.
+    """
+    for table in ("known", "fresh"):
+        connection.execute(f"DELETE FROM staging.{table}")  # noqa: S608
+    source_system = system(connection, layout.source)
+    values = {"source_system_id": source_system, "yearly": layout.yearly_numbers}
+    *known, new = MATCH
+    for statement in known:
+        connection.execute(statement, {**values, **part})
+    part["next"] = min(part["next"], _next(connection, NEXT_CHANGED, part["first"], most))
+    connection.execute("DELETE FROM staging.known WHERE line >= :next", part)
+    count = connection.execute("SELECT count(*) FROM staging.known").fetchone()[0]
+    return int(count), connection.execute(new, part).rowcount
 
 
 def _last_id(connection: sqlite3.Connection) -> int:

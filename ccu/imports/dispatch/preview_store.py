@@ -130,13 +130,14 @@ def _address(row: sqlite3.Row) -> str:
 def _hours(connection: sqlite3.Connection, least: int) -> Iterator[str]:
     found = connection.execute(HOURS).fetchall()
     calls = {row["hour"]: row["calls"] for row in found}
+    # An hour written 00 is of a 24-hour clock, except at midnight, which may mean no time.
     total, midnight = sum(calls.values()), sum(row["midnight"] for row in found)
     if total >= least and 2 * midnight > total:
         yield (
             f"{midnight} of {total} calls begin at exactly 00:00; is the clock time in another"
             " column? Join them: occurred = [date, time]"
         )
-    elif total >= ENOUGH and max(calls) <= 12:
+    elif total >= ENOUGH and max(calls) <= 12 and calls.get(0, 0) == midnight:
         yield (
             f"none of {total} calls begins after 12:59; the export may have lost AM and PM: export"
             " it with a 24-hour clock"

@@ -5,14 +5,14 @@ two thousand cells in the time of a few hundred calls. What recurs (an address,
 a nature, an hour) is read once and looked up after that, in caches of a fixed size.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from hashlib import blake2b
 from itertools import compress
 from operator import itemgetter
 
 from ccu.imports.dispatch.extras import Extras
 from ccu.imports.dispatch.layout import FIELDS, Layout
-from ccu.imports.dispatch.staging_store import MADE, NOTHING, Seen, Stage, Staged
+from ccu.imports.dispatch.staging_store import BY_CALL, MADE, NOTHING, Seen, Stage, Staged, alike
 from ccu.imports.dispatch.times import Times, joined
 from ccu.imports.rows import Broken, Cells, Chunk, Column, Table
 
@@ -24,9 +24,17 @@ class RowReader:
     """Made once for a layout and a header; then called for every chunk."""
 
     def __init__(
-        self, layout: Layout, table: Table, times: Times, known: Stage, key: bytes
+        self,
+        layout: Layout,
+        table: Table,
+        times: Times,
+        known: Stage,
+        key: bytes,
+        sealed: Callable[[str], bool] | None = None,
     ) -> None:
         """`key` is of all that decides how cells are read; the digests of cells are made with it.
+
+        `sealed` tells whether a call is sealed under an identity; None where none is sealed.
 
         Raises InvalidInput, naming the column, when the header is not the layout's.
         """
@@ -37,7 +45,8 @@ class RowReader:
             field: [places[column] for column in layout.columns.get(field, ())] for field in FIELDS
         }
         mapped = sorted({place for joined in self._joined.values() for place in joined})
-        self._identity = [places[column] for column in layout.identity] or mapped
+        self._identity = [places[column] for column in layout.identity]
+        self._mapped, self._sealed = mapped, sealed
         blank = {places[column]: texts for column, texts in layout.blank.items()}
         self._nothing: dict[int, frozenset[str]] = {}
         for field, joined_places in self._joined.items():
@@ -65,9 +74,15 @@ class RowReader:
         cells = {place: self._filled(place, column) for place, column in written.items()}
         count = len(chunk.rows)
         digests: Sequence[int | None] = self._cells_digests(chunk.rows)
-        said = self._incidents(self._field("incident", cells, count), written)
+        said: Sequence[str] = self._field("incident", cells, count)
+        numbered = all(said)
+        if self._yearly or not (numbered or self._identity):
+            columns, dateless = self._read_times(cells, count, bad)
+            times = columns[0]
+        if not numbered:
+            began = [] if self._identity else _begun(times, dateless)
+            said = self._incidents(said, written, cells, began)
         if self._yearly:
-            times = self._read_times(cells, count, bad)[0][0]
             digests = [
                 None if at[5:10] > "12-23" or at[5:10] < "01-09" else digest
                 for at, digest in zip(times, digests, strict=True)
@@ -156,7 +171,7 @@ class RowReader:
         )
         columns: dict[str, Iterable[object]] = {
             "line": numbers,
-            "incident": self._incidents(field("incident"), written),
+            "incident": self._incidents(field("incident"), written, cells, began),
             "digest": map(_digest, means),
             "cells_digest": digests,
             **dict(zip(_TIMES, times, strict=True)),
@@ -226,12 +241,50 @@ class RowReader:
             names.append(codes.get(" ".join(city.split()).casefold(), city))
         return texts, names
 
-    def _incidents(self, said: Column, cells: dict[int, Column]) -> Iterable[str]:
+    def _incidents(
+        self,
+        said: Sequence[str],
+        written: dict[int, Column],
+        cells: dict[int, Column],
+        began: Sequence[str],
+    ) -> list[str]:
+        """Return the numbers of the rows; one without gets an identity, by what the call is.
+
+        That is when it began on the clock and its address: no column that a layout may leave out
+        and no cell that may be filled in later. The layout's `identity` comes before it.
+        """
         if all(said):
-            return said
-        identities = zip(*(cells[place] for place in self._identity), strict=True)
-        pairs = zip(said, identities, strict=True)
-        return [incident or MADE + _digest(identity).hex() for incident, identity in pairs]
+            return [*said]
+        if self._identity:
+            made = self._made(self._identity, written)
+            return [incident or each for incident, each in zip(said, made, strict=True)]
+        count = len(said)
+        addresses, crosses = (self._field(name, cells, count) for name in ("address", "cross"))
+        calls = (
+            (at[:19], alike(address or cross))
+            for at, address, cross in zip(began, addresses, crosses, strict=True)
+        )
+        found = [
+            incident or BY_CALL + _digest(call).hex()
+            for incident, call in zip(said, calls, strict=True)
+        ]
+        if self._sealed:  # under the identity that was made of every column of the layout
+            former = zip(found, self._made(self._mapped, written), strict=True)
+            found = [
+                was if each.startswith(BY_CALL) and self._sealed(was) else each
+                for each, was in former
+            ]
+        return found
+
+    @staticmethod
+    def _made(places: Sequence[int], written: dict[int, Column]) -> Iterator[str]:
+        identities = zip(*(written[place] for place in places), strict=True)
+        return (MADE + _digest(identity).hex() for identity in identities)
+
+
+def _begun(times: Column, dateless: Container[int]) -> Column:
+    """Return when calls began; of those in `dateless` the day alone."""
+    return [at[:10] if index in dateless else at for index, at in enumerate(times)]
 
 
 def _digest(values: Iterable[str]) -> bytes:

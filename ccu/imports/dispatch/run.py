@@ -1,4 +1,4 @@
-"""`ccu import`: a dispatch export into the calls, all of the file or nothing.
+"""`ccu import`: a dispatch export into the calls, complete or not at all up to 25,000 rows.
 
 layout        what an export's layout has beside what every layout has
 reading       a row to the values that are kept
@@ -7,7 +7,7 @@ known         rows that are on file as they are, and need no reading
 staging       the private file they wait in, so that no user waits meanwhile
 join          the rows of one incident to one call
 preview       what a dry run shows of it
-merging       into the calls, in one transaction
+merging       into the calls, in short transactions
 changed_rows  calls whose row in the file has changed
 choice        which column of an export is for which field
 suggest       a first layout for an export
@@ -20,6 +20,7 @@ from pathlib import Path
 
 from ccu import database, dates
 from ccu.database import opening as db
+from ccu.errors import CcuError, ExitCode
 from ccu.imports import identifiers
 from ccu.imports import rejects as rejected
 from ccu.imports.dispatch import known_store, preview_store
@@ -29,11 +30,12 @@ from ccu.imports.dispatch.known_store import Known
 from ccu.imports.dispatch.layout import Layout
 from ccu.imports.dispatch.merge_store import Summary
 from ccu.imports.dispatch.reading import RowReader
-from ccu.imports.dispatch.staging_store import Stage, attached
+from ccu.imports.dispatch.staging_store import Stage, attached, seen_sealed
 from ccu.imports.dispatch.times import Times
 from ccu.imports.rows import Broken, Chunk, Table
 from ccu.imports.source import Export, opened
 from ccu.imports.store import Batch
+from ccu.output import say
 from ccu.output.screen import progress
 from ccu.session import Session
 
@@ -65,11 +67,12 @@ def import_file(
         with attached(connection, session.path), _interruptible(connection):
             connection.execute("BEGIN")  # on the staging file alone: the main one is not touched
             key = known_store.key(layout, stage.names, care, times.zone, table.is_rejects)
-            reader = RowReader(layout, table, times, stage, key)
+            sealed = seen_sealed(connection, layout)
+            reader = RowReader(layout, table, times, stage, key, sealed)
             known = None if dry_run else _find_known(connection, export, table, reader, layout)
             if known is None or known.left:
                 _read(export, table, reader, known, stage, summary)
-            summary.joined = join(connection, stage, layout)
+            summary.joined = join(connection, stage, layout, sealed)
             summary.same = summary.joined.rows
             if known is not None:
                 known.count(summary)
@@ -89,9 +92,38 @@ def import_file(
                 batch = Batch(None, export.name, export.sha256, layout.name)
                 # Before the transaction: an account that is new here is a write of its own.
                 by, at = session.staff_id, dates.to_iso(session.now)
-                with db.trusting(connection), session.writing():
-                    merging.merge(connection, by, layout, batch, at, summary, allowed)
+                merge = merging.Merge(connection, layout, batch, summary)
+                path = session.path
+                with (
+                    db.trusting(connection),
+                    _completed_later(path, merge, summary),
+                    _interruptible(connection),
+                ):
+                    while merge.left:
+                        with session.writing():
+                            merge.part(by, at, allowed)
+                        merge.keep()
     return summary
+
+
+@contextlib.contextmanager
+def _completed_later(path: Path, merge: merging.Merge, summary: Summary) -> Iterator[None]:
+    """Tell how many rows are imported where a merge ends after some of its parts."""
+    try:
+        yield
+    except BaseException as error:
+        if not merge.kept:
+            raise
+        rest = f"{merge.kept} of {summary.read} rows are imported;"
+        rest += " import the file again for the rest"
+        known = error if isinstance(error, CcuError) else db.explain(error, path)
+        if known is None and not isinstance(error, KeyboardInterrupt):
+            say(rest)
+            raise
+        why = str(known or "cancelled").split("; nothing was written")[0]
+        told = CcuError(f"{why}; {rest}")
+        told.exit_code = known.exit_code if known else ExitCode.INTERRUPTED
+        raise told from None
 
 
 def _check_codes(connection: sqlite3.Connection, layout: Layout) -> dict[str, int]:

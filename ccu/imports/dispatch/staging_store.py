@@ -8,11 +8,12 @@ from the moment it is open, so that not even kill -9 leaves it; elsewhere the ne
 import contextlib
 import json
 import os
+import re
 import secrets
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache, partial
 from hashlib import blake2b
 from operator import itemgetter
@@ -54,6 +55,7 @@ CREATE TABLE staging.aside (line INTEGER PRIMARY KEY, reason TEXT NOT NULL);
 -- filled when the rows are compared with the main file
 CREATE TABLE staging.known (line INTEGER PRIMARY KEY, call_id INTEGER, same INTEGER);
 CREATE TABLE staging.fresh (n INTEGER PRIMARY KEY, line INTEGER NOT NULL);
+CREATE TABLE staging.here (n INTEGER PRIMARY KEY);
 CREATE TABLE staging.address_map (number INTEGER PRIMARY KEY, address_id INTEGER, place_id INTEGER);
 CREATE TABLE staging.word_map (word INTEGER PRIMARY KEY, cad_text_id INTEGER);
 """
@@ -70,6 +72,9 @@ NO_PLACE = (None,) * len(PLACE)
 _in_order = itemgetter(*PLACE)
 
 BY_INCIDENT = "CREATE INDEX staging.entry_incident ON entry (incident)"  # quicker when all is there
+
+BY_NUMBER = "CREATE INDEX staging.address_number ON address (number)"
+END = 1 << 62  # beyond the last line of a file
 
 # The columns of staging.entry that every row has, and those of layouts with one of these fields.
 ALWAYS = (
@@ -91,6 +96,7 @@ Seen = tuple[int, str, int | None]  # line, incident, digest of the cells
 
 APART = "; "  # between dispositions of several columns or rows
 MADE = "~"  # begins an identity that ccu made for a row without an incident number
+BY_CALL = "~~"  # of these, one made from the moment and the address alone
 
 
 class Word(NamedTuple):
@@ -103,6 +109,7 @@ class Word(NamedTuple):
 
 
 NOTHING = Word(None, "")
+_WORDS = re.compile(r"\w+")
 
 Parts = tuple[str, str, str, str, str]  # text, unit, city, state, zip as in the file
 
@@ -306,7 +313,26 @@ class Stage:
         return NO_PLACE if columns is None else _in_order(columns)
 
 
+@lru_cache(KEPT)
+def alike(address: str | None) -> str:
+    """Return the words of an address as text, without case and punctuation."""
+    return " ".join(_WORDS.findall((address or "").casefold()))
+
+
 def as_json(values: Iterable[Any]) -> str | None:
     """Return values as SQLite writes them in JSON; None where there is none."""
     found = [*values]
     return json.dumps(found, ensure_ascii=False, separators=(",", ":")) if found else None
+
+
+def seen_sealed(connection: sqlite3.Connection, layout: Layout) -> Callable[[str], bool] | None:
+    """Return what tells whether a number of the layout's source is sealed; None where none is."""
+    from ccu.retention import seal_store
+
+    digests_ = seal_store.sealed_numbers(connection)
+
+    def is_sealed(number: str) -> bool:
+        numbers = (number, number[5:]) if layout.yearly_numbers else (number,)  # also without year
+        return any(seal_store.digest("call", layout.source, each) in digests_ for each in numbers)
+
+    return is_sealed if digests_ else None

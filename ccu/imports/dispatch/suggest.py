@@ -36,8 +36,7 @@ def write(session: "Session", path: Path, target: Path | None) -> None:
     questions = Questions.of(session)
     first = First(suggest.read(path), suggest.hints(Path(__file__).parent), questions)
     first.choose()
-    suggest.write(target, [*first.lines()])
-    questions.finish()
+    suggest.write(target, [*first.lines()], questions, "ccu import", path)
 
 
 class First(Choice):
@@ -288,8 +287,7 @@ class First(Choice):
         yield from self._zone()
         yield 'ambiguous = "earlier"  # 01:30 when clocks go back: earlier, later or reject'
         yield self._formats()
-        if not self._settled("incident"):
-            yield from self._identity()
+        yield from self._unnumbered()
         left_open = self._questions.left_open
         yield from suggest.columns(sample, chosen, FIELDS, WANTED, open_=left_open)
         for name in self._cars:
@@ -359,12 +357,16 @@ class First(Choice):
             note = "\n# The file gives no clock time: its calls count at no hour."
         return suggest.formats(found, texts[0][: suggest.SHOWN], self._questions) + note
 
-    def _identity(self) -> Iterator[str]:
-        fields = ("occurred", "address", "nature")
-        identity = [column for name in fields for column in self.chosen.get(name, [])]
-        yield "# No column looks like an incident number: rows are told apart by these. They must"
-        yield "# not change later, or a corrected row becomes a second call."
-        yield f"identity = {suggest.listed(identity)}"
+    def _unnumbered(self) -> Iterator[str]:
+        """Lines for the rows that have no incident number."""
+        if not self._settled("incident"):
+            yield "# No column looks like an incident number: rows are told apart by when they"
+            yield "# began and their address. A row in which these change becomes a second call."
+        elif columns := self.chosen.get("incident"):
+            blank = self._sample.texts(columns).count("")
+            if blank:
+                yield f"# {blank} of {self._sample.rows} rows have no incident number: they are"
+                yield "# told apart by when they began and their address."
 
 
 def _has_street(cell: str) -> bool:

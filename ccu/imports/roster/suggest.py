@@ -32,8 +32,8 @@ def write(session: "Session", path: Path, target: Path | None) -> None:
     chosen = suggest.choose(sample, hints, leave_out=refused)
     if {"given", "family"} & chosen.keys():
         chosen.pop("name", None)
-    suggest.write(target, [*_lines(sample, chosen, hints, refused, questions)])
-    questions.finish()
+    lines = [*_lines(sample, chosen, hints, refused, questions)]
+    suggest.write(target, lines, questions, "ccu person import", path)
 
 
 def _lines(
