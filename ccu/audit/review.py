@@ -37,8 +37,7 @@ _BY_KIND = {
         consult-edit deidentify destroy flag-add flag-end flag-verify follow-up-add
         follow-up-close follow-up-done follow-up-move follow-up-reopen follow-up-schedule
         follow-up-sign follow-up-void hold household-add household-join household-leave
-        household-name import log-call migrate needs-edit needs-record needs-refer parcel-key
-        person-add
+        household-name import log-call needs-edit needs-record needs-refer parcel-key person-add
         person-change person-distinct person-distinct-undo person-import person-link person-merge
         person-returned person-unlink person-unmerge person-void place-category place-merge
         place-unmerge plan-answer plan-approve plan-expire plan-review plan-suggest plan-write

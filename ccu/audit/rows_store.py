@@ -28,12 +28,11 @@ class _Sums(defaultdict[int, "array[int]"]):
     def __init__(self) -> None:
         super().__init__(lambda: array("Q", bytes(8 * _PAGE)))
 
-    def add(self, number: int, digest: int) -> int:
-        """Add a digest, negative for a row that is taken off; return 0."""
+    def add(self, number: int, digest: int) -> None:
+        """Add a digest, negative for a row that is taken off."""
         page, place = divmod(number, _PAGE)
         sums = self[page]
         sums[place] = (sums[place] + digest) % _WHOLE
-        return 0
 
     def left(self) -> list[int]:
         """Return the numbers whose sum is not 0."""
@@ -46,36 +45,21 @@ class _Sums(defaultdict[int, "array[int]"]):
         ]
 
 
-def altered(connection: sqlite3.Connection, key: Key, events: set[int]) -> list[Place] | None:
+def altered(connection: sqlite3.Connection, key: Key, events: set[int]) -> list[Place]:
     """Return every place whose rows are not what the audit knows.
 
-    `events` are those that wrote rows, verified with the key: no other is counted. None where they
-    do not cover the rows: the file was brought up to date while the key was missing.
+    `events` are those that wrote rows, verified with the key: no other is counted.
     """
     known: dict[str, _Sums] = defaultdict(_Sums)
-    begun = False
     for audit_id, name, first, content in connection.execute(_WRITTEN):
-        if audit_id in events and name == written.ALL:
-            begun = True
-        elif audit_id in events:
+        if audit_id in events and name != written.ALL:
             for number, each in enumerate(array("Q", content), first):
                 known[name].add(number, each)
-    if not begun:
-        return None
     salt = written.salt(connection)
     for name in rows.written_tables(connection):
-        _take_rows(connection, name, known[name], key, salt)
+        for number, row in rows.texts(connection, name):
+            known[name].add(number, -key.of_record(salt, name, row))
     return [(name, number) for name in sorted(known) for number in known[name].left()]
-
-
-def _take_rows(
-    connection: sqlite3.Connection, name: str, sums: _Sums, key: Key, salt: bytes | None
-) -> None:
-    """Take the rows of a table, as they are, off its sums."""
-    connection.create_function(
-        "row_taken", 2, lambda number, row: sums.add(number, -key.of_record(salt, name, row))
-    )
-    rows.sum_rows(connection, name, "row_taken({number}, {row})")
 
 
 def told(connection: sqlite3.Connection, places: Iterable[Place]) -> list[str]:
@@ -92,17 +76,16 @@ def _times(connection: sqlite3.Connection, places: Iterable[Place]) -> dict[Plac
     wanted: dict[str, set[int]] = {}
     for name, number in places:
         wanted.setdefault(name, set()).add(number)
-    last: dict[Place, int] = {}
+    at = dict(tuple(row) for row in connection.execute("SELECT id, at FROM audit"))
+    found: dict[Place, str] = {}
     before = set()
     for audit_id, name, first, content in connection.execute(_WRITTEN):
         for number in wanted.get(name, ()):
             sums = content[8 * (number - first) :][:8] if number >= first else b""
             if sums == written.ALTERED:
                 before.add((name, number))
-            elif any(sums):  # else a gap between two
-                last[name, number] = audit_id
-    at = dict(tuple(row) for row in connection.execute("SELECT id, at FROM audit"))
-    found = {place: at[audit_id] for place, audit_id in last.items() if audit_id in at}
+            elif any(sums) and audit_id in at:  # else a gap between two, or no event
+                found[name, number] = at[audit_id]
     return {**found, **dict.fromkeys(before, "")}
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain as joined
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ccu import database, files
 from ccu.database import key_chain, schema, written
@@ -20,12 +20,17 @@ from ccu.database.key_chain import BEGIN, Chain, Key
 from ccu.errors import DatabaseUnusable, VerificationFailed
 from ccu.records import audit
 
+if TYPE_CHECKING:
+    from ccu.audit.rows_store import Place
+
 EMPTY = "the audit is empty"
 _ONLY_LINKS = "only their numbers and links are checked"
 MOST_NAMED = 20  # records in one message
 CHECK = "audit chain"  # its rows in `ccu check`
 
+_DESTROYS = ("deidentify", "purge", audit.REKEY)  # actions that delete what events wrote before
 _REKEYED = "SELECT max(id) FROM audit WHERE action = :rekey"
+_WROTE = "SELECT DISTINCT audit_id FROM audit_written WHERE audit_id <= :last ORDER BY audit_id"
 _NO_EVENT = "SELECT min(audit_id) FROM audit_reason WHERE audit_id NOT IN (SELECT id FROM audit)"
 _SEQUENCE = "SELECT max(seq) FROM sqlite_sequence WHERE name = :table"
 
@@ -55,9 +60,10 @@ class Verdict:
     wrong: list[str] = field(default_factory=list)  # the first bad row; then what is not a row
     unverified: list[str] = field(default_factory=list)  # rows of a key that is not there
     purged: int = 0  # reasons whose words were purged
+    compared: bool = False  # whether the audit has what the records are to be
     wrote: set[int] = field(default_factory=set)  # events that wrote rows, as they wrote them
     unfit: list[int] = field(default_factory=list)  # events whose rows are not what they wrote
-    altered: list[tuple[str, int]] = field(default_factory=list)  # table, number of the record
+    altered: "list[Place]" = field(default_factory=list)  # where another program wrote
 
 
 class _Bad(Exception):
@@ -97,10 +103,8 @@ def _verdict(
         _check_end(connection, anchors, chain, verdict)
         if chain is audit.CHAIN:
             _check_reasons(connection, lost, purged)
-        if verdict.unfit:
-            raise _Bad(
-                f"what audit row {verdict.unfit[0]} wrote was changed, or taken out, by hand"
-            )
+            if key is not None and not verdict.wrong:
+                _check_wrote(connection, verdict)
     except _Bad as bad:
         verdict.wrong.append(str(bad))
     return verdict
@@ -123,7 +127,7 @@ def _walk(
     lost: list[int] = []
     purged: set[int] = set()
     for theirs, rows in _parts(connection, current, chain):
-        first = list(islice(rows, key_chain.LOOKED_AT))
+        first = list(islice(rows, audit.LOOKED_AT))
         key, begun = theirs if _wrote_any(theirs, first) else None, verdict.last[0] + 1
         for row in joined(first, rows):
             _check(connection, row, key, chain, verdict.last)
@@ -195,12 +199,13 @@ def _check(
 def _check_written(connection: sqlite3.Connection, row: Row, key: Key, verdict: Verdict) -> None:
     """Note whether an event's rows of audit_written are those it has the digest of.
 
-    The event of a purge has every row, and those of the events before it are destroyed.
+    The event of a purge has every row, and those of the events before it are destroyed. Another has
+    every row where it is the first: else somebody deleted them, to have a record taken as it is.
     """
-    kept = {written.WRITTEN: _detail(row[-4], written.WRITTEN)}
-    if written.written_by(connection, row[0], key) != kept:
+    kept, has_all = written.written_by(connection, row[0], key)
+    if kept != _detail(row[-4], written.WRITTEN):
         verdict.unfit.append(row[0])
-    elif written.has_all(connection, row[0]):
+    elif has_all and row[3] in _DESTROYS:
         verdict.wrote, verdict.unfit = {row[0]}, []
     else:
         verdict.wrote.add(row[0])
@@ -210,16 +215,10 @@ def check_rows(connection: sqlite3.Connection, key: Key, verdict: Verdict) -> No
     """Add the records that another program wrote, where the events themselves are as written."""
     from ccu.audit import rows_store
 
-    if verdict.wrong:
+    verdict.compared = bool(verdict.wrote)
+    if verdict.wrong or not verdict.compared:
         return
-    found = rows_store.altered(connection, key, verdict.wrote)
-    if found is None:
-        verdict.unverified.append(
-            "the rows of the records cannot be compared with the audit: the file was brought up to"
-            " date while its key was missing"
-        )
-        return
-    verdict.altered = found
+    found = verdict.altered = rows_store.altered(connection, key, verdict.wrote)
     verdict.wrong += rows_store.told(connection, found[:MOST_NAMED])
     if len(found) > MOST_NAMED:
         verdict.wrong.append(f"and {len(found) - MOST_NAMED} more")
@@ -269,6 +268,12 @@ def _check_reasons(connection: sqlite3.Connection, lost: Sequence[int], purged: 
         raise _Bad(f"a reason was put in by hand for audit row {number}, which is not there")
 
 
+def _check_wrote(connection: sqlite3.Connection, verdict: Verdict) -> None:
+    found = connection.execute(_WROTE, {"last": verdict.last[0]})
+    for number in [*verdict.unfit, *(row[0] for row in found if row[0] not in verdict.wrote)]:
+        raise _Bad(f"what audit row {number} wrote was changed, taken out, or put in, by hand")
+
+
 def _check_end(
     connection: sqlite3.Connection, anchors: Sequence[Anchor], chain: Chain, verdict: Verdict
 ) -> None:
@@ -303,7 +308,7 @@ def verified(connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()) -> 
     return verdict
 
 
-def altered(connection: sqlite3.Connection) -> list[tuple[str, int]]:
+def altered(connection: sqlite3.Connection) -> "list[Place]":
     """Return the records that another program wrote: before the digests of all are destroyed.
 
     Raises VerificationFailed where the audit itself is not as written: nothing can be compared.

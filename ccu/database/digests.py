@@ -13,10 +13,11 @@ import contextlib
 import sqlite3
 from collections.abc import Collection, Iterator
 
+from ccu import database
 from ccu.database import rows, written
-from ccu.database.rows import Sum
 
 DEFINITIONS = "sqlite_master"  # the row of table_digest for tables, indexes, views and triggers
+_SUM = "SELECT count(*), ifnull(sum(row_digest(CAST({} AS BLOB))), 0)"
 _EVENTS = {"insert": ("new",), "update": ("old", "new"), "delete": ("old",)}
 # The triggers of the tables write a row as it was and as it is to the view row_change.
 _ROW_CHANGE = """
@@ -30,6 +31,8 @@ WHEN new.before IS NOT new.after BEGIN
   {keep};
 END
 """
+
+Sum = tuple[int, int]  # the number of rows, the sum of their digests
 
 
 def install(connection: sqlite3.Connection, altered: Collection[str] = ()) -> None:
@@ -145,19 +148,24 @@ def _make_trigger(connection: sqlite3.Connection, table: str, event: str, when: 
 
 def _sum(connection: sqlite3.Connection, table: str) -> Sum | None:
     """None where the table cannot be read."""
-    return rows.sum_rows(connection, table, "row_digest({row})")
+    row = rows.as_text(rows.columns(connection, table))
+    return _one(connection, f'{_SUM.format(row)} FROM main."{table}"')
 
 
 def _sum_of_definitions(connection: sqlite3.Connection, names: Collection[str]) -> Sum | None:
     import json
 
     row = rows.as_text(dict.fromkeys(("type", "name", "tbl_name", "sql"), "%Q"))
-    return rows.sum_of(
-        connection,
-        f"SELECT count(*), ifnull(sum(row_digest(CAST({row} AS BLOB))), 0) FROM sqlite_master"  # noqa: S608
-        " WHERE name IN (SELECT value FROM json_each(?))",
-        json.dumps([*names]),
-    )
+    which = "FROM sqlite_master WHERE name IN (SELECT value FROM json_each(?))"
+    return _one(connection, f"{_SUM.format(row)} {which}", json.dumps([*names]))
+
+
+def _one(connection: sqlite3.Connection, sql: str, *values: str) -> Sum | None:
+    try:
+        count, total = connection.execute(sql, values).fetchone()
+    except database.errors():
+        return None
+    return count, total
 
 
 def _keep(connection: sqlite3.Connection, name: str, found: Sum | None) -> None:

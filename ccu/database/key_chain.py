@@ -15,8 +15,6 @@ from typing import Any, NamedTuple
 from ccu import files, installation
 from ccu.errors import DatabaseUnusable
 
-REKEY = "audit-rekey"  # the event that begins the rows of a new key
-LOOKED_AT = 20  # rows, to tell a wrong key from a last row that was changed by hand
 VARIABLE = "CCU_AUDIT_KEY"
 BEGIN = bytes(32)  # what precedes the first row
 
@@ -45,10 +43,6 @@ class Key:
     def of_row(self, previous: bytes | None, row: Sequence[object]) -> bytes:
         """Return the hash of a row: its number and the columns of its chain."""
         return self.mac(_json(((previous or b"").hex(), *row)))
-
-    def wrote(self, row: Sequence[Any]) -> bool:
-        """Whether the hash of a row, which is its last value, is by this key."""
-        return bool(self.of_row(row[-2], row[:-2]) == row[-1])
 
     def of_reason(self, audit_id: int, reason: str) -> str:
         """Return what the row keeps of the words in audit_reason: it shows when they change."""
@@ -110,25 +104,6 @@ class Chain(NamedTuple):
         sql = f"INSERT INTO {self.table} ({names}) VALUES ({marks})"  # noqa: S608 -- constants
         connection.execute(sql, (*row, before, made))
         return made
-
-    def newest(self, connection: sqlite3.Connection, most: int) -> list[Sequence[Any]]:
-        """Return the newest rows, newest first: number, `columns`, previous, hash."""
-        names = ", ".join(("id", *self.columns, "previous", "hash"))
-        sql = f"SELECT {names} FROM {self.table} ORDER BY id DESC LIMIT :most"  # noqa: S608
-        return [tuple(row) for row in connection.execute(sql, {"most": most})]
-
-    def fits(self, connection: sqlite3.Connection, key: Key) -> bool:
-        """Whether the key wrote any of the newest rows under the newest key, or there are none."""
-        newest = self.newest(connection, LOOKED_AT)
-        for row in newest:
-            if key.wrote(row):
-                return True
-            if row[3] == REKEY:
-                break
-        return not newest
-
-
-AUDIT = Chain("audit", ("at", "staff_id", "action", "record", "record_id", "detail"))
 
 
 def _json(values: Sequence[object]) -> bytes:

@@ -7,8 +7,6 @@ from the people, are left out where rows are written.
 import sqlite3
 from collections.abc import Iterator
 
-from ccu import database
-
 # The code lists that a town may change (records/codes.py); nothing writes the others.
 TOWN_LISTS = (
     *("agency", "danger", "disposition", "intervention", "nature", "need", "race_ethnicity"),
@@ -22,8 +20,6 @@ OWNERS = (
 )
 _LEFT_OUT = ("audit", "audit_reason", "audit_written", "person_key", "table_digest")
 _CODE_LIST = {"code", "label", "sort", "retired"}
-
-Sum = tuple[int, int]  # the number of rows, the sum of their digests
 
 
 def tables(connection: sqlite3.Connection) -> list[str]:
@@ -102,22 +98,9 @@ def as_text(columns: dict[str, str], prefix: str = "") -> str:
     return f"printf('{forms}', {', '.join(values)})"
 
 
-def sum_rows(
-    connection: sqlite3.Connection, table: str, digest: str, where: str = "1"
-) -> Sum | None:
-    """Count rows and sum up a digest of each: SQL of {number} and {row}, which is a BLOB.
-
-    None where the table cannot be read.
-    """
-    row = f"CAST({as_text(columns(connection, table))} AS BLOB)"
-    sql = digest.format(number=owner(connection, table)[1], row=row)
-    return sum_of(
-        connection,
-        f'SELECT count(*), ifnull(sum({sql}), 0) FROM main."{table}" WHERE {where}',  # noqa: S608
-    )
-
-
-def texts(connection: sqlite3.Connection, table: str, where: str) -> Iterator[tuple[int, bytes]]:
+def texts(
+    connection: sqlite3.Connection, table: str, where: str = "1"
+) -> Iterator[tuple[int, bytes]]:
     """Return an iterator of rows as text, each with the number of its record."""
     sql = (
         f"SELECT {owner(connection, table)[1]}, CAST({as_text(columns(connection, table))} AS BLOB)"
@@ -125,12 +108,3 @@ def texts(connection: sqlite3.Connection, table: str, where: str) -> Iterator[tu
     cursor = connection.cursor()
     cursor.row_factory = None
     return cursor.execute(f'{sql} FROM main."{table}" WHERE {where}')
-
-
-def sum_of(connection: sqlite3.Connection, sql: str, *values: str) -> Sum | None:
-    """Return the sum that a statement finds; None where it cannot be read."""
-    try:
-        count, total = connection.execute(sql, values).fetchone()
-    except database.errors():
-        return None
-    return count, total

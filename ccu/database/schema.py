@@ -96,7 +96,6 @@ def creating(path: Path, encrypt: bool = False) -> Iterator[sqlite3.Connection]:
             where = key_chain.key_path(connection)
             audit_key = None if os.path.lexists(where) else where
             key_chain.make(where)
-            written.keep_all(connection)
             yield connection
     except BaseException:
         # not when another process finished it meanwhile

@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ccu.database.key_chain import Key
-    from ccu.database.rows import Sum
 
 ALL = ""  # the record of the first row of audit_written, which has the salt
 ALTERED = (1).to_bytes(8, "little")  # what a sum is off by, of a record known as altered
@@ -28,7 +27,7 @@ WRITTEN = "written"  # in the detail of an event: the HMAC of its rows of audit_
 _MOST = 65_536  # sums in one row of audit_written
 _WHOLE = 2**64
 _NOTHING = bytes(8)
-SALT = "SELECT sums FROM audit_written ORDER BY audit_id, part LIMIT 1"
+SALT = "SELECT iif(record = '', sums, NULL) FROM audit_written ORDER BY audit_id, part LIMIT 1"
 # The number of the next event: as records/audit.py will find it.
 _NEXT = """
 SELECT max(coalesce((SELECT max(id) FROM audit), 0),
@@ -79,32 +78,21 @@ def _mac(path: str) -> Mac:
 
 
 def keep_all(
-    connection: sqlite3.Connection,
-    altered: Iterable[tuple[str, int]] = (),
-    key: "Key | None" = None,
+    connection: sqlite3.Connection, key: "Key", altered: Iterable[tuple[str, int]] = ()
 ) -> None:
     """Take every row as it is for what ccu wrote; the next event of the audit has them.
 
     All digests of before are deleted. `altered` are tables and numbers of records that another
-    program wrote: their sums are made not to match, so that they go on being named. `key` is given
-    where it is not the file's yet.
+    program wrote: their sums are made not to match, so that they go on being named.
     """
     from ccu.database import rows
 
     connection.execute("DELETE FROM main.audit_written")
     _insert_sums(connection, ALL, 0, [os.urandom(16)])
     for table in rows.written_tables(connection):
-        keep_rows(connection, table, key=key)
+        keep_rows(connection, table, "1", key)
     for table, number in altered:
         _insert_sums(connection, table, number, [ALTERED])
-
-
-def has_all(connection: sqlite3.Connection, audit_id: int) -> bool:
-    """Whether an event has every row of the file, by `keep_all`."""
-    row = connection.execute(
-        "SELECT record FROM main.audit_written WHERE audit_id = :id ORDER BY part", {"id": audit_id}
-    ).fetchone()
-    return row is not None and row[0] == ALL
 
 
 def salt(connection: sqlite3.Connection) -> bytes | None:
@@ -113,15 +101,17 @@ def salt(connection: sqlite3.Connection) -> bytes | None:
     return None if found is None else found[0]
 
 
-def written_by(connection: sqlite3.Connection, audit_id: int, key: "Key") -> dict[str, str]:
-    """Return what an event's detail has of what was written since the last event."""
+def written_by(connection: sqlite3.Connection, audit_id: int, key: "Key") -> tuple[str, bool]:
+    """Return the HMAC of an event's rows, empty without any, and whether `keep_all` wrote them."""
     written = connection.execute(
         "SELECT part, record, first, sums FROM main.audit_written"
         " WHERE audit_id = :audit_id ORDER BY part",
         {"audit_id": audit_id},
     )
     first = written.fetchone()
-    return {} if first is None else {WRITTEN: key.of_written(audit_id, chain((first,), written))}
+    if first is None:
+        return "", False
+    return key.of_written(audit_id, chain((first,), written)), first[1] == ALL
 
 
 def forget_unbound(connection: sqlite3.Connection) -> None:
@@ -135,8 +125,8 @@ def is_unbound(connection: sqlite3.Connection) -> bool:
 
 
 def keep_rows(
-    connection: sqlite3.Connection, table: str, where: str = "1", key: "Key | None" = None
-) -> "Sum":
+    connection: sqlite3.Connection, table: str, where: str, key: "Key | None" = None
+) -> tuple[int, int]:
     """Keep the sums of rows for the next event of the audit, in runs of consecutive numbers.
 
     Returns what table_digest has of these rows. An import spends its time here: no calls that can

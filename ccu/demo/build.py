@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ccu import access, installation
 from ccu.demo import caseload, export, store, story, town
-from ccu.records import audit, settings, staff
+from ccu.records import settings, staff
 from ccu.session import Session
 
 LAYOUT = "demo"
@@ -95,7 +95,6 @@ def call_back(made: Town) -> None:
     since = made.session.now - timedelta(days=OPEN_DAYS)
     with made.session.writing() as connection:
         store.add_calls_back(connection, owners, since)
-        audit.record(connection, made.session.staff_id, "follow-up-add", what="demo")
 
 
 STEPS: tuple[Callable[[Town], None], ...] = (import_dispatch, tell_story, call_back)

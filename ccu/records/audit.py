@@ -18,12 +18,17 @@ from ccu.database import key_chain as chain
 from ccu.database import written
 from ccu.errors import DatabaseUnusable, InvalidInput
 
-REKEY = chain.REKEY
+REKEY = "audit-rekey"
 PURGED = "reasons-purged"  # its detail names the rows whose words of audit_reason were taken out
 DIGEST = "reason_digest"
+LOOKED_AT = 20  # rows, to tell a wrong key from a last row that was changed by hand
 _PURGED_AT_ONCE = 1000  # numbers in the detail of one event
 
-CHAIN = chain.AUDIT
+CHAIN = chain.Chain("audit", ("at", "staff_id", "action", "record", "record_id", "detail"))
+_NEWEST = """
+SELECT id, at, staff_id, action, record, record_id, detail, previous, hash
+FROM audit ORDER BY id DESC LIMIT :most
+"""
 
 
 def clock() -> datetime:
@@ -73,7 +78,11 @@ def _add(
     event_id = last + 1
     if reason is not None:
         detail = {**detail, DIGEST: key.of_reason(event_id, reason)}
-    detail = {**detail, **written.written_by(connection, event_id, key)}
+    if written.salt(connection) is None:  # the first event of a new file, or since a migration
+        written.keep_all(connection, key)
+    rows, _all = written.written_by(connection, event_id, key)
+    if rows:
+        detail = {**detail, written.WRITTEN: rows}
     at = clock().isoformat(timespec="seconds")
     row = (event_id, at, *event, json.dumps(detail, sort_keys=True))
     done = CHAIN.add(connection, key, before, row)
@@ -115,12 +124,23 @@ def key_of(connection: sqlite3.Connection) -> chain.Key:
     verified again.
     """
     key = stored_key(connection)
-    if not CHAIN.fits(connection, key):
+    if not fits(connection, key):
         raise DatabaseUnusable(
             f"the audit key {chain.key_path(connection)} is not the one that the last rows of the"
             " audit were written with; put that one back"
         )
     return key
+
+
+def fits(connection: sqlite3.Connection, key: chain.Key) -> bool:
+    """Whether the key wrote any of the newest rows under the newest key, or there are none."""
+    newest = connection.execute(_NEWEST, {"most": LOOKED_AT}).fetchall()
+    for row in newest:
+        if key.of_row(row[7], tuple(row)[:7]) == row[8]:
+            return True
+        if row[3] == REKEY:
+            break
+    return not newest
 
 
 def stored_key(connection: sqlite3.Connection) -> chain.Key:
@@ -158,7 +178,7 @@ def rekey(connection: sqlite3.Connection, staff_id: int) -> tuple[Path, bool]:
         new.unlink()
     key = chain.make(new)
     try:
-        written.keep_all(connection, key=key)
+        written.keep_all(connection, key)
         _add(connection, key, (staff_id, REKEY, "audit", None), {"key": key.fingerprint})
     except BaseException:
         new.unlink(missing_ok=True)
@@ -168,10 +188,10 @@ def rekey(connection: sqlite3.Connection, staff_id: int) -> tuple[Path, bool]:
 
 def _is_just_made(connection: sqlite3.Connection, path: Path) -> bool:
     """Whether nothing was recorded since the key was made: `rekey` may not have reported it."""
-    newest = CHAIN.newest(connection, 1)
-    if not newest or newest[0][3] != REKEY or not os.path.lexists(path):
+    newest = connection.execute(_NEWEST, {"most": 1}).fetchone()
+    if newest is None or newest[3] != REKEY or not os.path.lexists(path):
         return False
-    return chain.read(path).wrote(newest[0])
+    return bool(chain.read(path).of_row(newest[7], tuple(newest)[:7]) == newest[8])
 
 
 def _complete_rekey(connection: sqlite3.Connection, path: Path) -> bool:
@@ -183,7 +203,7 @@ def _complete_rekey(connection: sqlite3.Connection, path: Path) -> bool:
     if os.path.lexists(path) or not os.path.lexists(new):
         return False
     try:
-        if not CHAIN.fits(connection, chain.read(new)):
+        if not fits(connection, chain.read(new)):
             return False
     except DatabaseUnusable:  # it is no key: `rekey` makes another
         return False

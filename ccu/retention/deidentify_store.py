@@ -136,7 +136,7 @@ def remove(
         days = sorted(last.values())
         gone = Destroyed("identity", len(last), days[0], days[-1], "ccu deidentify", None)
         schedule_store.log_destroyed(connection, staff_id, [gone], at=at)
-        written.keep_all(connection, altered)
+        written.keep_all(connection, audit.key_of(connection), altered)
     for person in done.people:
         audit.record(connection, staff_id, "deidentify", "person", person)
     return done

@@ -71,7 +71,7 @@ def _destroy(session: Session, seen: Found, altered: Altered) -> int:
             why = "no record names them any more"
             done.append(Destroyed("places", orphans, None, None, why, None))
         numbers = schedule_store.log_destroyed(connection, session.staff_id, done, at=at)
-        written.keep_all(connection, written_by_others)
+        written.keep_all(connection, audit.key_of(connection), written_by_others)
         counts = {each.name: each.count for each in done}
         audit.record(connection, session.staff_id, "purge", counts=counts, destructions=numbers)
     return orphans

@@ -7,7 +7,7 @@ import typer
 
 from ccu.errors import VerificationFailed
 from ccu.options import group
-from ccu.output import FormatOption, OutputOption, emit_document, emit_line
+from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
 from ccu.session import Session
 
 NEXT = "keep the file, compare it with the last backup, and tell whoever is in charge of records"
@@ -89,6 +89,8 @@ def verify(
     if verdict.purged:
         told.append(f"{_counted(verdict.purged, 'reason')} purged")
     emit_line(f"{', '.join(told)}; the last is {anchors.line(verdict.last)}")
+    if not verdict.compared:
+        say("No record was compared: the audit has none of them before its next event.")
 
 
 def _counted(number: int, word: str) -> str:

@@ -42,31 +42,6 @@ def migrate(connection: sqlite3.Connection, path: Path, key: str | None) -> None
         if connection.execute("PRAGMA foreign_key_check").fetchall():
             raise DatabaseUnusable(f"{path} cannot be brought up to date; it was left as it is")
         connection.execute(f"PRAGMA user_version={version}")
-        _bind_rows(connection)
-
-
-def _bind_rows(connection: sqlite3.Connection) -> None:
-    """Bind every row as it is now into the audit, by an event of no account.
-
-    Not without the audit's key: every command is then refused until `ccu audit rekey` binds them.
-    """
-    import json
-    from datetime import UTC, datetime
-
-    from ccu.database import written
-    from ccu.database.key_chain import AUDIT, key_path, read
-
-    try:
-        key = read(key_path(connection))
-    except DatabaseUnusable:
-        return
-    if not AUDIT.fits(connection, key):
-        return
-    written.keep_all(connection)
-    last, before = AUDIT.last(connection)
-    at = datetime.now(UTC).isoformat(timespec="seconds")
-    detail = json.dumps(written.written_by(connection, last + 1, key))
-    AUDIT.add(connection, key, before, (last + 1, at, None, "migrate", "", None, detail))
 
 
 def _copy_before(path: Path, key: str | None, version: int) -> None:
