@@ -8,13 +8,14 @@ key nobody can write a row, or an event, that fits. Rows put back exactly as the
 import sqlite3
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ccu import dates
 from ccu.database import rows, written
 from ccu.database.key_chain import Key
 from ccu.records import audit, settings, table
 
+_MOST_NAMED = 20  # records in one message
 _WHOLE = 2**64
 _PAGE = 4096  # numbers whose sums are kept together: a record's number can be any
 _WRITTEN = "SELECT audit_id, record, first, sums FROM main.audit_written ORDER BY audit_id, part"
@@ -62,10 +63,12 @@ def altered(connection: sqlite3.Connection, key: Key, events: set[int]) -> list[
     return [(name, number) for name in sorted(known) for number in known[name].left()]
 
 
-def told(connection: sqlite3.Connection, places: Iterable[Place]) -> list[str]:
+def told(connection: sqlite3.Connection, places: Sequence[Place]) -> list[str]:
     """Return a sentence for each place: what another program did there, and since when."""
-    times = _times(connection, places)
-    return [_told(connection, *place, times.get(place)) for place in places]
+    named = places[:_MOST_NAMED]
+    times = _times(connection, named)
+    more = [f"and {len(places) - _MOST_NAMED} more"] if len(places) > _MOST_NAMED else []
+    return [_told(connection, *place, times.get(place)) for place in named] + more
 
 
 def _times(connection: sqlite3.Connection, places: Iterable[Place]) -> dict[Place, str]:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 EMPTY = "the audit is empty"
 _ONLY_LINKS = "only their numbers and links are checked"
-MOST_NAMED = 20  # records in one message
 CHECK = "audit chain"  # its rows in `ccu check`
 
 _DESTROYS = ("deidentify", "purge", audit.REKEY)  # actions that delete what events wrote before
@@ -60,8 +59,7 @@ class Verdict:
     wrong: list[str] = field(default_factory=list)  # the first bad row; then what is not a row
     unverified: list[str] = field(default_factory=list)  # rows of a key that is not there
     purged: int = 0  # reasons whose words were purged
-    compared: bool = False  # whether the audit has what the records are to be
-    wrote: set[int] = field(default_factory=set)  # events that wrote rows, as they wrote them
+    wrote: set[int] = field(default_factory=set)  # events whose rows are what they wrote
     unfit: list[int] = field(default_factory=list)  # events whose rows are not what they wrote
     altered: "list[Place]" = field(default_factory=list)  # where another program wrote
 
@@ -211,19 +209,6 @@ def _check_written(connection: sqlite3.Connection, row: Row, key: Key, verdict: 
         verdict.wrote.add(row[0])
 
 
-def check_rows(connection: sqlite3.Connection, key: Key, verdict: Verdict) -> None:
-    """Add the records that another program wrote, where the events themselves are as written."""
-    from ccu.audit import rows_store
-
-    verdict.compared = bool(verdict.wrote)
-    if verdict.wrong or not verdict.compared:
-        return
-    found = verdict.altered = rows_store.altered(connection, key, verdict.wrote)
-    verdict.wrong += rows_store.told(connection, found[:MOST_NAMED])
-    if len(found) > MOST_NAMED:
-        verdict.wrong.append(f"and {len(found) - MOST_NAMED} more")
-
-
 def _detail(text: str, name: str) -> Any:
     try:
         return json.loads(text).get(name)
@@ -297,13 +282,18 @@ def _check_end(
 
 
 def verified(connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()) -> Verdict:
-    """Verify the audit of an open file with its own key, its triggers too.
+    """Verify the audit of an open file with its own key, its triggers and the records too.
 
-    Raises DatabaseUnusable when the key is missing.
+    Records are compared where the audit itself is as written. Raises DatabaseUnusable when the key
+    is missing.
     """
+    from ccu.audit import rows_store
+
     key = audit.stored_key(connection)
     verdict = verify(connection, key, anchors)
-    check_rows(connection, key, verdict)
+    if verdict.wrote and not verdict.wrong:
+        verdict.altered = rows_store.altered(connection, key, verdict.wrote)
+        verdict.wrong += rows_store.told(connection, verdict.altered)
     verdict.wrong += schema.changed_triggers(connection)
     return verdict
 
@@ -313,11 +303,9 @@ def altered(connection: sqlite3.Connection) -> "list[Place]":
 
     Raises VerificationFailed where the audit itself is not as written: nothing can be compared.
     """
-    key = audit.stored_key(connection)
-    verdict = verify(connection, key)
-    if verdict.wrong:
+    verdict = verified(connection)
+    if verdict.wrong and not verdict.altered:
         raise VerificationFailed(f"nothing was destroyed: {verdict.wrong[0]}; run ccu audit verify")
-    check_rows(connection, key, verdict)
     return verdict.altered
 
 

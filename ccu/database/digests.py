@@ -82,8 +82,7 @@ def added_in_bulk(connection: sqlite3.Connection, **tables: str) -> Iterator[Non
             f"SELECT ifnull(max({column}), 0) FROM main.{table}"  # noqa: S608
         ).fetchone()
         old[table] = f"{column} <= {last}"
-        for event in _EVENTS:
-            connection.execute(f"DROP TRIGGER main.{table}_digest_{event}")
+        connection.execute(f"DROP TRIGGER main.{table}_digest_insert")
         for event in ("update", "delete"):
             _make_trigger(connection, table, event, f"WHEN old.{old[table]}")
     yield
@@ -94,8 +93,6 @@ def added_in_bulk(connection: sqlite3.Connection, **tables: str) -> Iterator[Non
             " WHERE name = :table",
             {"count": count, "total": total, "table": table},
         )
-        for event in ("update", "delete"):
-            connection.execute(f"DROP TRIGGER main.{table}_digest_{event}")
         for event in _EVENTS:
             _make_trigger(connection, table, event)
 
@@ -143,6 +140,7 @@ def _make_trigger(connection: sqlite3.Connection, table: str, event: str, when: 
         where = number if number == "0" else of + number
         body += f"INSERT INTO row_change VALUES ('{table}', {where}, {change}); "  # noqa: S608
     name = f"main.{table}_digest_{event}"
+    connection.execute(f"DROP TRIGGER IF EXISTS {name}")
     connection.execute(f"CREATE TRIGGER {name} AFTER {event} ON {table} {when} BEGIN {body}END")
 
 

@@ -89,7 +89,7 @@ def verify(
     if verdict.purged:
         told.append(f"{_counted(verdict.purged, 'reason')} purged")
     emit_line(f"{', '.join(told)}; the last is {anchors.line(verdict.last)}")
-    if not verdict.compared:
+    if not verdict.wrote:
         say("No record was compared: the audit has none of them before its next event.")
 
 
