@@ -143,7 +143,7 @@ def keep_rows(
         made = blake2b(row, key=for_table, digest_size=8).digest()
         if 0 <= place < len(sums):
             sums[place] = _added(sums[place], made)
-        elif len(sums) <= place < min(len(sums) + 4, _MOST):  # a small gap is filled with zeros
+        elif len(sums) <= place < min(len(sums) + 8, _MOST):  # a small gap is filled with zeros
             while place > len(sums):
                 sums.append(_NOTHING)
             sums.append(made)

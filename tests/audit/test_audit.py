@@ -218,7 +218,7 @@ def test_the_audit_of_an_older_file_is_chained(empty: Ccu, db_path: Path, versio
     before = ask(db_path, "SELECT id, at, staff_id, action, record, record_id FROM audit")
     done = empty("audit", "verify")
     assert done.out.startswith(f"{len(before)} rows verified")
-    assert done.err.startswith("No record was compared: ")
+    assert done.err.startswith("The records were not compared: ")
     after = ask(db_path, "SELECT id, at, staff_id, action, record, record_id FROM audit")
     assert after == before
     assert key_of(db_path).stat().st_mode & 0o777 == 0o600

@@ -90,7 +90,7 @@ def verify(
         told.append(f"{_counted(verdict.purged, 'reason')} purged")
     emit_line(f"{', '.join(told)}; the last is {anchors.line(verdict.last)}")
     if not verdict.wrote:
-        say("No record was compared: the audit has none of them before its next event.")
+        say("The records were not compared: the audit has them from its next event on.")
 
 
 def _counted(number: int, word: str) -> str:
