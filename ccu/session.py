@@ -133,16 +133,15 @@ class Session:
         The events that it recorded are remembered, for `undo.entry.saved`.
         """
         from ccu.database import opening as db
-        from ccu.database import written
         from ccu.records import audit
 
         nested = self.db.in_transaction
         with db.write(self.db) as connection:
             before, _ = audit.CHAIN.last(connection)
             if not nested:
-                written.forget_unbound(connection)
+                audit.forget_unbound(connection)
             yield connection
-            if not nested and written.is_unbound(connection):  # written after the last event
+            if not nested and audit.is_unbound(connection):  # after the last event
                 audit.record(connection, self.known_id, "write")
             last, _ = audit.CHAIN.last(connection)
         if not nested:

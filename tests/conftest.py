@@ -23,7 +23,7 @@ from hypothesis import HealthCheck, settings
 
 from ccu import access, cli
 from ccu.database import schema
-from ccu.database.written import register
+from ccu.database.opening import register
 from ccu.records import audit
 
 # ccu looks for garbage seldom, as one command is short. Here thousands run in one process, and the

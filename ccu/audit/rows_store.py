@@ -59,7 +59,7 @@ def altered(connection: sqlite3.Connection, key: Key, events: set[int]) -> list[
     salt = written.salt(connection)
     for name in rows.written_tables(connection):
         for number, row in rows.texts(connection, name):
-            known[name].add(number, -key.of_record(salt, name, row))
+            known[name].add(number, -written.of_row(key, salt, name, row))
     return [(name, number) for name in sorted(known) for number in known[name].left()]
 
 
@@ -93,10 +93,11 @@ def _times(connection: sqlite3.Connection, places: Iterable[Place]) -> dict[Plac
 
 
 def _told(connection: sqlite3.Connection, name: str, number: int, at: str | None) -> str:
-    record, _column = rows.owner(connection, name)
+    record, _column = rows.counted_with(connection, name)
     words = table.NAMES.get(record, record).replace("_", " ")
     words += f" {number}" if number else ""
-    words += "" if name == record else f" ({name.replace('_', ' ')})"
+    part = name.replace("_", " ").replace("danger", "hazard")
+    words += "" if name == record else f" ({part})"
     if at is None:
         return f"{words} was added by another program"
     if not at:

@@ -128,7 +128,10 @@ def only_added_to(connection: sqlite3.Connection, table: str) -> bool:
 
 
 def _make_trigger(connection: sqlite3.Connection, table: str, event: str, when: str = "") -> None:
-    (_record, number), columns = rows.owner(connection, table), rows.columns(connection, table)
+    (_record, number), columns = (
+        rows.counted_with(connection, table),
+        rows.columns(connection, table),
+    )
     values = {"old": "NULL", "new": "NULL"}
     values.update({each: rows.as_text(columns, f"{each}.") for each in _EVENTS[event]})
     changes = [f"{values['old']}, {values['new']}"]

@@ -6,8 +6,7 @@ HMAC-SHA256 (RFC 2104). A row written today must verify in ten years: never chan
 import hmac
 import os
 import sqlite3
-from collections.abc import Iterable, Sequence
-from hashlib import blake2b
+from collections.abc import Sequence
 from json.encoder import encode_basestring_ascii as quoted
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,7 +29,6 @@ class Key:
 
     def __init__(self, secret: bytes) -> None:
         self._begun = hmac.new(secret, digestmod="sha256")
-        self._tables: dict[tuple[bytes | None, str], bytes] = {}  # a key for the rows of each
         # A name for the key that does not give it away.
         self.fingerprint = self.mac(b"ccu audit key")[:8].hex()
 
@@ -47,28 +45,6 @@ class Key:
     def of_reason(self, audit_id: int, reason: str) -> str:
         """Return what the row keeps of the words in audit_reason: it shows when they change."""
         return self.mac(_json(("reason", audit_id, reason)))[:16].hex()
-
-    def of_record(self, salt: bytes | None, table: str, row: bytes) -> int:
-        """Return the keyed digest of a row of a table: a number below 2**64.
-
-        By BLAKE2b (RFC 7693), whose key makes it a MAC in half the time of an HMAC: an import
-        writes very many rows.
-        """
-        key = self.of_table(salt, table)
-        return int.from_bytes(blake2b(row, key=key, digest_size=8).digest(), "little")
-
-    def of_table(self, salt: bytes | None, table: str) -> bytes:
-        """Return the key for the digests of a table's rows."""
-        return self._tables.get((salt, table)) or self._tables.setdefault(
-            (salt, table), self.mac(_json(("rows", table, (salt or b"").hex())))
-        )
-
-    def of_written(self, audit_id: int, rows: Iterable[Sequence[Any]]) -> str:
-        """Return what an event keeps of its rows of audit_written: part, record, first, sums."""
-        copy = self._begun.copy()
-        for *about, sums in rows:
-            copy.update(_json(("written", audit_id, *about, len(sums))) + sums)
-        return copy.digest()[:16].hex()
 
 
 class Chain(NamedTuple):

@@ -61,7 +61,7 @@ def columns(connection: sqlite3.Connection, table: str) -> dict[str, str]:
     return found
 
 
-def owner(connection: sqlite3.Connection, table: str) -> tuple[str, str]:
+def counted_with(connection: sqlite3.Connection, table: str) -> tuple[str, str]:
     """Return the record that a table's row counts with, and the column with its number.
 
     The column is 0 where there is none.
@@ -80,7 +80,7 @@ def owner(connection: sqlite3.Connection, table: str) -> tuple[str, str]:
 
 def has_rows(connection: sqlite3.Connection, table: str, number: int) -> bool:
     """Whether a table has rows that count with the record of this number."""
-    _record, column = owner(connection, table)
+    _record, column = counted_with(connection, table)
     sql = f'SELECT 1 FROM main."{table}" WHERE {column} = :number'  # noqa: S608
     return connection.execute(sql, {"number": number}).fetchone() is not None
 
@@ -102,9 +102,7 @@ def texts(
     connection: sqlite3.Connection, table: str, where: str = "1"
 ) -> Iterator[tuple[int, bytes]]:
     """Return an iterator of rows as text, each with the number of its record."""
-    sql = (
-        f"SELECT {owner(connection, table)[1]}, CAST({as_text(columns(connection, table))} AS BLOB)"
-    )
+    sql = f"SELECT {counted_with(connection, table)[1]}, CAST({as_text(columns(connection, table))} AS BLOB)"
     cursor = connection.cursor()
     cursor.row_factory = None
     return cursor.execute(f'{sql} FROM main."{table}" WHERE {where}')

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ccu import database, files
-from ccu.database import digests, key_chain, migrations, opening, written
+from ccu.database import digests, key_chain, migrations, opening
 from ccu.errors import CcuError, DatabaseBusy, DatabaseUnusable, InvalidInput
 
 _ONE_PAGE = 65_536  # bytes of the largest
@@ -55,7 +55,7 @@ def make_views(connection: sqlite3.Connection, new: sqlite3.Connection) -> None:
 def in_memory() -> sqlite3.Connection:
     """A new, empty database, to compare a file with."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    written.register(connection)
+    opening.register(connection)
     make(connection)
     return connection
 

@@ -126,7 +126,7 @@ def remove(
             ownership.delete_rows(connection, part.table, part.rows)
         elif part.table != "audit_reason":
             done.rows += _blank(connection, part, {each: last[human[each]] for each in ids})
-    audit.purge_reasons(connection, staff_id, reasons)
+    ownership.purge_reasons(connection, staff_id, reasons)
     connection.executemany(
         "INSERT INTO deidentified (person_id, at, by) VALUES (?, ?, ?)"
         " ON CONFLICT (person_id) DO UPDATE SET at = excluded.at, by = excluded.by",

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from ccu.database import key_chain as chain
 from ccu.database import opening as db
-from ccu.records import audit
+from ccu.records import audit, ownership
 
 from .. import steps
 from ..conftest import Ccu, Result
@@ -342,8 +342,8 @@ def test_purged_reasons_leave_the_chain_intact(ccu: Ccu, db_path: Path) -> None:
         assert ccu("history", "--call", "1", "--full", "--reason", reason).code == 0
     found = [int(str(row[0])) for row in ask(db_path, "SELECT audit_id FROM audit_reason")]
     with contextlib.closing(db.open_database(db_path)) as connection, db.write(connection):
-        assert audit.purge_reasons(connection, 1, [*found[:1], 1, 999]) == 1
-        assert audit.purge_reasons(connection, 1, found[:1]) == 0
+        assert ownership.purge_reasons(connection, 1, [*found[:1], 1, 999]) == 1
+        assert ownership.purge_reasons(connection, 1, found[:1]) == 0
     assert ask(db_path, "SELECT reason FROM audit_reason") == [("the family asked",)]
     done = ccu("audit", "verify")
     assert done.code == 0 and ", 1 reason purged; the last is" in done.out
@@ -353,6 +353,6 @@ def test_purged_reasons_leave_the_chain_intact(ccu: Ccu, db_path: Path) -> None:
 def test_very_many_reasons_are_purged_in_events_of_a_thousand(ccu: Ccu, db_path: Path) -> None:
     with contextlib.closing(db.open_database(db_path)) as connection, db.write(connection):
         rows = [audit.record(connection, 1, "history-full", reason="why") for _ in range(2500)]
-        assert audit.purge_reasons(connection, 1, rows) == 2500
+        assert ownership.purge_reasons(connection, 1, rows) == 2500
     assert len(steps.audited(db_path, audit.PURGED)) == 3
     assert "2500 reasons purged" in ccu("audit", "verify").out

@@ -18,7 +18,7 @@ EDITS = {
     "INSERT INTO person_alias (person_id, given_name, family_name) VALUES (1, 'A', 'B')": (
         "person 1 (person alias) was added by another program"
     ),
-    "DELETE FROM call_danger WHERE call_id = 1": "call 1 (call danger) was deleted by another ",
+    "DELETE FROM call_danger WHERE call_id = 1": "call 1 (call hazard) was deleted by another ",
     "UPDATE staff SET phone = '1' WHERE id = 1": "staff 1 was changed by another program after ",
 }
 

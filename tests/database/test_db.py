@@ -16,7 +16,7 @@ import pytest
 from ccu.database import digests, migrations, rows, schema
 from ccu.database import key_chain as chain
 from ccu.database import opening as db
-from ccu.database.written import register
+from ccu.database.opening import register
 from ccu.errors import DatabaseUnusable, ExitCode
 from ccu.records import audit
 

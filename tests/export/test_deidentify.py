@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ccu.database.written import register
+from ccu.database.opening import register
 
 from .. import steps
 from .. import told_town as town

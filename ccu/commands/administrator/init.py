@@ -79,12 +79,10 @@ def command(
         if role:
             staff.add(connection, owner, role, by=staff_id)
         settings.change(connection, staff_id, "timezone", chosen.pop("timezone"))
-        session.settings = settings.load(connection)
-        # Calls of before need no decision: no flood of old ones.
+        session.settings = settings.load(connection)  # for today; earlier calls need no decision
         settings.begin_decisions(connection, session.today)
-        for name, value in (chosen | {"default_owner": owner}).items():
-            if value:
-                settings.change(connection, staff_id, name, value)
+        for name, value in (chosen | ({"default_owner": owner} if owner else {})).items():
+            settings.change(connection, staff_id, name, value)
     del session.settings
     emit_line(f"Made {session.path} for {session.settings.town}, {chosen['state']}.", only=True)
     for sentence in privacy.about_key(session.path, key_is_new) if encrypt else []:

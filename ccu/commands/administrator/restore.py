@@ -34,7 +34,7 @@ def command(
     from ccu import access, installation
     from ccu.audit import anchors
     from ccu.check import damage_store
-    from ccu.database import encryption, lost, restoring, written
+    from ccu.database import encryption, lost, restoring
     from ccu.database import opening as db
     from ccu.errors import NotAllowed, VerificationFailed
     from ccu.records import audit, settings, staff
@@ -64,7 +64,7 @@ def command(
             until = moment_words(last.astimezone(settings.load(connection).zone))
             staff_id = staff.id_of(connection, access.login(installation.account()))
             with db.write(connection):
-                written.forget_unbound(connection)
+                audit.forget_unbound(connection)
                 restoring.begin_apart(connection)
                 audit.record(connection, staff_id, "restore")
             db.tidy(connection)
