@@ -102,7 +102,8 @@ def texts(
     connection: sqlite3.Connection, table: str, where: str = "1"
 ) -> Iterator[tuple[int, bytes]]:
     """Return an iterator of rows as text, each with the number of its record."""
-    sql = f"SELECT {counted_with(connection, table)[1]}, CAST({as_text(columns(connection, table))} AS BLOB)"
+    number, row = counted_with(connection, table)[1], as_text(columns(connection, table))
+    sql = f"SELECT {number}, CAST({row} AS BLOB)"
     cursor = connection.cursor()
     cursor.row_factory = None
     return cursor.execute(f'{sql} FROM main."{table}" WHERE {where}')
