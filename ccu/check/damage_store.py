@@ -23,7 +23,7 @@ INTEGRITY, SCHEMA, ROWS = "integrity", "schema", "rows"
 _OK = {
     INTEGRITY: "every page, index and reference",
     SCHEMA: "every table, index, view and trigger",
-    ROWS: "every row is as ccu wrote it",
+    ROWS: "the rows of each table add up; ccu audit verify compares each record",
 }
 
 

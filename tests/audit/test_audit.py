@@ -221,6 +221,8 @@ def test_the_audit_of_an_older_file_is_chained(empty: Ccu, db_path: Path, versio
     assert done.err.startswith("The records were not compared: ")
     after = ask(db_path, "SELECT id, at, staff_id, action, record, record_id FROM audit")
     assert after == before
+    assert empty("settings", "repeat_days", "30").code == 0  # the next event has the records
+    assert empty("audit", "verify").err == ""
     assert key_of(db_path).stat().st_mode & 0o777 == 0o600
     with contextlib.closing(sqlite3.connect(db_path)) as hand:
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):

@@ -93,11 +93,18 @@ def test_what_is_put_in_for_the_next_event_is_not_taken_over(town: Ccu, db_path:
 
 
 @pytest.mark.parametrize(
-    "change", ["DELETE FROM audit_written", "UPDATE audit_written SET first=9"]
+    "change",
+    [
+        "DELETE FROM audit_written WHERE audit_id = 5",
+        "UPDATE audit_written SET first = 9 WHERE audit_id = 5",
+        "DELETE FROM audit_written",
+        "INSERT INTO audit_written VALUES (-1, 1, '', 0, x'00')",
+    ],
 )
 def test_what_an_event_wrote_cannot_be_changed(town: Ccu, db_path: Path, change: str) -> None:
-    by_another_program(db_path, f"{change} WHERE audit_id = 5")
-    assert "what audit row 5 wrote was changed, taken out" in town("audit", "verify").err
+    by_another_program(db_path, change)
+    assert town("settings", "repeat_days", "31").code == 0  # nor does the next event hide it
+    assert "wrote was changed, taken out, or put in" in town("audit", "verify").err
 
 
 def test_rows_of_a_write_without_an_event_are_refused(town: Ccu, db_path: Path) -> None:
