@@ -30,8 +30,8 @@ from ccu.errors import (
 from ccu.session import Session
 
 # Name -> module in ccu.commands; the folders are by who uses it. A module holds `command`, a plain
-# function, or `app`, a Typer app of subcommands; of several modules the first names the group, and
-# each adds its subcommands.
+# function, or others that are named after a colon, or `app`, a Typer app of subcommands; of several
+# modules the first names the group, and each adds its subcommands.
 COMMANDS = {
     "log-call": "everyday.log_call",
     "call": "care_team.call care_team.call_list",
@@ -39,7 +39,7 @@ COMMANDS = {
     "report": "analyst.report",
     "refer": "everyday.refer",
     "referral": "everyday.referral everyday.referral_update",
-    "follow-up": "everyday.follow_up everyday.follow_up_list everyday.follow_up_one",
+    "follow-up": "everyday.follow_up everyday.follow_up_list",
     "worker": "care_team.worker",
     "undo": "everyday.undo",
     "brief": "everyday.brief",
@@ -63,15 +63,15 @@ COMMANDS = {
     "audit": "custodian.audit",
     "seal": "custodian.seal",
     "retention": "custodian.retention",
-    "purge": "custodian.purge",
-    "deidentify": "custodian.deidentify",
+    "purge": "custodian.purge:purge",
+    "deidentify": "custodian.purge:deidentify",
     "init": "administrator.init",
     "demo": "administrator.demo",
-    "staff": "administrator.staff administrator.staff_list",
+    "staff": "administrator.staff",
     "settings": "administrator.settings",
     "codes": "administrator.codes",
-    "backup": "administrator.backup",
-    "restore": "administrator.restore",
+    "backup": "administrator.backup:backup",
+    "restore": "administrator.backup:restore",
     "check": "administrator.check",
     "help": "everyday.help",
 }
@@ -139,11 +139,12 @@ class LazyGroup(TyperGroup):
 def _load(name: str) -> Any:
     from ccu.gate import guard
 
-    module, *more = (import_module(f"ccu.commands.{each}") for each in COMMANDS[name].split())
+    modules, _, function = COMMANDS[name].partition(":")
+    module, *more = (import_module(f"ccu.commands.{each}") for each in modules.split())
     app = getattr(module, "app", None)
     if app is None:
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
-        app.command(name)(module.command)
+        app.command(name)(getattr(module, function or "command"))
     for other in more:
         for kept in ("registered_commands", "registered_groups"):
             known = getattr(app, kept)  # loaded before, in a test: joined once is enough

@@ -42,19 +42,6 @@ _OWN_EXPORT = ("export", "care note list")
 _LISTS = ("follow-up list", "household list", "plan list", "worker list")
 
 
-# Those that change referrals or follow-ups, or must have every one: they ask the View about each
-# record (records/visibility.py). `report` leaves Part 2 referrals out itself. Everything else
-# reads the file without them where the account may not read them.
-_WHOLE = frozenset({
-    "refer", "referral update", "referral reopen", "referral expire", "report", "undo",
-    "needs record", "needs edit", "needs refer",
-    "follow-up add", "follow-up done", "follow-up move", "follow-up sign", "follow-up void",
-    "follow-up reopen", "staff retire",
-    "seal person", "seal call", "seal lift", "retention hold", "retention release", "purge",
-    "deidentify", "backup", "audit verify", "audit anchor", "audit rekey", "settings",
-})  # fmt: skip
-
-
 def guard(command: Any, path: str) -> None:
     """Put the gate before a command, or before each subcommand of a group, at any depth."""
     for name, below in getattr(command, "commands", {}).items():
@@ -64,7 +51,15 @@ def guard(command: Any, path: str) -> None:
     for each in command.params:
         if _is_path(each):  # a file named by somebody unknown is not looked at
             each.type.readable = False
-    run = command.invoke
+    run, parse = command.invoke, command.parse_args
+
+    def parse_args(self: Any, ctx: Any, args: list[str]) -> Any:
+        try:
+            return parse(ctx, args)
+        except Exception as error:
+            if getattr(error, "ctx", ctx) is None:  # an option without its value
+                error.ctx = ctx  # type: ignore[attr-defined]
+            raise
 
     def invoke(self: Any, ctx: Any) -> Any:
         for each in command.params:
@@ -76,7 +71,7 @@ def guard(command: Any, path: str) -> None:
             options.convert(ctx, ctx.obj)
             _check_output(command, ctx)
             done = run(ctx)
-            if path not in _WHOLE:
+            if path not in access.ENTIRE:
                 ctx.obj.keep_shown()  # what the command itself did not record
             return done
         except BaseException as error:
@@ -88,6 +83,7 @@ def guard(command: Any, path: str) -> None:
             raise
 
     command.invoke = MethodType(invoke, command)
+    command.parse_args = MethodType(parse_args, command)
 
 
 def _saved(session: Session, error: BaseException) -> str:
@@ -178,7 +174,7 @@ def _pass(ctx: Any, path: str) -> None:
     for what in [] if freely else needed:
         session.require_may(what, record, number)
     _check_day(session, needed or [path], by_sudo)
-    if needed and path not in _WHOLE:
+    if needed and path not in access.ENTIRE:
         session.withhold_part2()
     if freely:
         return

@@ -1,7 +1,9 @@
 """The front door: `ccu("history", "--address", "...") -> Result(code, out, err)`."""
 
+import _sqlite3
 import compileall
 import contextlib
+import ctypes
 import errno
 import functools
 import gc
@@ -14,7 +16,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -33,6 +35,15 @@ gc.set_threshold(700)
 # Tests of a full disk limit the size of a process's files, and Python 3.11 keeps a compiled module
 # that was cut short by such a limit: compile them all before.
 compileall.compile_dir(Path(cli.__file__).parent, quiet=2)
+
+# SQLite counts its memory under a lock at every allocation, a sixth of the time of these tests, as
+# they open a file for every line. Nothing reads the counts; no file is open yet.
+_NO_COUNTS = (9, 0)  # SQLITE_CONFIG_MEMSTATUS
+if (_library := getattr(_sqlite3, "__file__", None)) and os.name == "posix":
+    _sqlite = ctypes.CDLL(_library)
+    _sqlite.sqlite3_shutdown()
+    _sqlite.sqlite3_config(*_NO_COUNTS)
+    _sqlite.sqlite3_initialize()
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 ZONE = ZoneInfo("America/New_York")
@@ -72,6 +83,7 @@ class Result(NamedTuple):
 
 
 Ccu = Callable[..., Result]
+T = TypeVar("T")
 
 # The parsers are made once in this process, not for every line: half of a line's time.
 cli._load = functools.cache(cli._load)
@@ -151,27 +163,29 @@ def run_ccu(*args: str, stdin: str | bytes = "", tty: bool = False, full: bool =
         os.umask(umask)
 
 
-_made: dict[tuple[object, ...], bytes] = {}
+_made: dict[tuple[object, ...], tuple[bytes, Any]] = {}
 
 
-def once(setup: str, make: Callable[[], object]) -> None:
+def once(setup: str, make: Callable[[], T]) -> T:
     """Do a set-up once in this process: later tests get a copy of the file that it made.
 
     It may depend on the file of CCU_DB as it is now, the account and CCU_TODAY, and on nothing
-    else. Only that file is copied.
+    else. Only that file is copied. Returns what `make` returned, which nobody may change.
     """
     if "CCU_DB" not in os.environ:  # the file is named by --db
-        make()
-        return
+        return make()
     path = Path(os.environ["CCU_DB"])
     before = hashlib.sha256(path.read_bytes()).digest()
     key = (setup, before, os.environ["CCU_TODAY"], access.login())
-    if key in _made:
-        path.write_bytes(_made[key])
-        return
-    make()
-    assert not path.with_name(f"{path.name}-wal").exists()
-    _made[key] = path.read_bytes()
+    if key not in _made:
+        found = make()
+        assert not path.with_name(f"{path.name}-wal").exists()
+        _made[key] = path.read_bytes(), found
+        return found
+    made, result = _made[key]
+    path.write_bytes(made)
+    again: T = result
+    return again
 
 
 def machine_clock() -> datetime:
@@ -184,6 +198,12 @@ def machine_clock() -> datetime:
     if len(said) <= 10:
         moment = datetime.combine(moment.date(), time(23, 59, 59))
     return (moment if moment.tzinfo else moment.replace(tzinfo=ZONE)).astimezone(UTC)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep drafts and files of the usual place out of the home folder of whoever runs the tests."""
+    os.environ["XDG_DATA_HOME"] = str(tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture

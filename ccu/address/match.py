@@ -57,11 +57,19 @@ _STREETS = frozenset(ROADS.values())
 
 def columns(address: Address) -> Columns:
     """Return the columns of an address, to store and to look up near ones by."""
-    ways = _ways(address)
-    if not ways:
-        return Columns("", "", _close(address.place))
-    street_key = " & ".join(sorted(way.key for way in ways))
-    return Columns(address.number, street_key, "&".join(sorted(_loose(way) for way in ways)))
+    street_key = " & ".join(sorted(way.key for way in _ways(address)))
+    return Columns(address.number if street_key else "", street_key, loose_key(address))
+
+
+def loose_key(address: Address) -> str:
+    """Return that one of the columns alone."""
+    if not address.street:
+        return _close(address.place)
+    street = _loose(settled_way(address.street))
+    if address.kind in _NUMBERED or not address.cross:
+        return street
+    cross = _loose(settled_way(address.cross))
+    return f"{street}&{cross}" if street <= cross else f"{cross}&{street}"
 
 
 def _ways(address: Address) -> list[Way]:

@@ -119,28 +119,23 @@ def _with_columns(
     found: Address, names: Names, unit: str, city: str, state: str, zip: str
 ) -> Address:
     """Return a plain address with the values of separate columns."""
-    from ccu.address.number import column_unit
-    from ccu.address.town import zip_name
-
-    units = found.unit
+    raw, kind, number, street, units, cross, place, *town, building, key = found
     if unit:
-        units = _join_units(units, column_unit(split_words(clean(unit))))
-    building = found.building_key
-    return found._replace(
-        unit=units,
-        unit_key=f"{building}; {_unit_key(units)}" if units else building,
-        city=names.town(_clean_column(city)) if city else found.city,
-        state=_state(state) if state else found.state,
-        zip=zip_name(_clean_column(zip)) if zip else found.zip,
-    )
+        units = _join_units(units, _unit_column(unit))
+        key = f"{building}; {_unit_key(units)}" if units else building
+    in_city, in_state, in_zip = _town_columns(city, state, zip, names)
+    return Address(
+        raw, kind, number, street, units, cross, place,
+        in_city if city else town[0], in_state if state else town[1], in_zip if zip else town[2],
+        building, key,
+    )  # fmt: skip
 
 
 def _read_long(text: str, names: Names, unit: str, city: str, state: str, zip: str) -> Address:
     """Read any line, plain or not."""
     # Imported here: most lines are plain and need none of these.
     from ccu.address.line import read_line
-    from ccu.address.number import column_unit, take_number, take_unit_front
-    from ccu.address.town import zip_name
+    from ccu.address.number import take_number, take_unit_front
 
     line = clean(text)
     if line.startswith("KIND: "):
@@ -160,17 +155,29 @@ def _read_long(text: str, names: Names, unit: str, city: str, state: str, zip: s
         number = ""
     units = " ".join(part for part in (front, found.unit) if part)
     if unit:
-        units = _join_units(units, column_unit(split_words(clean(unit))))
+        units = _join_units(units, _unit_column(unit))
+    in_city, in_state, in_zip = _town_columns(city, state, zip, names)
     return address_of(
         text, kind, number, street, units, cross, found.place,
-        names.town(_clean_column(city)) if city else found.city,
-        _state(state) if state else found.state,
-        zip_name(_clean_column(zip)) if zip else found.zip,
+        in_city if city else found.city, in_state if state else found.state,
+        in_zip if zip else found.zip,
     )  # fmt: skip
 
 
-# The town, and the city, state and ZIP columns of an export, are the same in many rows.
-_clean_column = lru_cache(maxsize=2048)(clean)
+@lru_cache(maxsize=2048)
+def _unit_column(unit: str) -> str:
+    from ccu.address.number import column_unit
+
+    return column_unit(split_words(clean(unit)))
+
+
+@lru_cache(maxsize=2048)
+def _town_columns(city: str, state: str, zip: str, names: Names) -> tuple[str, str, str]:
+    """Read the columns of city, state and ZIP, which are the same in many rows."""
+    from ccu.address.town import zip_name
+
+    in_state = clean(state)
+    return names.town(clean(city)), STATES.get(in_state, in_state), zip_name(clean(zip))
 
 
 def _order(found: "Reading", number: str) -> tuple[Way | None, Way | None]:
@@ -198,11 +205,6 @@ def _kind(found: "Reading", number: str, block: bool) -> str:
     if ways[0].travel or (found.stretch and ways[0].route):
         return "highway"
     return "none" if ways[0].text.isdigit() else "street"
-
-
-def _state(state: str) -> str:
-    name = _clean_column(state)
-    return STATES.get(name, name)
 
 
 def _join_units(text_unit: str, column: str) -> str:
@@ -233,7 +235,7 @@ _TAKES_ID = frozenset("# BLDG FL LOT BED TWR TRLR DEPT HNGR SLIP WING KEY STOP P
 
 _LINE = Lazy(
     r"(?:([0-9]{1,6})(?:-?([A-WYZ])|([- ]BL(?:OC)?K))? )?"
-    r"([A-Z0-9 ]+)(?:([/&])([A-Z0-9 ]+))?(?:, ?([A-Z]+))?$"
+    r"([A-Z0-9 ]+)(?:([/&@])([A-Z0-9 ]+))?(?:, ?([A-Z]+))?$"
 )
 _WITH_UNIT = Lazy(r"([0-9].*[A-Z]) (?:(?:APT|UNIT) |# ?)([0-9]{1,5}[A-Z]?|[A-Z])(, ?[A-Z]+)?$")
 _ORDINAL = Lazy(r"[0-9]{1,3}(?:ST|ND|RD|TH)$")
@@ -275,14 +277,15 @@ def read_plain(line: str, names: Names) -> Plain | None:
         return None  # after a house number the second side may be a place or a unit
     if unit and (block or not number):
         return None
+    joined = sign is not None and sign != "@"  # behind @ may be the name of a place
     street = _street_if_plain(
-        first.rstrip() if sign else first, bool(sign or number), bool(sign), names
+        first.rstrip() if sign else first, joined or bool(number), joined, names
     )
     if street is None:
         return None
     cross = None
     if sign:
-        cross = _street_if_plain(second.strip(), True, True, names)
+        cross = _street_if_plain(second.strip(), joined, joined, names)
         if cross is None or line.strip() in NOWHERE:
             return None
     city = ""

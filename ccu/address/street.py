@@ -29,7 +29,7 @@ class Way(NamedTuple):
     text: str
     key: str  # all of it, in the one form that all spellings share
     pre: str = ""  # directional before the name
-    core: str = ""  # the name itself
+    core: str = ""  # the name itself; a last word that may be a suffix is spelled out
     suffix: str = ""
     post: str = ""  # directional after the name
     route: bool = False  # a numbered route
@@ -53,21 +53,19 @@ def ordinal(number: int) -> str:
 def plain_way(words: list[str]) -> Way:
     """Read the words of a street that has no highway words."""
     pre, name, suffix, post = _parts(words)
-    shown = [part for part in (pre, *name, suffix, post) if part]
-    return Way(" ".join(shown), _plain_key(pre, name, suffix, post), pre,
-               _core(name), suffix, post)  # fmt: skip
-
-
-def _plain_key(pre: str, name: list[str], suffix: str, post: str) -> str:
-    """Return the street as keys have it: one spelling for one street."""
+    text = " ".join([part for part in (pre, *name, suffix, post) if part])
     if "KING" in name:
         name = _bare_king(name)
     if "MILE" in name:
         name = _mile_in_digits(name)
-    name = [KEY_INSIDE.get(word, word) for word in name]
-    if len(name) > 1 and suffix and name[-1] in ORDINALS:
-        name[-1] = ordinal(ORDINALS[name[-1]])  # OLD THIRD ST is OLD 3RD ST
-    return " ".join(part for part in (pre, *name, suffix, post) if part)
+    inside = [KEY_INSIDE.get(word, word) for word in name]  # one spelling for one street
+    last = name[-1]
+    long = LONG_SUFFIX[SUFFIXES[last]] if len(last) > 2 and last in SUFFIXES else last
+    core = " ".join([*inside[:-1], long])
+    if len(inside) > 1 and suffix and inside[-1] in ORDINALS:
+        inside[-1] = ordinal(ORDINALS[inside[-1]])  # OLD THIRD ST is OLD 3RD ST
+    key = " ".join([part for part in (pre, *inside, suffix, post) if part])
+    return Way(text, key, pre, core, suffix, post)
 
 
 def _mile_in_digits(name: list[str]) -> list[str]:
@@ -79,18 +77,6 @@ def _mile_in_digits(name: list[str]) -> list[str]:
     if at > 1 and ones < 10 and name[at - 2] in TENS:
         return [*name[: at - 2], str(TENS[name[at - 2]] + ones), *name[at:]]
     return [*name[: at - 1], str(ones), *name[at:]]
-
-
-def _core(name: list[str]) -> str:
-    """Return the name for finding near streets; a last word that may be a suffix is spelled out."""
-    if "KING" in name:
-        name = _bare_king(name)
-    if "MILE" in name:
-        name = _mile_in_digits(name)
-    words = [KEY_INSIDE.get(word, word) for word in name[:-1]]
-    last = name[-1]
-    words.append(LONG_SUFFIX[SUFFIXES[last]] if len(last) > 2 and last in SUFFIXES else last)
-    return " ".join(words)
 
 
 def _parts(words: list[str]) -> tuple[str, list[str], str, str]:

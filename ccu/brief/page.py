@@ -7,7 +7,7 @@ from typing import Any
 
 from ccu import dates
 from ccu.brief import store as briefs
-from ccu.calls import call_answer
+from ccu.calls import answer_store
 from ccu.calls import overdue as overdue_work
 from ccu.calls import triage_store as triage
 from ccu.errors import InvalidInput
@@ -15,7 +15,6 @@ from ccu.follow_ups import listing_store as follow_up_rows
 from ccu.options import typed_text
 from ccu.output import Document, Section, Table
 from ccu.people.open_work_store import AsOf
-from ccu.people.screen_parts import with_notice
 from ccu.records import person_ids
 from ccu.session import Session
 
@@ -72,7 +71,7 @@ def shift_brief(session: Session, since: datetime | None, names: bool) -> Docume
             person_ids.shown(work.connection, work.staff_id, "brief", list(called))
             for row in with_person:
                 row["name"] = called[row["person"]]
-    return with_notice(_document(session, data, names), session.view)
+    return session.view.with_notice(_document(session, data, names))
 
 
 def begin(since: str, session: Session) -> datetime:
@@ -93,9 +92,11 @@ def _lists(session: Session, start: datetime, asker: int) -> dict[str, Any]:
     week = dates.day_start(dates.first_of_last(7, session.today), zone)
     heard_from = dates.add_elapsed(now, days=-briefs.IN_HOSPITAL)
     end_of_day = int(dates.day_bounds(session.today, zone)[1].timestamp())
-    calls = briefs.care_calls(connection, _span(start, now))
+    of_span = {triage.CARE: 1, triage.SINCE: int(start.timestamp()), triage.BEFORE: as_of.unix + 1}
+    found = triage.rows(connection, as_of, of_span, first_day=(start - DAY).date())
+    found.sort(key=lambda call: (-call["occurred_unix"], -call["id"]))
     view = session.view
-    answers = call_answer.of_calls(connection, [call["id"] for call in calls], as_of, view)
+    answers = answer_store.of_calls(connection, [call["id"] for call in found], as_of, view)
     today = {follow_up_rows.DUE_FROM: as_of.unix, follow_up_rows.DUE_BEFORE: end_of_day}
     due = follow_up_rows.rows(connection, as_of, today)
     waiting = briefs.waiting(connection)
@@ -110,7 +111,11 @@ def _lists(session: Session, start: datetime, asker: int) -> dict[str, Any]:
         "overdue": _plain(overdue),
         "due_today": _plain(follow_up_rows.seen(session, due, leave_out=True)),
         "waiting": [row for row in waiting if row["id"] not in hidden],
-        "care_calls": [{**call, "answer": answers.get(call["id"], "")} for call in calls],
+        "care_calls": [
+            {key: call[key] for key in ("id", "occurred", "place", "nature", "outcome")}
+            | {"answer": answers.get(call["id"], "")}
+            for call in found
+        ],
         "seen_often": briefs.seen_often(connection, _span(week, now)),
         "in_hospital": briefs.in_hospital(connection, _span(heard_from, now), view),
         "flags_to_verify": briefs.flags_to_verify(connection, session.today),

@@ -1,6 +1,5 @@
 """The lists of the shift handover, by number and place. The caller records the read."""
 
-import json
 import sqlite3
 from datetime import date, timedelta
 from typing import Any
@@ -8,8 +7,7 @@ from typing import Any
 from ccu import dates
 from ccu.frequent import store as frequent
 from ccu.places import flag_store
-from ccu.places import store as places
-from ccu.records import person_ids
+from ccu.records import person_ids, table
 from ccu.records.visibility import View
 
 SEEN_OFTEN = 3  # calls within a week
@@ -21,19 +19,6 @@ _SPAN = """
   AND call.occurred_at >= :from_text AND call.occurred_at < :until_text
   AND unixepoch(call.occurred_at) >= :from_unix AND unixepoch(call.occurred_at) <= :until_unix
 """
-_CARE_CALLS = f"""
-SELECT call.id, iif(call.clock_known, substr(replace(call.occurred_at, 'T', ' '), 1, 16),
-                    substr(call.occurred_at, 1, 10)) AS occurred,
-       coalesce((SELECT line FROM place_plain WHERE id = call.place_id), '') AS place,
-       nature.label AS nature,
-       coalesce((SELECT group_concat(label, '; ') FROM
-         (SELECT disposition.label FROM call_disposition
-          JOIN disposition ON disposition.code = call_disposition.disposition
-          WHERE call_disposition.call_id = call.id ORDER BY disposition.sort)), '') AS outcome
-FROM call JOIN nature ON nature.code = coalesce(call.nature_cleared, call.nature)
-WHERE call.care = 1 AND {_SPAN}
-ORDER BY unixepoch(call.occurred_at) DESC, call.id DESC
-"""  # noqa: S608 - no user's text in it
 _WAITING = """
 SELECT referral.id, substr(replace(referral.made_at, 'T', ' '), 1, 16) AS made,
        owner.login AS owner,
@@ -91,8 +76,9 @@ TOLD_BEFORE = timedelta(days=30)  # how early an expiring flag is listed
 
 # Plans that need action, and answers to the suggestions of the account that asks.
 _PLANS = """
-SELECT plan.id, (SELECT canonical_id FROM human WHERE id = plan.person_id) AS person, plan.place_id,
-       what, day, staff.login AS by, rank FROM (
+SELECT plan.id, what, (SELECT canonical_id FROM human WHERE id = plan.person_id) AS person,
+       (SELECT line FROM place_plain WHERE id = plan.place_id) AS place, day, staff.login AS by
+FROM (
   SELECT id AS plan_id, 1 AS rank, 'to approve' AS what, substr(recorded_at, 1, 10) AS day,
          author_id AS by_id
   FROM plan WHERE status = 'draft'
@@ -121,11 +107,6 @@ SELECT plan.id, (SELECT canonical_id FROM human WHERE id = plan.person_id) AS pe
 JOIN plan ON plan.id = plan_id LEFT JOIN staff ON staff.id = by_id
 ORDER BY rank, day, plan.id
 """
-
-
-def care_calls(connection: sqlite3.Connection, span: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return id, occurred, place, nature, outcome of the care calls of a span, newest first."""
-    return [dict(row) for row in connection.execute(_CARE_CALLS, span)]
 
 
 def waiting(connection: sqlite3.Connection) -> list[dict[str, Any]]:
@@ -163,11 +144,9 @@ def in_hospital(
     examination or a transport to hospital. Listed are people with something due, and those who a
     call of the span took to hospital.
     """
-    maybe = connection.execute(_MAY_BE_IN_HOSPITAL, span)
-    people = person_ids.same(connection, [row["person_id"] for row in maybe])
-    asked = {**span, "people": json.dumps(people)}
+    people = person_ids.same(connection, table.column(connection, _MAY_BE_IN_HOSPITAL, **span))
     last: dict[int, sqlite3.Row] = {}
-    for row in connection.execute(_REPORTS, asked):
+    for row in table.select(connection, _REPORTS, {}, **span, people=people):
         if row["person"] in last:
             continue
         if row["hospital"] and row["follow_up_id"] and view.follow_ups([row["follow_up_id"]]):
@@ -188,36 +167,23 @@ def flags_to_verify(connection: sqlite3.Connection, today: date) -> list[dict[st
     """Return id, place, source, by, written of the active flags that are not verified yet."""
     found = flag_store.unverified_or_expiring(connection, today.isoformat(), today.isoformat())
     return [
-        {
-            "id": row["id"],
-            "place": row["address"],
-            "source": row["source"],
-            "by": row["recorded_by"],
-            "written": row["recorded_at"][:10],
-        }
+        {**_flag(row), "written": row["recorded_at"][:10]}
         for row in found
         if row["verified_at"] is None
     ]
+
+
+def _flag(row: dict[str, Any]) -> dict[str, Any]:
+    names = {"id": "id", "place": "address", "source": "source", "by": "recorded_by"}
+    return {name: row[column] for name, column in names.items()}
 
 
 def flags_expiring(connection: sqlite3.Connection, today: date) -> list[dict[str, Any]]:
     """Return id, place, source, by, until, state of flags that expire soon or expired lately."""
     since, soon = today - TOLD_AFTER, today + TOLD_BEFORE
     found = flag_store.expiring(connection, today.isoformat(), since.isoformat(), soon.isoformat())
-    return sorted(
-        (
-            {
-                "id": row["id"],
-                "place": row["address"],
-                "source": row["source"],
-                "by": row["recorded_by"],
-                "until": row["expires_on"],
-                "state": row["state"],
-            }
-            for row in found
-        ),
-        key=lambda row: (str(row["until"]), row["id"]),
-    )
+    found.sort(key=lambda row: (str(row["expires_on"]), row["id"]))
+    return [{**_flag(row), "until": row["expires_on"], "state": row["state"]} for row in found]
 
 
 def overrides_due(connection: sqlite3.Connection, today: date) -> list[dict[str, Any]]:
@@ -239,21 +205,7 @@ def overrides_due(connection: sqlite3.Connection, today: date) -> list[dict[str,
 def plans(
     connection: sqlite3.Connection, span: dict[str, Any], asker: int, start: date, today: date
 ) -> list[dict[str, Any]]:
-    """Return id, what, person, place, day, by of plans to approve, to review or lately expired.
-
-    Also suggestions to answer, and answers to the asker's own.
-    """
+    """Return id, what, person, place, day, by of plans that need action, and of suggestions."""
     from_day = min(start, today - TOLD_AFTER).isoformat()
     asked = {**span, "asker": asker, "from_day": from_day, "today": today.isoformat()}
-    rows = connection.execute(_PLANS, asked).fetchall()
-    return [
-        {
-            "id": row["id"],
-            "what": row["what"],
-            "person": row["person"],
-            "place": places.place_line(connection, row["place_id"]) if row["place_id"] else None,
-            "day": row["day"],
-            "by": row["by"],
-        }
-        for row in rows
-    ]
+    return [dict(row) for row in connection.execute(_PLANS, asked)]

@@ -1,12 +1,1 @@
-"""Calls: logging, showing, amending and voiding one, and consults about them.
-
-options        the options that describe a call, declared once
-form           options and answers -> the values of the record, of a new call or an amendment
-questions      what `log-call` asks at a terminal
-store          its SQL: log, amend, void, and one call as it is now
-undo_store     takes back a void or an edit
-page           one call as a page
-call_answer    the outcome of a call's referrals and follow-ups, in one line
-answer_store   the SQL of that line
-consult_store  consults: officers' questions to clinicians
-"""
+"""Calls: logging, showing, amending and voiding one, and consults about them."""

@@ -51,37 +51,24 @@ class NewConsult:
 
 
 def add_consult(work: Work, new: NewConsult) -> int:
-    """Add a consult; return its id.
-
-    Raises NotFound, and InvalidInput for a void call, a merged person, or a clinician who asks.
-    """
-    _check(work.connection, new.asked_by, new.clinician_id, new.call_id, new.person_id)
-    table.refuse_before_call(work.connection, new.call_id, new.occurred_at, "--when")
+    """Add a consult; return its id. Raises NotFound, InvalidInput for a void call or who asks."""
+    _check(work.connection, vars(new), vars(new))
     consult_id = table.insert(work, "consult", new)
-    work.audit(
-        "consult-add",
-        "consult",
-        consult_id,
-        call=new.call_id,
-        person=new.person_id,
-        minutes=new.minutes,
-    )
+    detail: dict[str, Any] = {"call": new.call_id, "person": new.person_id, "minutes": new.minutes}
+    work.audit("consult-add", "consult", consult_id, **detail)
     return consult_id
 
 
-def _check(
-    connection: sqlite3.Connection,
-    asked_by: int,
-    clinician_id: int,
-    call_id: int | None,
-    person_id: int | None,
-) -> None:
-    if asked_by == clinician_id:
+def _check(connection: sqlite3.Connection, now: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+    """Check the columns of a consult as they will be, `now`, where they are new."""
+    if now["asked_by"] == now["clinician_id"]:
         raise InvalidInput("--clinician: choose a different person; --asked-by is who asked")
-    if call_id is not None:
-        table.require_call(connection, call_id)
-    if person_id is not None:
-        people.must_exist(connection, person_id)
+    if new.get("call_id") is not None:
+        table.require_call(connection, new["call_id"])
+    if new.get("person_id") is not None:
+        people.must_exist(connection, new["person_id"])
+    if new.keys() & {"call_id", "occurred_at"}:
+        table.refuse_before_call(connection, now["call_id"], now["occurred_at"], "--when")
 
 
 def cleared(fields: Iterable[str], given: Mapping[str, object]) -> dict[str, object]:
@@ -108,12 +95,7 @@ def edit_consult(
     visibility.refuse("consult", work.view.consults([consult_id]))
     if row["voided"]:
         raise InvalidInput(f"consult {consult_id} is void")
-    now = {**dict(row), **new}
-    new_call = now["call_id"] if "call_id" in new else None
-    new_person = now["person_id"] if "person_id" in new else None
-    _check(work.connection, now["asked_by"], now["clinician_id"], new_call, new_person)
-    if new.keys() & {"call_id", "occurred_at"}:
-        table.refuse_before_call(work.connection, now["call_id"], now["occurred_at"], "--when")
+    _check(work.connection, {**dict(row), **new}, new)
     changed = table.change(work, "consult", row, new, reason)
     if changed:
         work.audit("consult-edit", "consult", consult_id, fields=changed)
@@ -135,7 +117,6 @@ def void(work: Work, consult_id: int, reason: str) -> None:
 
 def list_consults(
     work: Work,
-    *,
     clinician_id: int | None,
     call_id: int | None,
     person_id: int | None,
@@ -146,19 +127,15 @@ def list_consults(
     Those of a person are found under any of their records. `note` is its number of characters, or
     None for one that the account is not shown.
     """
-    connection = work.connection
-    same = None if person_id is None else person_ids.same(connection, [person_id])
-    found = table.select(
-        connection,
-        _ROWS,
-        {
-            "consult.voided = ?": 0,
-            "consult.clinician_id = ?": clinician_id,
-            "consult.call_id = ?": call_id,
-            "consult.person_id IN ?": same,
-            "unixepoch(consult.occurred_at) >= unixepoch(?)": since,
-        },
-    )
+    same = None if person_id is None else person_ids.same(work.connection, [person_id])
+    conditions = {
+        "consult.voided = ?": 0,
+        "consult.clinician_id = ?": clinician_id,
+        "consult.call_id = ?": call_id,
+        "consult.person_id IN ?": same,
+        "unixepoch(consult.occurred_at) >= unixepoch(?)": since,
+    }
+    found = table.select(work.connection, _ROWS, conditions)
     work.audit("consult-list", "consult", rows=len(found))
     hidden = work.view.consults(row["id"] for row in found)
     listed = [dict(row) for row in found]

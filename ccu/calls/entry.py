@@ -1,19 +1,23 @@
 """A new call from the options of `ccu log-call`, and from answers where some are missing."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from ccu import dates
 from ccu.address import Address
-from ccu.calls import same_store
-from ccu.calls.draft import Draft
+from ccu.calls import change_store
 from ccu.calls.form import LONGEST_CALL, REQUIRED, CallForm, flag, refuse_two_inputs
 from ccu.calls.options import CallOptions
 from ccu.calls.store import OWN_SYSTEM
 from ccu.errors import InvalidInput
+from ccu.options import kept as kept_file
 from ccu.options import terminal
+from ccu.options.questions import Declined
 from ccu.output import say
 from ccu.people.store import Met
 from ccu.places import finding
@@ -39,7 +43,9 @@ class Entry:
     doubtful: bool = False  # the address may be none
 
 
-def new_call(session: Session, given: CallOptions, asking: bool, draft: Draft, edit: bool) -> Entry:
+def new_call(
+    session: Session, given: CallOptions, asking: bool, draft: "Draft", edit: bool
+) -> Entry:
     """Return what was entered, after asking for what is missing. Raises InvalidInput."""
     missing = [flag(option) for option in REQUIRED if getattr(given, option) is None]
     if missing and not asking:
@@ -71,7 +77,7 @@ def _entry(session: Session, values: dict[str, Any], asking: bool) -> Entry:
     number = _imported(session, values)
     if number is not None:
         return Entry(values, near, [], number, doubtful)
-    alike = same_store.alike(session.db, place_id, values)
+    alike = change_store.alike(session.db, place_id, values)
     completes = _same(session, alike) if alike and asking else None
     return Entry(values, near, alike, completes, doubtful)
 
@@ -81,7 +87,7 @@ def _imported(session: Session, values: dict[str, Any]) -> int | None:
 
     Raises InvalidInput for a number of another building or time: it was mistyped.
     """
-    row = same_store.imported(session.db, values)
+    row = change_store.imported(session.db, values)
     if row is None:
         return None
     began, typed = (dates.from_iso(each) for each in (row["occurred_at"], values["occurred_at"]))
@@ -130,20 +136,14 @@ def _called(session: Session, call: dict[str, Any]) -> str:
 
 
 def _meant(session: Session, address: Address) -> Address:
-    """Ask about an address that is none, or is not on file beside similar ones; return it.
-
-    Raises InvalidInput for one that is not meant.
-    """
+    """Return the address that is meant, asked about if doubtful or like others; or InvalidInput."""
+    text = address.raw if len(address.raw) <= MOST_SHOWN else f"{address.raw[:MOST_SHOWN]}..."
     if finding.is_doubtful(session, address) and not terminal.yes_or_no(
-        f'"{_short(address.raw)}": no house number or street; use it anyway? y or n'
+        f'"{text}": no house number or street; use it anyway? y or n'
     ):
         raise InvalidInput("give a house number and street, a crossing, or the name of a place")
     near = finding.similar(session, address)
     return finding.meant(session, address, near) if near else address
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}..."
 
 
 def _offered(session: Session, met: Met) -> Met:
@@ -153,3 +153,90 @@ def _offered(session: Session, met: Met) -> Met:
     from ccu.people import finding as person_finding
 
     return person_finding.of_met(session, met)
+
+
+# ---------------------------------------------------------------- a call that was not finished
+# Its answers are kept for the same person's next `ccu log-call` (options.kept has the file), until
+# the call is saved or declined.
+
+
+_PATHS = ("person_file", "note_file")
+# option -> how its value is written to a file and read again, where JSON has no such value
+_WRITTEN: dict[str, Callable[[Any], str]] = {
+    "when": dates.to_iso,
+    **dict.fromkeys(_PATHS, lambda path: str(path.absolute())),
+}
+_READ: dict[str, Callable[[str], Any]] = {"when": dates.from_iso, **dict.fromkeys(_PATHS, Path)}
+
+
+class Draft:
+    """The answers as typed, by question, and the options; `begun` once one is not a default."""
+
+    def __init__(self, given: CallOptions) -> None:
+        self.answers: dict[str, Any] = {}
+        self.begun = False
+        self._given = given
+        self._options: dict[str, Any] = {}  # of the command that was interrupted
+
+    def is_resumed(self, session: Session) -> bool:
+        """Offer what was kept; take it into `answers`, or remove it."""
+        kept = kept_file.read(session, kept_file.LOG_CALL)
+        if kept is None or not isinstance(kept.get("answers"), dict):
+            return False
+        at = dates.say_moment(dates.from_iso(kept["kept_at"]), session.now)
+        known = {**kept.get("options", {}), **kept["answers"]}
+        say(f"A call you did not finish was kept on {at}: {_call_begun(session, known)}.")
+        if not terminal.yes_or_no("Continue it? y, or n to delete it"):
+            kept_file.remove(session, kept_file.LOG_CALL)
+            return False
+        self.answers.update(kept["answers"])
+        self._options = kept.get("options", {})
+        self.begun = True
+        return True
+
+    def take_options(self) -> None:
+        """Give the options that were kept, where this command has none in their place."""
+        for name, value in self._options.items():
+            if getattr(self._given, name, name) in (None, []):
+                setattr(self._given, name, _READ[name](value) if name in _READ else value)
+
+    def options(self) -> dict[str, Any]:
+        """Return the options given, as JSON holds them; standard input cannot be read again."""
+        given = vars(self._given)
+        return {
+            name: _WRITTEN[name](value) if name in _WRITTEN else value
+            for name, value in given.items()
+            if value not in (None, []) and str(value) != "-"
+        }
+
+
+@contextlib.contextmanager
+def unfinished(session: Session, given: CallOptions) -> Iterator[Draft]:
+    """Keep the answers of the block unless it saves the call, or the person declines to."""
+    draft = Draft(given)
+    try:
+        yield draft
+    except Declined:
+        kept_file.remove(session, kept_file.LOG_CALL)
+        raise
+    except BaseException as error:
+        if draft.begun:
+            typed = {"answers": draft.answers, "options": draft.options()}
+            told = kept_file.keep(session, kept_file.LOG_CALL, typed, "Your answers are")
+            if isinstance(error, KeyboardInterrupt):
+                raise kept_file.cancelled(told) from None
+            say(told)
+        raise
+    if draft.answers:
+        kept_file.remove(session, kept_file.LOG_CALL)
+
+
+def _call_begun(session: Session, answers: dict[str, Any]) -> str:
+    """Return which call it is: its address and when it began, or that neither was given."""
+    began = answers.get("when")
+    with contextlib.suppress(ValueError, TypeError):
+        wall = datetime.fromisoformat(str(began))  # an option has its offset, an answer has none
+        wall = wall if wall.tzinfo else wall.replace(tzinfo=session.now.tzinfo)
+        began = dates.say_moment(wall, session.now)
+    address = str(answers.get("address") or "no address yet")
+    return f"{address}, began {began}" if began else address

@@ -261,10 +261,7 @@ CLEARABLE = (
 
 
 class Amendment:
-    """The new values of an amendment: read once, then applied to the record inside the write.
-
-    `note` is what is added to the narrative.
-    """
+    """The new values of an amendment, read once, and what is added to the narrative (`note`)."""
 
     def __init__(self, given: AmendOptions, form: CallForm, note: str | None = None) -> None:
         form.read_all(given)

@@ -5,13 +5,14 @@ They are fields of a dataclass without comparison or repr, because making those 
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
 
 from ccu.errors import InvalidInput
-from ccu.options import FILE, MOMENT, OptionType, code, line, opt, whole_number
+from ccu.options import FILE, MOMENT, OptionType, code, flag, line, opt, whole_number
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -25,19 +26,9 @@ _IN_THE_FORM: OptionType[str] = OptionType(read=lambda session, text, option: te
 _SHORT = line(60, clears=True)
 
 
-def _began(session: "Session", text: str, option: str) -> datetime:
-    """Read when a call began. One of years ago is asked about, or must be written as ISO.
-
-    Raises InvalidInput.
-    """
-    return _not_long_ago(session, MOMENT.read(session, text, option), text, option)
-
-
-def _began_answered(session: "Session", text: str, option: str) -> datetime:
-    return _not_long_ago(session, MOMENT.read_answer(session, text, option), text, option)
-
-
-def _not_long_ago(session: "Session", began: datetime | None, text: str, option: str) -> datetime:
+def _began(session: "Session", text: str, option: str, answered: bool = False) -> datetime:
+    """Read when a call began; years ago is asked about, or must be written as ISO."""
+    began = (MOMENT.read_answer if answered else MOMENT.read)(session, text, option)
     assert began is not None
     years = session.today.year - began.year
     if years <= OLDEST_CALL or text.strip().startswith(f"{began:%Y-%m-%d}"):
@@ -52,7 +43,7 @@ def _not_long_ago(session: "Session", began: datetime | None, text: str, option:
     return began
 
 
-BEGAN = replace(MOMENT, read=_began, answer=_began_answered)
+BEGAN = replace(MOMENT, read=_began, answer=partial(_began, answered=True))
 
 # option -> its type
 TYPES: dict[str, OptionType[Any]] = {
@@ -79,8 +70,7 @@ class CallOptions:
     """
 
     when: Annotated[
-        datetime | None,
-        opt("--when", BEGAN, "When it began: 2230, yesterday 22:30, 1/18 22:30."),
+        datetime | None, opt("--when", BEGAN, "When it began: 2230, yesterday 22:30, 1/18 22:30.")
     ] = None
     address: Annotated[
         str | None, opt("--address", TYPES["address"], "Where, as you would write it.")
@@ -105,8 +95,7 @@ class CallOptions:
         None
     )
     incident: Annotated[
-        str | None,
-        opt("--incident", _SHORT, "Dispatch incident number; each call has its own."),
+        str | None, opt("--incident", _SHORT, "Dispatch incident number; each call has its own.")
     ] = None
     priority: Annotated[str | None, opt("--priority", _SHORT, "As dispatch writes it.")] = None
     beat: Annotated[str | None, opt("--beat", _SHORT, "Beat or district.")] = None
@@ -125,28 +114,26 @@ class CallOptions:
         opt("--hazard", TYPES["danger"], "Hazard, or none if you checked. Repeatable."),
     ] = None
     backup_asked: Annotated[
-        bool | None, Option("--backup-asked/--no-backup-asked", help="Backup was asked for.")
+        bool | None, flag("--backup-asked/--no-backup-asked", "Backup was asked for.")
     ] = None
     backup_arrived: Annotated[
-        bool | None, Option("--backup-arrived/--no-backup-arrived", help="Backup arrived.")
+        bool | None, flag("--backup-arrived/--no-backup-arrived", "Backup arrived.")
     ] = None
-    force_used: Annotated[
-        bool | None, Option("--force-used/--no-force-used", help="Force was used.")
-    ] = None
-    injury: Annotated[bool | None, Option("--injury/--no-injury", help="Somebody was hurt.")] = None
+    force_used: Annotated[bool | None, flag("--force-used/--no-force-used", "Force was used.")] = (
+        None
+    )
+    injury: Annotated[bool | None, flag("--injury/--no-injury", "Somebody was hurt.")] = None
     crisis_kind: Annotated[
         str | None, opt("--crisis-kind", TYPES["crisis_kind"], "As it appeared; not a diagnosis.")
     ] = None
     intervention: Annotated[
-        list[str] | None,
-        opt("--intervention", TYPES["intervention"], "Intervention. Repeatable."),
+        list[str] | None, opt("--intervention", TYPES["intervention"], "Intervention. Repeatable.")
     ] = None
     disposition: Annotated[
         list[str] | None, opt("--disposition", TYPES["disposition"], "Disposition. Repeatable.")
     ] = None
     minutes: Annotated[
-        int | None,
-        opt("--minutes", TYPES["minutes"], "Minutes on scene, all responders together."),
+        int | None, opt("--minutes", TYPES["minutes"], "Minutes on scene, all responders together.")
     ] = None
     person: Annotated[
         list[str] | None,
@@ -167,8 +154,7 @@ class CallOptions:
         ),
     ] = None
     note_file: Annotated[
-        Path | None,
-        opt("--note-file", FILE, "The narrative; - is standard input."),
+        Path | None, opt("--note-file", FILE, "The narrative; - is standard input.")
     ] = None
 
 
@@ -177,11 +163,10 @@ class AmendOptions(CallOptions):
     """The same, and the options that only an amendment has."""
 
     add_responder: Annotated[
-        list[str] | None, Option("--add-responder", help="One more; --responder replaces all.")
+        list[str] | None, flag("--add-responder", "One more; --responder replaces all.")
     ] = None
     add_danger: Annotated[
-        list[str] | None,
-        opt("--add-hazard", TYPES["danger"], "One more; --hazard replaces all."),
+        list[str] | None, opt("--add-hazard", TYPES["danger"], "One more; --hazard replaces all.")
     ] = None
     add_intervention: Annotated[
         list[str] | None,

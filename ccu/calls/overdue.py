@@ -77,16 +77,24 @@ def one_line_each(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def record(session: Session, found: Sequence[dict[str, Any]]) -> None:
-    """Keep that these were found late. The file is not written when there is nothing to keep."""
+    """Keep that these were found late. The file is not written when there is nothing to keep.
+
+    Beside another run that found the same, each is kept once. One that was moved meanwhile is kept
+    all the same: it was late.
+    """
     if not any(row["new"] for row in found):
         return
-    from ccu.records import audit
+    from ccu.records import audit, table
 
     staff_id = None if session.unattended else session.staff_id
     at = dates.to_iso(session.now)
     with session.writing() as connection:
-        own = [row for row in found if row["call"] is None]
-        calls = [row["call"] for row in found if row["call"] is not None]
-        kept = follow_ups.record_late(connection, own, at)
-        kept += triage.record_late(connection, calls, at)
+        own = [
+            {"follow_up_id": row["id"], "due_at": row["due_at"], "seen_at": at}
+            for row in found
+            if row["call"] is None
+        ]
+        calls = [{"call_id": row["call"], "seen_at": at} for row in found if row["call"]]
+        kept = table.insert_missing(connection, "overdue_event", own)
+        kept += table.insert_missing(connection, "undecided_event", calls)
         audit.record(connection, staff_id, "overdue", late=len(found), new=kept)

@@ -1,11 +1,11 @@
-"""One call as a page: its fields, responders, people involved, and change history."""
+"""One call as a page: its fields, responders, people involved, and changes; and one consult."""
 
 import sqlite3
 from collections.abc import Collection
 from typing import Any
 
 from ccu import dates
-from ccu.calls import call_answer, triage_store
+from ccu.calls import answer_store, triage_store
 from ccu.calls import store as calls
 from ccu.calls.store import OWN_SYSTEM
 from ccu.output import Document, Section, Table
@@ -13,7 +13,7 @@ from ccu.people import store as people
 from ccu.people import who
 from ccu.people.open_work_store import AsOf
 from ccu.people.options import say_birth
-from ccu.records import codes
+from ccu.records import codes, field_words, person_ids
 from ccu.records.table import changes_of
 from ccu.work import Work
 
@@ -62,7 +62,7 @@ def call_data(work: Work, call_id: int, reason: str | None) -> dict[str, Any]:
     person on it.
     """
     data = _data(work.connection, call_id, full=reason is not None)
-    answers = call_answer.of_calls(work.connection, [call_id], AsOf.of(work.now), work.view)
+    answers = answer_store.of_calls(work.connection, [call_id], AsOf.of(work.now), work.view)
     data["answer"] = answers.get(call_id, "")
     triage = triage_store.of_calls(work.connection, [call_id], AsOf.of(work.now), work.view)
     data["decision"] = triage[call_id]["decision"] if call_id in triage else ""
@@ -148,8 +148,7 @@ def _people(connection: sqlite3.Connection, data: dict[str, Any]) -> Table:
     roles = codes.labels(connection, "call_role")
     rows = []
     for each in data["people"]:
-        name = f"{each['given_name']} {each['family_name']}".strip()
-        name = name or ("not identified" if each["description"] else "unknown")
+        name = person_ids.name(each)
         now = each["merged_into"]
         number = each["id"] if now is None else f"{each['id']}, now {now}"
         role, description = roles[each["role"]], each["description"]
@@ -213,3 +212,20 @@ def names_of_fields(changed: Collection[str]) -> str:
     """Return the changed fields in words, the place only where its address stayed."""
     fields = [each for each in changed if each != "place_id" or "address" not in changed]
     return ", ".join(map(label, fields))
+
+
+def consult(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
+    """Return a consult, as `consult_store.consult_data` has it, as a page."""
+    note = [data["note"]] if data["note"] else []
+    pairs = [
+        ("when", dates.minute(data["occurred_at"])),
+        *((key.replace("_", " "), data[key]) for key in ("asked_by", "clinician", "minutes")),
+        *((key, data[key]) for key in ("call", "person") if data[key] is not None),
+        ("note", f"{data['note_characters']} characters" if data["note_characters"] else "none"),
+        *([("status", "void: in no list or figure")] if data["voided"] else []),
+        ("recorded", f"{dates.minute(data['recorded_at'])} by {data['recorded_by']}"),
+    ]
+    sections = [Section(pairs=pairs, main=True), Section("Note", lines=note)]
+    if changes := field_words.changes(connection, "consult", data["changes"]):
+        sections.append(Section("Changes", table=Table(CHANGE_COLUMNS, changes)))
+    return Document(f"Consult {data['id']}", sections, data)

@@ -11,7 +11,7 @@ from functools import partial
 
 from ccu import dates
 from ccu.address import Address
-from ccu.calls.draft import Draft
+from ccu.calls.entry import Draft
 from ccu.calls.form import MANY, REQUIRED, CallForm, field_of, flag
 from ccu.calls.options import TYPES, CallOptions
 from ccu.errors import InvalidInput, NotFound
@@ -26,17 +26,17 @@ from ccu.places import finding
 from ccu.records import codes
 from ccu.session import Session
 
-# option -> the question
+# option -> what the review calls it, and the question
 QUESTIONS = {
-    "when": "When did it begin",
-    "address": "Address",
-    "nature": "Nature (number, code, or how it begins)",
-    "source": "Reported by",
-    "danger": 'Hazards, separated by commas ("none" if you checked)',
-    "responder": "Responders",
-    "intervention": "Interventions, separated by commas",
-    "disposition": "Dispositions, separated by commas",
-    "minutes": "Minutes on scene, all responders together",
+    "when": ("Began", "When did it begin"),
+    "address": ("Address", "Address"),
+    "nature": ("Nature", "Nature (number, code, or how it begins)"),
+    "source": ("Reported by", "Reported by"),
+    "danger": ("Hazards", 'Hazards, separated by commas ("none" if you checked)'),
+    "responder": ("Responders", "Responders"),
+    "intervention": ("Interventions", "Interventions, separated by commas"),
+    "disposition": ("Dispositions", "Dispositions, separated by commas"),
+    "minutes": ("Minutes on scene", "Minutes on scene, all responders together"),
 }
 BEGAN = "now"  # what Enter means where `when` is asked
 # option -> its code list, whose labels show how an answer was understood
@@ -47,18 +47,6 @@ SKIPPED = tuple(option for option in QUESTIONS if option not in REQUIRED)
 # In a draft: the question about people was finished; somebody whose possible matches were shown,
 # and lines of a note, where it was interrupted.
 PEOPLE_DONE, PERSON_ASKED, NOTE_LINES = "people_done", "person_asked", "note_lines"
-# option -> what the review calls it
-LABELS = {
-    "when": "Began",
-    "address": "Address",
-    "nature": "Nature",
-    "source": "Reported by",
-    "danger": "Hazards",
-    "responder": "Responders",
-    "intervention": "Interventions",
-    "disposition": "Dispositions",
-    "minutes": "Minutes on scene",
-}
 
 
 class CallQuestions:
@@ -103,24 +91,21 @@ class CallQuestions:
         if self._is_known("when"):
             self._read_given()
         self._form.choose = codes.chosen
-        asked = [self._question(option) for option in QUESTIONS]
-        asked.append(
-            Question(
-                "People", self._people, self._people_words, self._is_known("person", "person_file")
-            )
-        )
-        asked.append(
-            Question("Note", self._note, self._note_words, self._is_known("note", "note_file"))
-        )
+        met, note = self._is_known("person", "person_file"), self._is_known("note", "note_file")
+        asked = [
+            *(
+                Question(
+                    label,
+                    partial(self._ask, option),
+                    partial(self._words, option),
+                    self._is_known(option),
+                )
+                for option, (label, _question) in QUESTIONS.items()
+            ),
+            Question("People", self._people, self._people_words, met),
+            Question("Note", self._note, self._note_words, note),
+        ]
         fill_in(asked, review=resumed)
-
-    def _question(self, option: str) -> Question:
-        return Question(
-            LABELS[option],
-            lambda: self._ask(option),
-            lambda: self._words(option),
-            self._is_known(option),
-        )
 
     def _is_known(self, *options: str) -> bool:
         return any(
@@ -129,7 +114,7 @@ class CallQuestions:
         )
 
     def _ask(self, option: str) -> None:
-        question = QUESTIONS[option]
+        _label, question = QUESTIONS[option]
         default = BEGAN if option == "when" else ""
         if option == "responder":
             usual = map(self._agency, USUAL_AGENCIES)
@@ -158,7 +143,9 @@ class CallQuestions:
 
         ask_until_valid(question, read, offer)
         if option == "when":  # the other times are counted from it
-            self._typed["when"] = _local(self._session, self._form.values["occurred_at"])
+            began = dates.from_iso(self._form.values["occurred_at"])
+            zone = self._session.now.tzinfo  # as it can be typed again on another day
+            self._typed["when"] = f"{began.astimezone(zone):%Y-%m-%d %H:%M}"
             self._read_given()
         if option == "address":
             try:
@@ -216,7 +203,9 @@ class CallQuestions:
 
     def _read(self, option: str, answer: str) -> None:
         """Read an answer into the form. Raises InvalidInput."""
-        name = LABELS[option] if option in LISTS else flag(option)  # an error names what was asked
+        name = (
+            QUESTIONS[option][0] if option in LISTS else flag(option)
+        )  # an error names what was asked
         value = TYPES[option].read_answer(self._session, answer, name)
         self._form.read(option, value.split(",") if option == "responder" else value)
 
@@ -239,7 +228,8 @@ class CallQuestions:
         if option == "when":
             return dates.say_moment(dates.from_iso(str(value)), self._session.now)
         if option == "address":
-            return _understood(self._form.values["address"])
+            parts = (value.number, value.street, value.unit, value.cross, value.place)
+            return " ".join(filter(None, parts)) or "no address recognized; kept as typed"
         if option in LISTS:
             labels = codes.labels(self._connection, LISTS[option])
             return ", ".join(labels[code] for code in (value if option in MANY else [value]))
@@ -379,13 +369,3 @@ def _who(met: Met) -> str:
     if met.person_id is not None:
         return f"person {met.person_id}"
     return f"{met.given_name} {met.family_name}".strip() or met.description or "unknown"
-
-
-def _local(session: Session, moment: str) -> str:
-    """Return a moment as it can be typed again on another day, in the town's time."""
-    return f"{dates.from_iso(moment).astimezone(session.now.tzinfo):%Y-%m-%d %H:%M}"
-
-
-def _understood(address: Address) -> str:
-    parts = (address.number, address.street, address.unit, address.cross, address.place)
-    return " ".join(part for part in parts if part) or "no address recognized; kept as typed"

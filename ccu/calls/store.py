@@ -120,55 +120,46 @@ def call_record(connection: sqlite3.Connection, call_id: int) -> dict[str, Any]:
     `people` are ids and roles; `narrative` is the text itself, for the caller to show or leave out.
     """
     row = table.require(connection, "call", call_id, _RECORD)
-    found: dict[str, Any] = {"id": call_id}
-    for key in ("source_system", "incident", *TIMES, "recorded_at"):
-        found[key] = row[key]
-    found["clock_known"] = bool(row["clock_known"])
-    found["recorded_by"] = row["recorded_login"]
     typed = [row[key] for key in ("raw", "raw_unit", "raw_city", "raw_state", "raw_zip")]
-    found["address"] = ", ".join(text for text in typed if text) or None
-    for key in _COLUMNS_AS_THEY_ARE:
-        found[key] = row[key]
-    for key in ANSWERS:
-        found[key] = None if row[key] is None else bool(row[key])
-    found["minutes"] = row["minutes"]
-    for field in CODE_SETS:
-        found[field] = _codes_of(connection, call_id, field)
-    found["responders"] = _responders_of(connection, call_id)
-    found["people"] = _people_of(connection, call_id)
-    found["narrative"] = row["narrative"]
-    found["voided_at"], found["voided_by"] = row["voided_at"], row["voided_login"]
-    found["void_reason"] = row["void_reason"]
-    return found
+    return {
+        "id": call_id,
+        **{key: row[key] for key in ("source_system", "incident", *TIMES, "recorded_at")},
+        "clock_known": bool(row["clock_known"]),
+        "recorded_by": row["recorded_login"],
+        "address": ", ".join(filter(None, typed)) or None,
+        **{key: row[key] for key in _COLUMNS_AS_THEY_ARE},
+        **{key: None if row[key] is None else bool(row[key]) for key in ANSWERS},
+        "minutes": row["minutes"],
+        **{field: _codes_of(connection, call_id, field) for field in CODE_SETS},
+        "responders": _responders_of(connection, call_id),
+        "people": _people_of(connection, call_id),
+        "narrative": row["narrative"],
+        "voided_at": row["voided_at"],
+        "voided_by": row["voided_login"],
+        "void_reason": row["void_reason"],
+    }
 
 
 def _responders_of(connection: sqlite3.Connection, call_id: int) -> list[dict[str, Any]]:
     """In the order in which they were written down; the keys are those of `Responder`."""
-    found = connection.execute(
-        "SELECT agency, state, clinician, unit, reason, minutes FROM call_responder"
-        " WHERE call_id = :call_id ORDER BY id",
-        {"call_id": call_id},
-    )
+    sql = "SELECT agency, state, clinician, unit, reason, minutes FROM call_responder WHERE {where}"
+    found = table.select(connection, sql + " ORDER BY id", {"call_id = ?": call_id})
     return [{**dict(row), "clinician": bool(row["clinician"])} for row in found]
 
 
 def _codes_of(connection: sqlite3.Connection, call_id: int, field: str) -> list[str]:
     name, column = CODE_SETS[field]  # names from our own source
-    found = connection.execute(
+    return table.column(
+        connection,
         f"SELECT {column} FROM {name} JOIN {column} ON {column}.code = {name}.{column}"  # noqa: S608
-        f" WHERE call_id = :call_id ORDER BY {column}.sort",
-        {"call_id": call_id},
+        f" WHERE call_id = :call ORDER BY {column}.sort",
+        call=call_id,
     )
-    return [row[0] for row in found]
 
 
 def _people_of(connection: sqlite3.Connection, call_id: int) -> list[dict[str, Any]]:
-    found = connection.execute(
-        "SELECT person_id AS id, role FROM call_person"
-        " WHERE call_id = :call_id ORDER BY person_id, role",
-        {"call_id": call_id},
-    )
-    return [dict(row) for row in found]
+    sql = "SELECT person_id AS id, role FROM call_person WHERE {where} ORDER BY person_id, role"
+    return [dict(row) for row in table.select(connection, sql, {"call_id = ?": call_id})]
 
 
 # ---------------------------------------------------------------- logging
@@ -225,7 +216,10 @@ def amend(work: Work, call_id: int, new: Mapping[str, Any], reason: str | None) 
     if new.keys() & TIMES.keys():
         check_times({field: new.get(field, old[field]) for field in TIMES})
     if new.keys() & {"incident", "source_system"}:
-        _refuse_imported(work.connection, call_id)
+        if _is_imported(work.connection, call_id):
+            raise InvalidInput(
+                f"--incident: call {call_id} was imported; the number is its source's"
+            )
         system, incident = (new.get(field, old[field]) for field in ("source_system", "incident"))
         _refuse_taken(work.connection, system, incident)
     _update_columns(work, call_id, old, new)
@@ -312,32 +306,25 @@ def _place(work: Work, address: Address | None) -> tuple[int | None, int | None]
 
 
 def _on_care_list(connection: sqlite3.Connection, nature: str) -> int:
-    row = connection.execute(
-        "SELECT care FROM nature WHERE code = :code", {"code": nature}
-    ).fetchone()
-    return int(row["care"])
+    return int(table.value(connection, "SELECT care FROM nature WHERE code = :code", code=nature))
 
 
 def source_system(connection: sqlite3.Connection, name: str) -> int:
     """Return the number of a source system, added if it is new."""
-    connection.execute(
-        "INSERT INTO source_system (name) VALUES (:name) ON CONFLICT (name) DO NOTHING",
-        {"name": name},
+    table.insert_missing(connection, "source_system", [{"name": name}])
+    return int(
+        table.value(connection, "SELECT id FROM source_system WHERE name = :name", name=name)
     )
-    row = connection.execute(
-        "SELECT id FROM source_system WHERE name = :name", {"name": name}
-    ).fetchone()
-    return int(row["id"])
 
 
 def with_incident(connection: sqlite3.Connection, system: str, incident: str | None) -> int | None:
     """Return the number of the call that has an incident number of a system; None without one."""
-    row = connection.execute(
+    sql = (
         "SELECT call.id FROM call JOIN source_system ON source_system.id = call.source_system_id"
-        " WHERE source_system.name = :system AND incident = :incident",
-        {"system": system, "incident": incident},
-    ).fetchone()
-    return int(row["id"]) if row else None
+        " WHERE source_system.name = :system AND incident = :incident"
+    )
+    found: int | None = table.value(connection, sql, system=system, incident=incident)
+    return found
 
 
 def _refuse_taken(connection: sqlite3.Connection, system: str, incident: str | None) -> None:
@@ -346,10 +333,7 @@ def _refuse_taken(connection: sqlite3.Connection, system: str, incident: str | N
 
 
 def supplemented(work: Work, narrative: str | None, text: str) -> str:
-    """Return a narrative with more text below it, under who adds it and when.
-
-    Raises InvalidInput when both are longer than a narrative may be.
-    """
+    """Return a narrative with a text below it, under who adds it and when; or InvalidInput."""
     by = staff.login_of(work.connection, work.staff_id)
     heading = f"[Added {dates.say_moment(work.now, work.now)} by {by}]"
     whole = "\n\n".join(part for part in (narrative, f"{heading}\n{text}") if part)
@@ -358,11 +342,6 @@ def supplemented(work: Work, narrative: str | None, text: str) -> str:
 
 def _is_imported(connection: sqlite3.Connection, call_id: int) -> bool:
     return table.require(connection, "call", call_id)["import_batch_id"] is not None
-
-
-def _refuse_imported(connection: sqlite3.Connection, call_id: int) -> None:
-    if _is_imported(connection, call_id):
-        raise InvalidInput(f"--incident: call {call_id} was imported; the number is its source's")
 
 
 _LISTS = (*CODE_SETS, "responders")
@@ -382,10 +361,7 @@ def set_lists(connection: sqlite3.Connection, call_id: int, new: Mapping[str, An
 def set_people(work: Work, call_id: int, met: Sequence[Met]) -> None:
     """The people of a call; those without a record get one. A record is never removed."""
     on_call = []
-    before = work.connection.execute(
-        "SELECT person_id FROM call_person WHERE call_id = :call_id", {"call_id": call_id}
-    )
-    there = {row["person_id"] for row in before}  # a record merged since stays as it was met
+    there = {each["id"] for each in _people_of(work.connection, call_id)}  # as they were met
     for each in met:
         if each.person_id is None:
             person_id = people.add(work, each)

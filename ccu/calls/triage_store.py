@@ -20,6 +20,7 @@ from ccu.work import Work
 
 # Conditions of `rows`. MINE: logged by this account, or its own to decide.
 UNDECIDED = "undecided = ?"
+CARE = "decided.care = ?"
 SINCE, BEFORE, LATE = "occurred_unix >= ?", "occurred_unix < ?", "due_unix < ?"
 NATURE, OWNER, MINE = "nature = ?", "owner_id = ?", "? IN (decided.recorded_by, owner_id)"
 _NUMBER = "decided.id IN ?"
@@ -132,25 +133,22 @@ def _item(
     due = dates.add_elapsed(dates.from_iso(row["occurred_at"]).astimezone(known.zone), days=days)
     late = undecided and as_of.is_late(row["due_unix"])
     address = (row[part] for part in ("raw", "raw_unit", "raw_city", "raw_zip"))
+    plain = (
+        *("id", "place", "outcome", "reason", "logged_by", "due_unix", "incident", "beat"),
+        *("priority", "cad_nature", "cad_disposition", "occurred_unix"),
+    )
     return {
-        "id": row["id"],
+        **{name: row[name] for name in plain},
         "occurred": dates.minute(row["occurred_at"])[: 16 if row["clock_known"] else 10],
-        "place": row["place"],
         "nature": row["nature_label"],
-        "outcome": row["outcome"],
         "decision": _decision(row, hidden),
-        "reason": row["reason"],
         "undecided": undecided,
         "due": dates.minute(dates.to_iso(due)) if undecided else None,
         "days_late": (as_of.day - due.date()).days if late else None,
         "owner": (row["owner"] or "") if undecided else None,
-        "logged_by": row["logged_by"],
         "urgent": bool(row["urgent"]),
         "new": late and row["seen_at"] is None,
         "due_at": dates.to_iso(due),
-        "due_unix": row["due_unix"],
-        **{name: row[name] for name in ("incident", "beat", "priority")},
-        **{name: row[name] for name in ("cad_nature", "cad_disposition")},
         **{
             name: at and dates.minute(at)
             for name in ("dispatched", "arrived", "cleared")
@@ -235,21 +233,6 @@ def must_be_open(connection: sqlite3.Connection, call_id: int, as_of: AsOf) -> N
 
 def reason_of(connection: sqlite3.Connection, call_id: int) -> str | None:
     """Return the code of the reason why a call needs no further action; None without one."""
-    row = connection.execute(
-        "SELECT reason FROM call_decision WHERE call_id = :id", {"id": call_id}
-    ).fetchone()
-    return str(row["reason"]) if row else None
-
-
-def record_late(connection: sqlite3.Connection, calls: Iterable[int], seen_at: str) -> int:
-    """Keep that these calls were found undecided too long; return how many were new.
-
-    Inside the caller's transaction.
-    """
-    before = connection.total_changes
-    connection.executemany(
-        "INSERT INTO undecided_event (call_id, seen_at) VALUES (:id, :seen_at)"
-        " ON CONFLICT DO NOTHING",
-        [{"id": each, "seen_at": seen_at} for each in calls],
-    )
-    return connection.total_changes - before
+    sql = "SELECT reason FROM call_decision WHERE call_id = :id"
+    found: str | None = table.value(connection, sql, id=call_id)
+    return found

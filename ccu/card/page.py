@@ -9,13 +9,13 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from ccu import dates
-from ccu.output import Document, Section, Table
-from ccu.people import screen_parts
+from ccu.output import Document, Format, Section, Table, emit_document, meant
+from ccu.people import open_work_store as open_work
 from ccu.people.open_work_store import AsOf
-from ccu.people.screen_parts import day
 from ccu.places.store import ANOTHER_TOWN
 from ccu.records.visibility import View
 from ccu.session import Session
@@ -41,7 +41,7 @@ def counts_data(
     override is due for review.
     """
     keys = ("id", "listed", "since", "review_on")
-    spans = [str(days) for days in screen_parts.WINDOWS] + ["ever"]
+    spans = [str(days) for days in open_work.WINDOWS] + ["ever"]
     return {
         "care": {span: row[f"care_{span}"] for span in spans},
         "all": {span: row[f"all_{span}"] for span in spans},
@@ -91,16 +91,16 @@ def calls_data(
     as_of: AsOf,
     narratives: bool,
     view: View,
-    people: Sequence[int] | None = None,
+    people: list[int] | None = None,
 ) -> list[dict[str, Any]]:
     """Return id, occurred, care, nature, outcome, hazards_recorded, answer, perhaps narrative.
 
     answer is the result of the call's referrals and follow-ups, empty if it has none; on the card
     of a person, only theirs. Other columns of the rows are kept.
     """
-    from ccu.calls import call_answer  # here: a place that is not on file has no calls
+    from ccu.calls import answer_store  # here: a place that is not on file has no calls
 
-    answers = call_answer.of_calls(connection, [row["id"] for row in found], as_of, view, people)
+    answers = answer_store.of_calls(connection, [row["id"] for row in found], as_of, view, people)
     return [
         {
             **{key: row[key] for key in row.keys() if key != "narrative"},  # noqa: SIM118
@@ -136,11 +136,10 @@ def document(card: dict[str, Any]) -> Document:
         certainty = card["match"]["certainty"]
         said = [] if certainty == "none" else [f"{certainty[:1].upper()}{certainty[1:]}"]
         sections = [Section(lines=[*said, NO_RECORD], main=True)]
-    sections += [
-        Section("Same building", lines=unit_lines(card["building"])),
-    ]
+    sections.append(Section("Same building", lines=unit_lines(card["building"])))
     if card["near"]:
-        near = Table(NEAR_COLUMNS, [_near(each) for each in card["near"]])
+        rows = [{**each, "warnings": in_short(each["warnings"])} for each in card["near"]]
+        near = Table(NEAR_COLUMNS, rows)
         sections.append(Section("Similar addresses on file", table=near, main=not place))
     return Document(title(card), sections, card)
 
@@ -192,10 +191,7 @@ NO_RECORD = "An address without a record is not a safe address."
 
 
 def no_warnings(card: Mapping[str, Any], see: str) -> str:
-    """Return what an empty list of warnings means: it is no all-clear if one is near.
-
-    Empty where NO_RECORD is shown.
-    """
+    """Return what an empty list of warnings means; empty where NO_RECORD is shown."""
     if warned_near(card):
         return f"No active warnings at this exact address: {see}"
     return "" if no_record(card) else f"{NO_WARNINGS}{_not_recorded(card['calls'])}"
@@ -222,7 +218,7 @@ def warned_near(card: Mapping[str, Any]) -> bool:
 
 
 def is_on_street(why: str) -> bool:
-    """Whether a near address is listed for its street alone (places/street_store.py)."""
+    """Whether a near address is listed for its street alone (places/near_store.py)."""
     return why.startswith("on ")
 
 
@@ -230,9 +226,9 @@ def warning(item: Mapping[str, Any]) -> str:
     """Return `Weapon: Jun 1, 2025, call 3`, or the text of a flag with its source and expiry."""
     where = f"{item['at']}: " if "at" in item else ""
     if "day" in item:
-        return f"{where}{item['text']}: {day(item['day'])}, {item['source']}"
-    checked = "" if item["verified"] else "not verified yet; "
-    return f"{where}{item['text']} (from {item['source']}; {checked}until {day(item['until'])})"
+        return f"{where}{item['text']}: {dates.said(item['day'])}, {item['source']}"
+    checked, until = "" if item["verified"] else "not verified yet; ", dates.said(item["until"])
+    return f"{where}{item['text']} (from {item['source']}; {checked}until {until})"
 
 
 def in_short(warnings: Sequence[Mapping[str, Any]]) -> str:
@@ -250,8 +246,8 @@ def short_text(item: Mapping[str, Any]) -> str:
 
 def people_and_work(card: Mapping[str, Any], of_person: bool = False) -> list[tuple[str, str]]:
     """Return the lines of who is here, `working here` (for a person `working with`), open items."""
-    items = screen_parts.listed_items(card["open"])
-    working = [screen_parts.worker_line(each) for each in card["workers"]]
+    items = open_work.listed_items(card["open"])
+    working = [open_work.worker_line(each) for each in card["workers"]]
     pairs = [
         ("working with" if of_person else "working here", "\n".join(working) or "None assigned"),
         ("open items", "\n".join(map(item_line, items)) or "none"),
@@ -278,8 +274,10 @@ def item_line(each: Mapping[str, Any]) -> str:
     """Return `referral 3, requested: next Feb 1, 2026 10:00, dlee`, or less if hidden."""
     if each["id"] is None:
         return f"{each['owner']} is handling this"
-    word = "next" if each["record"] == "referral" else "due"
-    due = f"{word} {day(each['due'][:10])} {each['due'][11:]}" if each["due"] else "nothing due"
+    due = "nothing due"
+    if each["due"]:
+        word = "next" if each["record"] == "referral" else "due"
+        due = f"{word} {dates.said(each['due'][:10])} {each['due'][11:]}"
     late = " (overdue)" if each["overdue"] else ""
     return f"{each['record']} {each['id']}, {each['what'].lower()}: {due}{late}, {each['owner']}"
 
@@ -301,7 +299,7 @@ def repeat_lines(counts: dict[str, Any], what: str) -> list[str]:
     threshold = f"the town's threshold is {repeat['threshold']}"
     threshold += "; the review is due" if repeat["review_due"] else ""
     if override and override["listed"]:
-        until = f"until review {day(override['review_on'])}"
+        until = f"until review {dates.said(override['review_on'])}"
         return [f"Marked frequent by override {until} ({count}; {threshold})."]
     if repeat["care_calls"] < repeat["threshold"]:
         return []
@@ -322,9 +320,9 @@ def plan_sections(plans: Sequence[dict[str, Any]], of_person: bool = False) -> l
     """Return the plans; their module is loaded only if there are any."""
     if not plans:
         return []
-    from ccu.card import plans as lines
+    from ccu.card.plans import section
 
-    return lines.sections(plans, of_person)
+    return [section(plan, of_person) for plan in plans]
 
 
 def narratives(calls: Sequence[dict[str, Any]]) -> list[Section]:
@@ -364,10 +362,6 @@ def counted(what: str, row: Mapping[str, Any], care: str = "") -> str:
     return f"{what} ({', '.join(filter(None, (calls, care, in_short(row['warnings']))))})"
 
 
-def _near(each: Mapping[str, Any]) -> dict[str, Any]:
-    return {**each, "warnings": in_short(each["warnings"])}
-
-
 def _ordinal(number: int) -> str:
     ending = (
         "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
@@ -375,18 +369,26 @@ def _ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
-# ---------------------------------------------------------------- below the card
+# ---------------------------------------------------------------- printing the card
 
 
-def with_care_notes(
-    session: Session, document: Document, people: Callable[[], list[int]], every: bool
-) -> Document:
-    """Return the document, with the care notes of these people below it if the role may see them.
+def emit(
+    session: Session,
+    card: Document,
+    people: Callable[[], list[int]],
+    every: bool,
+    format: Format | None,
+    output: Path | None,
+) -> None:
+    """Print a card, with a notice that it needs, and below it these people's care notes.
 
-    For other roles, an officer at the door among them, nothing of the care file is loaded.
+    For roles without these, an officer at the door among them, nothing of the care file is loaded.
     """
-    if not session.may("care note list"):
-        return document
-    from ccu.care import page as care_page
+    told = session.view.with_notice(card)
+    if meant(format, output) in ("html", "pdf"):
+        told = on_paper(told, session, every)
+    if session.may("care note list"):
+        from ccu.care import page as care_page
 
-    return care_page.below(session, document, people, every)
+        told = care_page.below(session, told, people, every)
+    emit_document(told, format, output)

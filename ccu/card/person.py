@@ -1,20 +1,18 @@
 """The card of a person: calls at any place, workers, open items."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ccu import dates
 from ccu.card import page
 from ccu.card import store as cards
 from ccu.frequent import store as frequent
-from ccu.output import Document, Format, Section, Table, emit_document, fits_terminal, meant
+from ccu.output import Document, Format, Section, Table, fits_terminal
 from ccu.people import open_work_store as open_work
-from ccu.people import screen_parts
 from ccu.people.open_work_store import AsOf
-from ccu.people.screen_parts import day
 from ccu.records import person_ids, table
 from ccu.session import Session
 
@@ -30,33 +28,19 @@ def show(
     format: Format | None = None,
     output: Path | None = None,
 ) -> None:
-    """Print the card of a person, by number, and record that it was shown, of that person.
-
-    `reason` opens the narratives. Raises NotFound.
-    """
+    """Print a person's card and record that; `reason` opens the narratives. Raises NotFound."""
     one_screen = fits_terminal(format, output) and not every and reason is None
     with session.work() as work:
         card = person_card(session, asked, narratives=reason is not None)
-        work.audit(
-            "history-full" if reason is not None else "history",
-            "person",
-            card["person"]["id"],
-            reason=reason,
-            asked=asked,
-            calls=len(card["calls"]),
-            plans=[plan["id"] for plan in card["plans"]],
-        )
+        action = "history-full" if reason is not None else "history"
+        on_it = {"calls": len(card["calls"]), "plans": [plan["id"] for plan in card["plans"]]}
+        work.audit(action, "person", card["person"]["id"], reason=reason, asked=asked, **on_it)
     shown = document(card)
     if one_screen:
         from ccu.card import screen
 
         shown = replace(shown, screen=partial(screen.lines, session.today, ""))
-    people = card["person"]["records"]
-    told = screen_parts.with_notice(shown, session.view)
-    if meant(format, output) in ("html", "pdf"):
-        told = page.on_paper(told, session, every)
-    below = page.with_care_notes(session, told, lambda: people, every)
-    emit_document(below, format, output)
+    page.emit(session, shown, lambda: card["person"]["records"], every, format, output)
 
 
 def person_card(session: Session, person_id: int, narratives: bool) -> dict[str, Any]:
@@ -70,9 +54,9 @@ def person_card(session: Session, person_id: int, narratives: bool) -> dict[str,
     if person is None:
         raise table.not_found("person", person_id)
     records = person_ids.same(connection, [person_id])
-    window = {**screen_parts.window(session), "people": json.dumps(records)}
+    window = {**open_work.window(session), "people": json.dumps(records)}
     as_of = AsOf.of(session.now)
-    found = cards.calls(connection, window, -1)
+    found = cards.calls(connection, window)
     view = session.view
     calls = page.calls_data(connection, found, as_of, narratives, view, records)
     plans = page.plans_data(cards.plans(connection, window, records), session.today, view)
@@ -81,7 +65,7 @@ def person_card(session: Session, person_id: int, narratives: bool) -> dict[str,
         "counts": page.counts_data(
             cards.counts(connection, window),
             session,
-            frequent.override_of_person(connection, records),
+            frequent.override_of(connection, ("person", person["id"])),
         ),
         "warnings": page.with_concerns(cards.warnings_about(connection, window), plans),
         "workers": open_work.workers(connection, records, window, as_of, view),
@@ -110,9 +94,9 @@ def document(card: dict[str, Any]) -> Document:
     """Return the card as a page."""
     person, counts = card["person"], card["counts"]
     about = {
-        "name": name(person),
+        "name": person_ids.name(person),
         "description": person["description"],
-        "born": person["birth_date"] and day(person["birth_date"]),
+        "born": person["birth_date"] and dates.said(person["birth_date"]),
         "records": ", ".join(map(str, person["records"])) if len(person["records"]) > 1 else "",
     }
     places = Table(PLACE_COLUMNS, card["places"])
@@ -127,9 +111,3 @@ def document(card: dict[str, Any]) -> Document:
         *page.narratives(card["calls"]),
     ]
     return Document(f"Person {person['id']}", sections, card)
-
-
-def name(person: Mapping[str, Any]) -> str:
-    """Return the name of a person, or what is known instead."""
-    full = f"{person['given_name']} {person['family_name']}".strip()
-    return full or ("not identified" if person["description"] else "unknown")

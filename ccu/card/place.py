@@ -1,7 +1,6 @@
 """The card of a place, for an officer at the door."""
 
 import sqlite3
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,19 +11,14 @@ from ccu.address import read as read_address
 from ccu.card import page
 from ccu.card import store as cards
 from ccu.errors import InvalidInput
-from ccu.output import Document, Format, emit_document, fits_terminal, meant
+from ccu.output import Document, Format, fits_terminal
 from ccu.people import open_work_store as open_work
-from ccu.people import screen_parts
 from ccu.people.open_work_store import AsOf
 from ccu.places import store as places
 from ccu.places.store import Match, Near
 from ccu.records import person_ids
 from ccu.session import Session
 from ccu.work import Work
-
-PLACE_KEYS = (
-    *("id", "kind", "number", "street", "unit", "cross_street", "name", "city", "state", "zip"),
-)
 
 
 def show(
@@ -60,11 +54,9 @@ def show(
             with session.work() as work:
                 card = recorded_card(session, work, query, match, reason=reason)
     shown = document(session, card) if one_screen else page.document(card)
-    told = screen_parts.with_notice(shown, session.view)
-    if meant(format, output) in ("html", "pdf"):
-        told = page.on_paper(told, session, every)
-    below = page.with_care_notes(session, told, _people_of(session, match), every)
-    emit_document(below, format, output)
+    window = {**_window(session, match), "place_id": _here(match)}
+    people = partial(open_work.people_here, session.db, window) if _here(match) else list
+    page.emit(session, shown, people, every, format, output)
 
 
 def document(session: Session, card: dict[str, Any], first: str = "") -> Document:
@@ -77,29 +69,15 @@ def document(session: Session, card: dict[str, Any], first: str = "") -> Documen
 def recorded_card(
     session: Session, work: Work, query: str, match: Match, reason: str | None = None
 ) -> dict[str, Any]:
-    """Return the card and record that it was shown, of the place and of each person named on it.
-
-    With a reason the narratives are on it.
-    """
+    """Return the card, narratives with a reason; record it and each person named on it."""
     card = _place_card(session, work, query, match, narratives=reason is not None)
     action = "history-full" if reason is not None else "history"
-    work.audit(
-        action,
-        "place",
-        card["place"]["id"] if card["place"] else None,
-        reason=reason,
-        calls=len(card["calls"]),
-        plans=[plan["id"] for plan in card["plans"]],
-    )
+    place_id = card["place"]["id"] if card["place"] else None
+    on_it = {"calls": len(card["calls"]), "plans": [plan["id"] for plan in card["plans"]]}
+    work.audit(action, "place", place_id, reason=reason, **on_it)
     named = [each["person"] for each in card["people"] if each["name"]]
     person_ids.shown(work.connection, work.staff_id, action, named)
     return card
-
-
-def _people_of(session: Session, match: Match) -> Callable[[], list[int]]:
-    """Return a function that reads the people of the place, for the care notes below the card."""
-    window = {**_window(session, match), "place_id": _here(match)}
-    return lambda: open_work.people_here(session.db, window) if _here(match) else []
 
 
 def _here(match: Match) -> int | None:
@@ -150,13 +128,8 @@ def _place_card(
         if not place["number"]:
             near = _with_street(connection, address, near, place["id"])
     if match.building_key:
-        units = places.building_units(
-            connection,
-            match.building_key,
-            match.city,
-            place["id"] if place else None,
-            str(window["now"]),
-        )
+        own, now = place["id"] if place else None, str(window["now"])
+        units = places.building_units(connection, match.building_key, match.city, own, now)
     listed = [here, match.building_id, *(each.place for each in near)]
     warned = cards.warnings_at(connection, window, [*listed, *(each["place"] for each in units)])
     near = sorted(near, key=lambda each: page.is_on_street(each.why) and not warned[each.place])
@@ -200,11 +173,12 @@ def _place_card(
         from ccu.frequent import store as frequent
 
         exempt = places.place_record(connection, place["id"])["exempt"]
-        override = frequent.override_of_place(connection, place["id"])
+        override = frequent.override_of(connection, ("place", place["id"]))
         counted = cards.counts(connection, window)
-        card["place"] = _place(place)
+        card["place"] = {key: place[key] for key in ("id", *places.PARTS, "category")}
+        card["place"]["exempt"] = place["exempt_reason"]
         card["counts"] = page.counts_data(counted, session, override, exempt)
-        found = cards.calls(connection, window, -1)
+        found = cards.calls(connection, window)
         card["calls"] = page.calls_data(connection, found, as_of, narratives, view)
     view.keep()
     return card
@@ -214,7 +188,7 @@ def _with_street(
     connection: sqlite3.Connection, address: Address, near: list[Near], besides: int
 ) -> list[Near]:
     """Return the near places and what is on file on the street; of a place name, by its number."""
-    from ccu.places.street_store import NUMBER_THERE, with_street
+    from ccu.places.near_store import NUMBER_THERE, with_street
 
     found, _certainty = with_street(connection, address, near, besides)
     named = address.kind == "place"
@@ -229,14 +203,8 @@ def _window(session: Session, match: Match) -> dict[str, object]:
     return {
         "place_id": match.place["id"] if match.place else None,
         "building_id": match.building_id,
-        **screen_parts.window(session),
+        **open_work.window(session),
     }
-
-
-def _place(row: sqlite3.Row) -> dict[str, Any]:
-    place = {key: row[key] for key in PLACE_KEYS}
-    place["category"], place["exempt"] = row["category"], row["exempt_reason"]
-    return place
 
 
 def _warnings(match: Match, warned: dict[int, list[dict[str, Any]]]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from ccu.card import store as cards
 from ccu.frequent import store as frequent
 from ccu.output import Document, Section, Table
 from ccu.output.text import for_person
-from ccu.people import screen_parts
+from ccu.people import open_work_store as open_work
 from ccu.places import flag_store, merge_store
 from ccu.places import store as places
 from ccu.records import codes, field_words
@@ -23,10 +23,7 @@ MOST_TEXTS = 3
 
 
 def show(session: Session, place_id: int, every: bool = False) -> Document:
-    """Return the page of a place, recorded as a read; `every`: no list is cut short.
-
-    Raises NotFound.
-    """
+    """Return the page of a place, recorded as a read; `every`: no list is cut. Raises NotFound."""
     return _document(session, _read(session, place_id), every)
 
 
@@ -37,8 +34,8 @@ def _read(session: Session, place_id: int) -> dict[str, Any]:
         building = place.pop("building")
         by_building = place.pop("exempt_reason") is None and place["exempt"] is not None
         on = flag_store.of_places(connection, {place_id, building}, session.today.isoformat())
-        window = {**screen_parts.window(session), "place_id": place_id}
-        override = frequent.override_of_place(connection, place_id)
+        window = {**open_work.window(session), "place_id": place_id}
+        override = frequent.override_of(connection, ("place", place_id))
         counted = cards.counts(connection, window)
         counts = card_page.counts_data(counted, session, override, place["exempt"])
         data = {
@@ -94,8 +91,8 @@ def _document(session: Session, data: dict[str, Any], every: bool) -> Document:
             )
         )
     if data["merged"]:
-        merged = Table(MERGED_COLUMNS, [_merged(each) for each in data["merged"]])
-        sections.append(Section("Merged into this place", table=merged))
+        merged = [{**each, "since": each["merged_at"][:10]} for each in data["merged"]]
+        sections.append(Section("Merged into this place", table=Table(MERGED_COLUMNS, merged)))
     if changes:
         sections.append(Section("Changes", table=Table(CHANGE_COLUMNS, changes)))
     return Document(title, sections, data)
@@ -103,8 +100,8 @@ def _document(session: Session, data: dict[str, Any], every: bool) -> Document:
 
 def _pairs(session: Session, data: dict[str, Any], every: bool) -> list[tuple[str, str]]:
     place, texts = data["place"], data["typed_as"]
-    parts = ("number", "street", "unit", "cross_street", "name", "city", "state", "zip")
-    read_as = "; ".join(f"{key.replace('_', ' ')} {place[key]}" for key in parts if place[key])
+    parts = [(part.replace("_", " "), place[part]) for part in places.PARTS[1:] if place[part]]
+    read_as = "; ".join(f"{part} {text}" for part, text in parts)
     listed = texts if every else texts[:MOST_TEXTS]
     more = [f"and {len(texts) - len(listed)} more; --all lists every one"]
     labels = codes.labels(session.db, "place_category")
@@ -121,10 +118,6 @@ def _pairs(session: Session, data: dict[str, Any], every: bool) -> list[tuple[st
         ("category", labels.get(place["category"] or "", "not recorded")),
         ("counted", counted),
     ]
-
-
-def _merged(each: dict[str, Any]) -> dict[str, Any]:
-    return {**each, "since": each["merged_at"][:10]}
 
 
 def _flag(each: dict[str, Any]) -> dict[str, Any]:

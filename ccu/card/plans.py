@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from ccu import dates
 from ccu.output import Section
-from ccu.people.screen_parts import day
 
 # field -> its label on the card, in the order of use.
 LABELS = {
@@ -78,18 +78,15 @@ def items(body: Mapping[str, Sequence[Any]], field: str) -> list[str]:
         return [f"{number}. {text}" for number, text in enumerate(found, 1)]
     if field == "safety":
         newest = sorted(found, key=lambda each: str(each["on"]), reverse=True)
-        return [f"{day(each['on'])}, {each['source']}: {each['text']}" for each in newest]
+        return [f"{dates.said(each['on'])}, {each['source']}: {each['text']}" for each in newest]
     if field == "contacts":
         return [f"{each['phone']}, {each['name']}, {each['who']}" for each in found]
     return [str(each) for each in found]
 
 
-def sections(plans: Sequence[Mapping[str, Any]], of_person: bool) -> list[Section]:
-    """Return a section for each plan."""
-    return [Section(_title(plan, of_person), lines=plan["lines"]) for plan in plans]
-
-
-def _title(plan: Mapping[str, Any], of_person: bool) -> str:
+def section(plan: Mapping[str, Any], of_person: bool) -> Section:
+    """Return the section of a plan."""
     about = "" if of_person else f", for {_PLACES.get(plan['for'], 'a person here')}"
     due = "; its review is due" if plan["review_due"] else ""
-    return f"Approach (plan {plan['id']}{about}{due}; ccu plan show {plan['id']})"
+    title = f"Approach (plan {plan['id']}{about}{due}; ccu plan show {plan['id']})"
+    return Section(title, lines=plan["lines"])

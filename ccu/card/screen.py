@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from ccu import dates
 from ccu.card import page
 from ccu.dates import near_day
 from ccu.output.text import one_line, width
-from ccu.people.screen_parts import agency, day, listed_items
+from ccu.people.open_work_store import agency, listed_items
 from ccu.places.store import OTHER_UNIT
+from ccu.records import person_ids
 
 LABEL = 8  # columns
 WIDE = 100  # columns, from which a call has its place and its disposition
@@ -197,10 +199,8 @@ def _parts(
 
 def _who(card: Mapping[str, Any]) -> list[str]:
     if "person" in card:
-        from ccu.card.person import name
-
         born = card["person"]["birth_date"]
-        return [name(card["person"]) + (f", born {day(born)}" if born else "")]
+        return [person_ids.name(card["person"]) + (f", born {dates.said(born)}" if born else "")]
     child = [page.CHILD] if card["children"] else []
     return [page.who_line(each) for each in card["people"]] + child
 

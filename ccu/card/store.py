@@ -64,7 +64,6 @@ LEFT JOIN cad_text AS ended ON ended.id = call.cad_disposition_id
 WHERE {which} AND call.voided_at IS NULL
   AND substr(call.occurred_at, 1, 19) <= :now
 ORDER BY call.occurred_at DESC, call.id DESC
-LIMIT :limit
 """
 
 # For the calls of a person also the place and their role.
@@ -168,19 +167,17 @@ def counts(connection: sqlite3.Connection, window: Mapping[str, object]) -> sqli
     return row
 
 
-def calls(
-    connection: sqlite3.Connection, window: Mapping[str, object], limit: int
-) -> list[sqlite3.Row]:
+def calls(connection: sqlite3.Connection, window: Mapping[str, object]) -> list[sqlite3.Row]:
     """Return id, occurred, care, nature, outcome, hazards_recorded, narrative; newest first.
 
-    Limit -1 for all calls. hazards_recorded: a hazard, or that somebody looked and found none.
+    hazards_recorded: a hazard, or that somebody looked and found none.
     With `people` in the window, their calls, and also place and role.
     """
     of_person = "people" in window
     sql = _CALLS.format(
         which=_OF_PERSON if of_person else _AT_PLACE, more=_PLACE_AND_ROLE if of_person else ""
     )
-    return connection.execute(sql, {**window, "limit": limit}).fetchall()
+    return connection.execute(sql, window).fetchall()
 
 
 def warnings_at(

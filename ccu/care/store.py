@@ -15,7 +15,7 @@ from typing import Any
 
 from ccu.care import VARIABLE
 from ccu.database import encryption, key_chain, side_file
-from ccu.errors import DatabaseUnusable, InvalidInput, NotFound, VerificationFailed
+from ccu.errors import DatabaseUnusable, InvalidInput, VerificationFailed
 from ccu.output import say
 from ccu.records import table
 from ccu.session import Session
@@ -38,7 +38,8 @@ NOTICE = "42 CFR part 2 prohibits unauthorized use or disclosure of these record
 COLUMNS = ("id", "day", "call", "by", "part2", "corrects", "text", "notice")
 
 _ROWS = """
-SELECT id, person_id, call_id, substr(occurred_at, 1, 10) AS day, login, part2, corrects, text
+SELECT id, person_id AS person, substr(occurred_at, 1, 10) AS day, call_id AS call, login AS by,
+       part2, corrects, text
 FROM care_note WHERE person_id IN (SELECT value FROM json_each(:people))
 ORDER BY unixepoch(occurred_at) DESC, id DESC
 """
@@ -158,11 +159,7 @@ def add(
     """
     part2 = new.part2
     if new.corrects is not None:
-        before = connection.execute(
-            "SELECT person_id, part2 FROM care_note WHERE id = :id", {"id": new.corrects}
-        ).fetchone()
-        if before is None:
-            raise NotFound(f"no care note {new.corrects}")
+        before = table.require(connection, "care_note", new.corrects)
         if before["person_id"] not in set(records):
             raise InvalidInput(f"--corrects: care note {new.corrects} is not about this person")
         part2 = part2 or bool(before["part2"])
@@ -181,14 +178,9 @@ def rows(connection: sqlite3.Connection, canonical: Mapping[int, int]) -> list[d
     found = connection.execute(_ROWS, {"people": json.dumps(list(canonical))})
     return [
         {
-            "id": row["id"],
-            "person": canonical[row["person_id"]],
-            "day": row["day"],
-            "call": row["call_id"],
-            "by": row["login"],
+            **dict(row),
+            "person": canonical[row["person"]],
             "part2": bool(row["part2"]),
-            "corrects": row["corrects"],
-            "text": row["text"],
             "notice": NOTICE if row["part2"] else None,
         }
         for row in found

@@ -82,15 +82,9 @@ def record(work: Work, new: ByHand) -> tuple[int, int | None]:
     }
     number = table.insert_row(work.connection, "disclosure", columns)
     work.audit(
-        "consent-disclose",
-        "person",
-        new.person_id,
-        disclosure=number,
-        to=str(new.to),
-        what=new.scope,
-        consent=consent_id,
-        ground=new.ground,
-    )
+        "consent-disclose", "person", new.person_id,
+        disclosure=number, to=str(new.to), what=new.scope, consent=consent_id, ground=new.ground,
+    )  # fmt: skip
     return number, consent_id
 
 
@@ -115,11 +109,9 @@ def _of_part2(connection: sqlite3.Connection, ground: str) -> bool:
 
 def since(today: date, years: int) -> str:
     """Return the ISO day that many years ago; for Feb 29 the 28th, which leaves nothing out."""
-    year = max(1, today.year - years)
-    try:
-        return today.replace(year=year).isoformat()
-    except ValueError:
-        return today.replace(year=year, day=28).isoformat()
+    from dateutil.relativedelta import relativedelta
+
+    return (today - relativedelta(years=years)).isoformat()
 
 
 def rows(

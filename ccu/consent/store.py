@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from ccu.work import Work
 
 SIGNERS = ("person", "parent", "guardian", "other")
+_AS_STORED = (
+    *("id", "person", "record", "purpose", "signed_on", "signed_by", "expires_on"),
+    *("recorded_by", "revoked_by"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,20 +83,12 @@ def rows(
     found = table.select(connection, consents.ROWS, {"consent.person_id IN ?": same})
     return [
         {
-            "id": row["id"],
-            "person": row["person"],
-            "record": row["record"],
+            **{name: row[name] for name in _AS_STORED},
             "to": said_to(row["recipient"], row["provider"], row["provider_name"]),
             "scope": row["scope"].split(","),
-            "purpose": row["purpose"],
             "words": row["purpose_words"],
-            "signed_on": row["signed_on"],
-            "signed_by": row["signed_by"],
-            "expires_on": row["expires_on"],
             "revoked_on": row["revoked_at"] and row["revoked_at"][:10],
             "state": state(row, today),
-            "recorded_by": row["recorded_by"],
-            "revoked_by": row["revoked_by"],
         }
         for row in found
         if (every or state(row, today) == "active")
@@ -134,13 +130,9 @@ def grant(work: "Work", new: Paper) -> int:
     }
     consent_id = table.insert(work, "consent", columns)
     work.audit(
-        "consent-grant",
-        "person",
-        new.person_id,
-        consent=consent_id,
-        to=str(new.to),
-        scope=list(new.scopes),
-    )
+        "consent-grant", "person", new.person_id,
+        consent=consent_id, to=str(new.to), scope=list(new.scopes),
+    )  # fmt: skip
     return consent_id
 
 
@@ -199,12 +191,7 @@ def refuse_part2_note(
     connection: sqlite3.Connection, note: str | None, provider_id: int | None
 ) -> None:
     """Refuse a note about a referral to a Part 2 program. Raises InvalidInput."""
-    if not note or provider_id is None:
-        return
-    row = connection.execute(
-        "SELECT part2 FROM provider WHERE id = :id", {"id": provider_id}
-    ).fetchone()
-    if row is not None and row["part2"]:
+    if note and provider_id in part2_providers(connection):
         raise InvalidInput(
             "a note about a referral to a 42 CFR Part 2 program cannot be stored in this file;"
             " add it by ccu care note add --part2"

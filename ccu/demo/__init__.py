@@ -1,11 +1,10 @@
 """An invented town, for `ccu demo`, the README's tour and `make bench`.
 
-  town    its streets and buildings, and the many ways dispatchers type them
+  town    its streets, the many ways dispatchers type an address, and chance; town.toml: its words
   export  its dispatch export: any number of calls, streamed, the same for the same seed
   story   story.txt, the households of the tour, run as ccu command lines
   caseload  the other people of the unit, drawn at random, as command lines of the same form
-  build   the steps that make the file; store: their SQL
-  tour    the screens shown, with a sentence before each
+  build   the steps that make the file, and the screens of tour.txt; store: their SQL
 
 Everybody and everything here is invented. People's names show it: Sample, Example, Notreal.
 """

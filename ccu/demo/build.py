@@ -1,19 +1,24 @@
-"""Make the demo file: import a dispatch export, run the story, add a call back to everyone."""
+"""Make the demo file: import a dispatch export, run the story, call back everyone; show screens."""
 
 import os
+import re
+import shlex
 import sqlite3
 import tempfile
-from collections.abc import Callable
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 from ccu import access, installation
 from ccu.demo import caseload, export, store, story, town
+from ccu.output import emit_line
 from ccu.records import settings, staff
 from ccu.session import Session
 
 LAYOUT = "demo"
+WIDTH = 78  # of sentences and command lines
 OPEN_DAYS = 3  # calls back to the care calls of the last days are still to be made
 
 
@@ -98,3 +103,57 @@ def call_back(made: Town) -> None:
 
 
 STEPS: tuple[Callable[[Town], None], ...] = (import_dispatch, tell_story, call_back)
+
+
+# ---------------------------------------------------------------- the tour
+
+
+def show(made: Town, run: Callable[[Sequence[str]], None]) -> None:
+    """Print the complete tour. `run` gets the words after `ccu`."""
+    session = made.session
+    _say(
+        f"{town.TOWN}, {town.STATE}, is an invented town; nobody in it is real."
+        " Three years of its dispatch records were imported; for the last year its Community Care"
+        " Unit has logged its own calls, referred people and followed up."
+        f" Today is {session.today:%A, %Y-%m-%d}."
+    )
+    with tempfile.TemporaryDirectory(prefix="ccu-demo-") as folder:
+        export = write_export(session, made.calls, made.seed, Path(folder))
+        for sentence, words in _stops(made):
+            _say(sentence)
+            for line in _typed(("ccu", *words)):
+                emit_line(line)
+            emit_line("")
+            # The file is elsewhere: what is printed is what a reader would type.
+            run([str(export) if word == export.name else word for word in words])
+    _say("That was the tour. The file is kept; look around in it:")
+    for line in _typed(("ccu", "--db", str(session.path), "history", "--address", story.COUPLE)):
+        emit_line(line)
+
+
+def _stops(made: Town) -> Iterator[tuple[str, list[str]]]:
+    """Yield the sentence and the words of the command line of each screen of tour.txt."""
+    known: dict[str, object] = {**made.numbers, "month": f"{made.session.today:%Y-%m}"}
+    known["call.tour"] = made.numbers["call.twice"] + 1
+    for stop in town.text("tour.txt").split("\n\n")[1:]:
+        sentence, line = stop.strip().split("\n")
+        filled = re.sub(r"\{(.+?)\}", lambda label: str(known[label[1]]), line)
+        yield sentence, shlex.split(filled)
+
+
+def _typed(words: Sequence[str]) -> list[str]:
+    """Return a command line as it would be typed, a long one over several lines."""
+    lines = ["$"]
+    for word in words:
+        if len(lines[-1]) + len(word) > WIDTH - 20 and word.startswith("--"):
+            lines[-1] += " \\"
+            lines.append("   ")
+        lines[-1] += f" {shlex.quote(word)}"
+    return lines
+
+
+def _say(words: str) -> None:
+    emit_line("")
+    for line in textwrap.wrap(words, WIDTH):
+        emit_line(line)
+    emit_line("")

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from random import Random
 
 from ccu.demo import town
-from ccu.demo.chance import Weighted, below, pick, source, zipf
 from ccu.demo.story import Line
+from ccu.demo.town import TABLES, Weighted, below, pick, source, zipf
 
 BASE, PER_PERSON, MOST = 600, 18, 400
 DAYS = 3 * 365
@@ -19,63 +19,13 @@ PART = 2  # the part of story.txt with the other households: after its staff and
 OFFICER, CLINICIAN, TEAM = "a.notreal", "b.placer", "t.madeup"
 NOTES = "Talked with the person and left the unit's card."
 
-# 62 given and 13 family names, without a common factor: every pair is met once before one returns.
-_GIVEN = """
-Abel Ada Alma Amos Ana Arlo Asa Basil Bea Beau Bela Cleo Clem Cora Dale Della Dora Edie Elio Elsa
-Enid Ezra Faye Finn Flora Gil Greta Hal Hope Ida Ines Ivor Jude June Kit Lena Leo Lida Lou Luz Mabel
-Marc Milo Mina Nell Nico Noor Olga Omar Opal Otis Pia Quinn Ray Rhea Rosa Ruth Saul Sy Tess Theo Una
-""".split()
-_FAMILY = """
-Sample Example Notreal Placeholder Invented Fictive Madeup Pretend Testcase Mockname Nobody
-Imaginary Unreal
-""".split()
-# nature -> weight, where it leads: need and the provider of story.txt
-_NATURES = {
-    "welfare_check": 34, "crisis": 22, "substance": 9, "suicide": 7, "overdose": 5,
-    "unsheltered": 8, "elder_concern": 8, "youth_crisis": 4, "hoarding": 3,
-}  # fmt: skip
-_NEEDS = {
-    "welfare_check": (
-        ("care_navigation", "Human Services Desk"),
-        ("primary_care", "Shoreline Clinic"),
-    ),
-    "crisis": (
-        ("mh_outpatient", "Tidewater Counseling"),
-        ("mh_medication", "Tidewater Counseling"),
-    ),
-    "substance": (("detox", "Beacon Recovery"), ("addiction_outpatient", "Beacon Recovery")),
-    "suicide": (("mh_outpatient", "Tidewater Counseling"),),
-    "overdose": (("addiction_outpatient", "Beacon Recovery"),),
-    "unsheltered": (("shelter", "Harbor House"), ("housing", "Harbor House")),
-    "elder_concern": (("elder_services", "Lantern Day Program"),),
-    "youth_crisis": (("youth_family", "Northstar Families"),),
-    "hoarding": (("housing", "Human Services Desk"),),
-}  # fmt: skip
-_ENDS = {
-    "resources_given": 30, "resolved": 22, "referred": 14, "current_provider": 8,
-    "voluntary_transport": 9, "resources_declined": 7, "unable_to_locate": 3, "arrest_diverted": 2,
-    "crisis_team": 3, "arrest": 1,
-}  # fmt: skip
-_GRAVE_ENDS = {"police_exam": 45, "voluntary_transport": 35, "safety_plan": 20}
-_HELP = (
-    "de_escalation", "risk_assessment", "safety_plan", "family_support", "basic_needs",
-    "peer_support",
-)  # fmt: skip
-_DANGER = {"none": 86, "threat": 5, "violence": 3, "weapon": 2, "injury": 4}
-# Who comes: the lead agency, the responders, weight. In the last case the civilian team is alone.
-_TEAMS: dict[tuple[str, str], float] = {
-    ("police", "police"): 38,
-    ("police", "police human_services+clinician"): 34,
-    ("police", "police ems"): 12,
-    ("human_services", "human_services+clinician"): 16,
-}
-# handoff -> weight, and of ten referrals so many that a first engagement follows
-_HANDOFFS = {"warm_in_person": 30, "warm_by_phone": 22, "direct_notice": 22, "written": 26}
-_CONNECTED = {"warm_in_person": 7, "warm_by_phone": 6, "direct_notice": 5, "written": 3}
-_LOST = (
-    "declined", "unable_to_contact", "rejected --reason no_capacity",
-    "expired --reason provider_silent",
-)  # fmt: skip
+_GIVEN, _FAMILY = TABLES["given"].split(), TABLES["family"].split()
+_CASES = TABLES["cases"]
+_NATURES = Weighted((name, each["weight"]) for name, each in _CASES["natures"].items())
+_ENDS, _GRAVE_ENDS, _HAZARDS, _HANDOFFS = (
+    Weighted(_CASES[name]) for name in ("ends", "grave_ends", "hazards", "handoffs")
+)
+_TEAMS = Weighted((each["who"], each["weight"]) for each in _CASES["teams"])
 
 _Timed = tuple[datetime, Line]
 
@@ -124,7 +74,7 @@ class _Case:
             days=1 + int(DAYS * random.random() ** 1.4), hours=below(random, 24)
         )
         met = 1 + zipf(random, 4)
-        nature = Weighted(_NATURES).draw(random)
+        nature = _NATURES.draw(random)
         yield self._line(moment, OFFICER, "person add --file -", self._label, self._about())
         for turn in range(met):
             yield from self._call(turn, moment, nature)
@@ -145,17 +95,18 @@ class _Case:
 
     def _call(self, turn: int, moment: datetime, nature: str) -> Iterator[_Timed]:
         random = self._random
-        lead, responders = Weighted(_TEAMS).draw(random)
+        lead, responders = _TEAMS.draw(random)
         grave = nature in ("suicide", "overdose")
-        end = Weighted(_GRAVE_ENDS if grave and random.random() < 0.6 else _ENDS).draw(random)
+        end = (_GRAVE_ENDS if grave and random.random() < 0.6 else _ENDS).draw(random)
         label = f"call.case{self._number}.{turn}"
         minutes = 15 + below(random, 75)
         words = [
             f"log-call --source {pick(random, ('911', '911', '988', 'officer'))} --lead {lead}",
             f"--when {{{self._when(moment)}}} --address \"{self._address}\" --nature {nature}",
-            f"--minutes {minutes} --danger {Weighted(_DANGER).draw(random)} --disposition {end}",
+            f"--minutes {minutes} --danger {_HAZARDS.draw(random)} --disposition {end}",
             *(f"--responder {each}" for each in responders.split()),
-            f"--intervention {pick(random, _HELP)} --person {{{self._label}}} --note-file -",
+            f"--intervention {pick(random, _CASES['interventions'])}",
+            f"--person {{{self._label}}} --note-file -",
         ]  # fmt: skip
         logged = moment + timedelta(minutes=minutes)
         yield self._line(logged, OFFICER, " ".join(words), label, NOTES)
@@ -169,8 +120,8 @@ class _Case:
 
     def _referral(self, turn: int, moment: datetime, nature: str, call: str) -> Iterator[_Timed]:
         random = self._random
-        need, provider = pick(random, _NEEDS[nature])
-        handoff = Weighted(_HANDOFFS).draw(random)
+        need, provider = pick(random, _CASES["natures"][nature]["needs"])
+        handoff = _HANDOFFS.draw(random)
         label = f"referral.case{self._number}.{turn}"
         owner = pick(random, (CLINICIAN, CLINICIAN, TEAM, OFFICER))
         made = (
@@ -180,7 +131,7 @@ class _Case:
         if handoff.startswith("warm"):
             made += f" --handoff-minutes {10 + below(random, 25)}"
         yield self._line(moment + timedelta(minutes=5), OFFICER, made, label)
-        connected = below(random, 10) < _CONNECTED[handoff]
+        connected = below(random, 10) < _CASES["connected"][handoff]
         length = timedelta(days=9 + below(random, 32))  # of the referral, until its last status
         result = "reached" if connected else "no_response"
         done = f"follow-up done {{due {label}}} --minutes {5 + below(random, 25)} --result {result}"
@@ -195,7 +146,9 @@ class _Case:
             if not connected and tried - moment > timedelta(days=8):
                 break
         steps = (
-            ("accepted", "in_progress", "service_received") if connected else (pick(random, _LOST),)
+            ("accepted", "in_progress", "service_received")
+            if connected
+            else (pick(random, _CASES["lost"]),)
         )
         for count, status in enumerate(steps, start=1):
             later = moment + length * (count / len(steps))

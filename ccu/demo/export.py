@@ -1,14 +1,14 @@
 """The dispatch export of the invented town: any number of rows, in order of time, as a stream."""
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from heapq import merge
 from pathlib import Path
 from random import Random
 
 from ccu.demo import town
-from ccu.demo.chance import Weighted, below, source, zipf
+from ccu.demo.town import Weighted, below, source, zipf
 
 COLUMNS = (
     "Incident", "Received", "Dispatched", "Arrived", "Cleared", "Call Type", "Disposition",
@@ -17,32 +17,7 @@ COLUMNS = (
 DAYS = 3 * 365 + 1
 CARE_SHARE = 0.18  # of all calls, as the towns that publish it report 15 to 20%
 
-# What dispatch calls it -> weight. On the road, at an address, and the natures of the care list.
-_ROAD = {
-    "TRAFFIC STOP": 16, "MV ACCIDENT": 10, "PARKING COMPLAINT": 5, "DISABLED VEHICLE": 4,
-    "ROAD HAZARD": 3, "SUSPICIOUS VEHICLE": 3,
-}  # fmt: skip
-_INDOORS = {
-    "BURGLAR ALARM": 10, "MEDICAL ASSIST": 12, "SUSPICIOUS ACTIVITY": 7, "LARCENY": 6,
-    "NOISE COMPLAINT": 5, "DISTURBANCE": 5, "DOMESTIC": 4, "ANIMAL COMPLAINT": 4, "FRAUD": 3,
-    "911 HANG UP": 4, "CITIZEN ASSIST": 5, "TRESPASS": 2,
-}  # fmt: skip
-_CARE = {
-    "WELFARE CHECK": 42, "PERSON IN CRISIS": 17, "INTOXICATED PERSON": 9, "SUICIDE THREAT": 7,
-    "OVERDOSE": 6, "MISSING PERSON": 6, "ELDER CONCERN": 5, "UNSHELTERED PERSON": 4,
-    "DEMENTIA WANDERING": 2, "JUVENILE IN CRISIS": 2,
-}  # fmt: skip
-_ENDS = {
-    "ROAD": {
-        "CITATION": 30, "WARNING": 40, "SERVICES RENDERED": 20, "ARREST": 2, "GONE ON ARRIVAL": 8,
-    },
-    "INDOORS": {"SERVICES RENDERED": 77, "UNFOUNDED": 13, "ARREST": 4, "UTL": 6},
-    "CARE": {
-        "SERVICES RENDERED": 38, "TRANSPORT VOLUNTARY": 17, "PEER": 9, "REFERRED HSD": 12,
-        "CRISIS TEAM": 5, "UTL": 12, "UNFOUNDED": 5, "ARREST": 2,
-    },
-}  # fmt: skip
-_NATURES = {"ROAD": _ROAD, "INDOORS": _INDOORS, "CARE": _CARE}
+_NATURES: Mapping[str, Mapping[str, float]] = town.TABLES["dispatch"]["natures"]
 _GROUP_OF = {nature: group for group, natures in _NATURES.items() for nature in natures}
 _URGENT = {"SUICIDE THREAT", "OVERDOSE", "PERSON IN CRISIS", "DOMESTIC", "MEDICAL ASSIST"}
 _BY_HOUR = [int(weight) for weight in "322111245555666788877764"]  # midnight first
@@ -65,7 +40,7 @@ def rows(
     """
     now = now.replace(tzinfo=None, microsecond=0)
     drawn = max(0, calls - len(known))
-    care = care_elsewhere + sum(nature in _CARE for _when, nature, _end, _where in known)
+    care = care_elsewhere + sum(nature in _NATURES["CARE"] for _when, nature, _end, _where in known)
     wanted = (CARE_SHARE * (drawn + len(known) + care_elsewhere) - care) / max(drawn, 1)
     draw = _Draw(
         drawn, source(seed, "export"), care_share=min(CARE_SHARE, max(0.02, wanted)), now=now
@@ -135,7 +110,9 @@ class _Draw:
         rest = 1 - care_share
         self._groups = Weighted({"CARE": care_share, "ROAD": 0.38 * rest, "INDOORS": 0.62 * rest})
         self._natures = {group: Weighted(_NATURES[group]) for group in _NATURES}
-        self._ends = {group: Weighted(ends) for group, ends in _ENDS.items()}
+        self._ends = {
+            group: Weighted(ends) for group, ends in town.TABLES["dispatch"]["ends"].items()
+        }
 
     def row(self, incident: str, call: Known) -> Row:
         """Return one line of the export."""

@@ -12,20 +12,17 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from ccu import dates
-from ccu.demo import store
-from ccu.demo.chance import below, pick, source
+from ccu.demo import store, town
 from ccu.demo.export import Known
+from ccu.demo.town import TABLES, below, pick, source
 from ccu.errors import CcuError
 from ccu.records import staff
 from ccu.session import Session
 
 UNIT = "12 Main St Apt 3"
 COUPLE = "77 Ferry Ln"
-STATION = "2 Railroad Plz"
-CLINICIAN = "b.placer"
 
 Run = Callable[[Session, Sequence[str]], None]  # runs one command line, its words after `ccu`
 
@@ -49,7 +46,7 @@ class Line:
 def lines() -> list[Line]:
     """Return the lines of story.txt in the order in which they are written."""
     part, found = 0, list[Line]()
-    for text in Path(__file__).with_name("story.txt").read_text(encoding="utf-8").splitlines():
+    for text in town.text("story.txt").splitlines():
         if text.startswith("    "):
             last = found.pop()
             found.append(Line(**{**vars(last), "typed": f"{last.typed}{text.strip()}\n"}))
@@ -149,34 +146,14 @@ def _typing(text: str) -> Iterator[None]:
         sys.stdin = before
 
 
-# What dispatch had in the years before: address as typed (unit apart), natures in turn, how many.
-_DISPATCHED = (
-    ("1", "12 MAIN ST", "APT 3", ("NOISE COMPLAINT", "WELFARE CHECK", "DISTURBANCE"), 5),
-    ("1", "12 MAIN STREET", "#1", ("NOISE COMPLAINT",), 2),
-    ("1", "12 Main St", "Apt 4B", ("MEDICAL ASSIST", "WELFARE CHECK"), 3),
-    ("1", "12 MAIN ST", "", ("BURGLAR ALARM", "PARKING COMPLAINT"), 3),
-    ("2", "77 FERRY LN", "", ("MEDICAL ASSIST", "ELDER CONCERN"), 4),
-    ("3", "18 ORCHARD LN", "", ("MISSING PERSON", "JUVENILE IN CRISIS", "DISTURBANCE"), 11),
-    (
-        "4",
-        "40 DEPOT RD; HARBOR HOUSE",
-        "",
-        ("PERSON IN CRISIS", "DISTURBANCE", "MEDICAL ASSIST"),
-        8,
-    ),
-    ("4", "40 DEPOT RD", "", ("INTOXICATED PERSON", "UNSHELTERED PERSON", "TRESPASS"), 12),
-    ("2", "300 HARBOR RD", "", ("DISTURBANCE", "MISSING PERSON", "CITIZEN ASSIST"), 12),
-    ("4", "2 RAILROAD PLZ", "", ("UNSHELTERED PERSON", "INTOXICATED PERSON", "TRESPASS"), 8),
-)
-
-
 def dispatched(now: datetime, seed: int) -> Iterator[Known]:
     """Yield dispatched calls at the story's places, in the years before officers logged calls."""
     random = source(seed, "story")
-    for beat, address, unit, natures, count in _DISPATCHED:
-        for number in range(count):
+    for each in TABLES["dispatch"]["before"]:
+        beat, address, unit = each["where"]
+        for number in range(each["calls"]):
             day = now.replace(tzinfo=None, microsecond=0) - timedelta(days=20 + below(random, 1000))
             moment = day.replace(
                 hour=pick(random, (1, 9, 13, 17, 20, 22, 23)), minute=below(random, 60)
             )
-            yield moment, natures[number % len(natures)], "", (beat, address, unit)
+            yield moment, each["natures"][number % len(each["natures"])], "", (beat, address, unit)

@@ -1,28 +1,31 @@
-"""The invented town of Marshport, Connecticut: its streets, and how its addresses are typed."""
+"""The invented town of Marshport, Connecticut: its streets, its addresses as typed, and chance.
 
+town.toml has its names and words, and how often each comes up. What is drawn is the same on every
+machine and every Python: Python promises that for `random()` and a text seed alone.
+"""
+
+import tomllib
+from bisect import bisect
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import accumulate
+from pathlib import Path
 from random import Random
-
-from ccu.demo.chance import below, pick
+from typing import Generic, TypeVar
 
 TOWN, STATE, ZONE, ZIP = "Marshport", "CT", "America/New_York", "06899"
 
-_NAMES = """
-Alder Anchor Ash Barnacle Bayberry Beach Beacon Birch Blackberry Bluff Boathouse Bridge Brook
-Burnham Canal Cedar Chandler Channel Chapel Chestnut Clover Cobble Cove Cranberry Creek Crescent
-Cutler Dogwood Drift Dune Eelgrass Elm Fern Fisher Flint Forge Gannet Goose Grange Granite Gull
-Half Moon Harvest Hawthorn Hazel Hemlock Heron Hickory Hollow Holly Island Ivy Juniper Kelp Kettle
-Landing Larch Laurel Ledge Lighthouse Lilac Linden Locust Maple Marsh Meadow Mill Mulberry Mussel
-Oak Osprey Oyster Pebble Pepper Pine Plover Pond Quarry Quince Ridge Robin Sandpiper Shell Shore
-Sparrow Spruce Sycamore Tanner Tern Thistle Tidal Walnut Wharf Willow Winter Yarrow
-""".replace("Half Moon", "Halfmoon").split()
-_SUFFIXES = (
-    ("St", "Street"), ("Rd", "Road"), ("Ln", "Lane"), ("Dr", "Drive"), ("Ave", "Avenue"),
-    ("Ct", "Court"), ("Pl", "Place"), ("Ter", "Terrace"), ("Cir", "Circle"), ("Trl", "Trail"),
-)  # fmt: skip
-_BEATS = ("1", "2", "3", "4")
-_HIGHWAYS = ("I-95 NB EXIT 17", "I-95 SB EXIT 18", "I95 NB MM 22", "I-95 SB MM 24", "US 1 NB RAMP")
 
+def text(name: str) -> str:
+    """Return the content of a file of this folder."""
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+
+
+TABLES = tomllib.loads(text("town.toml"))
+_NAMES = TABLES["streets"].split()
+_SUFFIXES = tuple(TABLES["suffixes"].items())
+
+T = TypeVar("T")
 Street = tuple[str, str, str]  # name, suffix, suffix in full
 
 
@@ -41,7 +44,7 @@ def street(number: int) -> Street:
 
 def beat(street_number: int) -> str:
     """Return the police beat of a street."""
-    return _BEATS[street_number % len(_BEATS)]
+    return str(TABLES["beats"][street_number % len(TABLES["beats"])])
 
 
 def premise(rank: int, streets: int) -> tuple[int, int, int]:
@@ -94,5 +97,45 @@ def way(random: Random, streets: int) -> tuple[str, str, str]:
     elif kind < 0.75:
         text = f"{(1 + below(random, 5)) * 100} BLOCK OF {name} {short}".upper()
     else:
-        text = pick(random, _HIGHWAYS)
+        text = pick(random, TABLES["highways"])
     return beat(number), text, ""
+
+
+# ---------------------------------------------------------------- chance
+
+
+def source(seed: int, what: str) -> Random:
+    """Return a separate stream for `what`, so that drawing more for one thing changes no other."""
+    return Random(f"{seed} {what}")
+
+
+def below(random: Random, count: int) -> int:
+    """Return an integer from 0 to count - 1."""
+    return int(random.random() * count)
+
+
+def pick(random: Random, choices: Sequence[T]) -> T:
+    """Return one of the choices, all equally likely."""
+    return choices[int(random.random() * len(choices))]
+
+
+_FLAT = 8  # ranks over which the top is flattened: real towns have several busiest addresses
+
+
+def zipf(random: Random, count: int) -> int:
+    """Return a rank from 0 to count - 1, low ranks most often: few addresses have most calls."""
+    return min(int(_FLAT * (1 + count / _FLAT) ** random.random()) - _FLAT, count - 1)
+
+
+class Weighted(Generic[T]):
+    """Choices with weights."""
+
+    def __init__(self, weights: Mapping[T, float] | Iterable[tuple[T, float]]) -> None:
+        pairs = list(weights.items() if isinstance(weights, Mapping) else weights)
+        self._choices = [choice for choice, _weight in pairs]
+        self._sums = list(accumulate(weight for _choice, weight in pairs))
+
+    def draw(self, random: Random) -> T:
+        """Return one of the choices, by its weight."""
+        chosen: T = self._choices[bisect(self._sums, random.random() * self._sums[-1])]
+        return chosen

@@ -33,31 +33,21 @@ WHERE told.occurred_at >= :start AND told.occurred_at < :end
 """
 
 REFERRALS = """
-SELECT referral.id AS referral, call_id AS call, person_id AS person,
-       substr(made_at, 1, 10) AS day, need, provider_id AS provider, handoff, handoff_minutes,
-       status, again_of IS NOT NULL AS again,
-       (SELECT (unixepoch(accepted_at) - unixepoch(made_at)) / 86400 FROM acceptance
-        WHERE referral_id = referral.id) AS days_to_accepted
-FROM referral JOIN provider ON provider.id = provider_id AND part2 = 0
-WHERE status <> 'entered_in_error' AND made_at >= :start AND made_at < :end
+SELECT told.referral, call_id AS call, person_id AS person, told.day, told.need,
+       provider_id AS provider, told.handoff, told.handoff_minutes, told.status,
+       referred_again AS again, days_to_accepted
+FROM v_referrals AS told JOIN referral ON referral.id = told.referral
+WHERE made_at >= :start AND made_at < :end
 """
 
 FOLLOW_UPS = """
-SELECT follow_up.id AS follow_up, follow_up.referral_id AS referral,
+SELECT told.follow_up, follow_up.referral_id AS referral,
        coalesce(follow_up.call_id, referral.call_id) AS call,
        coalesce(follow_up.person_id, referral.person_id) AS person,
-       substr(due_at, 1, 10) AS day, kind,
-       (SELECT count(*) FROM attempt WHERE follow_up_id = follow_up.id) AS attempts,
-       (SELECT result FROM attempt WHERE follow_up_id = follow_up.id ORDER BY id DESC LIMIT 1)
-         AS result,
-       EXISTS (SELECT 1 FROM attempt JOIN follow_up_result ON code = result AND reached = 1
-               WHERE follow_up_id = follow_up.id) AS reached,
-       closed_at IS NOT NULL AS closed,
-       (unixepoch(closed_at) - unixepoch(due_at)) / 86400 AS days_late
-FROM follow_up LEFT JOIN referral ON referral.id = follow_up.referral_id
-LEFT JOIN provider ON provider.id = referral.provider_id
-WHERE due_at >= :start AND due_at < :end AND coalesce(referral.status, '') <> 'entered_in_error'
-  AND cancelled IS NOT 1 AND coalesce(part2, 0) = 0
+       told.day, type AS kind, attempts, last_result AS result, reached, closed, days_late
+FROM v_follow_ups AS told JOIN follow_up ON follow_up.id = told.follow_up
+LEFT JOIN referral ON referral.id = follow_up.referral_id
+WHERE told.due_at >= :start AND told.due_at < :end
 """
 
 # The subjects of each call of the period, under every record of theirs.

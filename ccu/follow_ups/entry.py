@@ -14,8 +14,9 @@ from ccu.follow_ups import undo_store
 from ccu.follow_ups.options import DUE, KIND, RESULT, AddOptions, AttemptOptions
 from ccu.follow_ups.store import About, Attempt, Done
 from ccu.follow_ups.undo_store import Voided
-from ccu.options import questions, required
+from ccu.options import asked, questions, required
 from ccu.options.questions import Question
+from ccu.options.types import WHY
 from ccu.output import say
 from ccu.people import store as people
 from ccu.records import codes, visibility
@@ -60,10 +61,7 @@ def _about(work: Work, given: AddOptions) -> About:
 
 
 def attempt(session: Session, follow_up_id: int, given: AttemptOptions, asking: bool) -> str:
-    """Record an attempt and what is due after it; return what was recorded.
-
-    Raises NotFound; NotAllowed; InvalidInput, also when somebody else closed it meanwhile.
-    """
+    """Record an attempt and what is due next; return what was done. Raises as `log_attempt`."""
     visibility.refuse("follow-up", session.view.follow_ups([follow_up_id]))
     row = follow_ups.read_open(session.db, follow_up_id)  # reported before any question
     if asking:
@@ -154,15 +152,12 @@ def sign(session: Session, follow_up_id: int) -> str:
     return f"Signed follow-up {follow_up_id}; it is closed.{_next(session, done)}"
 
 
-def require_shown(session: Session, follow_up_id: int) -> None:
-    """Raise NotFound or NotAllowed for a follow-up that the account cannot change."""
-    visibility.refuse("follow-up", session.view.follow_ups([follow_up_id]))
-    follow_ups.read(session.db, follow_up_id)
-
-
-def void(session: Session, follow_up_id: int, attempt: bool, why: str) -> str:
+def void(session: Session, follow_up_id: int, attempt: bool, why: str | None) -> str:
     """Cancel a follow-up, or void its last attempt; return what was done."""
     visibility.refuse("follow-up", session.view.follow_ups([follow_up_id]))
+    if session.may_choose:  # a wrong number is reported before the question
+        follow_ups.read(session.db, follow_up_id)
+    why = asked(session, why, WHY, "Why was it an error", "--reason")
     with session.work() as work:
         if not attempt:
             undo_store.void(work, follow_up_id, why)

@@ -4,7 +4,7 @@ Overdue is `LATE` over the view open_follow_up, here and wherever else it is ask
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -106,22 +106,17 @@ def _item(row: sqlite3.Row, as_of: AsOf) -> dict[str, Any]:
     about = _about(row)
     closed = "cancelled" if row["cancelled"] else "closed"
     state = closed if row["closed_at"] else "overdue" if late else "open"
+    plain = ("id", "owner", "attempts", "last_try", "person", "due_at", "due_unix")
     return {
-        "id": row["id"],
+        **{name: row[name] for name in plain},
         "due": dates.minute(row["due_at"]),
         "days_late": (as_of.day - date.fromisoformat(row["due_at"][:10])).days if late else None,
         "state": f"{state}, to sign" if waits else state,
-        "owner": row["owner"],
         "what": row["kind"] + (", to sign" if waits else ""),
-        "attempts": row["attempts"],
-        "last_try": row["last_try"],
         "risk": "high" if row["at_risk"] else None,
         "for": ", ".join([about, row["place"]] if row["place"] else [about]),
         "about": about,
         "new": late and row["seen_at"] is None,
-        "person": row["person"],
-        "due_at": row["due_at"],
-        "due_unix": row["due_unix"],
     }
 
 
@@ -175,23 +170,6 @@ def late(
 ) -> list[dict[str, Any]]:
     """What is overdue, of an owner if given; `new`: no recorded run has found it late yet."""
     return rows(connection, as_of, {LATE: as_of.unix, OWNER: owner_id})
-
-
-def record_late(
-    connection: sqlite3.Connection, found: Iterable[dict[str, Any]], seen_at: str
-) -> int:
-    """Keep that these were found late, inside the caller's transaction; how many were new to us.
-
-    Beside another run that found the same, each is kept once. One that was moved meanwhile is kept
-    all the same: it was late.
-    """
-    before = connection.total_changes
-    connection.executemany(
-        "INSERT INTO overdue_event (follow_up_id, due_at, seen_at) VALUES (:id, :due_at, :seen_at)"
-        " ON CONFLICT DO NOTHING",
-        [{"id": each["id"], "due_at": each["due_at"], "seen_at": seen_at} for each in found],
-    )
-    return connection.total_changes - before
 
 
 # ---------------------------------------------------------------- `follow-up list` and `overdue`
@@ -250,11 +228,7 @@ def _span(session: Session, due: str) -> tuple[int, int]:
 
 
 def add_names(
-    session: Session,
-    rows: list[dict[str, Any]],
-    columns: tuple[str, ...],
-    action: str,
-    names: bool,
+    session: Session, rows: list[dict[str, Any]], columns: tuple[str, ...], action: str, names: bool
 ) -> tuple[str, ...]:
     """With --names: put them into the rows, record whose were shown, and add the column."""
     if not names:

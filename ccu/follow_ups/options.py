@@ -5,31 +5,14 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.options import (
-    CALL,
-    FOLLOW_UP,
-    LOGIN,
-    MOMENT,
-    NOTE_LATER,
-    PERSON,
-    REASON,
-    REFERRAL,
-    LaterNote,
-    OptionType,
-    arg,
-    code,
-    line,
-    opt,
-    typed_text,
-    whole_number,
-)
-from ccu.options.types import moment_words
+from ccu.options import arg, flag, opt, typed_text, types
 from ccu.session import Session
 
 # Any of these, and the text has a time of day; else it is a day, or police time.
@@ -88,55 +71,42 @@ def _moment_due(session: Session, text: str, option: str, tell: bool) -> datetim
     return None
 
 
-def _due_answered(session: Session, text: str, option: str) -> datetime:
-    return _due(session, text, option, tell=False)
-
-
-DUE = OptionType(
+DUE = types.OptionType(
     read=_due,
     metavar="WHEN",
-    answer=_due_answered,
-    words=moment_words,
+    answer=partial(_due, tell=False),
+    words=types.moment_words,
     usage="when it is due: friday, tomorrow 10:00, in 3 days or 2026-02-03 09:30",
 )
-KIND, RESULT = code("follow_up_kind"), code("follow_up_result")
+KIND, RESULT = types.code("follow_up_kind"), types.code("follow_up_result")
 LONGEST_TRY = 24 * 60  # minutes
 FURTHEST = timedelta(days=1096)  # from today to when something is due
 
-FollowUpArgument = Annotated[int, arg("F", FOLLOW_UP, "The follow-up's number.")]
+FollowUpArgument = Annotated[int, arg("F", types.FOLLOW_UP, "The follow-up's number.")]
 DueOption = Annotated[
     datetime | None,
     opt("--due", DUE, "When: friday (by its end), tomorrow 10:00, in 3 days, 2026-02-03 09:30."),
 ]
-OwnerOption = Annotated[int | None, opt("--owner", LOGIN, "Owner, by login.")]
-NamesOption = Annotated[
-    bool, typer.Option("--names", help="Show people's names; each name shown is recorded.")
-]
+OwnerOption = Annotated[int | None, opt("--owner", types.LOGIN, "Owner, by login.")]
+NamesOption = Annotated[bool, flag("--names", "Show people's names; each name shown is recorded.")]
 ScreenNamesOption = Annotated[
     bool | None,
-    typer.Option(
+    flag(
         "--names/--no-names",
-        help="Show names and phones; each person shown is recorded. Default at a terminal.",
+        "Show names and phones; each person shown is recorded. Default at a terminal.",
     ),
 ]
-NoteFileOption = Annotated[
-    LaterNote | None, opt("--note-file", NOTE_LATER, "Read a note from a file; - is stdin.")
+ErrorOption = Annotated[
+    str | None, opt("--reason", types.WHY, "Why it was an error; kept with the record.")
 ]
-ReasonOption = Annotated[str | None, opt("--reason", REASON, "Why; kept with the record.")]
+NoteFileOption = Annotated[
+    types.LaterNote | None,
+    opt("--note-file", types.NOTE_LATER, "Read a note from a file; - is stdin."),
+]
 
 
-class ListFormat(StrEnum):
-    """The output formats of `follow-up list`: those of every command, and a calendar."""
-
-    table = "table"
-    plain = "plain"
-    json = "json"
-    csv = "csv"
-    markdown = "markdown"
-    xlsx = "xlsx"
-    ics = "ics"
-
-
+# The output formats of `follow-up list`: those of every list, and a calendar.
+ListFormat = StrEnum("ListFormat", ["table", "plain", "json", "csv", "markdown", "xlsx", "ics"])
 ListFormatOption = Annotated[
     ListFormat | None,
     typer.Option("--format", "-f", help="Output format; ics is a calendar, without names."),
@@ -147,9 +117,11 @@ ListFormatOption = Annotated[
 class AddOptions:
     """The options of `follow-up add`."""
 
-    referral: Annotated[int | None, opt("--referral", REFERRAL, "For this referral.")] = None
-    call: Annotated[int | None, opt("--call", CALL, "For this call.")] = None
-    person: Annotated[int | None, opt("--person", PERSON, "For this person, by number.")] = None
+    referral: Annotated[int | None, opt("--referral", types.REFERRAL, "For this referral.")] = None
+    call: Annotated[int | None, opt("--call", types.CALL, "For this call.")] = None
+    person: Annotated[int | None, opt("--person", types.PERSON, "For this person, by number.")] = (
+        None
+    )
     kind: Annotated[str | None, opt("--kind", KIND, "What to do.")] = None
     due: DueOption = None
     owner: OwnerOption = None
@@ -161,18 +133,18 @@ class AttemptOptions:
     """The options of `follow-up done`."""
 
     result: Annotated[str | None, opt("--result", RESULT, "The result.")] = None
-    when: Annotated[datetime | None, opt("--when", MOMENT, "When you tried; default now.")] = None
+    when: Annotated[
+        datetime | None, opt("--when", types.MOMENT, "When you tried; default now.")
+    ] = None
     minutes: Annotated[
-        int | None, opt("--minutes", whole_number(LONGEST_TRY), "How many minutes it took.")
+        int | None, opt("--minutes", types.whole_number(LONGEST_TRY), "How many minutes it took.")
     ] = None
     note_file: NoteFileOption = None
     next_due: Annotated[
         datetime | None, opt("--next", DUE, "When to try or check again; written as for --due.")
     ] = None
     next_kind: Annotated[str | None, opt("--next-kind", KIND, "What to do then.")] = None
-    edit: Annotated[
-        bool, typer.Option("--edit", help="Write the note in your own editor (EDITOR).")
-    ] = False
+    edit: Annotated[bool, flag("--edit", "Write the note in your own editor (EDITOR).")] = False
 
 
 @dataclass(eq=False, repr=False)
@@ -181,11 +153,13 @@ class ListOptions:
 
     due: Annotated[
         str | None,
-        opt("--due", line(), "Due on this day (today or a date), or in the next 7 days (week)."),
+        opt(
+            "--due",
+            types.line(),
+            "Due on this day (today or a date), or in the next 7 days (week).",
+        ),
     ] = None
-    mine: Annotated[bool, typer.Option("--mine", help="Only the ones you own.")] = False
+    mine: Annotated[bool, flag("--mine", "Only the ones you own.")] = False
     owner: OwnerOption = None
-    to_sign: Annotated[
-        bool, typer.Option("--to-sign", help="Closed by interns, for you to sign.")
-    ] = False
-    every: Annotated[bool, typer.Option("--all/--open", help="Closed ones too.")] = False
+    to_sign: Annotated[bool, flag("--to-sign", "Closed by interns, for you to sign.")] = False
+    every: Annotated[bool, flag("--all/--open", "Closed ones too.")] = False

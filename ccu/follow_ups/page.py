@@ -15,17 +15,13 @@ from ccu.follow_ups.undo_store import ATTEMPT
 from ccu.output import Document, Section, Table, opened
 from ccu.output.text import for_person
 from ccu.people.open_work_store import AsOf
-from ccu.people.screen_parts import notice_column, with_notice
 from ccu.records import codes, field_words
 from ccu.session import Session
 
 if TYPE_CHECKING:
     from icalendar import Event
 
-ATTEMPT_COLUMNS = {
-    "number": "Number", "when": "When", "by": "By", "result": "Result", "minutes": "Minutes",
-    "note": "Note",
-}  # fmt: skip
+ATTEMPT_COLUMNS = ("number", "when", "by", "result", "minutes", "note")
 CHANGE_COLUMNS = ("When", "By", "Field", "Old", "New", "Reason")
 
 
@@ -52,7 +48,7 @@ def read(session: Session, follow_up_id: int, reason: str | None) -> Document:
         voided = [each["old"] for each in data["changes"] if each["field"] == ATTEMPT]
         for each in [*data["attempts"], *voided]:
             each["note"] = None
-    return with_notice(_document(session.db, data), session.view)
+    return session.view.with_notice(_document(session.db, data))
 
 
 def _document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
@@ -61,8 +57,6 @@ def _document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
         "note": "note", "closed": "closed", "closed_by": "by", "signed_by": "signed by",
     }  # fmt: skip
     pairs = [(label, data[key]) for key, label in labels.items() if data[key]]
-    attempts = [[each[key] for key in ATTEMPT_COLUMNS] for each in data["attempts"]]
-    tried = Table(tuple(ATTEMPT_COLUMNS.values()), attempts)
     results = codes.labels(connection, "follow_up_result")
     told = [{**each, "old": _in_words(each, results)} for each in data["changes"]]
     changes = field_words.changes(connection, "follow_up", told)
@@ -70,7 +64,7 @@ def _document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
         f"Follow-up {data['id']}",
         [
             Section(pairs=pairs, main=True),
-            Section("Attempts", table=tried, empty="none yet"),
+            Section("Attempts", table=Table(ATTEMPT_COLUMNS, data["attempts"]), empty="none yet"),
             *([Section("Changes", table=Table(CHANGE_COLUMNS, changes))] if changes else []),
         ],
         data,
@@ -107,7 +101,7 @@ def write_calendar(
     if output is None and sys.stdout is not None and sys.stdout.isatty():
         raise InvalidInput("a calendar is for a program: name a file, as --output mine.ics")
     rows = listing_store.calendar_rows(session, given)
-    notice_column(rows, (), "follow_up", session.view)
+    session.view.notice_column(rows, (), "follow_up")
     calendar = Calendar()
     calendar.add("prodid", "-//ccu//follow-ups//EN")
     calendar.add("version", "2.0")

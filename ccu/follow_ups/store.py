@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from ccu import access, dates
 from ccu.consent import store as consents
@@ -113,11 +114,9 @@ def contact_end(connection: sqlite3.Connection, call_id: int | None) -> datetime
     The clock of "within 24 hours" starts here, in the list's due and in the figures
     (ccu/figures/care/first_follow_up.sql).
     """
-    row = connection.execute(
-        "SELECT coalesce(cleared_at, occurred_at) AS ended FROM call WHERE id = :call_id",
-        {"call_id": call_id},
-    ).fetchone()
-    return dates.from_iso(row["ended"]) if row else None
+    sql = "SELECT coalesce(cleared_at, occurred_at) FROM call WHERE id = :call"
+    ended = table.value(connection, sql, call=call_id)
+    return dates.from_iso(ended) if ended else None
 
 
 def close_for_referral(work: Work, referral_id: int, *, in_error: bool = False) -> list[int]:
@@ -131,12 +130,7 @@ def close_for_referral(work: Work, referral_id: int, *, in_error: bool = False) 
         "   NOT EXISTS (SELECT 1 FROM main.attempt WHERE follow_up_id = follow_up.id)"
         " WHERE referral_id = :referral_id AND closed_at IS NULL AND closing_at IS NULL"
         " RETURNING id",
-        {
-            "at": work.at,
-            "by": work.staff_id,
-            "referral_id": referral_id,
-            "in_error": in_error,
-        },
+        {"at": work.at, "by": work.staff_id, "referral_id": referral_id, "in_error": in_error},
     )
     closed = sorted(int(row["id"]) for row in found)
     if closed:
@@ -184,16 +178,9 @@ def add(
 ) -> int:
     """Add one by hand, or `after` another that closed; return its id."""
     follow_up_id = insert(work, kind, about, due_at, note or "")
-    work.audit(
-        "follow-up-add",
-        "follow_up",
-        follow_up_id,
-        kind=kind,
-        referral=about.referral_id,
-        call=about.call_id,
-        person=about.person_id,
-        after=after,
-    )
+    of: dict[str, Any] = {"referral": about.referral_id, "call": about.call_id}
+    of["person"] = about.person_id
+    work.audit("follow-up-add", "follow_up", follow_up_id, kind=kind, **of, after=after)
     return follow_up_id
 
 
@@ -224,10 +211,7 @@ def about_referral(connection: sqlite3.Connection, referral_id: int, owner: int 
 
 
 def about_call(work: Work, call_id: int, owner: int | None) -> About:
-    """What a follow-up of a call is for: the person it was about, too, where that was one alone.
-
-    Raises NotFound, InvalidInput for a void one.
-    """
+    """What a follow-up of a call is for: its only subject, too. Raises NotFound, InvalidInput."""
     table.require_call(work.connection, call_id)
     subjects = person_ids.subjects(work.connection, call_id)
     person_id = subjects[0] if len(subjects) == 1 else None
@@ -264,8 +248,8 @@ def next_needed(connection: sqlite3.Connection, row: sqlite3.Row, today: date) -
 
 
 def _is_open(connection: sqlite3.Connection, referral_id: int | None) -> bool:
-    sql = "SELECT id FROM open_referral WHERE {where}"
-    return bool(table.select(connection, sql, {"id = ?": referral_id or 0}))
+    sql = "SELECT id FROM open_referral WHERE id = :id"
+    return table.value(connection, sql, id=referral_id) is not None
 
 
 def is_workable(connection: sqlite3.Connection, referral_id: int | None) -> bool:
@@ -302,10 +286,8 @@ def make_next(
 
 def ends(connection: sqlite3.Connection, result: str) -> bool:
     """Whether a follow-up is over after this result."""
-    row = connection.execute(
-        "SELECT ends FROM follow_up_result WHERE code = :code", {"code": result}
-    ).fetchone()
-    return bool(row["ends"])
+    sql = "SELECT ends FROM follow_up_result WHERE code = :code"
+    return bool(table.value(connection, sql, code=result))
 
 
 def log_attempt(
@@ -325,8 +307,8 @@ def log_attempt(
     if not is_over and next_due is None:
         raise InvalidInput("--next is missing: after that result the follow-up stays open")
     table.insert(work, "attempt", attempt, follow_up_id=follow_up_id)
-    of_this = {"follow_up_id = ?": follow_up_id}
-    number = len(table.select(connection, "SELECT id FROM attempt WHERE {where}", of_this))
+    sql = "SELECT count(*) FROM attempt WHERE follow_up_id = :id"
+    number: int = table.value(connection, sql, id=follow_up_id)
     state = "open"
     if is_over:
         state = _close(work, follow_up_id)

@@ -12,7 +12,6 @@ from ccu.options import terminal
 from ccu.output import Document, Section, Table
 from ccu.output.text import for_person
 from ccu.people import open_work_store as open_work
-from ccu.people import screen_parts
 from ccu.people import store as person_store
 from ccu.people.open_work_store import AsOf
 from ccu.places import finding
@@ -38,7 +37,7 @@ class Count:
         self.k = k or session.settings.number("repeat_calls")
         self.days = days or session.settings.number("repeat_days")
         self.start = session.days_ago(self.days)
-        self.window = {**screen_parts.window(session), "day": self.start}
+        self.window = {**open_work.window(session), "day": self.start}
 
 
 def places(session: Session, k: int | None, days: int | None, *, every: bool) -> Document:
@@ -50,7 +49,8 @@ def places(session: Session, k: int | None, days: int | None, *, every: bool) ->
     count = Count(session, k, days)
     with session.work() as work:
         overrides = _overrides(work, "place")
-        rows = frequent.places(work.connection, count.window, count.k, _listed(overrides))
+        listed = [number for number, row in overrides.items() if row["listed"]]
+        rows = frequent.places(work.connection, count.window, count.k, listed)
         worked = open_work.with_worker(work.connection, work.today.isoformat())
         for row in rows:
             window = {**count.window, "place_id": row["place"]}
@@ -76,8 +76,8 @@ def people(
     with session.work() as work:
         connection, as_of = work.connection, AsOf.of(work.now)
         overrides = _overrides(work, "person")
-        rows = frequent.people(connection, count.window, count.k, _listed(overrides))
-        listed = [row["person"] for row in rows]
+        listed = [number for number, row in overrides.items() if row["listed"]]
+        rows = frequent.people(connection, count.window, count.k, listed)
         worked = open_work.with_worker(connection, as_of.day.isoformat())
         worked = set(person_ids.canonical(connection, worked).values())
         for row in rows:
@@ -87,8 +87,8 @@ def people(
         work.audit("frequent-people", rows=len(rows), k=count.k, days=count.days)
         work.view.keep()
         if names:
-            called = person_ids.names(connection, listed)
-            person_ids.shown(connection, work.staff_id, "frequent-people", listed)
+            called = person_ids.names(connection, [row["person"] for row in rows])
+            person_ids.shown(connection, work.staff_id, "frequent-people", list(called))
             for row in rows:
                 row["name"] = called[row["person"]]
     data = _data(session, count, "person", rows, overrides)
@@ -100,10 +100,6 @@ def _overrides(work: Work, subject: str) -> dict[int, Row]:
     """Person or place -> its override: the later one, where a merge left two."""
     found = frequent.active_overrides(work.connection)
     return {row[subject]: row for row in found if row[subject] is not None}
-
-
-def _listed(overrides: dict[int, Row]) -> list[int]:
-    return [number for number, row in overrides.items() if row["listed"]]
 
 
 def _data(
@@ -135,7 +131,7 @@ def _page(
     session: Session, count: Count, who: str, columns: tuple[str, ...], data: Row, every: bool
 ) -> Document:
     days = "1 day" if count.days == 1 else f"{count.days} days"
-    first, last = (screen_parts.day(str(each)) for each in (count.start, session.today))
+    first, last = dates.said(count.start), dates.say_date(session.today)
     title = f"Frequent {who}: {count.k} or more care calls in {days} ({first} to {last})"
     exempt = data.get("exempt", ())
     left_out = _cells(data["left_out"], session)
@@ -160,15 +156,16 @@ def _page(
 
 
 def _cells(rows: Sequence[Row], session: Session) -> list[Row]:
-    return [{**row, "override": _in_words(row["override"], session)} for row in rows]
-
-
-def _in_words(override: Row | None, session: Session) -> str | None:
-    if override is None:
-        return None
-    due = " (due)" if override["review_on"] <= session.today.isoformat() else ""
-    since, review = for_person(override["since"]), for_person(override["review_on"])
-    return f"since {since}, review {review}{due}"
+    """Return the rows with their overrides in words."""
+    found = []
+    for row in rows:
+        words = None
+        if override := row["override"]:
+            due = " (due)" if override["review_on"] <= session.today.isoformat() else ""
+            since, review = for_person(override["since"]), for_person(override["review_on"])
+            words = f"since {since}, review {review}{due}"
+        found.append({**row, "override": words})
+    return found
 
 
 # ---------------------------------------------------------------- overrides
@@ -191,10 +188,7 @@ def decide(
     file: Path | None,
     asking: bool,
 ) -> str:
-    """Write an override; return what it did.
-
-    Raises NotAllowed, InvalidInput, NotFound.
-    """
+    """Write an override; return what it did. Raises NotAllowed, InvalidInput, NotFound."""
     _ = session.staff_id  # an account that is refused learns nothing of places
     if sum(each is not None for each in (person_id, place, address)) != 1:
         raise InvalidInput("give one of --person, --place and --address")
@@ -258,10 +252,7 @@ def due(session: Session, every: bool) -> list[dict[str, Any]]:
 def review(
     session: Session, override_id: int, *, keep: bool, file: Path | None, asking: bool
 ) -> str:
-    """Keep or end an override, with a reason; return what it did.
-
-    Raises NotAllowed, InvalidInput, NotFound.
-    """
+    """Keep or end an override; return what it did. Raises NotAllowed, InvalidInput, NotFound."""
     frequent.require_override(session.reading.connection, override_id)
     reason = _reason(file, asking)
     review_on = next_review(session)

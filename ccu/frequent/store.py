@@ -67,10 +67,7 @@ LEFT JOIN place AS building
 
 
 def places(
-    connection: sqlite3.Connection,
-    window: Mapping[str, object],
-    k: int,
-    marked: Collection[int] = (),
+    connection: sqlite3.Connection, window: Mapping[str, object], k: int, marked: Collection[int]
 ) -> list[dict[str, Any]]:
     """Places with at least k care calls in the window (day, now), and the `marked` ones anyway.
 
@@ -82,7 +79,7 @@ def places(
     rows = {row["place"]: dict(row) for row in connection.execute(_PLACES, asked)}
     for place in marked:
         if place not in rows:
-            last = connection.execute(_LAST_AT, {**window, "place": place}).fetchone()[0]
+            last = table.value(connection, _LAST_AT, now=window["now"], place=place)
             rows[place] = {"place": place, "care_calls": 0, "calls": 0, "last": last}
     asked["places"] = json.dumps(list(rows))
     for place in connection.execute(_ABOUT_PLACES, asked):
@@ -99,10 +96,7 @@ def places(
 
 
 def people(
-    connection: sqlite3.Connection,
-    window: Mapping[str, object],
-    k: int,
-    marked: Collection[int] = (),
+    connection: sqlite3.Connection, window: Mapping[str, object], k: int, marked: Collection[int]
 ) -> list[dict[str, Any]]:
     """People with at least k care calls about them in the window, and the `marked` ones.
 
@@ -123,8 +117,8 @@ def people(
         if len(own) >= k or person in marked
     ]
     for person in set(marked) - calls.keys():
-        records = json.dumps(person_ids.same(connection, [person]))
-        last = connection.execute(_LAST_ABOUT, {**window, "records": records}).fetchone()[0]
+        records = person_ids.same(connection, [person])
+        last = table.value(connection, _LAST_ABOUT, now=window["now"], records=records)
         rows.append({"person": person, "care_calls": 0, "places": 0, "last": last})
     return sorted(rows, key=lambda row: (-row["care_calls"], row["person"]))
 
@@ -146,47 +140,35 @@ ORDER BY frequent_override.id
 """
 
 
+# A subject is what an override is of: ("person", 12), by any record of theirs, or ("place", 3).
+Subject = tuple[str, int]
+
+
 def active_overrides(
-    connection: sqlite3.Connection,
-    *,
-    people: Collection[int] | None = None,
-    place: int | None = None,
+    connection: sqlite3.Connection, subject: Subject | None = None
 ) -> list[dict[str, Any]]:
-    """Return the active overrides, of these person records or this place where given, oldest first.
+    """Return the active overrides, of a subject where given, oldest first.
 
     Keys: id, person (the canonical record), place, address, listed (True: on the list), reason,
     since, by, review_on. Reading reasons must be audited.
     """
+    record, number = subject or ("", 0)
     conditions = {
-        "person_id IN ?": None if people is None else list(people),
-        "place_id = ?": place,
+        "person_id IN ?": person_ids.same(connection, [number]) if record == "person" else None,
+        "place_id = ?": number if record == "place" else None,
     }
     found = table.select(connection, _OVERRIDES, conditions)
     return [{**dict(row), "listed": bool(row["listed"])} for row in found]
 
 
-def override_of_place(
-    connection: sqlite3.Connection, place_id: int | None
-) -> dict[str, Any] | None:
-    """Return the override of a place, or None; keys as `active_overrides`."""
-    found = active_overrides(connection, place=place_id or 0)
-    return found[-1] if found else None
-
-
-def override_of_person(
-    connection: sqlite3.Connection, records: Collection[int]
-) -> dict[str, Any] | None:
-    """Return the override of the person with these records, or None; keys as `active_overrides`."""
-    found = active_overrides(connection, people=records)
-    return found[-1] if found else None
+def override_of(connection: sqlite3.Connection, subject: Subject) -> dict[str, Any] | None:
+    """Return the override of a subject, the later of two, or None; keys as `active_overrides`."""
+    return next(reversed(active_overrides(connection, subject)), None)
 
 
 def merge_warnings(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> list[str]:
     """Return a warning where one is on the list by override and the other off it."""
-    ours, theirs = (
-        override_of_person(connection, person_ids.same(connection, [number]))
-        for number in (kept_id, merged_id)
-    )
+    ours, theirs = (override_of(connection, ("person", each)) for each in (kept_id, merged_id))
     if ours is None or theirs is None or ours["listed"] == theirs["listed"]:
         return []
     kept, merged = ("on" if each["listed"] else "off" for each in (ours, theirs))
@@ -196,15 +178,11 @@ def merge_warnings(connection: sqlite3.Connection, kept_id: int, merged_id: int)
     ]
 
 
-# A subject is what an override is of: ("person", 12) or ("place", 3).
-Subject = tuple[str, int]
-
-
 def add_override(
     work: Work, subject: Subject, *, listed: bool, reason: str, review_on: str
 ) -> tuple[int, list[int]]:
     """Override the count; return the override's number and those of the ones that it replaces."""
-    replaced = _active_of_same(work.connection, subject)
+    replaced = [each["id"] for each in active_overrides(work.connection, subject)]
     _end(work, replaced, None)
     record, number = subject
     new = {f"{record}_id": number, "frequent": int(listed)}
@@ -216,8 +194,8 @@ def add_override(
 def keep_override(work: Work, override_id: int, review_on: str, reason: str) -> None:
     """Keep an override until a later review. Raises as `require_override`."""
     row = require_override(work.connection, override_id)
-    same = _active_of_same(work.connection, _subject(row))
-    _end(work, [each for each in same if each != override_id], reason)
+    same = active_overrides(work.connection, _subject(row))
+    _end(work, [each["id"] for each in same if each["id"] != override_id], reason)
     table.update(work.connection, "frequent_override", override_id, {"review_on": review_on})
     # Recorded also where the day stays as it was: the reason is new.
     fields = {"review_on": (row["review_on"], review_on)}
@@ -246,16 +224,6 @@ def _subject(row: sqlite3.Row) -> Subject:
     if row["person_id"] is not None:
         return "person", row["person_id"]
     return "place", row["place_id"]
-
-
-def _active_of_same(connection: sqlite3.Connection, subject: Subject) -> list[int]:
-    """Return the active overrides of the same person, by any record, or of the same place."""
-    record, number = subject
-    if record == "place":
-        found = active_overrides(connection, place=number)
-    else:
-        found = active_overrides(connection, people=person_ids.same(connection, [number]))
-    return [row["id"] for row in found]
 
 
 def _end(work: Work, ids: Iterable[int], reason: str | None) -> None:

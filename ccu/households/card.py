@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from ccu import dates
 from ccu.errors import InvalidInput, NotFound
 from ccu.households import store as households
 from ccu.options import required
@@ -12,22 +13,17 @@ from ccu.output import Document, Section, Table
 from ccu.output.text import listed
 from ccu.people import open_work_store as open_work
 from ccu.people import relations_store as relations
-from ccu.people import screen_parts
 from ccu.people import store as people
 from ccu.people import worker_store as workers
-from ccu.people.birth import minor_on
 from ccu.people.open_work_store import AsOf
-from ccu.people.options import latest_birth, years
+from ccu.people.options import latest_birth, minor_on, years
 from ccu.records import codes, person_ids
 from ccu.session import Session
 from ccu.work import Work
 
 
 def asked(session: Session, household: int | None, person: int | None) -> int:
-    """The number of the household meant, by its own or by somebody in it.
-
-    Raises NotFound; InvalidInput for neither or both, or somebody in several.
-    """
+    """Return the household meant, by number or by somebody in it. Raises NotFound, InvalidInput."""
     if (household is None) == (person is None):
         raise InvalidInput("give either HOUSEHOLD or --person")
     if household is not None:
@@ -41,7 +37,7 @@ def asked(session: Session, household: int | None, person: int | None) -> int:
         raise InvalidInput(f"person {person_id} is in households {listed(now)}; give its number")
     if not now:
         left = [
-            f"; they left household {each.household} on {screen_parts.day(each.until)}"
+            f"; they left household {each.household} on {dates.said(each.until)}"
             for each in before
             if each.until
         ]
@@ -50,10 +46,7 @@ def asked(session: Session, household: int | None, person: int | None) -> int:
 
 
 def show(session: Session, household_id: int) -> dict[str, Any]:
-    """Return the card in its documented JSON shape, recorded as a read of each person on it.
-
-    Raises NotFound.
-    """
+    """Return the card as JSON has it, recorded as a read of each person on it. Raises NotFound."""
     with session.work() as work:
         card, shown = _read(session, work, household_id)
         work.audit("household-show", "household", household_id, people=len(shown))
@@ -72,7 +65,7 @@ def _read(session: Session, work: Work, household_id: int) -> tuple[dict[str, An
     outside = {each.who for each in related} | {each.of for each in related}
     shown = sorted(outside | {each.person for each in everyone})
     known = households.people_on_card(connection, shown)
-    calls = households.care_calls(connection, records, screen_parts.window(session))
+    calls = households.care_calls(connection, records, open_work.window(session))
     none = {"90": 0, "365": 0}
     return {
         "household": household_id,
@@ -210,8 +203,7 @@ def document(connection: sqlite3.Connection, card: dict[str, Any]) -> Document:
     }
     elsewhere = [(*_who(each), related[each["person"]]) for each in card["elsewhere"]]
     left = [
-        (*_who(each), screen_parts.day(each["until"]), related[each["person"]])
-        for each in card["left"]
+        (*_who(each), dates.said(each["until"]), related[each["person"]]) for each in card["left"]
     ]
     return Document(
         f"Household {card['household']}" + (f": {card['name']}" if card["name"] else ""),
@@ -230,13 +222,6 @@ def document(connection: sqlite3.Connection, card: dict[str, Any]) -> Document:
         ],
         card,
     )
-
-
-def _age(person: Mapping[str, Any]) -> str:
-    """`34`, `about 40`, or nothing."""
-    if person["age"] is None:
-        return ""
-    return f"{'about ' if person['age_estimated'] else ''}{person['age']}"
 
 
 def _who(person: Mapping[str, Any]) -> tuple[int, str]:
@@ -271,7 +256,7 @@ def _worker(each: Mapping[str, Any], names: Mapping[int, str]) -> str:
         return f"{each['agency']} is handling this"
     return (
         f"{each['agency']}: {each['name']}, {each['phone'] or 'no phone recorded'},"
-        f" with {_for(each, names)} since {screen_parts.day(each['since'])}"
+        f" with {_for(each, names)} since {dates.said(each['since'])}"
     )
 
 
@@ -288,7 +273,7 @@ def _members(card: Mapping[str, Any], related: Mapping[int, str]) -> list[tuple[
     return [
         (
             *_who(each),
-            _age(each),
+            f"about {each['age']}" if each["age_estimated"] else each["age"],
             each["minor"],
             each["care_calls"]["90"],
             each["care_calls"]["365"],
@@ -298,20 +283,18 @@ def _members(card: Mapping[str, Any], related: Mapping[int, str]) -> list[tuple[
     ]
 
 
-def _due(each: Mapping[str, Any]) -> str:
-    return (each["due"] or "nothing due") + (" (overdue)" if each["overdue"] else "")
-
-
 def _open(card: Mapping[str, Any], names: Mapping[int, str]) -> list[tuple[Any, ...]]:
     return [
         (
             each["record"] if each["id"] is None else f"{each['record']} {each['id']}",
             "" if each["id"] is None else _for(each, names),
             each["what"] + (f", {each['status']}" if each["status"] != "open" else ""),
-            "" if each["id"] is None else _due(each),
+            ""
+            if each["id"] is None
+            else (each["due"] or "nothing due") + (" (overdue)" if each["overdue"] else ""),
             each["owner"],
         )
-        for each in screen_parts.listed_items(card["open"])
+        for each in open_work.listed_items(card["open"])
     ]
 
 
@@ -325,7 +308,7 @@ def _unmet(connection: sqlite3.Connection, card: Mapping[str, Any]) -> Section:
             without.append(f"{each['name']} (person {each['person']})")
             continue
         unmet = "; ".join(_need(one, labels, statuses) for one in found["needs"]) or "none found"
-        rows.append((each["name"], screen_parts.day(found["on"]), unmet))
+        rows.append((each["name"], dates.said(found["on"]), unmet))
     lines = [f"Not asked yet: {', '.join(without)}."] if without else []
     return Section(
         "Unmet needs, by the latest assessment of each",

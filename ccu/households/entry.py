@@ -53,10 +53,7 @@ def add(session: Session, household: int | str, people: Sequence[int], since: st
 
 
 def name(session: Session, household_id: int, file: Path | None) -> str:
-    """Give a household the name that is in the file, or is typed; return what was done.
-
-    Raises NotFound, InvalidInput.
-    """
+    """Give a household the name of a file, or as typed; return what was done. Raises NotFound."""
     households.name(session.db, household_id)  # a wrong number is told before the question
     if file is not None:
         text = typed_text.file_text(file, "--file")
@@ -73,7 +70,6 @@ def name(session: Session, household_id: int, file: Path | None) -> str:
 # ---------------------------------------------------------------- two people linked
 
 
-Choice = int | str
 RELATION = code("relation")
 
 
@@ -82,7 +78,7 @@ def link(
     who: int,
     of: int,
     relation: str | None,
-    choice: Choice | None,
+    choice: int | str | None,
     *,
     anyway: bool,
     asking: bool,
@@ -113,10 +109,7 @@ def link(
 
 
 def unlink(session: Session, who: int, of: int, relation: str | None) -> tuple[str, str]:
-    """Take a link away; return what was done, and the household they stay in, as sentences.
-
-    Raises NotFound, InvalidInput.
-    """
+    """Take a link away; return what was done, and the household they stay in, as sentences."""
     with session.work() as work:
         connection = work.connection
         gone = relations.unlink(work, who, relation, of)
@@ -146,7 +139,7 @@ def _sure_of_births(session: Session, who: int, code: str, of: int) -> bool:
     return True
 
 
-def _asked(session: Session, who: int, of: int) -> Choice | None:
+def _asked(session: Session, who: int, of: int) -> int | str | None:
     """Ask for the household where more than one is possible; None where the usual is clear."""
     connection = session.db
     choice, why = _usual(connection, who, of)
@@ -156,7 +149,7 @@ def _asked(session: Session, who: int, of: int) -> Choice | None:
     say(f"{why[:1].upper()}{why[1:]}.")
     numbers = ", ".join(map(str, there))
 
-    def read(text: str) -> Choice | None:
+    def read(text: str) -> int | str | None:
         chosen = household_or(NEW, NONE).read(session, text or NONE, "the answer")
         if chosen not in (NEW, NONE, *there):
             raise InvalidInput(f"enter one of {numbers}, new or none")
@@ -168,7 +161,7 @@ def _asked(session: Session, who: int, of: int) -> Choice | None:
 # ---------------------------------------------------------------- the household
 
 
-def _usual(connection: sqlite3.Connection, who: int, of: int) -> tuple[Choice, str]:
+def _usual(connection: sqlite3.Connection, who: int, of: int) -> tuple[int | str, str]:
     """Return the usual household of two linked people: a number, `new`, or `none` and why.
 
     Nobody is brought back to a household that they left, or moved where there is a choice.
@@ -200,7 +193,7 @@ def _in(person: int, numbers: list[int]) -> str:
     return f"person {person} is in {word} {listed(numbers)}"
 
 
-def _put(work: Work, both: tuple[int, int], choice: Choice, why: str) -> str:
+def _put(work: Work, both: tuple[int, int], choice: int | str, why: str) -> str:
     """Put those of the two who are not in it into the household; return the result as a clause."""
     if choice == NONE:
         return f"linked only: {why} (ccu household add changes that)" if why else "linked only"

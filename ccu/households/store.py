@@ -70,10 +70,7 @@ def members(
 def of_person(
     connection: sqlite3.Connection, person_id: int, today: date = date.max
 ) -> dict[int, Member]:
-    """Return the households that a person is in or left, by any record of theirs.
-
-    Without a day as they were last recorded, which is what a write goes by.
-    """
+    """Return the households that a person is or was in; without a day as last recorded."""
     ids = json.dumps(person_ids.same(connection, [person_id]))
     rows = connection.execute(_OF_RECORDS, {"ids": ids}).fetchall()
     return {each.household: each for each in _folded(connection, rows, today)}
@@ -113,10 +110,7 @@ def add(work: Work) -> int:
 
 
 def join(work: Work, household_id: int, person_id: int, since: str | None = None) -> None:
-    """Put a person into a household; one who left comes back.
-
-    Raises NotFound; InvalidInput for a merged record, a member, a return before they left.
-    """
+    """Put a person into a household; one who left comes back. Raises NotFound, InvalidInput."""
     table.require(work.connection, "household", household_id)
     people.must_exist(work.connection, person_id)
     before = of_person(work.connection, person_id).get(household_id)

@@ -7,20 +7,17 @@
 
 Jellyfish computes string distance and Metaphone; the weights and rules are in this package.
 
-    text         normalizes what people typed
-    known_names  nicknames, and how common a name is
-    names        compares names
-    fields       compares birth date, home, phone, email, ZIP and sex
-    score        adds up and explains
-    lookup       the keys that `find` looks up by
-    blocks       all likely pairs of a file
+    names   folds and compares names; nicknames, and how common a name is
+    fields  compares birth date, home, phone, email, ZIP and sex
+    score   adds up and explains
+    lookup  the keys that `find` looks up by
+    blocks  all likely pairs of a file
 """
 
 from ccu.identity.blocks import pairs
 from ccu.identity.lookup import keys, query_keys, rank, without_particles
-from ccu.identity.names import Name
+from ccu.identity.names import Name, plain
 from ccu.identity.score import LIKELY, Field, Known, Likeness, compare
-from ccu.identity.text import plain
 
 __all__ = [
     "LIKELY",

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations, pairwise
 
 from ccu.identity.fields import COMMON_WORDS
-from ccu.identity.known_names import full_names
 from ccu.identity.lookup import birth_key
+from ccu.identity.names import full_names, sound
 from ccu.identity.score import (
     LIKELY,
     Judged,
@@ -23,7 +23,6 @@ from ccu.identity.score import (
     points,
     prepare,
 )
-from ccu.identity.text import sound
 
 MOST = 10  # records in a block before it is split
 SAME_HOME = 8.0  # bits: a full address and not only a town

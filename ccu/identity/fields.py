@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from ccu.identity.names import MISSING, Weight
-from ccu.identity.text import words
+from ccu.identity.names import MISSING, Weight, words
 
 # Words of an address that carry almost no evidence, in all their spellings.
 COMMON_WORDS = frozenset(

@@ -15,10 +15,17 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import product
 
-from ccu.identity.known_names import full_names
-from ccu.identity.names import PARTICLES, Name, Part, Parts, spelling, take_apart
+from ccu.identity.names import (
+    PARTICLES,
+    Name,
+    Part,
+    Parts,
+    full_names,
+    roughly,
+    spelling,
+    take_apart,
+)
 from ccu.identity.score import Known, Prepared, judge, prepare
-from ccu.identity.text import roughly
 
 MOST_FULL_NAMES = 4  # full names followed from one nickname
 # How particles are written before a family name that is asked for without them: cruz, de la Cruz.

@@ -1,17 +1,143 @@
-"""Names: split once for each record, then compared part by part.
+"""Names: folded, what is known of them, then compared part by part.
+
+Folding makes case, accents and punctuation no difference. A shared Smith is weaker evidence than a
+shared Przybylski; how common a name is comes from a fixed table and not from the file, so that the
+score of two records depends only on these two, and is the same in every file.
 
 A weight has two numbers of bits. `alone` is the evidence against two strangers, `kin` against two
 people of one household, who share a family name anyway and almost never a given name. `score` adds
 up both and uses the smaller sum.
 """
 
+import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import NamedTuple
+from functools import cache, lru_cache
+from math import log2
+from pathlib import Path
+from typing import Literal, NamedTuple
 
-from ccu.identity.known_names import full_names, is_common, name_bits
-from ccu.identity.text import sound, words
+# Letters that Unicode does not take apart into a plain letter and an accent.
+_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+_APOSTROPHES = re.compile(r"['’‘`´ʻʼ]")
+_GAPS = re.compile(r"[\W_]+")
+
+
+@lru_cache(maxsize=1 << 15)
+def words(text: str) -> tuple[str, ...]:
+    """The folded words of a text: letters and digits only, apostrophes closed up."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.casefold())
+        text = "".join(c for c in text if not unicodedata.combining(c)).translate(_LETTERS)
+    text = _APOSTROPHES.sub("", text.casefold())
+    return tuple(_GAPS.sub(" ", text).split())
+
+
+def plain(text: str) -> str:
+    """The folded form of a name: `O'Brien`, `O Brien` and `OBRIEN` are all `obrien`."""
+    return "".join(words(text))
+
+
+@lru_cache(maxsize=1 << 15)
+def sound(word: str) -> str:
+    """How a folded word sounds, roughly (Metaphone); the word itself where that is empty."""
+    from jellyfish import metaphone
+
+    return metaphone(word) if word.isascii() and not word.isdigit() and metaphone(word) else word
+
+
+# Spellings that Metaphone hears apart and people do not: Schmidt and Shmit, Kristina and Christina.
+_HEARD = (("sch", "sh"), ("chr", "kr"), ("dt", "t"))
+_VOWEL_FIRST = str.maketrans("AEIOU", "AAAAA")
+_REPEATED = re.compile(r"(.)\1+")
+
+
+@lru_cache(maxsize=1 << 15)
+def roughly(word: str) -> str:
+    """How a folded word sounds to a person who only heard it: for lookup, not for scoring."""
+    for spelt, heard in _HEARD:
+        word = word.replace(spelt, heard)
+    code = sound(word)
+    if code == word:
+        return code
+    code = code[0].translate(_VOWEL_FIRST) + code[1:]
+    code = code.replace("0", "T").replace("Y", "").replace("H", "")
+    return _REPEATED.sub(r"\1", code) or word
+
+
+# ---------------------------------------------------------------- what is known of names
+
+
+OTHERS = {"given": 900, "family": 4000}  # a name in no table: one person in so many has it
+TYPED_ALIKE = 0.85  # two records of one person give the very same spelling this often
+
+WhichName = Literal["given", "family"]
+
+
+def _rules(name: str) -> list[tuple[str, list[str]]]:
+    """The rules of a text file: what is before the colon, and the names after it."""
+    rules = []
+    for line in Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            before, _, names = line.partition(": ")
+            rules.append((before, names.split(", ") if names else []))
+    return rules
+
+
+@cache
+def nicknames() -> dict[str, list[str]]:
+    """Return {full name: its nicknames and other spellings}."""
+    return dict(_rules("nicknames.txt"))
+
+
+@cache
+def _full_names() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for full, others in nicknames().items():
+        head, *folded = (name.replace("-", "").replace("ñ", "n") for name in (full, *others))
+        for name in (head, *folded):
+            found.setdefault(name, set()).add(head)
+    return {name: frozenset(heads) for name, heads in found.items()}
+
+
+def full_names(name: str) -> frozenset[str]:
+    """The full names that a folded given name may be short for; itself where none is known."""
+    return _full_names().get(name) or frozenset((name,))
+
+
+@cache
+def shares(which: WhichName) -> dict[str, int]:
+    """Return {name: one person in so many has it} of the common given or family names."""
+    found: dict[str, int] = {}
+    section = ""
+    for before, names in _rules("name_shares.txt"):
+        if before.startswith("["):
+            section = before.strip("[]")
+        elif section == which:
+            found |= dict.fromkeys(names, int(before))
+    return found
+
+
+@cache
+def _bits(which: WhichName) -> dict[str, float]:
+    return {name: log2(TYPED_ALIKE * share) for name, share in shares(which).items()}
+
+
+def name_bits(name: str, which: WhichName) -> float:
+    """How much it means that two records share this name, in bits."""
+    return _bits(which).get(name) or log2(TYPED_ALIKE * OTHERS[which])
+
+
+def is_common(name: str) -> bool:
+    """Whether it is a well-known name as written, so less likely a typing mistake."""
+    return name in _bits("given") or name in _bits("family")
+
+
+# ---------------------------------------------------------------- comparing names
+
 
 # Small words that belong to the family name after them: O Brien, Mc Donald, De la Cruz.
 PARTICLES = frozenset("o mc mac de del della da dos la las le los van von der den st".split())

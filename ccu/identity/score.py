@@ -23,9 +23,17 @@ from ccu.identity.fields import (
     phone_digits,
     read_home,
 )
-from ccu.identity.known_names import full_names
-from ccu.identity.names import MISSING, Name, Part, Parts, Weight, compare_parts, take_apart
-from ccu.identity.text import plain
+from ccu.identity.names import (
+    MISSING,
+    Name,
+    Part,
+    Parts,
+    Weight,
+    compare_parts,
+    full_names,
+    plain,
+    take_apart,
+)
 
 LIKELY = 40  # from this score a pair is shown as a possible match
 # In a file of 50,000 people some 16 bits make even odds; a person reviews each pair, and most files

@@ -7,11 +7,14 @@ its name or, for a pattern that hardly anything else has, by its cells. No cell 
 """
 
 import re
+import tomllib
 from collections.abc import Sequence
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccu.errors import InvalidInput
+from ccu.imports.layout import packaged
 from ccu.output import say
 
 if TYPE_CHECKING:
@@ -19,39 +22,9 @@ if TYPE_CHECKING:
 
 SAMPLE = 200  # cells of a column that are checked, without the empty ones
 LONGEST_NAME = 40  # of a column, that is printed
-NUMBER = r"(no|nbr|num|number|id)"
-
-# what it is -> how such a column is called, in lower-case words
-REFUSED = {
-    "an FBI number": rf"\b(fbi|ucn)\b|\b(fbi|ucn){NUMBER}\b",
-    "a state identification number": rf"\b(sid|sbi|spbi|nysid|cii)\b|\b(sid|sbi|spbi){NUMBER}\b"
-    r"|\bstate ?(id|ident\w*)\b",
-    "an NCIC or III number": rf"\b(ncic|iii)\b|\b(ncic|iii){NUMBER}\b|\bnic {NUMBER}\b",
-    "a social security number": rf"\bssn\b|\bssn?{NUMBER}\b|\bss {NUMBER}\b|\bsoc\b"
-    r"|\bsoc(ial)? ?sec\w*",
-}
-TOLD = {
-    "a driver's license number": rf"\b(oln|dln?|ol {NUMBER}|dl{NUMBER})\b"
-    r"|\b(driver s|drivers|driver|operator s|operators|operator) ?lic",
-    "an arrest or booking number": rf"\b(arrest|booking|inmate|offender|docket) ?{NUMBER}\b",
-}
-# what it is -> what its cells are like: of an FBI number only the form that nothing else has
-CELLS = {
-    "a social security number": r"\d{3}-\d{2}-\d{4}",
-    "an FBI number": r"(FBI[ #:-]*)?\d{6}[A-HJ-NP-W]{1,2}\d{1,2}",
-}
-
-
-# National and insurance numbers, which no layout about people may name: what such a column is
-# called, in words and with all but letters left out.
-_NUMBER_WORDS = re.compile(
-    r"\b(ssn|soc|sin|nino|ni|nhs|itin|tin|insur|ins|mbi|hicn?|cpf|curp|dni|aadhaar|nric|ppsn?)"
-    r"( ?(id|no|num|number|nbr))?\b"
-)
-_NUMBER_LETTERS = re.compile(
-    "socsec|socialsec|socialins|medicaid|medicare|insurance|insured|passport|nationalid"
-    "|nationalnum|nationalins|nhsn|licen[cs]e(?!d)|healthcard|healthnumber|taxid|taxpayer|greencard"
-    "|aliennum|policyn|subscriberid|stateid|pensionn"
+_TEXT = packaged(Path(__file__).with_suffix(".toml"))
+KNOWN: dict[str, dict[str, str]] = tomllib.loads(
+    _TEXT.replace("{number}", "(no|nbr|num|number|id)")
 )
 
 
@@ -68,12 +41,12 @@ def check(table: "Table", allow: Sequence[str]) -> list[str]:
     refused: list[tuple[str, str]] = []
     for place, (name, cells) in enumerate(zip(table.names, columns, strict=True)):
         filled = list(islice(filter(None, map(str.strip, cells)), SAMPLE))
-        what = _by_name(REFUSED, name, filled) or _by_cells(filled)
+        what = _by_name(KNOWN["refused"], name, filled) or _by_cells(filled)
         if what and place in passed:
             allowed.append(what.removeprefix("an ").removeprefix("a "))
         elif what:
             refused.append((_label(place, name), what))
-        elif (what := _by_name(TOLD, name, filled)) and place not in passed:
+        elif (what := _by_name(KNOWN["told"], name, filled)) and place not in passed:
             say(f"{_label(place, name)} looks like {what}; leave it out of the export if you can")
     if refused:
         raise InvalidInput(_sentence(refused))
@@ -82,9 +55,9 @@ def check(table: "Table", allow: Sequence[str]) -> list[str]:
 
 def is_identity_number(column: str) -> bool:
     """Whether a column's name looks like that of a national or an insurance number."""
-    words = _words(column)
+    words, known = _words(column), KNOWN["people"]
     letters = words.replace(" ", "")
-    return bool(_NUMBER_WORDS.search(words) or _NUMBER_LETTERS.search(letters))
+    return bool(re.search(known["words"], words) or re.search(known["letters"], letters))
 
 
 def _words(column: str) -> str:
@@ -116,7 +89,7 @@ def _by_name(kinds: dict[str, str], name: str, cells: Sequence[str]) -> str:
 
 
 def _by_cells(cells: Sequence[str]) -> str:
-    for what, pattern in CELLS.items():
+    for what, pattern in KNOWN["cells"].items():
         if 2 * sum(bool(re.fullmatch(pattern, cell)) for cell in cells) > len(cells):
             return what
     return ""

@@ -4,16 +4,18 @@ The keys that every layout has are here; each importer adds the keys of its own 
 ccu does not know is refused by name, because a misspelled one would be ignored.
 """
 
+import contextlib
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ccu.errors import InvalidInput
 from ccu.files import named as naming
-from ccu.imports.rows import is_position
+from ccu.imports.rows import Table, is_position
+from ccu.imports.source import Export, opened
 
 PACKAGED = Path(__file__).resolve().parents[1] / "layouts"
 OPEN = "?"  # instead of a column: a question that nobody has answered yet
@@ -135,6 +137,12 @@ class Layout:
     def named(self) -> list[str]:
         """The columns that are named, not given by their position."""
         return [column for column in self.wanted if not is_position(column)]
+
+    @contextlib.contextmanager
+    def opened(self, path: Path, folder: Path) -> Iterator[tuple[Export, Table]]:
+        """Open a file as this layout reads it; `source.opened` has more. Raises InvalidInput."""
+        with opened(path, self.encoding, folder, self.sheet) as export:
+            yield export, Table(export, self.delimiter, header=self.header, wanted=self.named)
 
     def refuse(self, fault: str) -> None:
         """Raise InvalidInput for a fault, the end of a sentence about the layout; none if empty."""

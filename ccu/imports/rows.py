@@ -317,16 +317,22 @@ class Cells:
         self._nothing = nothing
         self._guarded = guarded or tuple(header[:2]) == ("line", "reason")
 
-    def tidy(self, rows: list[list[str]], bad: dict[int, str]) -> dict[int, Column]:
-        """Return place -> cells without spaces around them; `bad` gets index -> the reason."""
+    def tidy(
+        self, rows: list[list[str]], bad: dict[int, str], only: Sequence[int] | None = None
+    ) -> dict[int, Column]:
+        """Return place -> cells without spaces around them; `bad` gets index -> the reason.
+
+        `only`: the places that are looked at, where these are enough.
+        """
         columns = list(zip(*rows, strict=True))
-        odd = [place for place, cells in enumerate(columns) if not "".join(cells).isprintable()]
+        looked_at = range(len(columns)) if only is None else only
+        odd = [place for place in looked_at if not "".join(columns[place]).isprintable()]
         for place in odd:
             for index, cell in enumerate(columns[place]):
                 if _UNDECODED.search(cell):
                     bad[index] = "bytes that are not of the file's encoding"
         tidied: dict[int, Column] = {}
-        for place in self._needed:
+        for place in self._needed if only is None else only:
             cells: Column = list(map(str.strip, columns[place]))
             if place in odd or max(map(len, cells)) > LONGEST_CELL:
                 cells = [self._plain(place, index, cell, bad) for index, cell in enumerate(cells)]

@@ -4,7 +4,7 @@ Declare a parameter by what the command receives, and give it the type that read
 
     @app.command()
     def add(
-        ctx: typer.Context,
+        ctx: Context,
         call: Annotated[int | None, opt("--call", CALL, "The call it is about.")] = None,
         clinician: Annotated[int, opt("--clinician", LOGIN, "Who was asked.")] = REQUIRED,
         when: Annotated[datetime | None, opt("--when", MOMENT, "When; default now.")] = None,
@@ -12,7 +12,8 @@ Declare a parameter by what the command receives, and give it the type that read
         asking: AskingOption = False,
     ) -> None:
 
-- `arg("REFERRAL", REFERRAL, "Its number.")` declares a positional argument.
+- `arg("REFERRAL", REFERRAL, "Its number.")` declares a positional argument, `flag("--all", "All.")`
+  an option without a value.
 - A parameter without `| None` is required: when it is missing, it is asked for at a terminal, and
   elsewhere the command fails with "--clinician is missing". Give it the default `REQUIRED`, so that
   the gate refuses first.
@@ -42,80 +43,45 @@ import typer
 from typer.core import TyperGroup
 
 from ccu.errors import InvalidInput
-from ccu.options.types import (
-    CALL,
-    DAY,
-    FILE,
-    FOLLOW_UP,
-    HOUSEHOLD,
-    LOGIN,
-    MOMENT,
-    NOTE,
-    NOTE_LATER,
-    PAST_DAY,
-    PERSON,
-    PLACE,
-    PLAN,
-    PROVIDER,
-    REASON,
-    REFERRAL,
-    WHY,
-    LaterNote,
-    OptionType,
-    code,
-    count,
-    line,
-    number_of,
-    whole_number,
-)
+from ccu.options.types import CALL as CALL
+from ccu.options.types import DAY as DAY
+from ccu.options.types import FILE as FILE
+from ccu.options.types import FOLLOW_UP as FOLLOW_UP
+from ccu.options.types import HOUSEHOLD as HOUSEHOLD
+from ccu.options.types import LOGIN as LOGIN
+from ccu.options.types import MOMENT as MOMENT
+from ccu.options.types import NOTE as NOTE
+from ccu.options.types import NOTE_LATER as NOTE_LATER
+from ccu.options.types import PAST_DAY as PAST_DAY
+from ccu.options.types import PERSON as PERSON
+from ccu.options.types import PLACE as PLACE
+from ccu.options.types import PLAN as PLAN
+from ccu.options.types import PROVIDER as PROVIDER
+from ccu.options.types import REASON as REASON
+from ccu.options.types import REFERRAL as REFERRAL
+from ccu.options.types import WHY as WHY
+from ccu.options.types import LaterNote as LaterNote
+from ccu.options.types import OptionType as OptionType
+from ccu.options.types import code as code
+from ccu.options.types import count as count
+from ccu.options.types import line as line
+from ccu.options.types import number_of as number_of
+from ccu.options.types import whole_number as whole_number
 
 if TYPE_CHECKING:
     from ccu.session import Session
-
-__all__ = [
-    "CALL",
-    "DAY",
-    "FILE",
-    "FOLLOW_UP",
-    "HOUSEHOLD",
-    "LOGIN",
-    "MOMENT",
-    "NOTE",
-    "NOTE_LATER",
-    "PAST_DAY",
-    "PERSON",
-    "PLACE",
-    "PLAN",
-    "PROVIDER",
-    "REASON",
-    "REFERRAL",
-    "REQUIRED",
-    "WHY",
-    "AskingOption",
-    "Group",
-    "LaterNote",
-    "OptionType",
-    "arg",
-    "asked",
-    "code",
-    "convert",
-    "count",
-    "group",
-    "line",
-    "needs_reason",
-    "number_of",
-    "opt",
-    "required",
-    "whole_number",
-    "with_options",
-]
-
 
 Value = TypeVar("Value")
 
 # The default of a required option. Typer must see one: it would refuse a missing option before the
 # gate has refused the account.
 REQUIRED: Any = None
+
+
+class Context(typer.Context):
+    """What a command receives first; its `obj` is the session."""
+
+    obj: "Session"
 
 
 class _Parser:
@@ -144,6 +110,11 @@ def opt(flag: str, type: OptionType[Any], help: str, *, short: str = "", example
     )
 
 
+def flag(names: str, help: str) -> Any:
+    """Declare an option without a value, `--all`, or one of two, `--on/--off`."""
+    return typer.Option(names, help=help)
+
+
 def arg(name: str, type: OptionType[Any], help: str) -> Any:
     """Declare a positional argument; `name` is what --help and messages call it."""
     return typer.Argument(
@@ -164,6 +135,9 @@ AskingOption = Annotated[
         parser=_Parser(OptionType(read=_may_ask)),
     ),
 ]
+
+
+ReasonOption = Annotated[str | None, opt("--reason", REASON, "Why; kept with the record.")]
 
 
 def group(help: str) -> typer.Typer:

@@ -55,21 +55,6 @@ def _answer(line: str) -> str:
     return text
 
 
-def ask(
-    question: str, given: str | None, option: str, asking: bool, default: str | None = None
-) -> str:
-    """Return the value given, else the answer typed. Raises InvalidInput when it may not ask."""
-    if given is not None:
-        return given
-    if not asking:
-        raise InvalidInput(f"{option} is missing")
-    shown = f"{question} [{default}]: " if default else f"{question}: "
-    while True:
-        answer = read_line(shown).strip() or default
-        if answer:
-            return answer
-
-
 def ask_until_valid(
     question: str,
     read: Callable[[str], Value],

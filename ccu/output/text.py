@@ -230,6 +230,11 @@ def fitted(text: str, stream: Any) -> str:
     return "\n".join(lines)
 
 
+def counted(number: float, one: str, many: str = "", digits: str = "") -> str:
+    """Return `1 call`, `2 calls`, `1204 addresses`; with `,` for the digits `1,204 addresses`."""
+    return f"{number:{digits}} {one if number == 1 else many or one + 's'}"
+
+
 def listed(parts: Sequence[object], word: str = "") -> str:
     """Return `3`, `3 and 5`, `3, 5 and 8`; with a word before each: `person 3 and person 5`."""
     *most, last = (f"{word} {part}".strip() for part in parts)

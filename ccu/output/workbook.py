@@ -4,7 +4,7 @@ No cell is run as a formula or becomes a link. The same rows give the same bytes
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NAME = 31  # characters of a sheet's name
 WIDEST = 60  # of a column
+SAMPLE = 200  # rows that the widths are chosen by
 MOST_ROWS = 1_048_575  # below the header
 LONGEST = 32_767  # characters of a cell
 LARGEST = 10**15  # a larger number would lose its last digits
@@ -106,8 +107,17 @@ class Book:
             shown = shown[: LONGEST - len(CUT)] + CUT
         sheet.write_string(row, column, shown)
 
-    def rows(self, sheet: "Worksheet", heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Write rows under their titles, which stay in sight and have a filter."""
+    def rows(
+        self,
+        sheet: "Worksheet",
+        heads: Sequence[str],
+        rows: Iterable[Sequence[Any]],
+        pattern: Callable[[int, int], str] = lambda row, column: _NUMBER,
+    ) -> None:
+        """Write rows under their titles, which stay in sight and have a filter.
+
+        `pattern` returns that of the numbers in a cell, by its row and column from 0.
+        """
         widths = list(map(len, heads))
         last = 0
         for column, head in enumerate(heads):
@@ -118,14 +128,9 @@ class Book:
                     "there are more rows than a workbook holds; end --output in .csv"
                 )
             for column, value in enumerate(row):
-                self.cell(sheet, last, column, value)
-                if last < 200:
+                self.cell(sheet, last, column, value, pattern(last - 1, column))
+                if last <= SAMPLE:
                     widths[column] = max(widths[column], len(plain_text(value)))
-        self.finish(sheet, widths, last)
-
-    @staticmethod
-    def finish(sheet: "Worksheet", widths: Sequence[int], last: int) -> None:
-        """Set the width of each column, and keep the header of a sheet in sight with a filter."""
         for column, wide in enumerate(widths):
             sheet.set_column(column, column, min(WIDEST, wide + 2))
         sheet.freeze_panes(1, 0)

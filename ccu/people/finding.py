@@ -6,7 +6,8 @@ taken does not grow with the file. Whoever is shown must be audited.
 
 import re
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +52,7 @@ _PHONE_DIGITS = 7
 
 
 def read_question(session: Session, words: list[str], file: Path | None) -> Known:
-    """Read the question: the words, standard input for `-`, the fields of a file, or an answer.
-
-    Raises InvalidInput, and KeyboardInterrupt when the person stops.
-    """
+    """Read what to look for: words, a line of standard input for `-`, a file, or an answer."""
     if words and file is not None:
         raise InvalidInput("give either WORDS or --file")
     if file is not None:
@@ -98,19 +96,15 @@ def parse_words(session: Session, text: str, name: str) -> Known:
     if person_options.has_letter(line):
         family, comma, given = (part.strip() for part in line.partition(","))
         names = (Name(given, family) if comma else Name("", line),)
-    years = match_store.birth_years(birth.get("age_estimate"), birth.get("age_estimated_on"))
-    born = birth.get("birth_date")
-    return _enough(Known(names=names, birth_date=born, birth_years=years, phone=phone))
+    return _enough(replace(match_store.as_known({**birth, "phone": phone}), names=names))
 
 
 def _of_file(session: Session, file: Path) -> Known:
-    from ccu.people.birth import settle  # not needed for words, which are to be quick
-    from ccu.people.form import PersonForm
-    from ccu.people.options import PersonOptions
+    from ccu.people.form import PersonForm  # not needed for words, which are to be quick
 
     form = PersonForm(session)
-    form.read_options(PersonOptions(file=file))
-    settle(form.said, session.today)
+    form.read_options(person_options.PersonOptions(file=file))
+    people.settle(form.said, session.today)
     return _enough(of_said(form.said))
 
 
@@ -161,12 +155,12 @@ WIDTH = 78
 MOST_TOLD = 3  # where nobody can be asked
 
 
-def existing(session: Session, known: Known, but: Collection[int] = ()) -> int | None:
+def existing(session: Session, known: Known) -> int | None:
     """Ask whether it is one of the possible matches; return the number, or None for a new person.
 
     Asks nothing when nobody is alike. Raises KeyboardInterrupt when the person stops.
     """
-    found = match_store.likely_same(session.db, known, but)[:MOST_SHOWN]
+    found = match_store.likely_same(session.db, known)[:MOST_SHOWN]
     if not found:
         return None
     numbers = [each.person_id for each in found]
@@ -183,28 +177,13 @@ def existing(session: Session, known: Known, but: Collection[int] = ()) -> int |
 
 def of_met(session: Session, met: Met) -> Met:
     """Return somebody named on a call as the record on file that was chosen, or as given."""
-    name = Name(met.given_name, met.family_name)
-    years = match_store.birth_years(met.age_estimate, met.age_estimated_on)
-    known = Known(names=(name,), birth_date=met.birth_date, birth_years=years)
-    chosen = existing(session, known)
+    chosen = existing(session, match_store.as_known(vars(met)))
     return met if chosen is None else Met(met.role, person_id=chosen)
 
 
 def of_said(said: Said) -> Known:
     """Return what is given of a person, in the form that is compared."""
-    fields = said.fields
-    main = Name(fields.get("given_name", ""), fields.get("family_name", ""))
-    age, on = fields.get("age_estimate"), fields.get("age_estimated_on")
-    return Known(
-        names=(main, *(Name(*each) for each in said.aliases)),
-        birth_date=fields.get("birth_date"),
-        birth_years=match_store.birth_years(age, on),
-        sex=fields.get("sex"),
-        phone=fields.get("phone"),
-        email=fields.get("email"),
-        home=fields.get("home"),
-        postcode=fields.get("postcode"),
-    )
+    return match_store.as_known(said.fields, (Name(*each) for each in said.aliases))
 
 
 def messages(connection: sqlite3.Connection, ids: Iterable[int], every: bool = False) -> list[str]:
@@ -243,8 +222,7 @@ def _lines(each: match_store.Alike) -> list[str]:
     import textwrap
 
     row = each.row
-    name = f"{row['given_name']} {row['family_name']}".strip()
-    parts = [name or ("not identified" if row["description"] else "unknown")]
+    parts = [person_ids.name(row)]
     if row["birth_date"]:
         parts.append(f"born {dates.said(row['birth_date'])}")
     elif year := _birth_year(row):

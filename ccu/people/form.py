@@ -4,7 +4,7 @@ Every error names the field, and the line of a file, never the value.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -17,9 +17,9 @@ from ccu.output.text import cell
 from ccu.people import finding as person_finding
 from ccu.people import store as people
 from ccu.people import who
-from ccu.people.birth import FULL_AGE, replace_year, settle
 from ccu.people.options import (
     FIELDS,
+    FULL_AGE,
     NAMES,
     ChangeOptions,
     Missing,
@@ -31,7 +31,7 @@ from ccu.people.options import (
     say_birth,
     years,
 )
-from ccu.people.store import EMPTY, IDENTIFYING, Said
+from ccu.people.store import EMPTY, IDENTIFYING, Said, replace_year, settle
 from ccu.records import codes
 from ccu.session import Session
 
@@ -117,18 +117,28 @@ class PersonForm:
         say("Enter what is known; press Enter to skip a question. You can also answer:")
         say('"does not know" or "prefers not to answer".')
         given = {*self.said.fields, *self.said.missing}
+        self._make_questions(self._ask, self._words, given, lambda field: not self._idle(field))
+        fill_in([*self._questions.values()], self.check_new)
+
+    def _make_questions(
+        self,
+        ask: Callable[[str], None],
+        words: Callable[[str], str],
+        given: Collection[str],
+        wanted: Callable[[str], bool],
+    ) -> None:
+        """Make the question of each field that this account is shown."""
         self._questions = {
             field: Question(
-                _label(field),
-                partial(self._ask, field),
-                partial(self._words, field),
+                re.split("[,:]", FIELDS[field].question)[0],  # without the examples
+                partial(ask, field),
+                partial(words, field),
                 field in given,
-                partial(lambda field: not self._idle(field), field),
+                partial(wanted, field),
             )
             for field in FIELDS
             if field not in hidden_fields(self._session)
         }
-        fill_in([*self._questions.values()], self.check_new)
 
     def check_new(self) -> None:
         """Raise InvalidInput where nothing tells who it is, or the answers contradict."""
@@ -165,21 +175,11 @@ class PersonForm:
                 "" if field in self.said.fields else present(field).strip(" []")
             )
 
-        self._questions = {
-            field: Question(
-                _label(field),
-                partial(lambda field: self._ask(field, present(field)), field),
-                partial(words, field),
-                wanted=partial(is_open, field),
-            )
-            for field in FIELDS
-            if field not in hidden_fields(self._session)
-        }
-
         def check() -> None:
             settle(self.said, self._session.today, old)
             replace_year(self.said, old)
 
+        self._make_questions(lambda field: self._ask(field, present(field)), words, (), is_open)
         fill_in([*self._questions.values()], check)
 
     def _words(self, field: str) -> str:
@@ -262,19 +262,11 @@ class PersonForm:
         say(f"  {', '.join(filter(None, words))}")
 
 
-def _label(field: str) -> str:
-    """Return what the review calls a field: its question without the examples."""
-    return re.split("[,:]", FIELDS[field].question)[0]
-
-
 # ---------------------------------------------------------------- add and change
 
 
 def add(session: Session, given: PersonOptions, asking: bool) -> str:
-    """Add a person, or nobody when it is somebody on file; return what was done.
-
-    Raises InvalidInput, and KeyboardInterrupt when the person stops.
-    """
+    """Add a person, or fill in the one on file that they are; return what was done."""
     form = PersonForm(session)
     form.read_options(given)
     if asking and given.file is None:

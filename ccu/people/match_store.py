@@ -6,24 +6,13 @@ time taken does not grow with the file. Whoever is shown must be audited.
 
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from ccu.errors import InvalidInput, NotFound
-from ccu.identity import (
-    LIKELY,
-    Field,
-    Known,
-    Likeness,
-    Name,
-    compare,
-    keys,
-    pairs,
-    query_keys,
-    rank,
-    without_particles,
-)
+from ccu.identity import LIKELY, Field, Known, Likeness, Name, compare, pairs
+from ccu.identity.lookup import keys, query_keys, rank, without_particles
 from ccu.people import store as people
 from ccu.people.options import birth_year
 from ccu.records import person_ids, table
@@ -43,6 +32,8 @@ _ALIASES = """
 SELECT person_id, given_name, family_name FROM person_alias WHERE {where} ORDER BY id
 """
 
+_COMPARED = ("birth_date", "sex", "phone", "email", "home", "postcode")
+
 # An estimated age is a guess at a door: this many years either way.
 GUESS = 5
 
@@ -60,30 +51,25 @@ def known(connection: sqlite3.Connection, ids: Iterable[int] | None = None) -> d
     for row in table.select(connection, _OWN, {"person_id IN ?": some}):
         records[row["person_id"]][row["field"]] = json.loads(row["value"])
     return {
-        person_id: Known(
-            names=(*_named(row), *aliases.get(person_id, ())),
-            birth_date=row["birth_date"],
-            birth_years=birth_years(row["age_estimate"], row["age_estimated_on"]),
-            sex=row["sex"],
-            phone=row["phone"],
-            email=row["email"],
-            home=row["home"],
-            postcode=row["postcode"],
-            description=row["description"],
-        )
-        for person_id, row in records.items()
+        person_id: as_known(row, aliases.get(person_id, ())) for person_id, row in records.items()
     }
 
 
-def _named(row: dict[str, Any]) -> tuple[Name, ...]:
-    """Return the name; none of a de-identified person: that name is the same for all."""
-    if row["given_name"] == DEIDENTIFIED:
-        return ()
-    return (Name(row["given_name"], row["family_name"]),)
+def as_known(row: Mapping[str, Any], aliases: Iterable[Name] = ()) -> Known:
+    """Return what is known of a person, by column, in the form that is compared."""
+    main = Name(row.get("given_name", ""), row.get("family_name", ""))
+    return Known(
+        # The name of de-identified people is the same for all.
+        names=(*([] if main.given == DEIDENTIFIED else [main]), *aliases),
+        birth_years=birth_years(row),
+        description=row.get("description", ""),
+        **{column: row.get(column) for column in _COMPARED},
+    )
 
 
-def birth_years(age: int | None, on: str | None) -> tuple[int, int] | None:
+def birth_years(row: Mapping[str, Any]) -> tuple[int, int] | None:
     """Return the earliest and latest year of birth that an age guessed on a day allows."""
+    age, on = row.get("age_estimate"), row.get("age_estimated_on")
     if age is None or on is None:
         return None
     if year := birth_year(age, on):
@@ -101,13 +87,12 @@ def refresh(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
 
 def having(connection: sqlite3.Connection, wanted: Iterable[str]) -> list[int]:
     """Return the records that have any of these keys, those with most of them first."""
-    found = connection.execute(
+    sql = (
         "SELECT person_id FROM json_each(:keys) AS wanted"
         " CROSS JOIN person_key ON person_key.key = wanted.value"
-        " GROUP BY person_id ORDER BY count(*) DESC, person_id",
-        {"keys": json.dumps(sorted(set(wanted)))},
+        " GROUP BY person_id ORDER BY count(*) DESC, person_id"
     )
-    return [row[0] for row in found]
+    return table.column(connection, sql, keys=set(wanted))
 
 
 # ---------------------------------------------------------------- who may be meant
@@ -232,7 +217,8 @@ def _fields(read_as: list[Known], record: Known) -> tuple[Field, ...]:
 
 
 _CALLS = """
-SELECT call_id FROM call_person JOIN call ON call.id = call_id WHERE voided_at IS NULL AND {where}
+SELECT call_id FROM call_person JOIN call ON call.id = call_id
+WHERE voided_at IS NULL AND person_id IN (SELECT value FROM json_each(:people))
 """
 
 
@@ -326,10 +312,7 @@ def office_numbers(connection: sqlite3.Connection) -> dict[int, str]:
 
 
 def mark_different(work: Work, a: int, b: int, reason: str) -> None:
-    """Record that two records are of different people.
-
-    Raises NotFound; InvalidInput when they are merged, or marked as different already.
-    """
+    """Record that two records are of two people. Raises NotFound, InvalidInput."""
     if a == b:
         raise InvalidInput("enter two different people; both numbers are the same")
     ours, theirs = (people.canonical(work.connection, number) for number in (a, b))
@@ -386,7 +369,7 @@ def all_marked_different(connection: sqlite3.Connection) -> set[tuple[int, int]]
 def both_on(connection: sqlite3.Connection, a: int, b: int) -> list[int]:
     """Return the calls that both people were on."""
     ours, theirs = (
-        {row["call_id"] for row in table.select(connection, _CALLS, {"person_id IN ?": same})}
-        for same in (person_ids.same(connection, [number]) for number in (a, b))
+        table.column(connection, _CALLS, people=person_ids.same(connection, [number]))
+        for number in (a, b)
     )
-    return sorted(ours & theirs)
+    return sorted({*ours} & {*theirs})

@@ -40,20 +40,15 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "minor": ("minor",),
     "housing": ("housing",),
 }
-COLUMNS = tuple(column for columns in FIELDS.values() for column in columns)
 
 Value = tuple[Any, ...]  # of a field's columns
 
 _RECORDS = """
 SELECT person.*, person_merge.id AS merge_id, person_merge.taken
 FROM person LEFT JOIN person_merge ON person_merge.merged_id = person.id
-WHERE person.id IN (SELECT value FROM json_each(:ids))
-ORDER BY person_merge.id
+WHERE {where} ORDER BY person_merge.id
 """
-_OWN = """
-SELECT person_id, field, value FROM person_own
-WHERE person_id IN (SELECT value FROM json_each(:ids))
-"""
+_OWN = "SELECT person_id, field, value FROM person_own WHERE {where}"
 
 
 @dataclass
@@ -101,15 +96,15 @@ def is_empty(value: Value) -> bool:
 
 def load(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Record]:
     """Return these records and all others of the same people, tied as they are merged now."""
-    asked = {"ids": json.dumps(person_ids.same(connection, ids))}
+    same = person_ids.same(connection, ids)
     apart: dict[int, dict[str, Any]] = {}
-    for person_id, column, value in connection.execute(_OWN, asked):
+    for person_id, column, value in table.select(connection, _OWN, {"person_id IN ?": same}):
         apart.setdefault(person_id, {})[column] = json.loads(value)
     found = {
         row["id"]: Record(
             dict(row), apart.get(row["id"], {}), tuple(json.loads(row["taken"] or "[]"))
         )
-        for row in connection.execute(_RECORDS, asked)
+        for row in table.select(connection, _RECORDS, {"person.id IN ?": same})
     }
     for record in found.values():  # in the order of the merges
         parent = found.get(record.row["merged_into"])
@@ -177,14 +172,13 @@ def _write(
 
 def last_written(connection: sqlite3.Connection, person_id: int, columns: Sequence[str]) -> int:
     """The instant at which a record got its own value of these columns: written, or changed."""
-    row = connection.execute(
+    sql = (
         "SELECT max(unixepoch(person.recorded_at),"
         " coalesce((SELECT max(unixepoch(recorded_at)) FROM change WHERE record = 'person'"
         "  AND record_id = person.id AND field IN (SELECT value FROM json_each(:columns))), 0))"
-        " FROM person WHERE id = :id",
-        {"id": person_id, "columns": json.dumps(columns)},
-    ).fetchone()
-    return int(row[0])
+        " FROM person WHERE id = :id"
+    )
+    return int(table.value(connection, sql, id=person_id, columns=[*columns]))
 
 
 # ---------------------------------------------------------------- merging
@@ -195,10 +189,7 @@ WORKER = "worker"  # beside FIELDS: who goes on working with them
 
 @dataclass(frozen=True)
 class Choice:
-    """A field of two records: `values` of the kept one and of the other, `newer` the later one's.
-
-    Of the worker the values are logins.
-    """
+    """A field of two records; of the worker the values are logins."""
 
     name: str
     kept: Value
@@ -250,22 +241,14 @@ def choices(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> lis
 
 
 def merge(work: Work, kept_id: int, merged_id: int, taken: Sequence[str]) -> None:
-    """Merge one record into the other.
-
-    `taken` are the names of `choices` whose value the merged record gives. Raises as `check`.
-    """
+    """Merge one record into the other, which takes the fields `taken`. Raises as `check`."""
     connection = work.connection
     check(connection, kept_id, merged_id)
     ended, stays = workers.end_for_merge(work, kept_id, merged_id, take=WORKER in taken)
-    merged = {
-        "merged_id": merged_id,
-        "taken": json.dumps([name for name in taken if name in FIELDS]),
-        "worker_id": ended,
-        "stays_id": stays,
-        "merged_at": work.at,
-        "merged_by": work.staff_id,
-    }
-    table.insert_row(connection, "person_merge", merged)
+    columns = {"merged_id": merged_id, "merged_at": work.at, "merged_by": work.staff_id}
+    given = json.dumps([name for name in taken if name in FIELDS])
+    columns |= {"taken": given, "worker_id": ended, "stays_id": stays}
+    table.insert_row(connection, "person_merge", columns)
     table.update(connection, "person", merged_id, {"merged_into": kept_id})
     settle(connection, [kept_id])
     work.audit("person-merge", "person", merged_id, into=kept_id, taken=list(taken))
@@ -347,16 +330,10 @@ WHERE record = 'person' AND record_id = :merged_id AND action = 'person-merge'
 def added_since(
     connection: sqlite3.Connection, person_id: int, merged_id: int, since: str
 ) -> list[dict[str, Any]]:
-    """Return record, id, person, recorded of what was added to a person since a merge.
-
-    `merged_id` is the record that was merged, at the moment `since`.
-    """
-    asked = {
-        "ids": json.dumps(person_ids.same(connection, [person_id])),
-        "since": since,
-        "merge": connection.execute(_MERGE, {"merged_id": merged_id}).fetchone()[0],
-    }
+    """Return record, id, person, recorded of what was added to a person since that merge."""
+    same = person_ids.same(connection, [person_id])
+    merge = table.value(connection, _MERGE, merged_id=merged_id)
     return [
         {key: row[key] for key in ("record", "id", "person", "recorded")}
-        for row in connection.execute(_PUT_TO, asked)
+        for row in table.select(connection, _PUT_TO, {}, ids=same, since=since, merge=merge)
     ]

@@ -11,7 +11,7 @@ from ccu.errors import InvalidInput
 from ccu.options import terminal
 from ccu.output import Document, Format, Section, Table, emit_document, emit_line, say
 from ccu.output.text import safe
-from ccu.people import comparing, match_store
+from ccu.people import match_store, page
 from ccu.people import merge_store as merges
 from ccu.people import relations_store as relations
 from ccu.people import worker_store as workers
@@ -44,11 +44,7 @@ class Request:
 
 
 def run(
-    session: Session,
-    request: Request,
-    warn: Warnings,
-    format: Format | None,
-    output: Path | None,
+    session: Session, request: Request, warn: Warnings, format: Format | None, output: Path | None
 ) -> None:
     """Merge, or show what a merge would be. Raises NotFound, InvalidInput."""
     shows = request.asking or request.dry_run or format is not None or output is not None
@@ -58,20 +54,21 @@ def run(
     for each in (*data["against"], *data["warnings"]):
         say(f"Warning: {each}.")
     if request.asking:
-        say(f"Person {request.kept} and person {request.merged}: {comparing.verdict(data)}.")
+        say(f"Person {request.kept} and person {request.merged}: {page.verdict(data)}.")
         taken = _taken(request, choices)
     data["fields"] = [
         _field(each, taken)
         for each in choices
         if any((*each.kept, *each.merged)) and each.name not in hidden_fields(session)
     ]
-    page = _document(data)
+    shown = _document(data)
     if request.dry_run:
-        emit_document(page, format, output)
+        emit_document(shown, format, output)
         return
     if request.asking:
-        emit_document(page, format, output)
-        if not _confirmed(f"Merge person {request.merged} into person {request.kept}? [y/N]: "):
+        emit_document(shown, format, output)
+        question = f"Merge person {request.merged} into person {request.kept}? [y/N]: "
+        if terminal.read_line(question).strip().lower() not in ("y", "yes"):
             say("Nothing was merged.")
             return
     with session.work() as work:
@@ -86,7 +83,7 @@ def run(
         say(done)
     else:
         data["done"] = True
-        emit_document(page, format, output)
+        emit_document(shown, format, output)
 
 
 def _look(
@@ -102,7 +99,7 @@ def _look(
             "kept": request.kept,
             "merged": request.merged,
             "done": False,
-            **comparing.likeness(connection, found),
+            **page.likeness(connection, found),
             "warnings": [
                 *_relations(connection, request.kept, request.merged),
                 *warn(connection, request.kept, request.merged),
@@ -159,10 +156,6 @@ def _preferred(request: Request, choice: Choice) -> bool | None:
     return terminal.ask_until_valid(question, read)
 
 
-def _confirmed(question: str) -> bool:
-    return terminal.read_line(question).strip().lower() in ("y", "yes")
-
-
 def label(name: str) -> str:
     """A field's name in words."""
     return name.replace("_", " ")
@@ -197,14 +190,14 @@ def _document(data: dict[str, Any]) -> Document:
     pairs = [
         ("kept", f"person {data['kept']}"),
         ("merged", f"person {data['merged']}"),
-        ("score", comparing.verdict(data)),
+        ("score", page.verdict(data)),
     ]
     against, warnings = (
-        [comparing.sentence(each) for each in data[key]] for key in ("against", "warnings")
+        [page.sentence(each) for each in data[key]] for key in ("against", "warnings")
     )
     sections = [
         Section(pairs=pairs),
-        Section(comparing.TWO_PEOPLE, lines=against, alert=True),
+        Section(page.TWO_PEOPLE, lines=against, alert=True),
         Section("Before you merge", lines=warnings, alert=True),
         Section(table=Table(COLUMNS, data["fields"]), main=True),
     ]

@@ -12,12 +12,16 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ccu import dates
 from ccu.records import person_ids
 from ccu.records.visibility import Hidden, View
 
+if TYPE_CHECKING:
+    from ccu.session import Session
+
+WINDOWS = (30, 90, 365)  # days, beside "ever"
 IN_FORCE = "{0}.begins <= :today AND :today < {0}.ends"  # a row of these views, on a day
 
 
@@ -267,10 +271,7 @@ def open_items(
     as_of: AsOf,
     view: View,
 ) -> list[dict[str, Any]]:
-    """The open work of a place and of these people as the card has it.
-
-    record, id, what (of a referral its status), due, owner, overdue, referral.
-    """
+    """Return the open work as the card has it: record, id, what, due, owner, overdue, referral."""
     found = []
     for item in open_work(connection, people, as_of, view, place_id):
         waits = ", to sign" if item["status"] == "to sign" else ""
@@ -297,3 +298,42 @@ def _hidden(numbers: Iterable[tuple[str, int]], view: View) -> dict[tuple[str, i
     return {("referral", number): each for number, each in referrals.items()} | {
         ("follow-up", number): each for number, each in follow_ups.items()
     }
+
+
+# ---------------------------------------------------------------- on screens
+
+
+def window(session: "Session") -> dict[str, object]:
+    """Return the days and the moment that every statement of a card counts from."""
+    return {
+        "today": session.today.isoformat(),
+        "now": session.now.isoformat()[:19],
+        "day_repeat": session.days_ago(session.settings.number("repeat_days")),
+        **{f"day_{days}": session.days_ago(days) for days in WINDOWS},
+    }
+
+
+def worker_line(each: Mapping[str, Any]) -> str:
+    """Return `Human Services client. Call NAME, PHONE, since DATE; ...`, or less if hidden."""
+    if each["name"] is None:
+        return f"{each['agency']} is handling this"
+    reach = each["phone"] or "no phone recorded"
+    text = f"{agency(each)} client. Call {each['name']}, {reach}"
+    text += f", since {dates.said(each['since'])}"
+    if each["connected_to"]:
+        text += f"; connected to: {', '.join(each['connected_to'])}"
+    if each["next_contact"]:
+        was = " was due" if each["overdue"] else ""
+        text += f"; next contact{was} {dates.said(each['next_contact'])}"
+    return text
+
+
+def agency(worker: Mapping[str, Any]) -> str:
+    """Return the agency of a worker; the police workers are the unit's."""
+    return "CCU" if worker["agency"] == "Police" else str(worker["agency"])
+
+
+def listed_items(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out follow-ups of a listed referral, whose line shows what is next."""
+    told = {each["id"] for each in items if each["record"] == "referral"}
+    return [each for each in items if each["referral"] not in told]

@@ -12,16 +12,16 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from typer import Option
-
+from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.options import FILE, OptionType, code, line, number_of, opt, typed_text, whole_number
+from ccu.options import FILE, OptionType, code, flag, line, number_of, opt, typed_text, whole_number
 
 if TYPE_CHECKING:
     from ccu.session import Session
 
 OLDEST = 130  # years
 OLDEST_GUESS = 120
+FULL_AGE = 18
 SEXES = ("male", "female", "other")
 PHONE_DIGITS = 7
 UNKNOWN = ("unknown", "unk", "not known", "don't know", "?")  # said of what they do not know
@@ -125,12 +125,6 @@ def birth_date(session: "Session", text: str, option: str) -> str:
     return born.isoformat()
 
 
-def _birth_date_words(session: "Session", born: str) -> str:
-    from ccu.people.screen_parts import day
-
-    return day(born)
-
-
 def birth_fields(birth: str) -> dict[str, Any]:
     """Return the fields of a person that keep a birth date, or a year of birth alone.
 
@@ -155,11 +149,10 @@ def latest_birth(fields: Mapping[str, Any]) -> str | None:
 
 def say_birth(fields: Mapping[str, Any], today: date) -> str:
     """Return `born May 6, 1971 (age 54)`, `born in 1980`, `about 81`, or "" if none is known."""
-    from ccu.people.screen_parts import day
 
     age, on = fields.get("age_estimate"), fields.get("age_estimated_on")
     if born := fields.get("birth_date"):
-        return f"born {day(born)} (age {years(born, today)})"
+        return f"born {dates.said(born)} (age {years(born, today)})"
     if year := birth_year(age, on):
         return f"born in {year}"
     return f"about {age}" if age is not None else ""
@@ -171,17 +164,19 @@ def years(birth_date: str, today: date) -> int:
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
+def minor_on(birth_date: str | None, stated: bool | None, today: date) -> bool | None:
+    """Whether somebody is a minor: by the birth date where it is known, else as stated."""
+    return stated if birth_date is None else years(birth_date, today) < FULL_AGE
+
+
 NAME = OptionType(read=_one_name)
 FULL_NAME = OptionType(read=_full_name)
-BIRTH_DATE = OptionType(read=birth_date, words=_birth_date_words)
+BIRTH_DATE = OptionType(read=birth_date, words=lambda session, born: dates.said(born))
 SEX = _word_of(
     {**{word: word for word in SEXES}, **{word[0]: word for word in SEXES}, "x": "other"},
     "male, female or other",
 )
-YES_NO = _word_of(
-    {word: word in YES for word in (*YES, "no", "n", "false", "0")},
-    "yes or no",
-)
+YES_NO = _word_of({word: word in YES for word in (*YES, "no", "n", "false", "0")}, "yes or no")
 PHONE = _line_that(_is_phone, f" must have at least {PHONE_DIGITS} digits", 60)
 EMAIL = _line_that(_is_email, " must be written as somebody@somewhere")
 
@@ -210,10 +205,7 @@ FIELDS = {
     "given_name": Field("given", "Given name", NAME, ("first_name",)),
     "family_name": Field("family", "Family name", NAME, ("last_name", "surname")),
     "description": Field(
-        "description",
-        "Description, such as male, 40s, red jacket",
-        line(1_000),
-        has_reason=False,
+        "description", "Description, such as male, 40s, red jacket", line(1_000), has_reason=False
     ),
     "alias": Field("alias", "Another name they go by", FULL_NAME, has_reason=False),
     "birth_date": Field(
@@ -339,10 +331,9 @@ class PersonOptions:
     housing: Annotated[
         object | None, _field_option("housing", "--housing", "Where they live, a code.")
     ] = None
-    veteran: Annotated[bool | None, Option("--veteran/--no-veteran", help="Served.")] = None
+    veteran: Annotated[bool | None, flag("--veteran/--no-veteran", "Served.")] = None
     minor: Annotated[
-        bool | None,
-        Option("--minor/--no-minor", help="Under 18, if no birth date is known."),
+        bool | None, flag("--minor/--no-minor", "Under 18, if no birth date is known.")
     ] = None
     missing: Annotated[
         list[Any] | None,

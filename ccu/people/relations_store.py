@@ -5,7 +5,6 @@ of their records it is. Of a pair that can be put two ways (parent and child) on
 neither can contradict the other. What a merge made a relation to oneself is not shown.
 """
 
-import json
 import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -82,8 +81,7 @@ def _with_rows(
     connection: sqlite3.Connection, people_ids: Iterable[int]
 ) -> list[tuple[Relation, sqlite3.Row]]:
     """Return the rows of these people, by any record of theirs, and the relation that each is."""
-    ids = json.dumps(person_ids.same(connection, people_ids))
-    rows = connection.execute(_ROWS, {"ids": ids}).fetchall()
+    rows = table.select(connection, _ROWS, {}, ids=person_ids.same(connection, people_ids))
     return [(stored_form(row["other"], row["relation"], row["person"]), row) for row in rows]
 
 
@@ -97,12 +95,11 @@ def not_born_before(connection: sqlite3.Connection, relation: Relation) -> bool:
     """Whether a parent or grandparent was born no earlier than the child, where both are dated."""
     if relation.relation not in ELDER:
         return False
-    row = connection.execute(
+    sql = (
         "SELECT elder.birth_date >= child.birth_date FROM person AS elder, person AS child"
-        " WHERE elder.id = :who AND child.id = :of",
-        {"who": relation.who, "of": relation.of},
-    ).fetchone()
-    return bool(row[0])
+        " WHERE elder.id = :who AND child.id = :of"
+    )
+    return bool(table.value(connection, sql, who=relation.who, of=relation.of))
 
 
 def check_link(connection: sqlite3.Connection, who: int, relation: str, of: int) -> None:

@@ -8,6 +8,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from ccu.errors import InvalidInput, NotFound
@@ -59,6 +60,40 @@ class Said:
         return bool(self.fields or self.aliases or self.missing or self.drop_aliases)
 
 
+def settle(said: Said, today: date, old: Mapping[str, Any] = EMPTY) -> None:
+    """Check that age, birth date (which decides) and minor fit, over the record `old`."""
+    from ccu.people.options import FULL_AGE, NAMES, years  # most that load this need none
+
+    new = said.fields
+    for name in said.missing:
+        if new.get(name, EMPTY[name]) != EMPTY[name]:
+            raise InvalidInput(f"{NAMES[name]}: a value and a reason for none contradict")
+    if new.get("birth_date") and new.get("age_estimate") is not None:
+        raise InvalidInput("age: a birth date is given too; leave the age out")
+    born = new.get("birth_date", old["birth_date"])
+    if born is None:
+        return
+    minor = years(born, today) < FULL_AGE
+    if new.get("minor") not in (None, minor):
+        raise InvalidInput(f"minor: by the birth date it is {'yes' if minor else 'no'}")
+    new["minor"] = None  # it follows from the birth date from now on
+
+
+def replace_year(said: Said, old: Mapping[str, Any]) -> None:
+    """Drop the year of birth on file, which is kept as an age, where `born` is answered again.
+
+    Raises InvalidInput for a reason why there is none, as for a date on file.
+    """
+    from ccu.people.options import birth_year
+
+    if birth_year(old["age_estimate"], old["age_estimated_on"]) is None:
+        return
+    if "birth_date" in said.fields:
+        said.fields = {"age_estimate": None, "age_estimated_on": None} | said.fields
+    elif "birth_date" in said.missing:
+        raise InvalidInput("birth date is known; clear it to give a reason for none")
+
+
 def add(work: Work, met: Met) -> int:
     """Add a person met on a call and return the id."""
     said = {name: value for name, value in vars(met).items() if name in EMPTY}
@@ -72,13 +107,10 @@ def create(work: Work, said: Said, *, part: bool = False) -> int:
     _set_missing(work.connection, person_id, said.missing)
     if said.aliases or any(said.fields.get(name) for name in IDENTIFYING):
         _refresh(work.connection, person_id)
-    work.audit("person-add", "person", person_id, **_as_part(part))
+    # What another event brought about has that in its detail.
+    detail: dict[str, Any] = {"part": True} if part else {}
+    work.audit("person-add", "person", person_id, **detail)
     return person_id
-
-
-def _as_part(part: bool) -> dict[str, Any]:
-    """Return what an event has in its detail where another one brought it about."""
-    return {"part": True} if part else {}
 
 
 def change(work: Work, person_id: int, said: Said) -> list[str]:
@@ -122,26 +154,20 @@ def read(connection: sqlite3.Connection, person_id: int) -> dict[str, Any]:
     found = {name: row[name] for name in EMPTY}
     for name in ("veteran", "minor"):
         found[name] = None if row[name] is None else bool(row[name])
-    aliases = connection.execute(
-        "SELECT given_name, family_name FROM person_alias WHERE person_id = :id ORDER BY id",
-        {"id": person_id},
-    )
-    missing = connection.execute(
-        "SELECT field, missing FROM person_missing WHERE person_id = :id", {"id": person_id}
-    )
+    own: dict[str, object] = {"person_id = ?": person_id}
+    aliases = "SELECT given_name, family_name FROM person_alias WHERE {where} ORDER BY id"
+    missing = "SELECT field, missing FROM person_missing WHERE {where}"
     return {
         **found,
-        "aliases": [(each["given_name"], each["family_name"]) for each in aliases],
-        "missing": {each["field"]: each["missing"] for each in missing},
+        "aliases": [tuple(each) for each in table.select(connection, aliases, own)],
+        "missing": dict(map(tuple, table.select(connection, missing, own))),
     }
 
 
 def alias_ids(connection: sqlite3.Connection, person_id: int) -> list[int]:
     """The numbers of a record's own aliases."""
-    found = connection.execute(
-        "SELECT id FROM person_alias WHERE person_id = :id ORDER BY id", {"id": person_id}
-    )
-    return [row[0] for row in found]
+    sql = "SELECT id FROM person_alias WHERE person_id = :id ORDER BY id"
+    return table.column(connection, sql, id=person_id)
 
 
 def on_call(connection: sqlite3.Connection, call_id: int) -> list[dict[str, Any]]:
@@ -161,8 +187,7 @@ def on_call(connection: sqlite3.Connection, call_id: int) -> list[dict[str, Any]
 
 def last(connection: sqlite3.Connection) -> int:
     """Return the highest number of a person; 0 without any."""
-    row = connection.execute("SELECT coalesce(max(id), 0) FROM person").fetchone()
-    return int(row[0])
+    return table.value(connection, "SELECT max(id) FROM person") or 0
 
 
 def must_exist(connection: sqlite3.Connection, person_id: int) -> None:
@@ -207,7 +232,7 @@ WHERE person_id IN (SELECT value FROM json_each(:records)) ORDER BY source, numb
 """
 _RECORDED = """
 SELECT person.recorded_at, staff.login AS recorded_by
-FROM person JOIN staff ON staff.id = person.recorded_by WHERE person.id = :id
+FROM person JOIN staff ON staff.id = person.recorded_by WHERE {where}
 """
 
 
@@ -218,7 +243,7 @@ def merged_record(connection: sqlite3.Connection, person_id: int, today: str) ->
     record (person) and alias number (None: the name of a record merged in).
     """
     records = person_ids.same(connection, [person_id])
-    asked = {"id": person_id, "records": json.dumps(records), "today": today}
+    asked = {"id": person_id, "records": records, "today": today}
     found = read(connection, person_id)
     del found["aliases"]
     # A merge may fill a field for which the record itself has a reason; the reason stays with it.
@@ -229,9 +254,9 @@ def merged_record(connection: sqlite3.Connection, person_id: int, today: str) ->
         **found,
         "missing": why,
         "names": _other_names(connection, asked, (found["given_name"], found["family_name"])),
-        "households": [row[0] for row in connection.execute(_HOUSEHOLDS, asked)],
-        "sources": [dict(row) for row in connection.execute(_SOURCES, asked)],
-        **dict(connection.execute(_RECORDED, asked).fetchone()),
+        "households": table.column(connection, _HOUSEHOLDS, **asked),
+        "sources": [dict(row) for row in table.select(connection, _SOURCES, {}, **asked)],
+        **dict(table.require(connection, "person", person_id, _RECORDED)),
     }
 
 
@@ -239,10 +264,10 @@ def _other_names(
     connection: sqlite3.Connection, asked: dict[str, Any], shown: tuple[str, str]
 ) -> list[dict[str, Any]]:
     """Other names than the one shown, each record's own; no name twice but for its aliases."""
-    rows = [dict(row) for row in connection.execute(_NAMES, asked)]
+    rows = [dict(row) for row in table.select(connection, _NAMES, {}, **asked)]
     own: dict[int, dict[str, Any]] = {}
-    for row in connection.execute(_OWN_NAMES, asked):
-        own.setdefault(row["person_id"], {})[row["field"]] = json.loads(row["value"])
+    for each in table.select(connection, _OWN_NAMES, {}, **asked):
+        own.setdefault(each["person_id"], {})[each["field"]] = json.loads(each["value"])
     if asked["id"] in own:  # it shows a merged record's name, and has one of its own
         given, family = shown
         mine = {"given_name": given, "family_name": family, **own.pop(asked["id"])}

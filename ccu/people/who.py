@@ -89,10 +89,7 @@ def _take(
 
 
 def read(session: "Session", text: str, option: str) -> Who:
-    """Read a name, then perhaps a birth date, birth year or age, and a relation.
-
-    Raises InvalidInput, which tells what may be written.
-    """
+    """Read a name, then perhaps a birth date, year or age, and a relation. Raises InvalidInput."""
     where = f"{option}: the birth date"
     fields, rest = take_birth(session, text, where)
     if not fields:
@@ -136,10 +133,7 @@ def is_relation(text: str) -> bool:
 
 
 def confirm_name(given: str, family: str) -> None:
-    """Ask about a name that reads as an answer to another question: `y`, `no`, one letter.
-
-    Raises InvalidInput when it was none.
-    """
+    """Ask about a name that reads as an answer to another question, such as `y`."""
     name = f"{given} {family}".strip()
     if len(name) != 1 and name.lower() not in ("yes", "no"):
         return

@@ -99,10 +99,7 @@ def assign(work: Work, client: Client, worker_id: int, since: str) -> str | None
 
 
 def end(work: Work, client: Client, until: str) -> str:
-    """End the current assignment on a day; return its worker's login.
-
-    Raises NotFound when nobody is working with them; InvalidInput for a day before it began.
-    """
+    """End the current assignment on a day; return its worker's login. Raises NotFound."""
     check(work.connection, client)
     row = current(work.connection, client)
     if row is None:
@@ -242,11 +239,8 @@ def resume_after_unmerge(
             waiting.append(row["worker_id"])
     resumed = []
     for assignment_id in sorted(waiting):
-        ended = connection.execute(
-            "SELECT worker.*, staff.login FROM worker JOIN staff ON staff.id = worker.staff_id"
-            " WHERE worker.id = :id",
-            {"id": assignment_id},
-        ).fetchone()
+        sql = "SELECT worker.*, login FROM worker JOIN staff ON staff.id = staff_id WHERE {where}"
+        ended = table.require(connection, "worker", assignment_id, sql)
         other = of_person(connection, ended["person_id"])
         if other is None:
             table.update(connection, "worker", assignment_id, {"until": None})
@@ -258,25 +252,20 @@ def resume_after_unmerge(
 
 def _wait_on(connection: sqlite3.Connection, assignment_id: int, stays: sqlite3.Row) -> None:
     """Keep an ended assignment with another merge of the same person whose row holds none."""
-    ids = person_ids.same(connection, [stays["person_id"]])
-    free = connection.execute(
-        "SELECT max(id) AS id FROM person_merge WHERE worker_id IS NULL"
-        " AND merged_id IN (SELECT value FROM json_each(:ids))",
-        {"ids": json.dumps(ids)},
-    ).fetchone()["id"]
+    sql = (
+        "SELECT max(id) FROM person_merge WHERE worker_id IS NULL"
+        " AND merged_id IN (SELECT value FROM json_each(:ids))"
+    )
+    free = table.value(connection, sql, ids=person_ids.same(connection, [stays["person_id"]]))
     if free is not None:
-        table.update(
-            connection, "person_merge", free, {"worker_id": assignment_id, "stays_id": stays["id"]}
-        )
+        new = {"worker_id": assignment_id, "stays_id": stays["id"]}
+        table.update(connection, "person_merge", free, new)
 
 
 def unassigned_since(
     connection: sqlite3.Connection, ids: Iterable[int], since: str
 ) -> list[dict[str, Any]]:
-    """Return those of these people who have no worker now, but had one on that day or later.
-
-    person, worker (the last one's login), until.
-    """
+    """Return person, worker, until of those with no worker now who had one on that day or later."""
     found = []
     for person_id in ids:
         asked = {"ids": json.dumps(person_ids.same(connection, [person_id])), "since": since}

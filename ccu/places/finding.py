@@ -14,7 +14,7 @@ import typer
 from ccu.address import Address, normal
 from ccu.address import read as read_address
 from ccu.errors import InvalidInput, NotFound
-from ccu.options import PLACE, opt, terminal
+from ccu.options import PLACE, flag, opt, terminal
 from ccu.output import say
 from ccu.places import store as places
 from ccu.places.store import Match, Near
@@ -50,7 +50,7 @@ class PlaceOptions:
 
     address: AddressArgument = None
     place: PlaceOption = None
-    new: Annotated[bool, typer.Option("--new", help="Add the place if it is not on file.")] = False
+    new: Annotated[bool, flag("--new", "Add the place if it is not on file.")] = False
 
 
 def exact(session: Session, address: str, place: int | None) -> int:
@@ -159,7 +159,7 @@ def offered(session: Session, match: Match, warned: Mapping[str, str]) -> Match 
     `warned`: in the order to list, each address with its warnings in short. Enter takes a single
     one with the same house number, and none of those on a street asked for without a number.
     """
-    from ccu.places.street_store import THIS_STREET
+    from ccu.places.near_store import THIS_STREET
 
     near = [each for each in match.near if each.same_unit]
     order = {text: number for number, text in enumerate(warned)}
@@ -169,8 +169,7 @@ def offered(session: Session, match: Match, warned: Mapping[str, str]) -> Match 
         say(f"Nothing is on file at exactly {match.text}.")
     else:
         say(f"{match.text}: {match.certainty}")
-    for number, each in enumerate(near[:MOST_OFFERED], 1):
-        say(f"  {number}  {_counted(each, warned[each.text])}")
+    _list(near[:MOST_OFFERED], warned)
     if len(near) > MOST_OFFERED:
         say(f"  and {len(near) - MOST_OFFERED} more: add the house number")
     question = "Number of the address you mean [Enter for none]"
@@ -208,7 +207,7 @@ def is_doubtful(session: Session, reading: Address) -> bool:
     if answer:
         return True
     from ccu.address.words import BUSINESSES, NOWHERE, PLACE_WORDS, SUFFIXES
-    from ccu.identity import known_names
+    from ccu.identity import names
 
     if reading.kind == "none":
         return reading.raw.strip().upper() not in NOWHERE
@@ -217,7 +216,7 @@ def is_doubtful(session: Session, reading: Address) -> bool:
         return True
     if reading.place in BUSINESSES or not (PLACE_WORDS | SUFFIXES.keys()).isdisjoint(words):
         return False
-    given = known_names.shares("given").keys() | known_names.nicknames().keys()
+    given = names.shares("given").keys() | names.nicknames().keys()
     return words[-1].isdigit() or not given.isdisjoint(word.lower() for word in words)
 
 
@@ -227,8 +226,7 @@ def similar(session: Session, reading: Address) -> list[Near]:
     A neighbor, the building or another unit is not meant: its number was typed as it is.
     """
     from ccu.database import opening as db
-    from ccu.places.near_store import near_places
-    from ccu.places.street_store import NUMBER_THERE, with_street
+    from ccu.places.near_store import NUMBER_THERE, near_places, with_street
 
     with db.reading(session.db):  # else one that a colleague files meanwhile is like itself
         if on_file(session, reading) is not None:
@@ -247,11 +245,10 @@ def meant(session: Session, reading: Address, near: list[Near]) -> Address:
 
     Enter takes a single one, n the address as it is: a new place. A unit is kept.
     """
-    from ccu.places.near_store import TWO_PLACES
-    from ccu.places.street_store import NUMBER_THERE
+    from ccu.places.near_store import NUMBER_THERE, TWO_PLACES
 
     say(f"{normal(reading)} is not on file. Is it one of these?")
-    _list(near)
+    _list(near, {})
     doubtful = (*TWO_PLACES, places.OTHER_CITY, NUMBER_THERE)
     single = len(near) == 1 and near[0].why not in doubtful
     question = f"Number, or n for a new address{' [Enter for 1]' if single else ''}"
@@ -292,9 +289,9 @@ def _counted(near: Near, warned: str = "") -> str:
     return f"{near.text} ({', '.join(filter(None, (calls, warned)))})"
 
 
-def _list(near: list[Near]) -> None:
+def _list(near: list[Near], warned: Mapping[str, str]) -> None:
     for number, each in enumerate(near, 1):
-        say(f"  {number}  {_counted(each)}")
+        say(f"  {number}  {_counted(each, warned.get(each.text, ''))}")
 
 
 def _chosen(question: str, near: list[Near], enter: Near | str | None) -> Near | None:

@@ -1,10 +1,77 @@
-"""The rows of safety notes (flags) on places. Reading one must be audited by the caller."""
+"""Safety notes (flags) on places, and what is at a place: read the options, ask, write; the rows.
 
+A flag expires after flag_years unless it is verified by a second person or ended before. Reading
+one must be audited by the caller.
+"""
+
+import re
 import sqlite3
 from collections.abc import Iterable
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
-from ccu.records import table
+from ccu import dates
+from ccu.errors import InvalidInput, NotAllowed
+from ccu.options import OptionType, asked, code, line, terminal, typed_text
+from ccu.output import Table, say
+from ccu.places import finding
+from ccu.places import store as places
+from ccu.records import codes, stigmatizing_terms, table
+from ccu.session import Session
+from ccu.work import Work
+
+LONGEST_NOTE = 160
+LONGEST_SOURCE = 60
+SOON = timedelta(days=30)  # a flag that expires within them is listed for checking
+CHECK_COLUMNS = ("id", "place", "address", "why", "note", "source", "by", "written", "until")
+
+# Why a flag is taken off. Codes: free text would be about people.
+ENDS = {
+    "outdated": "it is no longer so",
+    "wrong": "it was wrong",
+    "moved": "the person it was about is no longer there",
+    "replaced": "another flag replaces it",
+}
+
+
+def _source(session: Session, text: str, option: str) -> str:
+    """Check where a note comes from; a call must exist."""
+    source = typed_text.line(text, option, LONGEST_SOURCE)
+    if source is None:
+        raise InvalidInput(f"{option} is empty")
+    if call := re.fullmatch(r"call ([0-9]+)", source, re.IGNORECASE):
+        table.require(session.db, "call", typed_text.record_id(call[1], "call"))
+    return source
+
+
+def _end(session: Session, text: str, option: str) -> str:
+    why = text.strip().lower()
+    if why not in ENDS:
+        raise InvalidInput(f"{option} must be one of {', '.join(ENDS)}")
+    return why
+
+
+def _until(session: Session, text: str, option: str) -> date:
+    """Read the day a flag expires, at most flag_years from today."""
+    years, latest = _latest(session, session.today)
+    day = typed_text.day(session, text, option)
+    if not session.today < day <= latest:
+        raise InvalidInput(
+            f"{option} must be after today and at most {dates.say_date(latest)}, in {years} years"
+        )
+    return day
+
+
+CATEGORY = code("place_category")
+END = OptionType(read=_end)
+REASON = line(LONGEST_NOTE, needed=True)
+SOURCE = OptionType(read=_source)
+UNTIL = OptionType(read=_until, metavar="DAY")
+
+
+# ---------------------------------------------------------------- the rows of safety notes
+
 
 _FLAGS = """
 SELECT place_flag.id, place_flag.place_id AS place,
@@ -28,8 +95,8 @@ def of_places(
     Keys: id, place, address, state, note, source, recorded_at, recorded_by, verified_by,
     verified_at, expires_on, ended_at, ended_by, ended_why. Reading them must be audited.
     """
-    places = [each for each in place_ids if each is not None]
-    return _flags(connection, today, {"place_flag.place_id IN ?": places})
+    there = {each for each in place_ids if each is not None}
+    return _flags(connection, today, {"place_flag.place_id IN ?": there})
 
 
 def unverified_or_expiring(
@@ -52,3 +119,210 @@ def _flags(
     connection: sqlite3.Connection, today: str, conditions: dict[str, object]
 ) -> list[dict[str, Any]]:
     return [dict(row) for row in table.select(connection, _FLAGS, conditions, today=today)]
+
+
+# ---------------------------------------------------------------- safety notes, as asked for
+
+
+def add_flag(
+    session: Session,
+    given: finding.PlaceOptions,
+    source: str | None,
+    file: Path | None,
+    until: date | None,
+    asking: bool,
+) -> str:
+    """Put a safety note on a place; return what was written. Raises NotFound, InvalidInput."""
+    found = finding.exact_or_new(session, given, asking)
+    expires_on = (until or _latest(session, session.today)[1]).isoformat()
+    source = asked(session, source, SOURCE, "Source of the note", "--source")
+    note = terminal.private_text("Safety note", file, "the note", LONGEST_NOTE, asking)
+    with session.work() as work:
+        place_id = finding.made(work, found)
+        active = of_places(work.connection, [place_id], work.today.isoformat())
+        for each in active:
+            if each["state"] == "active" and each["note"] == note:
+                raise InvalidInput(f"flag {each['id']} of this place has the same text")
+        new = {"place_id": place_id, "note": note, "source": source, "expires_on": expires_on}
+        flag_id = table.insert(work, "place_flag", new)
+        work.audit("flag-add", "place_flag", flag_id, place=place_id)
+        text = places.place_line(work.connection, place_id)
+        names = stigmatizing_terms.names_met_at(work.connection, place_id)
+    _advise("the note", note, names)
+    _advise("--source", source, names)
+    last = dates.said(expires_on)
+    return f"Flag {flag_id} on place {place_id}, {text}, until {last}; not verified yet."
+
+
+def _advise(what: str, text: str, names: stigmatizing_terms.Names) -> None:
+    """Print what to write instead. A flag is needed at once, so it is not refused."""
+    for word, instead in stigmatizing_terms.words(text):
+        say(f'{what}: "{word}"; {instead}.')
+    if names.in_text(text):
+        say(f"{what}: the name of somebody met there; a card is read aloud: ccu place unflag.")
+
+
+def verify_flag(session: Session, flag_id: int) -> str:
+    """Record that a second person confirms a flag; return what that did.
+
+    It is renewed for flag_years, but a day that its writer set is kept. Raises NotFound,
+    InvalidInput for a flag that has ended, NotAllowed for the account that wrote it.
+    """
+    with session.work() as work:
+        old = _open_flag(work, flag_id)
+        _years, full = _latest(session, date.fromisoformat(old["recorded_at"][:10]))
+        limited = old["expires_on"] < full.isoformat()
+        expires_on = (
+            old["expires_on"] if limited else _latest(session, session.today)[1].isoformat()
+        )
+        if expires_on < session.today.isoformat():
+            raise InvalidInput(
+                f"flag {flag_id} expired on {dates.said(expires_on)}, the day its writer set; write"
+                " a new one"
+            )
+        if old["recorded_by"] == work.staff_id:
+            raise NotAllowed(
+                f"flag {flag_id} was written by this account; somebody else verifies it"
+            )
+        new = {"verified_by": work.staff_id, "verified_at": work.at, "expires_on": expires_on}
+        changed = table.change(work, "place_flag", old, new)
+        work.audit("flag-verify", "place_flag", flag_id, place=old["place_id"], fields=changed)
+    until = dates.said(expires_on)
+    if limited:
+        return f"Flag {flag_id} is verified; it is kept until {until}, as its writer set."
+    return f"Flag {flag_id} is verified and renewed: it is kept until {until}."
+
+
+def _latest(session: Session, day: date) -> tuple[int, date]:
+    """Return flag_years, and the day that is so many years after another."""
+    years = session.settings.number("flag_years")
+    return years, dates.parse_day(f"in {years} years", day)
+
+
+def flags_to_check(session: Session) -> Table:
+    """Return flags that nobody verified yet or that expire soon, each recorded as shown."""
+    with session.work() as work:
+        soon = (session.today + SOON).isoformat()
+        rows = unverified_or_expiring(work.connection, session.today.isoformat(), soon)
+        for row in rows:
+            work.audit("flag-show", "place_flag", row["id"])
+            row["why"] = "expires soon" if row["verified_at"] else "unverified"
+            row["by"], row["written"] = row["recorded_by"], row["recorded_at"][:10]
+            row["until"] = row["expires_on"]
+    return Table(CHECK_COLUMNS, rows, title="Flags to check")
+
+
+def end_flag(session: Session, flag_id: int, why: str | None) -> str:
+    """Take a flag off its place, which keeps it; return what that did. Raises NotFound."""
+    table.require(session.db, "place_flag", flag_id)  # report a wrong number before any question
+    why = asked(session, why, END, f"Why ({', '.join(ENDS)})", "--why")
+    with session.work() as work:
+        end(work, flag_id, why)
+    return f"Flag {flag_id} has ended: {ENDS[why]}."
+
+
+def end(work: Work, flag_id: int, why: str) -> None:
+    """Take a flag off its place, for a reason of ENDS. Raises NotFound, InvalidInput if ended."""
+    old = _open_flag(work, flag_id)
+    ended = {"ended_at": work.at, "ended_by": work.staff_id, "ended_why": why}
+    table.update(work.connection, "place_flag", flag_id, ended)
+    work.audit("flag-end", "place_flag", flag_id, place=old["place_id"])
+
+
+def reopen(work: Work, flag_id: int, reason: str) -> None:
+    """Put a flag that has ended on its place again; its history keeps the end. Raises NotFound."""
+    row = table.require(work.connection, "place_flag", flag_id)
+    ended = dict.fromkeys(("ended_at", "ended_by", "ended_why"))
+    table.change(work, "place_flag", row, ended, reason)
+
+
+def _open_flag(work: Work, flag_id: int) -> sqlite3.Row:
+    row = table.require(work.connection, "place_flag", flag_id)
+    if row["ended_at"] is not None:
+        ended = dates.said(row["ended_at"][:10])
+        raise InvalidInput(f"flag {flag_id} has ended, on {ended}; write a new one")
+    return row
+
+
+# ---------------------------------------------------------------- what is at a place
+
+
+def exempt(
+    session: Session,
+    given: finding.PlaceOptions,
+    category: str | None,
+    reason: str | None,
+    asking: bool,
+) -> str:
+    """Leave a place out of the repeat counts, with the reason; return what was done."""
+    found = finding.exact_or_new(session, given, asking)
+    why = asked(session, reason, REASON, "Why", "--reason")
+    with session.work() as work:
+        place_id = finding.made(work, found)
+        category = category or places.place_record(work.connection, place_id)["category"]
+        if category is None:
+            raise InvalidInput("--category is missing: what is there")
+        _refuse_home(category)
+        _set_category(work, place_id, category, why, why)
+    return f"Place {place_id} is exempt and leaves the repeat counts."
+
+
+def count_again(
+    session: Session,
+    given: finding.PlaceOptions,
+    category: str | None,
+    reason: str | None,
+    asking: bool,
+) -> str:
+    """Let the calls at an exempt place count again; return what was done."""
+    if category is not None:
+        raise InvalidInput("--category is not for --no-exempt; ccu place category changes it")
+    found = finding.exact_or_new(session, given, asking)
+    why = asked(session, reason, REASON, "Why", "--reason")
+    with session.work() as work:
+        place_id = finding.made(work, found)
+        now = places.place_record(work.connection, place_id)
+        if now["exempt_reason"] is None:
+            of = f", but its building is, place {now['building']}" if now["exempt"] else ""
+            raise InvalidInput(f"place {place_id} is not exempt{of}")
+        _set_category(work, place_id, now["category"], None, why)
+    return f"Place {place_id} is counted again."
+
+
+def record_category(
+    session: Session, given: finding.PlaceOptions, category: str, asking: bool
+) -> str:
+    """Record what is at a place; return what was done."""
+    found = finding.exact_or_new(session, given, asking)
+    with session.work() as work:
+        place_id = finding.made(work, found)
+        now = places.place_record(work.connection, place_id)
+        if now["exempt_reason"] is not None:
+            _refuse_home(category)
+        changed = _set_category(work, place_id, category, now["exempt_reason"])
+        label = codes.labels(work.connection, "place_category")[category]
+    if not changed:
+        return f"Place {place_id} already has this category; nothing was changed."
+    exempt = "; it is still exempt" if now["exempt_reason"] is not None else ""
+    return f"Place {place_id}: {label}{exempt}."
+
+
+def _refuse_home(category: str | None) -> None:
+    """Raise InvalidInput for a home, which is left off the lists only by a reviewed override."""
+    if category == "residence":
+        raise InvalidInput("a residence cannot be exempt; ccu frequent override --off is for that")
+
+
+def _set_category(
+    work: Work,
+    place_id: int,
+    category: str | None,
+    exempt_reason: str | None,
+    reason: str | None = None,
+) -> list[str]:
+    """Set what is at a place and why it is exempt; return the fields that changed."""
+    row = table.require(work.connection, "place", place_id)
+    new = {"category": category, "exempt_reason": exempt_reason}
+    changed = table.change(work, "place", row, new, reason)
+    work.audit("place-category", "place", place_id, fields=changed)
+    return changed

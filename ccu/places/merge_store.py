@@ -1,4 +1,4 @@
-"""Merging two places that are one house, and undoing it exactly.
+"""Two places that are one house: finding them, merging them, and undoing that exactly.
 
 The text of an address stays with the place it was read as (address.place_id); what is at the place
 goes to the place that is kept, so that cards, lists and figures need not know of merges. A call
@@ -9,8 +9,11 @@ for which a view hides some rows moves them all the same.
 
 import json
 import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ccu.address import match as matching
 from ccu.errors import InvalidInput
 from ccu.places import store as places
 from ccu.records import table
@@ -61,9 +64,13 @@ def merge(work: Work, kept_id: int, merged_id: int) -> dict[str, int]:
             f"place {merged_id} has units and is in another city; merge each unit first"
         )
     members = _members(connection, merged_id)
-    moved = {name: _at(connection, name, merged_id) for name in MOVED if name != "call"}
-    asked = {"place": merged_id, "members": json.dumps(members)}
-    moved["call"] = [row[0] for row in connection.execute(_WITHOUT_ADDRESS, asked)]
+    there = "SELECT id FROM main.{} WHERE place_id = :place ORDER BY id"
+    moved = {
+        name: table.column(connection, there.format(name), place=merged_id)
+        for name in MOVED
+        if name != "call"
+    }
+    moved["call"] = table.column(connection, _WITHOUT_ADDRESS, place=merged_id, members=members)
     new = {"merged_id": merged_id, "kept_id": kept_id, "moved": json.dumps(moved)}
     at = {"merged_at": work.at, "merged_by": work.staff_id}
     table.insert_row(connection, "place_merge", {**new, **at})
@@ -124,15 +131,7 @@ def merged_into(connection: sqlite3.Connection, place_id: int) -> list[dict[str,
 
 
 def _members(connection: sqlite3.Connection, place_id: int) -> list[int]:
-    return [row[0] for row in connection.execute(places.MEMBERS, {"place": place_id})]
-
-
-def _at(connection: sqlite3.Connection, name: str, place_id: int) -> list[int]:
-    found = connection.execute(
-        f"SELECT id FROM main.{name} WHERE place_id = :place ORDER BY id",  # noqa: S608
-        {"place": place_id},
-    )
-    return [row[0] for row in found]
+    return table.column(connection, places.MEMBERS, place=place_id)
 
 
 def _move(connection: sqlite3.Connection, name: str, from_id: int, to_id: int) -> int:
@@ -155,3 +154,101 @@ def _join_units(connection: sqlite3.Connection, members: list[int], kept_id: int
     kept = table.require(connection, "place", kept_id)
     asked = {"members": json.dumps(members), "building_key": kept["building_key"]}
     connection.execute(_JOIN_UNITS, asked)
+
+
+# ---------------------------------------------------------------- places that look like one house
+# Two houses of one number in one town whose streets differ by a missing type (27 IMPERIAL and 27
+# IMPERIAL AVE) or by one letter. Names are compared by street and not by house, so that the time
+# grows with the places and not with their pairs.
+
+
+Street = tuple[str, str]  # city, name without type and direction
+
+# A misspelled street has few houses. Two streets with more than this many are two streets
+# (HILL RD, MILL RD), although they are one letter apart.
+FEW_HOUSES = 2
+SHORT_NAME = 4  # letters; two shorter names, one letter apart, are two streets
+REASONS = ("no suffix given", "written apart or together", "one letter apart")
+MOST_PAIRS = 10_000
+
+# The view `house` has the houses that are not merged into another place.
+_HOUSES = """
+WITH house AS NOT MATERIALIZED (
+  SELECT * FROM place
+  WHERE kind = 'address' AND id NOT IN (SELECT merged_id FROM place_merge))
+"""
+_STREETS = """
+SELECT city, loose_key, count(DISTINCT number) AS houses FROM house GROUP BY city, loose_key
+"""
+_SAME_NAME = """
+SELECT one.id AS one, other.id AS other
+FROM house AS one CROSS JOIN house AS other
+  ON other.loose_key = one.loose_key AND other.number = one.number
+WHERE other.id <> one.id AND other.city = one.city AND other.unit = one.unit
+  AND (substr(other.street, 1, length(one.street) + 1) = one.street || ' '
+       OR (other.id > one.id AND replace(other.street, ' ', '') = replace(one.street, ' ', '')))
+LIMIT :most
+"""
+_SAME_NUMBER = """
+SELECT one.id AS one, other.id AS other
+FROM house AS one CROSS JOIN house AS other
+  ON other.loose_key = :other AND other.number = one.number
+WHERE one.loose_key = :one AND one.city = :city AND other.city = :city AND other.unit = one.unit
+LIMIT :most
+"""
+
+
+def pairs(connection: sqlite3.Connection) -> list[tuple[int, int]]:
+    """Return places that look alike, of MOST_PAIRS pairs; of each the one with more calls first."""
+    found = []
+    for one, other in _candidates(connection):
+        rows = (table.require(connection, "place", number) for number in (one, other))
+        match = matching.compare(*map(places.as_address, rows))
+        if match.reason in REASONS:
+            calls = [places.calls_at(connection, number) for number in (one, other)]
+            found.append((one, other) if calls[0] >= calls[1] else (other, one))
+    return found
+
+
+def _candidates(connection: sqlite3.Connection) -> Iterator[tuple[int, int]]:
+    left = MOST_PAIRS
+    for row in connection.execute(_HOUSES + _SAME_NAME, {"most": left}).fetchall():
+        left -= 1
+        yield row["one"], row["other"]
+    for (city, one), (_city, other) in _alike(connection):
+        if left <= 0:
+            return
+        asked = {"city": city, "one": one, "other": other, "most": left}
+        for row in connection.execute(_HOUSES + _SAME_NUMBER, asked).fetchall():
+            left -= 1
+            yield row["one"], row["other"]
+
+
+def _alike(connection: sqlite3.Connection) -> list[tuple[Street, Street]]:
+    """Return pairs of streets whose names are one letter apart, one of them with few houses.
+
+    Two such names become the same one when at most one letter is left out of each.
+    """
+    houses: Counter[Street] = Counter()
+    by_part: dict[Street, list[Street]] = {}
+    for row in connection.execute(_HOUSES + _STREETS):
+        street = (row["city"], row["loose_key"])
+        houses[street] = row["houses"]
+        for part in _parts(row["loose_key"]):
+            by_part.setdefault((row["city"], part), []).append(street)
+    found = {
+        (one, other)
+        for streets in by_part.values()
+        for one in streets
+        if houses[one] <= FEW_HOUSES
+        for other in streets
+        if one != other and (houses[other] > FEW_HOUSES or one < other)
+    }
+    return sorted(found)
+
+
+def _parts(name: str) -> Iterable[str]:
+    """Return the name, and it with each letter left out; nothing for a short name."""
+    if len(name) < SHORT_NAME:
+        return ()
+    return {name, *(name[:at] + name[at + 1 :] for at in range(len(name)))}

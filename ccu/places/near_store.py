@@ -1,11 +1,19 @@
-"""Places near an address: the units of a building, and what one typing error makes of it."""
+"""Places near an address: what one typing error makes of it, its building, its street.
 
+An address without a house number, or whose number may be misread, may mean any place on its street:
+`imperial ave`, `imperial 27`, `twenty seven imperial ave`, `O27 imperial ave`, `27 imprl ave`.
+"""
+
+import json
+import re
 import sqlite3
+from collections.abc import Iterator
 
 from ccu.address import Address
 from ccu.address import match as matching
 from ccu.address.route import settled_way
-from ccu.places.store import MOST_NEAR, OTHER_UNIT, Near, as_address, near
+from ccu.address.words import DIRECTIONS, LONG_SUFFIX, NUMBERS_IN_NAMES, SUFFIXES, long_city
+from ccu.places.store import MOST_NEAR, OTHER_CITY, OTHER_UNIT, Near, as_address, near
 
 _TYPING_ERROR = 9  # after every near match of ccu.address.match
 OTHER_STREET = "other suffix or direction"
@@ -126,3 +134,211 @@ def _why(asked: Address, other: Address) -> str:
     if reason == "building, no unit given":
         return "the building" if asked.unit else "a unit of it"
     return _WHY.get(reason, reason)
+
+
+# ---------------------------------------------------------------- on the street
+
+
+# Why a place is near. Several may be meant: none is taken by Enter.
+NUMBER_THERE = "house number read another way"
+THIS_STREET = "on this street"
+LIKE_STREET = "on a street with a similar name"
+WITHOUT_NUMBER = ("street", "highway", "place")  # types of address that may lack a house number
+
+_MOST = 500  # places of one street
+_FILLER = frozenset("THE OF AT ON NEAR BY CORNER HOUSE NUMBER NUM NO APT UNIT".split())
+_LETTERS_FOR_DIGITS = str.maketrans("OLI", "011")
+_TYPING_ERRORS = ((9, 3), (7, 2), (4, 1))  # letters of a name, and how many of them may differ
+_SHORTENED = 3  # letters of a name that is cut short, at least
+_STREETS = "SELECT DISTINCT loose_key FROM place WHERE loose_key <> ''"
+_PLACES = """
+SELECT place.* FROM json_each(:streets) AS streets CROSS JOIN place
+ON place.loose_key = streets.value LIMIT :most
+"""
+
+
+def with_street(
+    connection: sqlite3.Connection, reading: Address, meant: list[Near], besides: int | None = None
+) -> tuple[list[Near], str]:
+    """Return the places that may be meant with those on the street, and the certainty in words.
+
+    With a house number, only places whose number it may be are added: a neighbor is not meant.
+    `besides` is a place to leave out.
+    """
+    listed = {each.place for each in meant} | {besides}
+    found = [each for each in _on_street(connection, reading) if each.place not in listed]
+    if not found or reading.number:
+        return [*meant, *found], "none"
+    clear = all(each.why != NUMBER_THERE for each in found)
+    count = "1 address" if len(found) == 1 else f"{len(found)} addresses"
+    where = LIKE_STREET if all(each.why == LIKE_STREET for each in found) else THIS_STREET
+    where += " in another city" if found[0].why == OTHER_CITY else ""
+    number = "no house number" if clear else "house number not clear"
+    return [*meant, *found], f"{number}; {count} on file {where}"
+
+
+def _on_street(connection: sqlite3.Connection, reading: Address) -> list[Near]:
+    """Return the places on the street: first those with the number, then those with most calls.
+
+    Where none is in the city that was given, those on the street of that name in other cities.
+    """
+    numbers = _numbers(reading)
+    own, name = matching.columns(reading).loose_key, _name(reading)
+    found: dict[int, tuple[int, Near]] = {}
+    elsewhere: dict[int, tuple[int, Near]] = {}
+    for row in _rows(connection, {name, own} - {""}, name):
+        number = row["number"].partition(" ")[0]
+        there = number != "" and number in numbers
+        if not (there or reading.kind in WITHOUT_NUMBER):
+            continue
+        here = _same_city(reading, row)
+        if here and row["loose_key"] == own and number == reading.number.partition(" ")[0] != "":
+            continue  # near_places has what differs otherwise
+        exact = row["loose_key"] in (name, own) and _suffixes_agree(reading, row)
+        if not here:
+            if exact:
+                each = near(connection, row, OTHER_CITY, same_unit=True)
+                elsewhere.setdefault(each.place, (not there, each))
+            continue
+        why = THIS_STREET if exact else LIKE_STREET
+        if exact and there:
+            why = LIKE_STREET if number == reading.number else NUMBER_THERE
+        each = near(connection, row, why, same_unit=True)
+        found.setdefault(each.place, (2 * (not there) + (not exact), each))
+    ordered = sorted(
+        (found or elsewhere).values(), key=lambda each: (each[0], -each[1].calls, each[1].text)
+    )
+    return [each for _rank, each in ordered]
+
+
+def _rows(connection: sqlite3.Connection, wanted: set[str], name: str) -> list[sqlite3.Row]:
+    """Return the places of the street itself, else those of streets with a similar name."""
+    if not wanted:
+        return []
+    with_type = {f"{name}{word}" for word in LONG_SUFFIX.values()} if name else set()
+    rows = _of_streets(connection, wanted | with_type)
+    if rows or not name:
+        return rows
+    streets = [row[0] for row in connection.execute(_STREETS)]
+    return _of_streets(connection, {street for street in streets if _similar(name, street)})
+
+
+def _of_streets(connection: sqlite3.Connection, streets: set[str]) -> list[sqlite3.Row]:
+    asked = {"streets": json.dumps(sorted(streets)), "most": _MOST}
+    return connection.execute(_PLACES, asked).fetchall()
+
+
+def _similar(name: str, street: str) -> bool:
+    """Whether a name may be the street misspelled, cut short, or with its type written on to it."""
+    if matching.digits(name) != matching.digits(street):
+        return False
+    if name.startswith(street) and name.removeprefix(street) in SUFFIXES:
+        return True
+    if len(name) >= _SHORTENED and name[0] == street[0] and len(name) < len(street):
+        letters = iter(street)
+        inside = all(letter in letters for letter in name)  # in this order
+        if street.startswith(name) or (inside and len(name) * 2 >= len(street)):
+            return True
+    shorter = min(len(name), len(street))
+    most = next((errors for letters, errors in _TYPING_ERRORS if shorter >= letters), 0)
+    return most > 0 and matching.edit_distance(name, street, most) is not None
+
+
+def _same_city(reading: Address, row: sqlite3.Row) -> bool:
+    if all(map(_is_number, reading.city.split())):  # TWENTY SEVEN after the street is no city
+        return True
+    return long_city(reading.city) == long_city(row["city"])
+
+
+def _suffixes_agree(reading: Address, row: sqlite3.Row) -> bool:
+    """Whether one of both has no suffix, or both have the same."""
+    if not (reading.street and row["street"]):
+        return True
+    given, filed = settled_way(reading.street).suffix, settled_way(row["street"]).suffix
+    return not given or not filed or given == filed
+
+
+# ---------------------------------------------------------------- what the text may mean
+
+
+def _name(reading: Address) -> str:
+    """Return the street's name as in a loose key, without numbers and filler at either end."""
+    words = _words(reading.street or reading.place)
+    while words and (words[0] in _FILLER or _is_number(words[0])):
+        del words[0]
+    ends = (SUFFIXES.keys() | DIRECTIONS.keys() | _FILLER) if len(words) > 1 else _FILLER
+    while words and (words[-1] in ends or _is_number(words[-1])):
+        del words[-1]
+        ends = ends if len(words) > 1 else _FILLER
+    return "".join(words)
+
+
+def _numbers(reading: Address) -> set[str]:
+    """Return the house numbers that the text may mean: digits apart, in words, O for 0.
+
+    Where the address has a number, only what is written before its street is looked at, and the
+    number itself is meant too: the street may be misspelled.
+    """
+    filed = (reading.number, reading.street, reading.unit, reading.place)
+    words = _words(reading.raw or " ".join(filed))
+    if reading.number:
+        street = len(words)
+        for place, word in enumerate(words):
+            if not (word in _FILLER or _is_number(word)):
+                street = place
+                break
+        units = reading.unit.split()
+        words = [word for word in words[:street] if word not in units]
+    found = {reading.number.partition(" ")[0]} if reading.number else set()
+    for together in _runs(words):
+        found |= set(together) | {"".join(together), _in_words(together)}
+        found |= {number.rstrip("ABCDEFGHJKMNPQRSTUVWXYZ") for number in together}
+    return found - {""}
+
+
+def _runs(words: list[str]) -> Iterator[list[str]]:
+    """Yield the numbers that follow one another, each in digits."""
+    run: list[str] = []
+    for word in [*words, ""]:
+        if _is_number(word):
+            run.append(_digits(word))
+        elif run:
+            yield run
+            run = []
+
+
+def _is_number(word: str) -> bool:
+    """Whether a word is a number in words, or has a digit and only a letter or two."""
+    if word in NUMBERS_IN_NAMES or word == "HUNDRED":
+        return True
+    return bool(re.fullmatch(r"[A-Z]?[0-9OLI]*[0-9][0-9OLI]*(?:ST|ND|RD|TH|[A-Z])?", word))
+
+
+def _digits(word: str) -> str:
+    if word in NUMBERS_IN_NAMES:
+        return str(NUMBERS_IN_NAMES[word])
+    if word == "HUNDRED":
+        return "100"
+    word = re.sub("(?<=[0-9])(?:ST|ND|RD|TH)$", "", word)
+    head = word[:-1].translate(_LETTERS_FOR_DIGITS) + word[-1:]
+    return head.lstrip("0") or "0"
+
+
+def _in_words(numbers: list[str]) -> str:
+    """Return 20 and 7 as 27, 1 and 100 and 12 as 112; other numbers one after the other."""
+    total = ""
+    for number in numbers:
+        value, before = int(matching.digits(number) or 0), int(total or 0)
+        if value == 100 and 0 < before < 10:
+            total = str(before * 100)
+        elif before and value < 10 ** (len(total) - len(total.rstrip("0"))):
+            total = str(before + value)
+        else:
+            total += str(value)
+    return total
+
+
+def _words(text: str) -> list[str]:
+    """Return the words in capitals, `12MAIN` as two: `12` and `MAIN`."""
+    parted = re.sub(r"(?<=[0-9])(?=[A-Z]{3})", " ", text.upper().replace("'", ""))
+    return re.findall(r"[A-Z0-9]+", parted)

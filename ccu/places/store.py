@@ -32,25 +32,17 @@ WITH RECURSIVE member (id) AS (
   SELECT :place UNION SELECT merged_id FROM member JOIN place_merge ON kept_id = member.id)
 SELECT id FROM member
 """
-_TYPED_AS = f"""
-SELECT DISTINCT trim(raw || ' ' || raw_unit) AS raw FROM address
-WHERE place_id IN ({MEMBERS}) ORDER BY id
-"""  # noqa: S608 - our text
-_PARTS = (
-    *("id", "kind", "number", "street", "unit", "cross_street", "name", "city", "state", "zip"),
-    *("building_key", "unit_key", "category"),
-)
-INSERT_PLACE = """
-INSERT INTO place (kind, number, street, unit, cross_street, name, city, city_assumed, state, zip,
-                   building_key, unit_key, loose_key)
-VALUES (:kind, :number, :street, :unit, :cross_street, :name, :city, :city_assumed, :state, :zip,
-        :building_key, :unit_key, :loose_key)
+# The parts of an address as columns, in the order of Address after `raw`.
+PARTS = ("kind", "number", "street", "unit", "cross_street", "name", "city", "state", "zip")
+_COLUMNS = (*PARTS, "city_assumed", "building_key", "unit_key", "loose_key")
+_INSERT = f"""
+INSERT INTO place ({", ".join(_COLUMNS)}) VALUES ({", ".join(f":{each}" for each in _COLUMNS)})
 ON CONFLICT (unit_key, city) DO UPDATE SET
   city_assumed = min(city_assumed, excluded.city_assumed),
   state = CASE WHEN place.state = '' THEN excluded.state ELSE place.state END,
   zip = CASE WHEN place.zip = '' THEN excluded.zip ELSE place.zip END
 RETURNING id
-"""
+"""  # noqa: S608 - our names
 
 
 class Near(NamedTuple):
@@ -90,19 +82,12 @@ def columns(reading: Address, town: str) -> dict[str, object] | None:
     from ccu.address import match
 
     return {
-        "kind": reading.kind,
-        "number": reading.number,
-        "street": reading.street,
-        "unit": reading.unit,
-        "cross_street": reading.cross,
-        "name": reading.place,
+        **dict(zip(PARTS, reading[1:], strict=False)),
         "city": reading.city or own_city(town),
         "city_assumed": 0 if reading.city else 1,
-        "state": reading.state,
-        "zip": reading.zip,
         "building_key": reading.building_key,
         "unit_key": reading.unit_key,
-        "loose_key": match.columns(reading).loose_key,
+        "loose_key": match.loose_key(reading),
     }
 
 
@@ -126,7 +111,7 @@ def remember(connection: sqlite3.Connection, reading: Address, town: str) -> tup
     if values is not None:
         key, city = reading.building_key, str(values["city"])
         values["building_key"] = _filed_building_key(connection, key, city)
-        place_id = int(connection.execute(INSERT_PLACE, values).fetchone()["id"])
+        place_id = int(connection.execute(_INSERT, values).fetchone()["id"])
     typed = {"raw": reading.raw, "place_id": place_id}
     address_id = table.insert_row(connection, "address", typed)
     return address_id, place_id if place_id is None else file_id(connection, place_id)
@@ -134,10 +119,8 @@ def remember(connection: sqlite3.Connection, reading: Address, town: str) -> tup
 
 def file_id(connection: sqlite3.Connection, place_id: int) -> int:
     """Return the place that is kept for this one: itself, or the one it was merged into."""
-    row = connection.execute(
-        "SELECT canonical_id FROM place_file WHERE id = :id", {"id": place_id}
-    ).fetchone()
-    return int(row[0]) if row else place_id
+    sql = "SELECT canonical_id FROM place_file WHERE id = :id"
+    return int(table.value(connection, sql, id=place_id) or place_id)
 
 
 def _filed_building_key(connection: sqlite3.Connection, building_key: str, city: str) -> str:
@@ -189,12 +172,10 @@ def find(connection: sqlite3.Connection, reading: Address, town: str) -> Match:
         return _matched(connection, assumed[0], said)
     if not reading.city and elsewhere:
         return _in_another_city(connection, elsewhere)
-    from ccu.places.near_store import near_places
+    from ccu.places.near_store import near_places, with_street
 
     meant, certainty = (elsewhere + near_places(connection, reading))[:MOST_NEAR], "none"
     if not (reading.number and any(each.same_unit for each in meant)):
-        from ccu.places.street_store import with_street
-
         meant, certainty = with_street(connection, reading, meant)
     building = building_id(connection, reading.building_key, city)
     building_key = _filed_building_key(connection, reading.building_key, city)
@@ -279,30 +260,15 @@ def near(
 
 def building_id(connection: sqlite3.Connection, building_key: str, city: str) -> int | None:
     """Return the place of a building itself, not of its units; None if nothing is on file."""
-    row = connection.execute(
-        "SELECT id FROM place WHERE unit_key = :building_key AND city = :city"
-        " AND :building_key <> ''",
-        {"building_key": building_key, "city": city},
-    ).fetchone()
-    return file_id(connection, row["id"]) if row else None
+    sql = "SELECT id FROM place WHERE unit_key = :key AND city = :city AND :key <> ''"
+    found = table.value(connection, sql, key=building_key, city=city)
+    return None if found is None else file_id(connection, found)
 
 
 def as_address(row: sqlite3.Row) -> Address:
     """Return the row of a place as the address reader would give it, merged or not."""
-    return Address(
-        raw="",
-        kind=row["kind"],
-        number=row["number"],
-        street=row["street"],
-        unit=row["unit"],
-        cross=row["cross_street"],
-        place=row["name"],
-        city=row["city"],
-        state=row["state"],
-        zip=row["zip"],
-        building_key=row["unit_key"].partition("; ")[0],
-        unit_key=row["unit_key"],
-    )
+    key = row["unit_key"]
+    return Address._make(("", *(row[part] for part in PARTS), key.partition("; ")[0], key))
 
 
 def place_text(row: sqlite3.Row) -> str:
@@ -322,33 +288,26 @@ def filed_as(connection: sqlite3.Connection, place_id: int) -> str:
 
 def calls_at(connection: sqlite3.Connection, place_id: int) -> int:
     """Return how many calls a place had, void ones aside."""
-    found = connection.execute(
-        "SELECT count(*) FROM call WHERE place_id = :place_id AND voided_at IS NULL",
-        {"place_id": place_id},
-    ).fetchone()
-    return int(found[0])
+    sql = "SELECT count(*) FROM call WHERE place_id = :place AND voided_at IS NULL"
+    return int(table.value(connection, sql, place=place_id))
 
 
 # ---------------------------------------------------------------- one place
 
 
 def place_record(connection: sqlite3.Connection, place_id: int) -> dict[str, Any]:
-    """Return parts, category, exempt (the reason, its own or its building's), building (id).
-
-    Raises NotFound.
-    """
-    row = connection.execute(
+    """Return parts, category, exempt (its own reason or its building's), building; or NotFound."""
+    row = table.require(
+        connection,
+        "place",
+        place_id,
         "SELECT place.*, building.id AS building,"
         " coalesce(place.exempt_reason, building.exempt_reason) AS exempt"
         " FROM place LEFT JOIN place AS building"
-        " ON building.unit_key = place.building_key AND building.city = place.city"
-        " WHERE place.id = :id",
-        {"id": place_id},
-    ).fetchone()
-    if row is None:
-        raise table.not_found("place", place_id)
-    keys = (*_PARTS, "exempt", "exempt_reason", "building")
-    return {key: row[key] for key in keys}
+        " ON building.unit_key = place.building_key AND building.city = place.city WHERE {where}",
+    )
+    keys = ("building_key", "unit_key", "category", "exempt", "exempt_reason", "building")
+    return {key: row[key] for key in ("id", *PARTS, *keys)}
 
 
 def place_line(connection: sqlite3.Connection, place_id: int) -> str:
@@ -360,22 +319,21 @@ def place_line(connection: sqlite3.Connection, place_id: int) -> str:
 
 
 def typed_as(connection: sqlite3.Connection, place_id: int) -> list[str]:
-    """Return the texts that were read as this place or one merged into it, each once.
-
-    Those of dispatch systems too.
-    """
-    found = connection.execute(_TYPED_AS, {"place": place_id})
-    return [row["raw"] for row in found]
+    """Return the texts read as this place or one merged into it, dispatch systems' too, once."""
+    return table.column(
+        connection,
+        "SELECT DISTINCT trim(raw || ' ' || raw_unit) FROM address"  # noqa: S608 - our text
+        f" WHERE place_id IN ({MEMBERS}) ORDER BY id",
+        place=place_id,
+    )
 
 
 def building_units(
     connection: sqlite3.Connection, building_key: str, city: str, place_id: int | None, now: str
 ) -> list[dict[str, Any]]:
     """Return place, unit, calls, care of the building's other places, most calls first."""
-    found = connection.execute(
-        _UNITS, {"building_key": building_key, "city": city, "id": place_id, "now": now}
-    )
-    return [dict(row) for row in found]
+    asked = {"building_key": building_key, "city": city, "id": place_id, "now": now}
+    return [dict(row) for row in connection.execute(_UNITS, asked)]
 
 
 def place_history(

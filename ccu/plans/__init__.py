@@ -1,8 +1,1 @@
-"""Plans of care for a person or a place.
-
-store    drafts, approval, review, expiry; suggestions and their answers
-form     the written form of a plan, and the words to replace in one
-writing  `ccu plan write`: from a file, in an editor or field by field
-deciding approve, review, expire, suggest, answer
-page     one plan as a page; the list
-"""
+"""Plans of care for a person or a place."""

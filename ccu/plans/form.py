@@ -13,14 +13,13 @@ An error gives the number of the line and never its text.
 
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.options import typed_text
-from ccu.places import names_store
 from ccu.places import store as places
 from ccu.plans.store import FIELDS, Body, Whose
 from ccu.records import person_ids, stigmatizing_terms
@@ -166,22 +165,17 @@ def shown(field: str, value: Any) -> str:
 
 def written(body: Body) -> str:
     """Return the written form of a body: the inverse of `read`."""
-    return "\n".join(_field(field, body.get(field, [])) for field in FIELDS)
+    parts = [
+        [f"{HEADINGS[field]}:\n", *(f"- {said(field, each)}\n" for each in body.get(field, []))]
+        for field in FIELDS
+    ]
+    return "\n".join(map("".join, parts))
 
 
 def to_edit(body: Body, whose: str) -> str:
     """Return the written form with hints above it, for an editor."""
     hints = "".join(f"# {HEADINGS[field]}: {hint}\n" for field, hint in HINTS.items())
     return f"{_FIRST_LINES.format(whose=whose)}{hints}\n{written(body)}"
-
-
-def _field(field: str, items: Sequence[Any]) -> str:
-    return "".join([f"{HEADINGS[field]}:\n", *(f"- {said(field, each)}\n" for each in items)])
-
-
-def is_empty(body: Mapping[str, Sequence[Any]]) -> bool:
-    """Whether every field is empty."""
-    return not any(body.values())
 
 
 # ---------------------------------------------------------------- words that do not belong
@@ -238,11 +232,9 @@ def said_for(connection: sqlite3.Connection, whose: Whose) -> str:
 def names(connection: sqlite3.Connection, whose: Whose) -> tuple[stigmatizing_terms.Names, str]:
     """Return the names that a plan must not have, and how a message refers to one."""
     if whose.person_id is not None:
-        return stigmatizing_terms.Names.of(
-            names_store.person(connection, whose.person_id)
-        ), "the person's name"
-    met = names_store.met_at(connection, whose.place_id or 0)
-    return stigmatizing_terms.Names.of(met), "the name of somebody met there"
+        return stigmatizing_terms.names_of(connection, [whose.person_id]), "the person's name"
+    met = stigmatizing_terms.names_met_at(connection, whose.place_id or 0)
+    return met, "the name of somebody met there"
 
 
 def record_shown(work: Work, plan: sqlite3.Row) -> None:

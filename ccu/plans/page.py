@@ -42,7 +42,13 @@ def read(session: Session, plan_id: int, every: bool) -> Document:
         data = _data(connection, row, today.isoformat())
         others = plans.same(connection, plans.of_row(row), today) if every else []
         if every:
-            data["earlier"] = [_earlier(other) for other in others if other["id"] != plan_id]
+            keys = ("id", "author", "approver", "review_on")
+            data["earlier"] = [
+                {key: other[key] for key in keys}
+                | {"status": other["state"], "written": other["recorded_at"][:10]}
+                for other in others
+                if other["id"] != plan_id
+            ]
         form.record_shown(work, row)
         said_for = form.said_for(connection, plans.of_row(row))
     made = f"As of {dates.say_moment(session.now, session.now)}; ccu has what is newer."
@@ -70,25 +76,13 @@ def _data(connection: sqlite3.Connection, row: sqlite3.Row, today: str) -> dict[
         "body": json.loads(row["body"]),
         "suggestions": [
             {
-                "id": each["id"],
-                "text": each["text"],
-                "by": each["by_login"],
-                "at": each["suggested_at"],
+                **{key: each[key] for key in each.keys() if key != "plan_id"},  # noqa: SIM118
                 "accepted": None if each["accepted"] is None else bool(each["accepted"]),
-                "answer": each["answer"],
-                "answered_by": each["answer_login"],
-                "answered_at": each["answered_at"],
             }
             for each in plans.suggestions_of(connection, row["id"])
         ],
         "changes": changes_of(connection, "plan", row["id"]),
     }
-
-
-def _earlier(row: sqlite3.Row) -> dict[str, Any]:
-    keys = ("id", "author", "approver", "review_on")
-    written = row["recorded_at"][:10]
-    return {**{key: row[key] for key in keys}, "status": row["state"], "written": written}
 
 
 def _sections(connection: sqlite3.Connection, data: dict[str, Any]) -> list[Section]:
@@ -158,22 +152,14 @@ def list_rows(session: Session, due: bool, status: str | None) -> list[dict[str,
     active = Counter(whose[row["id"]] for row in found if row["state"] == "approved")
     return [
         {
-            "id": row["id"],
+            **dict(row),
             "status": row["state"],
-            "for": _for(row["person"], row["place"]),
-            "author": row["author"],
-            "approver": row["approver"],
-            "review_on": row["review_on"],
-            "expires_on": row["expires_on"],
+            "for": row["place"] if row["person"] is None else f"person {row['person']}",
             "note": _note(row, active[whose[row["id"]]], today.isoformat()),
         }
         for row in found
         if status is None or row["state"] == status
     ]
-
-
-def _for(person: int | None, place: str | None) -> str:
-    return f"person {person}" if person is not None else place or ""
 
 
 def _note(row: Any, active: int, today: str) -> str:

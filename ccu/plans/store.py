@@ -52,9 +52,10 @@ ORDER BY plan.status = 'draft' DESC, plan.status = 'approved' DESC,
 
 
 _SUGGESTIONS = """
-SELECT plan_suggestion.*, who.login AS by_login, answerer.login AS answer_login
+SELECT plan_suggestion.id, plan_id, text, who.login AS by, suggested_at AS at, accepted, answer,
+       answerer.login AS answered_by, answered_at
 FROM plan_suggestion JOIN staff AS who ON who.id = suggested_by
-LEFT JOIN staff AS answerer ON answerer.id = answered_by
+LEFT JOIN staff AS answerer ON answerer.id = plan_suggestion.answered_by
 WHERE {where} ORDER BY plan_suggestion.id
 """
 
@@ -131,10 +132,7 @@ def must_approve(work: Work, row: sqlite3.Row) -> None:
 
 
 def approve(work: Work, row: sqlite3.Row, days: Mapping[str, str], reason: str | None) -> list[int]:
-    """Approve a draft; return the approved plans that it replaces.
-
-    `days`: approved_on, review_on, expires_on. Raises InvalidInput.
-    """
+    """Approve a draft, with its `days`; return the approved plans that it replaces."""
     if row["status"] != "draft":
         who = (
             f", by {row['approver']} on {dates.said(row['approved_on'])}" if row["approver"] else ""
@@ -205,7 +203,7 @@ def add_suggestion(work: Work, plan: sqlite3.Row, text: str) -> int:
 
 
 def read_suggestion(connection: sqlite3.Connection, suggestion_id: int) -> sqlite3.Row:
-    """Return one suggestion with by_login and answer_login. Raises NotFound."""
+    """Return id, plan_id, text, by, at, accepted, answer, answered_by, answered_at; or NotFound."""
     return table.require(connection, "plan_suggestion", suggestion_id, _SUGGESTIONS)
 
 
@@ -218,7 +216,7 @@ def must_be_unanswered(row: sqlite3.Row) -> None:
     """Refuse a suggestion that has an answer. Raises InvalidInput."""
     if row["accepted"] is not None:
         what = "accepted" if row["accepted"] else "declined"
-        raise InvalidInput(f"suggestion {row['id']} was already {what} by {row['answer_login']}")
+        raise InvalidInput(f"suggestion {row['id']} was already {what} by {row['answered_by']}")
 
 
 def answer_suggestion(work: Work, suggestion_id: int, accepted: bool, answer: str) -> None:

@@ -3,19 +3,22 @@
 A search asks for needs, words, a place, a language, an age, hours and ways to pay. What options
 name decides who is listed; what the words of the search imply only ranks. A score is a sum of the
 points below, and each reason that is printed is one of its parts.
+
+`hungry` means food, `place to sleep` shelter: by records/synonyms.txt, which messages suggest by,
+the needs' own labels, and the town's (`ccu codes add need_word`), which replace a word's meaning.
 """
 
 import re
+import sqlite3
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from ccu.output.text import for_person
-from ccu.providers import find_store, hours
+from ccu.providers import hours
 from ccu.providers import store as providers
-from ccu.providers.need_words import NeedWords, stem, words
 from ccu.records import codes
 from ccu.session import Session
 
@@ -81,10 +84,10 @@ def search(session: Session, asked: Asked) -> list[dict[str, Any]]:
     left_out = _FILLERS | {*words(asked.language)}  # a language has points of its own
     asked_words = [word for word in words(asked.text) if word not in left_out and len(word) > 1]
     begins = {stem(word)[: max(4, len(stem(word)) - 2)] for word in asked_words}
-    found = find_store.candidates(session.db, needs, [] if asked.needs else begins)
+    found = providers.candidates(session.db, needs, [] if asked.needs else begins)
     found = [each for each in found if _wanted(asked, each)][:MOST]
-    fit = find_store.fits(found, asked_words)
-    followed = find_store.followed(session.db, [each["id"] for each in found])
+    fit = providers.fits(found, asked_words)
+    followed = providers.followed(session.db, [each["id"] for each in found])
     ranking = _Ranking(session, asked, needs, fit, followed)
     ranked = [ranked for each in found if (ranked := ranking.row(each)) is not None]
     ranked.sort(key=lambda each: (-each["score"], each["name"].casefold(), each["id"]))
@@ -279,7 +282,7 @@ def _places(session: Session, text: str) -> list[str]:
         return [place]
     towns = Counter(
         town.strip().casefold().split(", ")[-1]
-        for address in find_store.addresses(session.db, place)
+        for address in providers.addresses(session.db, place)
         for town, zip_code in _SITE.findall(address)
         if zip_code == place
     )
@@ -298,3 +301,74 @@ def _moment(now: datetime, text: str) -> datetime:
     """Return the moment at which it must be open: now, or eight in the evening for tonight."""
     evening = now.replace(hour=20, minute=0, second=0, microsecond=0)
     return max(now, evening) if _TONIGHT.search(text.lower()) else now
+
+
+# ---------------------------------------------------------------- from plain words to needs
+
+
+_WORD = re.compile(r"[a-z0-9']+")
+_LONGEST = 6  # words of a phrase
+_ENDINGS = (
+    ("ies", "y", 5),
+    ("ing", "", 6),
+    ("ed", "", 5),
+    ("es", "", 5),
+    ("s", "", 4),
+    ("e", "", 6),
+)
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text, in lower case."""
+    return [word.removesuffix("'s").replace("'", "") for word in _WORD.findall(text.lower())]
+
+
+def stem(word: str) -> str:
+    """Return a word without a common ending, so that `evicted` and `evicting` are one."""
+    for ending, instead, shortest in _ENDINGS:
+        if len(word) >= shortest and word.endswith(ending) and not word.endswith("ss"):
+            return word[: -len(ending)] + instead
+    return word
+
+
+class NeedWords:
+    """The words of one file, looked up by phrases of a text, the longest first."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        known = codes.choices(connection, "need")
+        self._meanings: dict[tuple[str, ...], tuple[str, ...]] = {}
+        for code, label in known.items():
+            self._meanings[_key(code)] = self._meanings[_key(label)] = (code,)
+        for word, meanings in codes.synonyms("need").items():
+            self._meanings.setdefault(_key(word), tuple(code for code in meanings if code in known))
+        for each in codes.every(connection, "need_word"):
+            if not each.retired:
+                self._meanings[_key(each.code)] = tuple(
+                    code for code in each.label.split(", ") if code in known
+                )
+
+    def meant(self, text: str) -> dict[str, float]:
+        """Return need -> how surely the text means it, 1 for a word with one meaning.
+
+        A word of several needs counts for each in part, and not at all beside a surer one.
+        """
+        found: dict[str, float] = {}
+        for meanings in self._phrases([stem(word) for word in words(text)]):
+            for code in meanings:
+                found[code] = max(found.get(code, 0), 1 / len(meanings))
+        return found
+
+    def _phrases(self, stems: list[str]) -> Iterator[tuple[str, ...]]:
+        at = 0
+        while at < len(stems):
+            for length in range(min(_LONGEST, len(stems) - at), 0, -1):
+                if meanings := self._meanings.get(tuple(stems[at : at + length])):
+                    yield meanings
+                    break
+            else:
+                length = 1
+            at += length
+
+
+def _key(text: str) -> tuple[str, ...]:
+    return tuple(stem(word) for word in words(text.replace("_", " ")))

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from ccu.errors import InvalidInput
 from ccu.output import Document, Section, Table
-from ccu.providers import find_store
 from ccu.providers import store as providers
 from ccu.records import codes, field_words
 from ccu.records.table import changes_of
@@ -45,7 +44,7 @@ def stale_rows(session: Session) -> list[dict[str, Any]]:
     """Return the rows of `provider stale`: who was verified too long ago, the next one first."""
     before = session.today - timedelta(days=session.settings.number("verified_days"))
     since = session.today - timedelta(days=365)
-    found = find_store.stale(session.db, before=before.isoformat(), since=since.isoformat())
+    found = providers.stale(session.db, before=before.isoformat(), since=since.isoformat())
     return [{**each, "verified": each["verified_on"] or "never"} for each in found]
 
 

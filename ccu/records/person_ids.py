@@ -1,11 +1,11 @@
 """Which records are of one person, and the names to show where names were asked for."""
 
-import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from ccu import dates
-from ccu.records import audit
+from ccu.records import audit, table
 
 _CANONICAL = """
 SELECT human.id, canonical_id FROM json_each(:ids) AS ids CROSS JOIN human ON human.id = ids.value
@@ -25,48 +25,41 @@ SELECT id FROM same ORDER BY id
 
 def canonical(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, int]:
     """Return each id -> the record it was merged into, or itself."""
-    wanted = sorted(set(ids))
-    found = connection.execute(_CANONICAL, {"ids": json.dumps(wanted)})
-    return {each: each for each in wanted} | {row[0]: row[1] for row in found}
+    wanted = set(ids)
+    found = table.select(connection, _CANONICAL, {}, ids=wanted)
+    return {each: each for each in sorted(wanted)} | dict(map(tuple, found))
 
 
 def same(connection: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
     """Return these records and every other record of the same people."""
-    wanted = json.dumps(sorted(set(ids)))
-    return [row[0] for row in connection.execute(_SAME, {"ids": wanted})]
+    return table.column(connection, _SAME, ids=set(ids))
 
 
 def subjects(connection: sqlite3.Connection, call_id: int) -> list[int]:
     """Return the people a call was about, each by the record merged into."""
-    found = connection.execute(
+    sql = (
         "SELECT DISTINCT canonical_id FROM call_person JOIN human ON human.id = person_id"
-        " WHERE call_id = :id AND role = 'subject' ORDER BY canonical_id",
-        {"id": call_id},
+        " WHERE call_id = :id AND role = 'subject' ORDER BY canonical_id"
     )
-    return [row["canonical_id"] for row in found]
+    return table.column(connection, sql, id=call_id)
+
+
+def name(row: sqlite3.Row | Mapping[str, Any]) -> str:
+    """Return the name of a person, or what is known instead: `not identified` or `unknown`."""
+    full = f"{row['given_name']} {row['family_name']}".strip()
+    return full or ("not identified" if row["description"] else "unknown")
 
 
 def names(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]:
-    """Return each id -> name, `not identified` or `unknown`. Audit what is shown (`shown`)."""
-    found = connection.execute(
-        "SELECT id, trim(given_name || ' ' || family_name) AS name, description FROM person"
-        " WHERE id IN (SELECT value FROM json_each(:ids))",
-        {"ids": json.dumps(sorted(set(ids)))},
-    )
-    return {
-        row["id"]: row["name"] or ("not identified" if row["description"] else "unknown")
-        for row in found
-    }
+    """Return each id -> its `name`. Audit what is shown (`shown`)."""
+    sql = "SELECT id, given_name, family_name, description FROM person WHERE {where}"
+    return {row["id"]: name(row) for row in table.select(connection, sql, {"id IN ?": set(ids)})}
 
 
 def phones(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]:
     """Return id -> phone of those who have one. Audit what is shown (`shown`)."""
-    found = connection.execute(
-        "SELECT id, phone FROM person WHERE id IN (SELECT value FROM json_each(:ids))"
-        " AND phone <> ''",
-        {"ids": json.dumps(sorted(set(ids)))},
-    )
-    return {row["id"]: row["phone"] for row in found}
+    sql = "SELECT id, phone FROM person WHERE phone <> '' AND {where}"
+    return dict(map(tuple, table.select(connection, sql, {"id IN ?": set(ids)})))
 
 
 MOST_OF_A_NAME = 9  # as many as can be chosen from
@@ -91,16 +84,12 @@ def of_a_name(connection: sqlite3.Connection, typed: str) -> dict[int, str]:
     One more than MOST_OF_A_NAME when there are more. Audit what is shown (`shown`).
     """
     plain = typed.replace(",", " ").replace("-", " ").replace("'", "")
-    words = json.dumps(plain.split())
-    found = connection.execute(_OF_A_NAME, {"words": words, "most": MOST_OF_A_NAME + 1})
-    ids = [row["canonical_id"] for row in found]
-    born = connection.execute(
-        "SELECT id, birth_date FROM person WHERE birth_date IS NOT NULL"
-        " AND id IN (SELECT value FROM json_each(:ids))",
-        {"ids": json.dumps(ids)},
-    )
+    words, most = plain.split(), MOST_OF_A_NAME + 1
+    ids = table.column(connection, _OF_A_NAME, words=words, most=most)
+    sql = "SELECT id, birth_date FROM person WHERE birth_date IS NOT NULL AND {where}"
+    born = table.select(connection, sql, {"id IN ?": ids})
     births = {row["id"]: f", born {dates.said(row['birth_date'])}" for row in born}
-    return {each: name + births.get(each, "") for each, name in names(connection, ids).items()}
+    return {each: called + births.get(each, "") for each, called in names(connection, ids).items()}
 
 
 def shown(connection: sqlite3.Connection, staff_id: int, action: str, ids: Sequence[int]) -> None:

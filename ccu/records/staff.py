@@ -7,7 +7,8 @@ from typing import Any
 
 from ccu import access, installation
 from ccu.errors import InvalidInput, NotAllowed, NotFound
-from ccu.records import audit, settings
+from ccu.output.text import counted
+from ccu.records import audit, settings, table
 
 FIELDS = ("name", "role", "agency", "phone", "supervisor_id")
 
@@ -22,14 +23,12 @@ def id_of(connection: sqlite3.Connection, login: str) -> int | None:
 
 def role_of(connection: sqlite3.Connection, staff_id: int) -> str:
     """Return the role of an account."""
-    row = connection.execute("SELECT role FROM staff WHERE id = :id", {"id": staff_id}).fetchone()
-    return str(row["role"])
+    return str(table.require(connection, "staff", staff_id)["role"])
 
 
 def login_of(connection: sqlite3.Connection, staff_id: int) -> str:
     """Return the login of an account."""
-    row = connection.execute("SELECT login FROM staff WHERE id = :id", {"id": staff_id}).fetchone()
-    return str(row["login"])
+    return str(table.require(connection, "staff", staff_id)["login"])
 
 
 def require(connection: sqlite3.Connection, login: str, option: str) -> int:
@@ -130,13 +129,7 @@ def change(
     was = role_of(connection, staff_id)
     if "role" in fields and fields["role"] != "admin":
         _require_another_admin(connection, staff_id)
-    for field, value in fields.items():
-        if field not in FIELDS:
-            raise ValueError(f"not a field of staff: {field}")
-        connection.execute(
-            f"UPDATE staff SET {field} = :value WHERE id = :id",  # noqa: S608 - one of FIELDS
-            {"value": value, "id": staff_id},
-        )
+    table.update(connection, "staff", staff_id, fields)
     names, role = sorted(fields), fields.get("role", was)
     audit.record(
         connection, by, "staff-change", "staff", staff_id, fields=names, role=role, was=was
@@ -155,7 +148,7 @@ def retire(connection: sqlite3.Connection, by: int, staff_id: int, successor_id:
         raise InvalidInput("--to: choose a different account")
     held = _open_items(connection, staff_id)
     if held and successor_id is None:
-        items = "1 open item" if held == 1 else f"{held} open items"
+        items = counted(held, "open item")
         raise InvalidInput(f"this account owns {items}; --to names the account that takes over")
     values = {
         "old": staff_id,
@@ -164,7 +157,7 @@ def retire(connection: sqlite3.Connection, by: int, staff_id: int, successor_id:
     }
     for sql in _HAND_OVER:
         connection.execute(sql, values)
-    connection.execute("UPDATE staff SET active = 0 WHERE id = :id", {"id": staff_id})
+    table.update(connection, "staff", staff_id, {"active": 0})
     audit.record(
         connection, by, "staff-retire", "staff", staff_id, successor=successor_id, items=held
     )
@@ -198,9 +191,7 @@ def _check_supervisor(
     ).fetchall()
     if staff_id in {row["id"] for row in above}:
         raise InvalidInput("--supervisor: these two would supervise each other")
-    role = connection.execute(
-        "SELECT role FROM staff WHERE id = :id", {"id": supervisor_id}
-    ).fetchone()["role"]
+    role = role_of(connection, supervisor_id)
     if role not in access.SUPERVISE:
         raise InvalidInput(f"--supervisor: an account with the role {role} cannot supervise")
 
@@ -224,10 +215,7 @@ def _require_another_admin(connection: sqlite3.Connection, staff_id: int) -> Non
         " AND login NOT IN (SELECT value FROM json_each(:services))",
         {"id": staff_id, "services": json.dumps(services)},
     ).fetchone()[0]
-    is_admin = connection.execute(
-        "SELECT role = 'admin' FROM staff WHERE id = :id", {"id": staff_id}
-    ).fetchone()[0]
-    if is_admin and not left:
+    if role_of(connection, staff_id) == "admin" and not left:
         raise InvalidInput(
             "this is the last person with the role admin; give another account that role first:"
             " ccu staff edit LOGIN --role admin"

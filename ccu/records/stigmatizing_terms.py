@@ -4,9 +4,12 @@ A short list of our own, to catch mistakes.
 """
 
 import re
+import sqlite3
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+
+from ccu.records import person_ids, table
 
 _SEEN = "write what is seen or heard, such as: hears voices when tired"
 _MOOD = "write what is seen, such as: talks fast and sleeps little, or: stays in bed for days"
@@ -76,7 +79,7 @@ class Names:
     _pairs: set[tuple[str, str]] = field(default_factory=set)
 
     @classmethod
-    def of(cls, called: Collection[tuple[str, str]]) -> "Names":
+    def of(cls, called: Iterable[Iterable[str]]) -> "Names":
         """Of (given name, family name), either of which may be empty."""
         names = cls()
         for given, family in called:
@@ -116,6 +119,40 @@ class Names:
         return len(here) == len(family) and all(
             word in meant for word, meant in zip(family, here, strict=True)
         )
+
+
+_CALLED = """
+SELECT given_name, family_name FROM person WHERE id IN (SELECT value FROM json_each(:people))
+UNION
+SELECT given_name, family_name FROM person_alias
+WHERE person_id IN (SELECT value FROM json_each(:people))
+"""
+# A unit and its building; of a building its units too.
+_MET = """
+SELECT DISTINCT call_person.person_id
+FROM place AS here
+CROSS JOIN place AS there ON there.city = here.city AND here.building_key <> ''
+  AND (there.unit_key = here.building_key
+       OR (here.unit_key = here.building_key AND there.building_key = here.building_key))
+CROSS JOIN call ON call.place_id = there.id AND call.voided_at IS NULL
+CROSS JOIN call_person ON call_person.call_id = call.id
+WHERE here.id = :place_id
+UNION
+SELECT call_person.person_id
+FROM call CROSS JOIN call_person ON call_person.call_id = call.id
+WHERE call.place_id = :place_id AND call.voided_at IS NULL
+"""
+
+
+def names_of(connection: sqlite3.Connection, people: Collection[int]) -> Names:
+    """Return the names of these people, by every record and alias."""
+    same = person_ids.same(connection, people)
+    return Names.of(table.select(connection, _CALLED, {}, people=same))
+
+
+def names_met_at(connection: sqlite3.Connection, place_id: int) -> Names:
+    """Return the names of everybody who was ever met on a call at a place or its building."""
+    return names_of(connection, table.column(connection, _MET, place_id=place_id))
 
 
 def _tokens(name: str) -> list[str]:

@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 
 # What a message calls a record, where that is not its table's name.
 NAMES = {
+    "care_note": "care note",
     "follow_up": "follow-up",
     "frequent_override": "override",
+    "legal_hold": "hold",
     "need_assessment": "needs assessment",
     "place_flag": "flag",
     "plan_suggestion": "suggestion",
+    "sealed": "seal",
 }
 _INSERT_CHANGE = """
 INSERT INTO change (
@@ -52,19 +55,30 @@ def select(
     """Return the rows of `sql` that meet every condition; it has `{where}` in place of them.
 
     A condition is text with one `?` for its value; it is left out when the value is None. A list or
-    a set is for `column IN ?`. `values` are the parameters that the rest of `sql` names.
+    a set is for `column IN ?`. `values` are what the rest of `sql` names, a list for json_each.
     """
     asked = {text: value for text, value in conditions.items() if value is not None}
     where = []
     for number, (text, value) in enumerate(asked.items()):
         name = f":condition_{number}"
+        values[name[1:]] = value
         if isinstance(value, list | set):
-            values[name[1:]] = json.dumps(sorted(value))
             name = f"(SELECT value FROM json_each({name}))"  # noqa: S608
-        else:
-            values[name[1:]] = value
         where.append(text.replace("?", name))
+    for name, value in values.items():
+        if isinstance(value, list | set):
+            values[name] = json.dumps(sorted(value))
     return connection.execute(sql.replace("{where}", " AND ".join(where) or "1"), values).fetchall()
+
+
+def column(connection: sqlite3.Connection, sql: str, **values: object) -> list[Any]:
+    """Return the first column of the rows of `sql`; a list among `values` is for json_each."""
+    return [row[0] for row in select(connection, sql, {}, **values)]
+
+
+def value(connection: sqlite3.Connection, sql: str, **values: object) -> Any:
+    """Return the first column of the first row of `sql`, as `column` reads it; None without one."""
+    return next(iter(column(connection, sql, **values)), None)
 
 
 def require(
@@ -209,6 +223,21 @@ def write_changes(
             for field, (old, new) in fields.items()
         ],
     )
+
+
+def insert_missing(
+    connection: sqlite3.Connection, table: str, rows: Iterable[Mapping[str, object]]
+) -> int:
+    """Add the rows, of just these columns, that are not there yet; return how many were added."""
+    before = connection.total_changes
+    for row in rows:
+        values = ", ".join(f":{name}" for name in row)
+        connection.execute(
+            f"INSERT INTO main.{table} ({', '.join(row)}) VALUES ({values})"  # noqa: S608
+            " ON CONFLICT DO NOTHING",
+            row,
+        )
+    return connection.total_changes - before
 
 
 def update(

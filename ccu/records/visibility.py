@@ -19,11 +19,13 @@ screen that does not ask shows no text: what it reads is empty (withheld.py).
 import json
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ccu import dates
 from ccu.errors import NotAllowed, NotFound
+from ccu.output import Document, Section
 from ccu.records import person_ids
 
 if TYPE_CHECKING:
@@ -174,6 +176,23 @@ class View:
         used = {told.consent_id for told in self._part2}
         said = {row["id"]: _paper(row) for row in papers if row["id"] in used}
         return " ".join([NOTICE, *said.values()]) if self.part2 else None
+
+    def with_notice(self, document: Document) -> Document:
+        """Return the document, with the notice if the view showed something that needs it."""
+        if self.notice is None:
+            return document
+        sections = [Section(lines=[self.notice], alert=True), *document.sections]
+        return replace(document, sections=sections, data={**document.data, "notice": self.notice})
+
+    def notice_column(
+        self, rows: list[dict[str, Any]], columns: tuple[str, ...], record: str
+    ) -> tuple[str, ...]:
+        """Return the columns of a list, with one for the notice if a row needs it; fill it in."""
+        if self.notice is None:
+            return columns
+        for row in rows:
+            row["notice"] = self.notice if (record, row["id"]) in self.part2 else None
+        return (*columns, "notice")
 
     # ------------------------------------------------------------ which records are hidden
 

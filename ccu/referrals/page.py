@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from ccu import dates
-from ccu.calls import call_answer
+from ccu.calls import answer_store
 from ccu.errors import InvalidInput
 from ccu.output import Document, Section, Table
 from ccu.output.text import for_person
@@ -32,7 +32,7 @@ def read(
     data = referral_reads.record(connection, referral_id)
     data = {
         **{key: data.pop(key) for key in ("id", "status", "since")},
-        "outcome": call_answer.of_referral(connection, referral_id, AsOf.of(now)),
+        "outcome": answer_store.of_referral(connection, referral_id, AsOf.of(now)),
         **data,
     }
     data["person_name"] = None

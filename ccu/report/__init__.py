@@ -1,8 +1,7 @@
 """`ccu report`: the figures of a period, each made by one .sql file of ccu/figures.
 
 options      what was asked for; period: the days counted, and those they are compared with
-definitions  the .sql files: their heads define a figure, `--define` prints them
-sections     the sections in order, and the files of each
+definitions  the sections in order; the .sql files, whose heads define a figure
 figures      running the files; a `Figure` is a number with all its parts and its interval
 build        the `Report`: everything that any format prints
 sentences    the sentences of a section

@@ -11,11 +11,11 @@ from ccu import __version__, dates
 from ccu.calls import triage_store
 from ccu.people.open_work_store import AsOf
 from ccu.records import audit, codes
-from ccu.report import figures, sections, sentences, store
+from ccu.report import definitions, figures, sentences, store
+from ccu.report.definitions import Plan
 from ccu.report.figures import Figure, Month, PeriodParameters
 from ccu.report.gaps import Records
 from ccu.report.period import Period, moment_words
-from ccu.report.sections import Plan
 from ccu.session import Session
 
 SETTINGS = (
@@ -49,15 +49,12 @@ class Options:
     @property
     def plans(self) -> list[Plan]:
         """Return the sections asked for; for publication its one page."""
-        if self.by:
-            return [plan for plan in sections.chosen(self.sections or sections.PAGE) if plan.files]
-        if not self.public:
-            return sections.chosen(
-                sections.PAGE if self.one_page and not self.keeps else self.sections
-            )
-        from ccu.report.public import PAGE
+        if self.public:
+            from ccu.report.public import PAGE
 
-        return [PAGE]
+            return [PAGE]
+        page_alone = (self.one_page and not self.keeps) or (self.by and not self.sections)
+        return definitions.chosen(definitions.PAGE if page_alone else self.sections)
 
     @property
     def names(self) -> list[str]:
@@ -355,7 +352,7 @@ def _section(maker: figures.Maker, plan: Plan, report: Report) -> ReportSection:
     else:
         section.figures = _picked(maker.figures(plan.files), plan.pick)
         section.figures += maker.by_month(plan.monthly)
-    section.explains = list(sentences.EXPLAINS.get(plan.name, ()))
+    section.explains = [*plan.explains]
     if plan.name in sentences.STATES:
         section.says = sentences.STATES[plan.name](section, report)
     return section
@@ -384,7 +381,7 @@ def _by_group(connection: sqlite3.Connection, options: Options, report: Report) 
         figures.COLUMNS,
         sorted({(each.figure, each.group): each for each in made}.values(),
                key=lambda each: order[each.figure]),
-        explains=[*sentences.EXPLAINS["by"], *left_out] if made else [sentences.NOBODY],
+        explains=[*definitions.EXPLAINS_GROUPS, *left_out] if made else [sentences.NOBODY],
     )  # fmt: skip
 
 

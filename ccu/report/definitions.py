@@ -1,4 +1,7 @@
-"""Read the .sql files of ccu/figures: the one place where a figure is defined.
+"""The sections of a report (figures/sections.toml), and the .sql files that define its figures.
+
+A section of figures runs its files and shows each figure with all its parts. A list has one file,
+whose rows are shown under `columns`.
 
 A file is one SELECT under one or more heads. A head is a block of comment lines: the figure's name,
 then `key: value` lines, then plain sentences. `--define` prints it; the same file feeds every
@@ -6,23 +9,119 @@ format and runs in any SQLite tool, over the views of schema.sql, which the card
 with several heads returns a column `figure` that names the one a row is of.
 """
 
+import tomllib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 from ccu.errors import NotFound
-from ccu.report import sections
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The contents of a section. `pick`: only these figures of the files, in this order.
+
+    `people_served:` is that figure without its groups. `monthly`: of these, also each month of the
+    year that ends with the period. `facts`: files whose figures only its sentences state.
+    """
+
+    name: str
+    title: str
+    kind: str
+    files: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    pick: tuple[str, ...] = ()
+    monthly: tuple[str, ...] = ()
+    explains: tuple[str, ...] = ()
+
 
 FOLDER = Path(__file__).resolve().parent.parent / "figures"
+_SECTIONS = tomllib.loads((FOLDER / "sections.toml").read_text(encoding="utf-8"))
+# The figures that lead every report, and have a number for each month.
+HEADLINE = tuple(_SECTIONS["headline"].split())
+BY_MONTH = "_by_month"  # the end of the names of the monthly figures
+PAGE = tuple(_SECTIONS["page"].split())  # the sections that the one page is made of
+EXPLAINS_GROUPS: list[str] = _SECTIONS["by"]
+_TOGETHER = {name: tuple(names.split()) for name, names in _SECTIONS["together"].items()}
+
+
+def _plan(
+    name: str,
+    title: str,
+    *,
+    files: str = "",
+    file: str = "",
+    columns: str = "",
+    facts: str = "",
+    pick: str = "",
+    monthly: bool = False,
+    explains: Sequence[str] = (),
+) -> Plan:
+    """Return a section as sections.toml has it; names have spaces between."""
+    return Plan(
+        name,
+        title,
+        kind="figures" if files else "list",
+        files=tuple((files or file or name).split()),
+        columns=tuple(columns.split()),
+        facts=tuple(facts.split()),
+        pick=tuple(pick.split()),
+        monthly=HEADLINE if monthly else (),
+        explains=tuple(explains),
+    )
+
+
+PLANS = tuple(_plan(**each) for each in _SECTIONS["section"])
+
+
+def chosen(names: Sequence[str]) -> list[Plan]:
+    """Return the sections named, in the order of the report; all when none is named.
+
+    Raise NotFound for a name that is none, with the nearest one.
+    """
+    known = {plan.name: plan for plan in PLANS}
+    wanted = {each for name in names for each in _expanded(name, known)}
+    if not wanted:
+        return list(PLANS)
+    return [plan for plan in known.values() if plan.name in wanted]
+
+
+def _expanded(name: str, known: Iterable[str]) -> tuple[str, ...]:
+    said = name.strip().lower().replace("_", "-").replace(" ", "-")
+    if said in _TOGETHER:
+        return _TOGETHER[said]
+    if said in known:
+        return (said,)
+    raise _not_found("section", said, [*known, *_TOGETHER])
+
+
+def _not_found(what: str, name: str, known: Iterable[str]) -> NotFound:
+    """Return the error for a name of no section or figure, with the nearest one."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, known, n=1)
+    advice = f"did you mean {close[0]}?" if close else "list them: ccu report --list"
+    return NotFound(f"no {what} of that name; {advice}")
+
+
+def section_of(figure: str, file: str) -> str:
+    """Return the name of the section that a figure is defined under in `--define`.
+
+    That is the section that shows its complete file, else one that picks it, else one that only
+    states it in a sentence.
+    """
+    complete = [plan for plan in PLANS if file in plan.files and not plan.pick]
+    picked = [plan for plan in PLANS if figure in {name.rstrip(":") for name in plan.pick}]
+    stated = [plan for plan in PLANS if file in plan.facts]
+    return (complete + picked + stated)[0].name
+
+
+# ---------------------------------------------------------------- the .sql files
+
 KEYS = (
-    "title",
-    "section",
-    "unit",
-    "known from",
-    "numerator",
-    "denominator",
-    "of",
-    "interval",
+    *("title", "section", "unit", "known from", "numerator", "denominator", "of", "interval"),
     "groups",
 )
 
@@ -103,7 +202,7 @@ def _head(file: str, block: str) -> Definition:
         at += 1
     if "section" not in facts:
         title = facts.pop("title")
-        facts = {"title": title, "section": sections.section_of(lines[0], file), **facts}
+        facts = {"title": title, "section": section_of(lines[0], file), **facts}
     return Definition(lines[0], file, facts, _paragraphs(lines[at:]))
 
 
@@ -118,7 +217,7 @@ def _paragraphs(lines: list[str]) -> str:
 def every() -> dict[str, Definition]:
     """Return name -> head, of all files in the order of their names."""
     found = {head.name: head for file in files() for head in source(file).heads}
-    monthly = [_by_month(found[name]) for name in sections.HEADLINE]
+    monthly = [_by_month(found[name]) for name in HEADLINE]
     return found | {head.name: head for head in monthly}
 
 
@@ -130,7 +229,7 @@ def _by_month(head: Definition) -> Definition:
         " ends. A month before the file's first call has no figure, and one after its last call no"
         " count of calls; one that is not over is counted to the as-of moment and marked."
     )
-    return Definition(head.name + sections.BY_MONTH, head.file, facts, text)
+    return Definition(head.name + BY_MONTH, head.file, facts, text)
 
 
 def define(name: str) -> Definition:
@@ -140,8 +239,4 @@ def define(name: str) -> Definition:
     for spelling in (wanted, wanted.replace("-", "_"), wanted.replace("_", "-")):
         if spelling in known:
             return known[spelling]
-    from difflib import get_close_matches
-
-    close = get_close_matches(wanted, known, n=1)
-    advice = f"did you mean {close[0]}?" if close else "list them: ccu report --list"
-    raise NotFound(f"no figure of that name; {advice}")
+    raise _not_found("figure", wanted, known)

@@ -7,8 +7,7 @@ from math import exp, log, sqrt
 from typing import Any
 
 from ccu.report import definitions
-from ccu.report.definitions import Definition
-from ccu.report.sections import BY_MONTH, Plan
+from ccu.report.definitions import BY_MONTH, Definition, Plan
 
 PLACES = 6  # decimals kept, in every format
 Z = 1.959963984540054  # 97.5% of a normal distribution
@@ -107,8 +106,9 @@ class Runs:
 # What a figure is made of, where that is not calls of the period: by its file, or by its name.
 _OF_WINDOW = ("repeats", "concentration", "repeat-addresses", "repeat-people")
 _OF_RECORDS = {
-    **dict.fromkeys(("referrals", "handoffs", "referrals_accepted"), "referrals"),
-    "attempts": "attempts",
+    **dict.fromkeys(("referrals", "handoffs", "referrals_accepted", "hand_off_hours"), "referrals"),
+    **dict.fromkeys(("attempts_made", "contact_rate", "follow_up_hours"), "attempts"),
+    "consult_hours": "consults",
 }
 _PARTS = ("numerator", "denominator", "value", "missing", "not_yet")
 

@@ -5,14 +5,12 @@ drawn is drawn in page.html.jinja: the months of the headline, bars of shares, t
 """
 
 import re
-import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ccu.errors import InvalidInput
-from ccu.output import Section, opened
+from ccu.output import Section
 from ccu.output.formats import numeric_columns
 from ccu.output.text import one_line, plain_text
 from ccu.report import definitions, page, sentences, text
@@ -41,19 +39,6 @@ class Part:
     tables: list[Section]
     bars: list[Figure | None]
     defined: list[Definition]
-
-
-def check(output: Path | None) -> None:
-    """Raise InvalidInput, before any figure is made, at a terminal."""
-    if output is None and sys.stdout is not None and sys.stdout.isatty():
-        raise InvalidInput("a page is for a browser: name a file, as --output report.html")
-
-
-def show(report: Report, output: Path | None) -> None:
-    """Write the page. Raise InvalidInput as `check` does, or when the file cannot be written."""
-    check(output)
-    with opened(output) as sink:
-        sink.write([render(report)])
 
 
 def render(report: Report) -> str:

@@ -161,12 +161,12 @@ def check_public(given: ReportOptions) -> None:
 
 def read(given: ReportOptions, session: Session) -> "Options":
     """Return what the report is made of. Raise InvalidInput or NotFound for what is wrong."""
-    from ccu.report import output, period, sections
+    from ccu.report import definitions, output, period
     from ccu.report.build import Options
 
     _ = session.staff_id
     asked = period.read(given, session)
-    sections.chosen(given.section or ())  # report a wrong name before anything is counted
+    definitions.chosen(given.section or ())  # report a wrong name before anything is counted
     if given.save and given.diff:
         raise InvalidInput("--save and --diff contradict each other; give one of them")
     if given.full and given.section:

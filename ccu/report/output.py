@@ -1,5 +1,6 @@
 """Print or write a report, in every format."""
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -7,8 +8,19 @@ from typing import TYPE_CHECKING, Any
 from ccu.errors import InvalidInput
 from ccu.files import Place, named, reason
 from ccu.files.folders import Folder
-from ccu.output import Document, Format, Section, Table, emit, emit_document, say
-from ccu.report import definitions, sections, text
+from ccu.output import (
+    FOR_FILES,
+    Document,
+    Format,
+    Section,
+    Table,
+    emit,
+    emit_document,
+    meant,
+    opened,
+    say,
+)
+from ccu.report import definitions, text
 from ccu.report.definitions import Definition
 from ccu.report.options import ReportFormat, ReportOptions
 
@@ -16,21 +28,21 @@ if TYPE_CHECKING:
     from ccu.report.build import Report
 
 LIST_COLUMNS = ("section", "name", "title")
+# Formats that a terminal cannot show.
+_NOT_SHOWN = {
+    "html": "a page is for a browser",
+    "xlsx": "a workbook is for a spreadsheet",
+}
 
 
 def check(given: ReportOptions, names: list[str]) -> None:
     """Raise InvalidInput, before any figure is made, for a place that the format cannot go to."""
     format, output = given.format, given.output
-    if given.bom and not is_csv(format, output):
+    wanted = meant(format, output)
+    if given.bom and wanted != Format.csv:
         raise InvalidInput("--bom is for CSV; leave it out")
-    if is_html(format, output):
-        from ccu.report import html
-
-        html.check(output)
-    if is_workbook(format, output):
-        from ccu.report import workbook
-
-        workbook.check(output)
+    if wanted in _NOT_SHOWN and output is None and sys.stdout is not None and sys.stdout.isatty():
+        raise InvalidInput(f"{_NOT_SHOWN[wanted]}: name a file, as --output report.{wanted}")
     if format is ReportFormat.csv and len(names) > 1:
         if output is None or str(output) == "-":
             raise InvalidInput(
@@ -42,18 +54,22 @@ def check(given: ReportOptions, names: list[str]) -> None:
 def show(report: "Report", given: ReportOptions) -> None:
     """Print or write it. Raise InvalidInput for CSV of several sections: their columns differ."""
     format, output = given.format, given.output
-    if is_html(format, output):
+    wanted = meant(format, output)
+    if wanted == Format.html:
         from ccu.report import html
 
-        html.show(report, output)
-    elif is_workbook(format, output):
+        with opened(output) as sink:
+            sink.write([html.render(report)])
+    elif wanted == Format.xlsx:
         from ccu.report import workbook
 
-        workbook.show(report, output)
+        content = workbook.render(report)
+        with opened(output) as sink:
+            sink.write_binary(content)
     elif format is ReportFormat.csv and output is not None and _is_folder(report, output):
         names = _write_folder(report, output, given.bom)
         say(f"wrote {len(names)} files to {output}")
-    elif is_csv(format, output):
+    elif wanted == Format.csv:
         if len(report.sections) != 1:
             raise InvalidInput("CSV has one table a file: choose one by --section, or --format csv")
         emit(text.table(report.sections[0], report), Format.csv, output, bom=given.bom)
@@ -63,31 +79,9 @@ def show(report: "Report", given: ReportOptions) -> None:
         emit_document(page.document(report), _plain(format), output)
 
 
-def is_csv(format: ReportFormat | None, output: Path | None) -> bool:
-    """Return whether CSV is asked for, by name or by the file's ending."""
-    return format is ReportFormat.csv or (format is None and ends(output, ".csv"))
-
-
-def is_html(format: ReportFormat | None, output: Path | None) -> bool:
-    """Return whether the page with charts is asked for, by name or by the file's ending."""
-    return format is ReportFormat.html or (format is None and ends(output, ".html", ".htm"))
-
-
-def is_workbook(format: ReportFormat | None, output: Path | None) -> bool:
-    """Return whether a workbook is asked for, by name or by the file's ending."""
-    return format is ReportFormat.xlsx or (format is None and ends(output, ".xlsx"))
-
-
 def has_all_sections(format: ReportFormat | None, output: Path | None) -> bool:
     """Return whether the format is for programs, or folds what is not on the one page."""
-    data = (ReportFormat.json, ReportFormat.csv, ReportFormat.html, ReportFormat.xlsx)
-    endings = (".json", ".csv", ".html", ".htm", ".xlsx")
-    return format in data or (format is None and ends(output, *endings))
-
-
-def ends(output: Path | None, *endings: str) -> bool:
-    """Return whether the file's name has one of these endings."""
-    return output is not None and output.suffix.lower() in endings
+    return meant(format, output) in (*FOR_FILES, Format.html)
 
 
 def _check_folder(folder: Path, names: Iterable[str]) -> None:
@@ -133,7 +127,7 @@ def _plain(format: ReportFormat | None) -> Format | None:
 
 def explain(define: str | None, format: ReportFormat | None, output: Path | None) -> None:
     """Print the definition of --define, or the --list. Raise NotFound or InvalidInput."""
-    if is_html(format, output) or is_workbook(format, output):
+    if meant(format, output) in _NOT_SHOWN:
         raise InvalidInput(
             "--list and --define cannot be --format html or xlsx; use json or markdown"
         )
@@ -146,11 +140,11 @@ def explain(define: str | None, format: ReportFormat | None, output: Path | None
 def _listed() -> list[tuple[str, str, str]]:
     """Return each section, and under it its figures or its list."""
     found: list[tuple[str, str, str]] = []
-    for plan in sections.PLANS:
+    for plan in definitions.PLANS:
         figures = plan.files if plan.kind == "figures" else ()
         heads = [head for file in figures for head in definitions.source(file).heads]
         if plan.pick:
-            monthly = [name + sections.BY_MONTH for name in plan.monthly]
+            monthly = [name + definitions.BY_MONTH for name in plan.monthly]
             heads = [definitions.every()[name.rstrip(":")] for name in (*plan.pick, *monthly)]
         found.append((plan.name, "", plan.title))
         found += [(plan.name, head.name, head.title) for head in heads if head.name != plan.name]

@@ -13,7 +13,7 @@ from typing import Any
 from ccu import dates
 from ccu.calls import triage_store
 from ccu.output import Document, Section, Table
-from ccu.report import sections, text
+from ccu.report import definitions, text
 from ccu.report.build import Report, ReportSection
 from ccu.report.figures import Figure
 from ccu.report.period import moment_words, month_words
@@ -61,7 +61,7 @@ def title(report: Report) -> str:
 
 def fits(report: Report) -> bool:
     """Return whether the report has every section that the page is made of."""
-    return {each.name for each in report.sections}.issuperset(sections.PAGE)
+    return {each.name for each in report.sections}.issuperset(definitions.PAGE)
 
 
 def headline(report: Report) -> list[Line]:
@@ -72,9 +72,9 @@ def headline(report: Report) -> list[Line]:
         Line(
             each,
             {title: text.beside(each, column) for column, title in columns.items()},
-            [month for month in summary.figures if month.figure == name + sections.BY_MONTH],
+            [month for month in summary.figures if month.figure == name + definitions.BY_MONTH],
         )
-        for name in sections.HEADLINE
+        for name in definitions.HEADLINE
         for each in summary.figures
         if each.figure == name
     ]
@@ -204,7 +204,9 @@ def _undecided(report: Report) -> str:
     since = report.settings["decide_since"]
     if report.undecided or not since:
         told = triage_store.sentence(report.undecided, report.undecided_overdue)
-        return told.partition(": ")[0] if report.for_board else told
+        how_many, colon, command = told.partition(": ")
+        how_many += f" on {dates.say_date(report.as_of.date())}"
+        return how_many if report.for_board else f"{how_many}{colon}{command}"
     day = dates.say_date(date.fromisoformat(since))
     return f"none since {day}; earlier care calls need no decision"
 

@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING
 from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.report import figures, sentences, store
+from ccu.report.definitions import Plan
 from ccu.report.figures import NO_DATA, NOT_YET, SMALL, Figure
-from ccu.report.sections import Plan
 
 if TYPE_CHECKING:
     from ccu.report.build import Report, ReportSection
@@ -108,7 +108,7 @@ def publish(session: "Session", report: "Report", section: "ReportSection") -> N
     notes = [_NOT_COMPLETE] if report.gaps["period"] else [] if begun else [_NOT_BEGUN]
     report.notes = notes + sentences.destroyed(session.db, report)
     report.sections, report.public = [section], True
-    report.file, report.first_day = _NOT_NAMED, None  # a file may be named after a person
+    report.file = _NOT_NAMED  # a file may be named after a person
 
 
 def _published(each: Figure, session: "Session", report: "Report") -> Figure:

@@ -1,7 +1,7 @@
 """The sentences of a section: what its figures mean, and what they cannot show.
 
-`EXPLAINS` holds fixed sentences. A function of `STATES` makes sentences from a section's figures,
-rows and facts, so they may hold numbers of the town.
+The fixed ones are in figures/sections.toml. A function of `STATES` makes sentences from a section's
+figures, rows and facts, so they may hold numbers of the town.
 """
 
 import sqlite3
@@ -9,83 +9,17 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ccu import dates
+from ccu.output.text import counted
 from ccu.report.figures import Figure
 from ccu.retention import schedule_store
 
 if TYPE_CHECKING:
     from ccu.report.build import Report, ReportSection
 
-EXPLAINS: Mapping[str, tuple[str, ...]] = {
-    "summary": (
-        "Overdue and stalled are as of the as-of time; all other figures are of the period.",
-        "Shares of all calls depend on which calls are in the file.",
-    ),
-    "repeat-addresses": (
-        "An address is a place, not a person: `different` means several people are its subjects.",
-    ),
-    "repeat-people": ("Frequent contact shows need, not fault.",),
-    "overdue": ("As of the as-of time, whatever the period.",),
-    "referrals": (
-        "By the day made, with the status at the as-of time: recent ones have had less time.",
-        "Outcomes after a service is received are not measured here.",
-    ),
-    "hand-offs": (
-        "Handoff types were not assigned at random: people who got a warm handoff may differ in"
-        " other ways, so a difference does not prove that the handoff caused it.",
-        "Where two intervals overlap, no difference is shown. A white paper estimates that about"
-        " half of plain referrals are followed through; trials disagree.",
-    ),
-    "first-follow-up": (
-        "A call without any follow-up attempt counts as a failure, not as missing.",
-    ),
-    "people": (
-        "The groups overlap: a person met and then reached is in two of them, once in the total.",
-        "Unknown people are never added to people served: two of them may be one person.",
-    ),
-    "before-after": (
-        "This cannot show that the help caused the change. People are engaged when things are at"
-        " their worst, and calls fall afterward without help, too (regression to the mean): in the"
-        " Camden trial the calls of both groups fell about 40%.",
-        "Compare with those not engaged; they were not chosen at random, either.",
-        "Addresses are counted from dispatch records alone, from the first care call that the team"
-        " led or arrived at.",
-    ),
-    "natures": (
-        "Natures on the care list: ccu codes nature. Calls whose words have no nature are Other.",
-    ),
-    "response": (
-        "Only calls with both times: many systems record arrival for the first unit alone.",
-    ),
-    "responders": (
-        "Eight rates of the same calls, those with a responder recorded, because a single diversion"
-        " rate depends on how it is counted: Eugene's police found 2% to 20% in a year's records.",
-        "None of them shows what would have happened without the team.",
-    ),
-    "dispositions": ("A call may end in several ways: shares add up to more than 100%.",),
-    "areas": (
-        "Areas differ in size and in how many people pass through: compare each with itself.",
-        "Arrests and citations are of all calls, not only care calls; by nature: --section beats.",
-    ),
-    "beats": ("Arrests and citations are of the calls of that nature in that area.",),
-    "effort": ("Minutes as recorded, at stated rates: not the town's accounts.",),
-    "by": (
-        "A group has the calls with one of its people as a subject; a call about people of two"
-        " groups is in both, one about nobody on file in none.",
-        "Only answers that people gave; a rate of fewer than ten is not shown (too few).",
-        "A difference between groups does not show why: it can be chance, need, or who was asked.",
-    ),
-    "caseload": ("As of the as-of time. It shows how much work, not how difficult.",),
-    "completeness": (
-        "`does_not_know`, `prefers_not` and `not_collected` are answers; `empty` is no answer.",
-        "For completing records, not for comparing officers.",
-    ),
-    "hours": ("In local time.",),
-}
-
 
 def count(number: float | int | None, one: str, many: str = "") -> str:
     """Return `1 call`, `2 calls`, `1,204 addresses`."""
-    return f"{number or 0:,} {one if number == 1 else many or one + 's'}"
+    return counted(number or 0, one, many, ",")
 
 
 def destroyed(connection: sqlite3.Connection, report: "Report") -> list[str]:

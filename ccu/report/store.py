@@ -40,7 +40,8 @@ _ENDS = """
 SELECT (SELECT substr(min(occurred_at), 1, 10) FROM call WHERE voided_at IS NULL) AS first_day,
        (SELECT substr(max(occurred_at), 1, 10) FROM call WHERE voided_at IS NULL) AS last_day,
        (SELECT substr(min(made_at), 1, 10) FROM referral) AS first_referrals,
-       (SELECT substr(min(occurred_at), 1, 10) FROM attempt) AS first_attempts
+       (SELECT substr(min(occurred_at), 1, 10) FROM attempt) AS first_attempts,
+       (SELECT substr(min(occurred_at), 1, 10) FROM consult) AS first_consults
 """
 
 # The plus sign keeps SQLite on the index on time, which has all that is read here.
@@ -67,7 +68,7 @@ JOIN source USING (id) WHERE calls > 0 ORDER BY source.id, day
 # Views that all periods of all figures read, once each: view -> columns that find their rows.
 _PREPARED = {
     "known_person": ("id", "canonical_id"),
-    "acceptance": ("referral_id",),
+    "acceptance": ("referral_id", "accepted_at"),
     "planned_follow_up": ("occurred_at", "call_id"),
     "met_person": ("occurred_at",),
 }
@@ -91,14 +92,15 @@ def snapshot(connection: sqlite3.Connection, *, without_part2: bool) -> Iterator
 
 
 def ends(connection: sqlite3.Connection, *, public: bool) -> dict[str, str | None]:
-    """Return the local days of the first and last call, first referral and attempt, None for none.
+    """Return the local days of the first and last call, the first referral, attempt and consult.
 
-    Under the names of parameters: first_day, last_day, first_referrals, first_attempts. `public`:
-    all but the first call as if always known, because n/a would reveal a count of 0.
+    Under the names of parameters: first_day, last_day, first_referrals, first_attempts,
+    first_consults. `public`: all but the first call as if always known, because n/a would reveal a
+    count of 0.
     """
     found = dict(connection.execute(_ENDS).fetchone())
     always = {"last_day": str(date.max)}
-    always |= dict.fromkeys(("first_referrals", "first_attempts"), str(date.min))
+    always |= dict.fromkeys(("first_referrals", "first_attempts", "first_consults"), str(date.min))
     return found | always if public else found
 
 

@@ -12,9 +12,9 @@ from ccu import dates
 from ccu.output import Section, Table
 from ccu.report import definitions, sentences
 from ccu.report.build import Report, ReportSection, compared_with
+from ccu.report.definitions import BY_MONTH
 from ccu.report.figures import INSTEAD, NO_DATA, Figure
 from ccu.report.period import moment_words, month_words
-from ccu.report.sections import BY_MONTH
 
 FEW = "* made of fewer than ten: may be due to chance."
 WITH_DATA = " with data"  # not where the missing ones have a column
@@ -362,7 +362,7 @@ def data(report: Report) -> dict[str, Any]:
         "as_of": dates.to_iso(report.as_of),
         "not_over": report.not_over,
         "partial": {name: report.is_partial(name) for name in report.gaps},
-        "first_day": str(report.first_day) if report.first_day else None,
+        "first_day": str(report.first_day) if report.first_day and not report.public else None,
         "compare": report.compare,
         "public": report.public,
         "file": report.file,
@@ -370,8 +370,8 @@ def data(report: Report) -> dict[str, Any]:
         "schema": report.schema,
         "settings": report.settings,
         "notes": report.notes,
-        "undecided": report.undecided,
-        "undecided_overdue": report.undecided_overdue,
+        "undecided": None if report.public else report.undecided,
+        "undecided_overdue": None if report.public else report.undecided_overdue,
         "sections": [
             {
                 "name": each.name,

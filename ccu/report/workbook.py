@@ -6,14 +6,11 @@ same bytes.
 """
 
 import re
-import sys
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ccu.errors import InvalidInput
-from ccu.output import Section, opened
-from ccu.output.text import one_line, plain_text
+from ccu.output import Section, Table
+from ccu.output.text import one_line
 from ccu.output.workbook import NAME, Book
 from ccu.report import page, text
 from ccu.report.build import Report
@@ -33,20 +30,6 @@ _UNITS = {
 }
 _IN_UNIT = ("value", "low", "high", "previous", "year_before")
 _SHARE = re.compile("share|.*_change(_low|_high)?")  # columns of shares, whatever the unit
-
-
-def check(output: Path | None) -> None:
-    """Raise InvalidInput, before any figure is made, at a terminal."""
-    if output is None and sys.stdout is not None and sys.stdout.isatty():
-        raise InvalidInput("a workbook is for a spreadsheet: name a file, as --output report.xlsx")
-
-
-def show(report: Report, output: Path | None) -> None:
-    """Write the workbook. Raise InvalidInput when the file cannot be written."""
-    check(output)
-    content = render(report)
-    with opened(output) as sink:
-        sink.write_binary(content)
 
 
 def render(report: Report) -> bytes:
@@ -70,23 +53,16 @@ class Writer:
         """Write one cell: a number in its unit, a day as a day, other values as text."""
         self.book.cell(sheet, row, column, value, _UNITS.get(unit, _PLAIN))
 
-    def section(self, name: str, table: Any, rows: Sequence[dict[str, Any]]) -> None:
+    def section(self, name: str, table: Table, rows: Sequence[dict[str, Any]]) -> None:
         """Write a section on a sheet of its own, its header in sight and with a filter."""
-        sheet = self.book.sheet(name)
-        heads, cells = table.headings, list(table.cells())
         units = [str(row.get("unit", "")) for row in rows]
-        widths = []
-        for column, head in enumerate(heads):
-            sheet.write_string(0, column, head, self.bold)
-            shown = [head, *(plain_text(row[column]) for row in cells[:200])]
-            widths.append(max(map(len, shown)))
-        for number, row in enumerate(cells):
-            for column, value in enumerate(row):
-                name = table.columns[column]
-                share = "share" if _SHARE.fullmatch(name) else ""
-                unit = units[number] if name in _IN_UNIT else share
-                self.cell(sheet, number + 1, column, value, unit)
-        self.book.finish(sheet, widths, len(cells))
+
+        def pattern(row: int, column: int) -> str:
+            name = table.columns[column]
+            share = "share" if _SHARE.fullmatch(name) else ""
+            return _UNITS.get(units[row] if name in _IN_UNIT else share, _PLAIN)
+
+        self.book.rows(self.book.sheet(name), table.headings, table.cells(), pattern)
 
     def page(self, report: Report) -> None:
         """Write the first sheet: title, notes, headline with its months, lists, settings."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ccu import dates
-from ccu.errors import InvalidInput, NotFound
+from ccu.errors import InvalidInput
 from ccu.records import person_ids, table
 from ccu.records.ownership import RECORDS, Records, ids_of, references
 
@@ -93,7 +93,7 @@ def follow(connection: sqlite3.Connection, start: Records, steps: list[Need]) ->
 # ---------------------------------------------------------------- what is held
 
 
-_ACTIVE = "SELECT record, record_id FROM legal_hold WHERE released_at IS NULL"
+_ACTIVE = "SELECT id, record, record_id FROM legal_hold WHERE released_at IS NULL"
 # These places, those they were merged into, and the units of those that are a building.
 _UNITS = """
 WITH asked (id) AS (
@@ -129,7 +129,7 @@ def all_held(connection: sqlite3.Connection) -> Records:
     """
     asked: Records = {}
     for row in connection.execute(_ACTIVE):
-        asked.setdefault(row[0], set()).add(row[1])
+        asked.setdefault(row["record"], set()).add(row["record_id"])
     if not asked:
         return {}
     asked["place"] = {row[0] for row in connection.execute(_UNITS, _listed(asked.get("place", ())))}
@@ -162,27 +162,18 @@ def place(work: "Work", record: str, record_id: int, authority: str) -> int:
     """
     table.require(work.connection, record, record_id)
     hold = {"record": record, "record_id": record_id, "authority": authority}
-    same = work.connection.execute(
-        "SELECT id FROM legal_hold WHERE record = :record AND record_id = :record_id"
-        " AND authority = :authority AND released_at IS NULL",
-        hold,
-    ).fetchone()
-    if same:
-        raise InvalidInput(f"hold {same['id']} already has that authority")
-    hold_id = table.insert_row(
-        work.connection, "legal_hold", {**hold, "placed_at": work.at, "placed_by": work.staff_id}
-    )
+    same = {f"{column} = ?": value for column, value in hold.items()}
+    for row in table.select(work.connection, f"{_ACTIVE} AND {{where}}", same):
+        raise InvalidInput(f"hold {row['id']} already has that authority")
+    placed = {"placed_at": work.at, "placed_by": work.staff_id}
+    hold_id = table.insert_row(work.connection, "legal_hold", {**hold, **placed})
     work.audit("hold", record, record_id, hold=hold_id)
     return hold_id
 
 
 def release(work: "Work", hold_id: int) -> str:
     """End a hold; return what it was on: `person 12`. Raises NotFound, InvalidInput."""
-    row = work.connection.execute(
-        "SELECT * FROM legal_hold WHERE id = :id", {"id": hold_id}
-    ).fetchone()
-    if row is None:
-        raise NotFound(f"no hold {hold_id}")
+    row = table.require(work.connection, "legal_hold", hold_id)
     if row["released_at"] is not None:
         raise InvalidInput(f"hold {hold_id} was released on {dates.said(row['released_at'][:10])}")
     ended = {"released_at": work.at, "released_by": work.staff_id}

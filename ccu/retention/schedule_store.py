@@ -81,14 +81,8 @@ def set_period(work: "Work", name: str, years: int | None, source: str) -> str:
     work.connection.execute(
         "UPDATE retention SET years = :years, never = :never, source = :source, set_at = :at,"
         " set_by = :by WHERE class = :name",
-        {
-            "years": years,
-            "never": int(years is None),
-            "source": source,
-            "at": work.at,
-            "by": work.staff_id,
-            "name": name,
-        },
+        {"years": years, "never": int(years is None), "source": source, "name": name}
+        | {"at": work.at, "by": work.staff_id},
     )
     work.audit(
         "retention-set",

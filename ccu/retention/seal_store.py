@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ccu.errors import InvalidInput, NotFound
+from ccu.errors import InvalidInput
 from ccu.places import merge_store
 from ccu.records import ownership, table
 from ccu.records.ownership import Key, Reference, Row
@@ -152,18 +152,15 @@ def sealed_numbers(connection: sqlite3.Connection) -> set[str]:
 
 def rows(connection: sqlite3.Connection, seal_id: int | None = None) -> list[Row]:
     """Return every seal, or one, without its content. Raises NotFound."""
-    found = [dict(row) for row in connection.execute(_LIST, {"id": seal_id})]
-    if seal_id is not None and not found:
-        raise NotFound(f"no seal {seal_id}")
-    return found
+    if seal_id is not None:
+        table.require(connection, "sealed", seal_id)
+    return [dict(row) for row in connection.execute(_LIST, {"id": seal_id})]
 
 
 def read(connection: sqlite3.Connection, seal_id: int) -> Content | None:
     """Return what a seal holds, None when it was lifted; the caller audits it. Raises NotFound."""
-    row = connection.execute("SELECT content FROM sealed WHERE id = ?", (seal_id,)).fetchone()
-    if row is None:
-        raise NotFound(f"no seal {seal_id}")
-    return None if row["content"] is None else sealed_store.load(connection, row["content"])
+    content = table.require(connection, "sealed", seal_id)["content"]
+    return None if content is None else sealed_store.load(connection, content)
 
 
 # ---------------------------------------------------------------- lifting

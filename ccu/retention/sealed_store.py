@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ccu.errors import NotFound
 from ccu.people import store as people
 from ccu.records import ownership, person_ids
+from ccu.records import table as records
 from ccu.records.ownership import Key, Row
 
 _ACTIVE = (
@@ -43,8 +43,7 @@ def gather(connection: sqlite3.Connection, record: str, record_id: int) -> Conte
         content = Content(person_ids.same(connection, [record_id]))
         parts = ownership.of_person(connection, content.records)
     else:
-        if not connection.execute("SELECT 1 FROM call WHERE id = ?", (record_id,)).fetchone():
-            raise NotFound(f"no call {record_id}")
+        records.require(connection, "call", record_id)
         content = Content([record_id])
         parts = ownership.of_call(connection, [record_id])
     for part in parts:

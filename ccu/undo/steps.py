@@ -1,22 +1,26 @@
 """How each change is taken back: over the verbs that the features have for it.
 
-STEPS is the table. A change that is not in it is not undone automatically; `instead` names the
-command for it.
+STEPS is the table, its texts are in steps.toml. A change that is not in it is not undone
+automatically; `instead` names the command for it.
 """
 
 import sqlite3
+import tomllib
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
 
+from ccu.calls import change_store as call_undo
 from ccu.calls import consult_store, triage_store
 from ccu.calls import store as calls
-from ccu.calls import undo_store as call_undo
 from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
 from ccu.follow_ups import undo_store as follow_up_undo
 from ccu.people import merge_store
 from ccu.people import undo_store as person_undo
-from ccu.places import flags
+from ccu.places import flag_store as flags
 from ccu.places import merge_store as place_merges
 from ccu.plans import store as plans
 from ccu.records import table
@@ -28,27 +32,65 @@ from ccu.undo import last_store
 from ccu.undo.last_store import REASON, Last
 from ccu.work import Work
 
+Back = Callable[[Work, Last], str | None]
 
-class Step(NamedTuple):
-    """How one action is taken back.
 
-    `right` is a row of the table of roles; `past` is what was done, in a word; `ask` the question;
-    `take_back` does it and returns what it did; `command` is for who has to do it by hand.
-    """
+@dataclass(frozen=True)
+class Step:
+    """How one action is taken back: `back` does it; steps.toml has and explains the texts."""
 
+    back: Back
     right: str
     past: str
     ask: str
-    take_back: Callable[[Work, Last], str]
     command: str
+    done: str = ""
+
+    def take_back(self, work: Work, last: Last) -> str:
+        """Take the change back and return what was done. Raises InvalidInput."""
+        return self.back(work, last) or self.done.format(last.record_id, **last.detail)
 
 
 def instead(action: str, record_id: int) -> str:
     """Return the command for a change that is not undone automatically."""
     if action in STEPS:
         return f"ccu {STEPS[action].command}".replace("N", str(record_id), 1)
-    command = _BY_HAND.get(action) or _BY_NOUN.get(action.partition("-")[0], "--help")
+    by_noun = _TEXTS["by_noun"].get(action.partition("-")[0], "--help")
+    command = _TEXTS["by_hand"].get(action, by_noun)
     return f"ccu {command}".replace(" N", f" {record_id}")
+
+
+# ---------------------------------------------------------------- any record
+
+
+def _by(verb: Callable[..., object], *more: object) -> Back:
+    """Make a step of a feature's verb for the number of a record."""
+
+    def take_back(work: Work, last: Last) -> None:
+        verb(work, last.record_id, *more)
+
+    return take_back
+
+
+def _restore(verb: Callable[..., object]) -> Back:
+    """Make a step of a verb that gives a record of a number the values that it had before."""
+
+    def take_back(work: Work, last: Last) -> None:
+        verb(work, last.record_id, _before(work, last), REASON)
+
+    return take_back
+
+
+def _restore_columns(work: Work, last: Last) -> None:
+    """Give the row of a record the values that it had before."""
+    row = table.require(work.connection, last.record, last.record_id)
+    table.change(work, last.record, row, _before(work, last), REASON)
+
+
+def _before(work: Work, last: Last) -> dict[str, Any]:
+    """Return what the fields that the event names held before it."""
+    fields = last.detail.get("fields", ())
+    return last_store.before(work.connection, last, fields, work.staff_id)
 
 
 # ---------------------------------------------------------------- calls
@@ -62,16 +104,6 @@ def _void_call(work: Work, last: Last) -> str:
         commands = ", ".join(f"ccu person void {each}" for each in added)
         people = f" People that it added stay on file; to remove them: {commands}"
     return f"Voided call {last.record_id}; it is kept, but not in counts or cards.{people}"
-
-
-def _unvoid_call(work: Work, last: Last) -> str:
-    call_undo.unvoid(work, last.record_id, REASON)
-    return f"Call {last.record_id} is no longer void."
-
-
-def _edit_call_back(work: Work, last: Last) -> str:
-    call_undo.restore(work, last.record_id, _before(work, last), REASON)
-    return f"Call {last.record_id} has its earlier values again."
 
 
 def _undecide(work: Work, last: Last) -> str:
@@ -105,17 +137,7 @@ def _step_back(work: Work, last: Last) -> str:
     return f"Referral {last.record_id}: {done.after} again (was {done.before}){again}."
 
 
-def _unname(work: Work, last: Last) -> str:
-    referral_undo.unname(work, last.record_id, REASON)
-    return f"Referral {last.record_id} names nobody again."
-
-
 # ---------------------------------------------------------------- follow-ups
-
-
-def _cancel(work: Work, last: Last) -> str:
-    follow_up_undo.void(work, last.record_id, REASON, alone=True)
-    return f"Cancelled follow-up {last.record_id}."
 
 
 def _void_attempt(work: Work, last: Last) -> str:
@@ -138,50 +160,13 @@ def _follow_up_back(work: Work, last: Last) -> str:
 # ---------------------------------------------------------------- consults, needs, people, places
 
 
-def _consult_back(work: Work, last: Last) -> str:
-    row = table.require(work.connection, "consult", last.record_id)
-    table.change(work, "consult", row, _before(work, last), REASON)
-    return f"Consult {last.record_id} has its earlier values again."
-
-
-def _void_consult(work: Work, last: Last) -> str:
-    consult_store.void(work, last.record_id, REASON)
-    return f"Voided consult {last.record_id}; it is kept, but not in lists or figures."
-
-
-def _void_needs(work: Work, last: Last) -> str:
-    needs_store.void(work, last.record_id, REASON)
-    return f"Voided needs assessment {last.record_id}; it is kept, but counts as none."
-
-
 def _needs_back(work: Work, last: Last) -> str:
     before = _before(work, last)
     if "answers" in before:
         needs_store.edit(work, last.record_id, before["answers"], REASON)
         return f"Needs assessment {last.record_id} has its earlier answers again."
-    row = table.require(work.connection, "need_assessment", last.record_id)
-    table.change(work, "need_assessment", row, before, REASON)
+    _restore_columns(work, last)
     return f"Needs assessment {last.record_id} is no longer void."
-
-
-def _remove_person(work: Work, last: Last) -> str:
-    person_undo.void(work, last.record_id)
-    return f"Removed person {last.record_id}."
-
-
-def _person_back(work: Work, last: Last) -> str:
-    person_undo.restore(work, last.record_id, _before(work, last), REASON)
-    return f"Person {last.record_id} has the earlier values again."
-
-
-def _unmerge_person(work: Work, last: Last) -> str:
-    merge_store.unmerge(work, last.record_id)
-    return f"Person {last.record_id} is apart from person {last.detail['into']} again."
-
-
-def _unmerge_place(work: Work, last: Last) -> str:
-    place_merges.unmerge(work, last.record_id)
-    return f"Place {last.record_id} is apart from place {last.detail['into']} again."
 
 
 # ---------------------------------------------------------------- flags and plans
@@ -190,17 +175,6 @@ def _unmerge_place(work: Work, last: Last) -> str:
 def _end_flag(work: Work, last: Last) -> str:
     flags.end(work, last.record_id, "wrong")
     return f"Flag {last.record_id} has ended: {flags.ENDS['wrong']}."
-
-
-def _reopen_flag(work: Work, last: Last) -> str:
-    flags.reopen(work, last.record_id, REASON)
-    return f"Flag {last.record_id} is on its place again."
-
-
-def _unverify_flag(work: Work, last: Last) -> str:
-    row = table.require(work.connection, "place_flag", last.record_id)
-    table.change(work, "place_flag", row, _before(work, last), REASON)
-    return f"Flag {last.record_id} is as it was before it was verified."
 
 
 def _withdraw_plan(work: Work, last: Last) -> str:
@@ -217,9 +191,8 @@ def _unapprove_plan(work: Work, last: Last) -> str:
     return f"Plan {last.record_id} is a draft again: it is on no card."
 
 
-def _unreview_plan(work: Work, last: Last) -> str:
+def _unreview_plan(work: Work, last: Last) -> None:
     _plan_back(work, last, last.detail.get("fields", ()))
-    return f"Plan {last.record_id} has its earlier days again."
 
 
 def _unexpire_plan(work: Work, last: Last) -> str:
@@ -234,138 +207,46 @@ def _plan_back(work: Work, last: Last, fields: Iterable[str]) -> None:
     plans.take_back(work, row, before, REASON)
 
 
-def _before(work: Work, last: Last) -> dict[str, Any]:
-    """Return what the fields that the event names held before it."""
-    fields = last.detail.get("fields", ())
-    return last_store.before(work.connection, last, fields, work.staff_id)
-
-
 # ---------------------------------------------------------------- the table
 
 
-_BACK = "Restore the earlier values?"
-
-STEPS = {
-    "log-call": Step("call void", "logged", "Void it?", _void_call, "call void N --reason WHY"),
-    "amend": Step("call edit", "edited", _BACK, _edit_call_back, "call edit N"),
-    "void": Step("call unvoid", "voided", "Bring it back?", _unvoid_call, "call unvoid N"),
-    "unvoid": Step("call void", "brought back", "Void it again?", _void_call, "call void N"),
-    "call-decide": Step("call decide", "decided", "Take that back?", _undecide, "call decide N"),
-    "refer": Step(
-        "referral update", "made", "Mark it as entered in error?", _unrefer,
-        "referral update N --status entered_in_error",
-    ),
-    "referral-update": Step(
-        "referral update", "updated", "Take that step back?", _step_back, "referral update N"
-    ),
-    "referral-name": Step(
-        "referral update", "given a person", "Take the person off it?", _unname,
-        "referral show N",
-    ),
-    "follow-up-add": Step(
-        "follow-up void", "added", "Cancel it?", _cancel, "follow-up void N --reason WHY"
-    ),
-    "follow-up-done": Step(
-        "follow-up void", "tried", "Void that attempt?", _void_attempt,
-        "follow-up void N --attempt --reason WHY",
-    ),
-    "follow-up-move": Step(
-        "follow-up move", "moved", "Move it back?", _follow_up_back, "follow-up move N"
-    ),
-    "follow-up-void": Step(
-        "follow-up void", "cancelled", "Bring it back?", _follow_up_back, "follow-up reopen N"
-    ),
-    "follow-up-reopen": Step(
-        "follow-up void", "reopened", "Close it again?", _follow_up_back, "follow-up done N"
-    ),
-    "consult-add": Step(
-        "consult void", "added", "Void it?", _void_consult, "consult void N --reason WHY"
-    ),
-    "needs-record": Step(
-        "needs void", "recorded", "Void it?", _void_needs, "needs void N --reason WHY"
-    ),
-    "consult-edit": Step("consult edit", "edited", _BACK, _consult_back, "consult edit N"),
-    "needs-edit": Step("needs edit", "edited", _BACK, _needs_back, "needs edit N"),
-    "person-add": Step(
-        "person void", "added", "Remove the record for good?", _remove_person, "person void N"
-    ),
-    "person-change": Step("person edit", "edited", _BACK, _person_back, "person edit N"),
-    "person-merge": Step(
-        "person unmerge", "merged", "Separate the two again?", _unmerge_person, "person unmerge N"
-    ),
-    "place-merge": Step(
-        "place unmerge", "merged", "Separate the two again?", _unmerge_place, "place unmerge N"
-    ),
-    # Its writer may take back a flag that nobody else verified, though not end another one.
-    "flag-add": Step("place flag", "added", "Take it off?", _end_flag, "place unflag N"),
-    "flag-end": Step("place unflag", "ended", "Put it on again?", _reopen_flag, "place flag"),
-    "flag-verify": Step(
-        "place verify", "verified", "Take that back?", _unverify_flag, "place unflag N"
-    ),
-    "plan-write": Step("plan write", "written", "Withdraw it?", _withdraw_plan, "plan expire N"),
-    "plan-approve": Step(
-        "plan approve", "approved", "Make it a draft again?", _unapprove_plan, "plan expire N"
-    ),
-    "plan-review": Step(
-        "plan review", "reviewed", "Take that back?", _unreview_plan, "plan expire N"
-    ),
-    "plan-expire": Step(
-        "plan expire", "ended", "Bring it back?", _unexpire_plan, "plan write"
-    ),
-}  # fmt: skip
-
-# What has a command of its own, where the noun's is not enough.
-_BY_HAND = {
-    "attempt-void": "follow-up done N",
-    "consent-grant": "consent revoke N",
-    "provider-add": "provider edit N",
-    "provider-change": "provider edit N",
-    "person-unmerge": "person merge",
-    "place-unmerge": "place merge",
-    "code-add": "codes retire",
-    "code-care": "codes add",
-    "code-rename": "codes rename",
-    "code-retire": "codes add",
-    "person-link": "person unlink",
-    "place-category": "place flag --help",
-    "plan-answer": "plan write",
-    "plan-suggest": "plan answer",
-    "referral-reopen": "referral update N",
-    "staff-add": "staff retire",
-    "staff-change": "staff edit",
-    "staff-retire": "staff add",
-    "person-unlink": "person link",
-    "person-void": "person add",
-    "worker-assign": "worker end",
-    "worker-end": "worker assign",
-    "seal": "seal lift N",
-    "hold": "retention release N",
-    "release": "retention hold",
+_BACK: dict[str, Back] = {
+    "log-call": _void_call,
+    "amend": _restore(call_undo.restore),
+    "void": _by(call_undo.unvoid, REASON),
+    "unvoid": _void_call,
+    "call-decide": _undecide,
+    "refer": _unrefer,
+    "referral-update": _step_back,
+    "referral-name": _by(referral_undo.unname, REASON),
+    "follow-up-add": _by(partial(follow_up_undo.void, alone=True), REASON),
+    "follow-up-done": _void_attempt,
+    "follow-up-move": _follow_up_back,
+    "follow-up-void": _follow_up_back,
+    "follow-up-reopen": _follow_up_back,
+    "consult-add": _by(consult_store.void, REASON),
+    "consult-edit": _restore_columns,
+    "needs-record": _by(needs_store.void, REASON),
+    "needs-edit": _needs_back,
+    "person-add": _by(person_undo.void),
+    "person-change": _restore(person_undo.restore),
+    "person-merge": _by(merge_store.unmerge),
+    "place-merge": _by(place_merges.unmerge),
+    "flag-add": _end_flag,
+    "flag-end": _by(flags.reopen, REASON),
+    "flag-verify": _restore_columns,
+    "plan-write": _withdraw_plan,
+    "plan-approve": _unapprove_plan,
+    "plan-review": _unreview_plan,
+    "plan-expire": _unexpire_plan,
 }
-# Changes that no command takes back, and why.
-STAYS = {
-    "audit-rekey": "the new audit key stays",
-    "consent-disclose": "a disclosure stays on record, for what was told cannot be taken back",
-    "deidentify": "what was removed cannot be brought back",
-    "destroy": "what was destroyed cannot be brought back",
-    "import": "an import stays; a corrected file, imported again, changes its calls",
-    "parcel-key": "the key for parcels stays, for senders may have it",
-    "purge": "what was purged cannot be brought back",
-    "restore": "the restored file stays; what was there before it is kept beside it",
-}
-# The first word of an action -> the command whose help lists what there is.
-_BY_NOUN = {
-    **{noun: f"{noun} --help" for noun in ("consent", "household", "person", "place", "plan")},
-    **{noun: f"{noun} --help" for noun in ("provider", "referral", "retention", "staff")},
-    "code": "codes --help",
-    "follow": "follow-up --help",
-    "frequent": "frequent --help",
-    "setting": "settings --help",
-}
-
-
+_TEXTS = tomllib.loads(Path(__file__).with_name("steps.toml").read_text(encoding="utf-8"))
+STEPS = {action: Step(back, **_TEXTS["steps"][action]) for action, back in _BACK.items()}
+STAYS: dict[str, str] = _TEXTS["stays"]
 # Those that are described by what they changed.
-EDITS = frozenset(action for action, step in STEPS.items() if step.ask == _BACK)
+EDITS = frozenset(
+    action for action, step in STEPS.items() if step.ask == "Restore the earlier values?"
+)
 
 
 def refuse_dependents(connection: sqlite3.Connection, last: Last) -> None:

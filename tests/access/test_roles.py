@@ -452,3 +452,13 @@ def test_a_refusal_of_an_unknown_account_has_its_number(here: Path) -> None:
     assert ran(here, "nobody", "history").code == 7
     (said,) = [event[2] for event in audit(here)[-1:]]
     assert json.loads(said) == {"uid": os.getuid()}
+
+
+def test_each_row_has_a_letter_or_a_dot_for_each_role_and_known_marks() -> None:
+    text = (Path(access.__file__).with_name("rights.txt")).read_text(encoding="utf-8")
+    rows = [line.split("|") for line in text.splitlines() if line and not line.startswith("#")]
+    for what, letters, marks in rows:
+        if letters.strip() != "anyone":
+            places = zip(letters.split(), access.ROLES, strict=True)
+            assert all(each in (".", role) for each, role in places), what
+        assert {*marks.split()} <= {"clock", "any-day", "cron", "entire"}, what

@@ -254,7 +254,7 @@ def test_any_header_and_cells_end_in_a_list_or_a_sentence(
     """Whatever is there: no crash, and no cell of more than three digits in the sentence."""
     cells = data.draw(st.lists(st.from_regex(r"\A\d{3}-\d{2}-\d{4}\Z|\A[ -~]{0,12}\Z"), max_size=8))
     for place, name in enumerate(names):
-        what = identifiers._by_name(identifiers.REFUSED, name, cells)
+        what = identifiers._by_name(identifiers.KNOWN["refused"], name, cells)
         assert what in ("", *NAMES)
         label = identifiers._label(place, name)
         assert not re.search(r"\d{3}-\d{2}-\d{4}", label)

@@ -1,6 +1,6 @@
 """Invented towns for trying identity: families, then records of them with mistakes, seeded.
 
-Names follow American frequencies (`ccu.identity.known_names`) with a long tail of made-up ones.
+Names follow American frequencies (`ccu.identity.names`) with a long tail of made-up ones.
 Two types of mistakes: those of desks and dispatchers, and wild ones in the manner of febrl.
 """
 
@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from functools import cache
 
 from ccu.identity import Known, Name
-from ccu.identity.known_names import nicknames, shares
+from ccu.identity.names import nicknames, shares
 
 WOMEN = frozenset(
     """mary patricia linda elizabeth barbara maria jennifer susan jessica sarah karen nancy lisa

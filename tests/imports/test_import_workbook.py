@@ -197,3 +197,20 @@ def test_an_identity_number_is_refused_in_a_workbook_too(
     done = bring(ccu, layout, book({"Calls": rows}))
     assert done.code == 2 and "123456789" not in done.err
     assert times(db_path) == []
+
+
+def test_a_directory_is_read_from_the_sheet_and_the_cells_of_its_layout(
+    ccu: Ccu, tmp_path: Path
+) -> None:
+    """`sheet` and `guarded` are keys of every layout."""
+    rows = [("Name", "Phone"), ("Harbor Table", "203-555-0110"), ("'=Quay House", "203-555-0111")]
+    (tmp_path / "list.xlsx").write_bytes(book({"Notes": [("Name",), ("A note",)], "List": rows}))
+    (tmp_path / "list.toml").write_text(
+        'source = "list"\nsheet = "List"\nguarded = true\n[columns]\n'
+        'name = "Name"\nphone = "Phone"\n'
+    )
+    line = ("provider", "import", str(tmp_path / "list.xlsx"))
+    done = ccu(*line, "--layout", str(tmp_path / "list.toml"), "-f", "json")
+    assert done.code == 0, done.err
+    names = {each["name"] for each in json.loads(ccu("provider", "list", "-f", "json").out)}
+    assert names == {"Harbor Table", "=Quay House"}

@@ -54,7 +54,10 @@ def test_a_refused_account_is_told_nothing_of_what_it_named(
         ("referral expire 1", "--reason is missing, such as provider_silent"),
         ("staff add newbie", "--role is missing"),
         ("consent grant 1 --to police --purpose safety --signed today", "--scope is missing"),
-        ("provider list --need", "option '--need' requires an argument"),
+        (
+            "provider list --need",
+            "option '--need' requires an argument; see ccu provider list --help",
+        ),
         ("frequent people --k 0", "--k must be a whole number from 1 to"),
         ("referral list --status ,", "--status is empty"),
         ("call show twelve", "a call is named by its number, such as 12"),

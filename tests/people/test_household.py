@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ccu.people.screen_parts import day
+from ccu import dates
 
 from .. import steps
 from ..conftest import Ccu, Result, examples, once, run_ccu
@@ -406,7 +406,8 @@ def test_the_card_is_the_entire_family(ccu: Ccu, db_path: Path) -> None:
     assert [(each["members"], each["open"]) for each in households(ccu)] == [(3, 4)]
     page = ccu("household", "show", "--person", "2").out
     for said in (
-        f"Human Services: Dana Lee, 203-555-0142, with the household since {day('2026-01-31')}",
+        f"Human Services: Dana Lee, 203-555-0142, with the household since"
+        f" {dates.said('2026-01-31')}",
         "3 in 90 days, 4 in 365 days",
         "about 62",
         "sibling of Rowan Sample",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ccu.people.screen_parts import day
+from ccu.dates import said
 
 from .. import steps
 from ..conftest import Ccu, Result, run_ccu
@@ -105,7 +105,7 @@ def test_the_page_at_80_columns(ccu: Ccu) -> None:
     assert done.out == (
         "Person 1\n\n"
         "Name          Katherine O'Brien\n"
-        f"Born          {day('1980-03-04')} (age 45)\n"
+        f"Born          {said('1980-03-04')} (age 45)\n"
         "Minor         no\n"
         "Phone         203-555-0142\n"
         "Not on file   email: prefers not to answer\n"
@@ -144,7 +144,7 @@ def test_a_description_of_somebody_not_identified(ccu: Ccu) -> None:
     assert (found["age_estimate"], found["age_estimated_on"]) == (40, "2026-01-31")
     page = ccu("person", "show", "1").out
     assert "Name          not identified" in page
-    assert f"Age           about 40, estimated on {day('2026-01-31')}" in page
+    assert f"Age           about 40, estimated on {said('2026-01-31')}" in page
 
 
 def test_options_hold_what_does_not_identify(ccu: Ccu) -> None:

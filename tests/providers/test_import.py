@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccu.imports.directory import hsds, text
-from ccu.imports.directory.tables import Directory, Row
+from ccu.imports.directory import hsds
+from ccu.imports.directory.tables import Directory, Row, phone
 
 from ..conftest import SHARED, Ccu
 from . import sample
@@ -388,4 +388,4 @@ def test_no_directory_breaks_the_reader(tables: dict[str, list[dict[str, str]]])
     ],
 )
 def test_a_telephone_number_is_read_or_left_out(written: str, read: str) -> None:
-    assert text.phone(written) == read
+    assert phone(written) == read

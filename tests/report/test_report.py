@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from ccu import __version__
 from ccu.database import opening as db
-from ccu.report import definitions, sections, text
+from ccu.report import definitions, text
 from ccu.report.period import Period
 
 from ..conftest import Ccu
@@ -208,7 +208,7 @@ def test_the_hour_that_comes_twice_is_counted_twice(ccu: Ccu, hand: Hand) -> Non
 
 def test_csv_and_json_have_the_same_rows(ccu: Ccu, hand: Hand) -> None:
     a_month(hand)
-    for plan in sections.PLANS[:9]:
+    for plan in definitions.PLANS[:9]:
         args = ("--month", "2026-01", "--section", plan.name)
         printed = list(csv.DictReader(io.StringIO(ccu("report", *args, "-f", "csv").out)))
         assert {row.pop("partial") for row in printed if not row["title"].endswith("month")} <= {
@@ -315,7 +315,7 @@ def test_the_page_leads_with_six_figures_and_their_months(ccu: Ccu, hand: Hand) 
 def test_the_full_report_has_every_section(ccu: Ccu, hand: Hand) -> None:
     a_month(hand)
     out = ccu("report", "--month", "2026-01", "--full").out
-    assert [plan.title for plan in sections.PLANS if plan.title not in out] == []
+    assert [plan.title for plan in definitions.PLANS if plan.title not in out] == []
     both = ccu("report", "--month", "2026-01", "--full", "--section", "areas")
     assert (both.code, both.out) == (2, "")
     assert both.err == "ccu: error: --full and --section contradict each other; give one of them\n"
@@ -362,7 +362,7 @@ def test_a_folder_of_csv_files(ccu: Ccu, hand: Hand, tmp_path: Path) -> None:
     done = ccu("report", "--month", "2026-01", "-f", "csv", "-o", str(folder))
     assert done.code == 0 and done.out == ""
     assert {each.name for each in folder.iterdir()} == {
-        f"{plan.name}.csv" for plan in sections.PLANS
+        f"{plan.name}.csv" for plan in definitions.PLANS
     }
     if os.name == "posix":
         modes = {stat.S_IMODE(each.stat().st_mode) for each in folder.iterdir()}
@@ -376,7 +376,7 @@ def test_a_folder_of_csv_files(ccu: Ccu, hand: Hand, tmp_path: Path) -> None:
     assert (few.code, few.out) == (2, "")
     assert "the folder has other files in it" in few.err
     assert {each.name for each in folder.iterdir()} == {
-        f"{plan.name}.csv" for plan in sections.PLANS
+        f"{plan.name}.csv" for plan in definitions.PLANS
     }
 
 
@@ -398,20 +398,20 @@ def test_every_figure_is_listed_and_defined(empty: Ccu) -> None:
     names = {row["name"] for row in json.loads(listed.out)}
     for name, head in definitions.every().items():
         assert head.facts.get("title"), name
-        assert head.unit or name in {plan.name for plan in sections.PLANS}, name
+        assert head.unit or name in {plan.name for plan in definitions.PLANS}, name
         defined = empty("report", "--define", name, "-f", "json")
         assert defined.code == 0, defined.err
         found = json.loads(defined.out)
         assert found["name"] == name
         assert found.get("definition") or found.get("numerator"), name
-    facts = {f for plan in sections.PLANS for f in plan.facts}
+    facts = {f for plan in definitions.PLANS for f in plan.facts}
     hidden = {head.name for file in facts for head in definitions.source(file).heads}
-    lists = {plan.name for plan in sections.PLANS if plan.kind == "list"}
+    lists = {plan.name for plan in definitions.PLANS if plan.kind == "list"}
     assert set(definitions.every()) - names - hidden - lists == set()
 
 
 def test_every_file_is_of_a_section() -> None:
-    used = {file for plan in sections.PLANS for file in (*plan.files, *plan.facts)}
+    used = {file for plan in definitions.PLANS for file in (*plan.files, *plan.facts)}
     assert {path.stem for path in definitions.FOLDER.rglob("*.sql")} == used
 
 

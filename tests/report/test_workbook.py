@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ccu.report import sections
+from ccu.report import definitions
 
 from ..conftest import Ccu, run_ccu
 from .reporting import Hand, report
@@ -72,7 +72,7 @@ def made(tmp_path: Path, *args: str) -> dict[str, list[list[Any]]]:
 def test_the_page_comes_first_then_a_sheet_a_section(ccu: Ccu, hand: Hand, tmp_path: Path) -> None:
     a_month(hand)
     found = made(tmp_path, *MONTH)
-    assert list(found) == ["Report", *(plan.name for plan in sections.PLANS)]
+    assert list(found) == ["Report", *(plan.name for plan in definitions.PLANS)]
     page = found["Report"]
     assert page[0] == ["Figures of Westport, January 2026"]
     (calls,) = (row for row in page if row[0] == "Calls")

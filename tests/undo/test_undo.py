@@ -57,7 +57,14 @@ SCREENS = (
 
 
 def screens() -> dict[str, Any]:
-    """What people read: lists, cards and every figure; not the history of a record."""
+    """What people read: lists, cards and every figure; not the history of a record.
+
+    Those of the same file are read once: many tests start from one.
+    """
+    return once("test_undo.screens", read_screens)
+
+
+def read_screens() -> dict[str, Any]:
     found = {}
     for line in SCREENS:
         done = run_ccu(*line.split(), "-f", "json", stdin="given: Ana\nfamily: Reyes")

@@ -83,9 +83,9 @@ def command(
 
 def _alike(session: Session) -> tuple[str, str, str]:
     """Return the places that may be one house; by number, because anybody may run the check."""
-    from ccu.places import alike_store
+    from ccu.places import merge_store
 
-    found = alike_store.pairs(session.db)
+    found = merge_store.pairs(session.db)
     if not found:
         return (ALIKE, "ok", "")
     listed = ", ".join(f"{one} and {other}" for one, other in found[:MOST_LISTED])

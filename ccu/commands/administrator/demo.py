@@ -36,13 +36,13 @@ def command(
 
       ccu --db big.db --today 2026-01-31 demo --calls 100000 --no-tour
     """
-    from ccu.demo import build, tour, town
+    from ccu.demo import build, town
 
     session = _session(ctx)
     made = build.build(session, calls, seed, _story_runner(ctx))
     emit_line(f"Made {session.path}: the invented town of {town.TOWN}, {made.calls:,} calls.")
     if not no_tour:
-        tour.show(made, _runner(ctx, session))
+        build.show(made, _runner(ctx, session))
 
 
 def _session(ctx: typer.Context) -> Session:

@@ -1,6 +1,7 @@
-"""`ccu staff add`, `edit`: the accounts of those who work here."""
+"""`ccu staff add`, `list`, `edit`, `retire`: the accounts of those who work here."""
 
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 import typer
 
@@ -16,8 +17,9 @@ from ccu.options import (
     line,
     opt,
     typed_text,
+    with_options,
 )
-from ccu.output import emit_line
+from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 from ccu.session import Session
 
 app = group("Who works here: add, list, edit, retire.")
@@ -37,32 +39,41 @@ def _supervisor(session: Session, text: str, option: str) -> int:
 
 NEW_LOGIN = OptionType(read=_new_login)
 ROLE = code("staff_role")
-ROLE_OPTION = opt("--role", ROLE, "What they do.")
+SUPERVISOR = OptionType(read=_supervisor, metavar="LOGIN", complete=LOGIN.complete)
 LoginArgument = Annotated[int, arg("LOGIN", LOGIN, "The account's login name.")]
-NameOption = Annotated[str | None, opt("--name", line(clears=True), "Name as others see it.")]
-AgencyOption = Annotated[str | None, opt("--agency", code("agency"), "Their agency.")]
-PhoneOption = Annotated[str | None, opt("--phone", line(40, clears=True), "How to reach them.")]
-SupervisorOption = Annotated[
-    int | None,
-    opt(
-        "--supervisor",
-        OptionType(read=_supervisor, metavar="LOGIN", complete=LOGIN.complete),
-        "Their supervisor's login; an empty one removes it.",
-    ),
-]
+COLUMNS = ("login", "name", "role", "agency", "phone", "supervisor", "active")
+
+
+@dataclass(eq=False, repr=False)
+class Account:
+    """What `staff add` and `staff edit` are told of an account; None where it was not given."""
+
+    role: Annotated[str | None, opt("--role", ROLE, "What they do.")] = None
+    name: Annotated[str | None, opt("--name", line(clears=True), "Name as others see it.")] = None
+    agency: Annotated[str | None, opt("--agency", code("agency"), "Their agency.")] = None
+    phone: Annotated[str | None, opt("--phone", line(40, clears=True), "How to reach them.")] = None
+    supervisor: Annotated[
+        int | None,
+        opt("--supervisor", SUPERVISOR, "Their supervisor's login; an empty one removes it."),
+    ] = None
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """Return what was given, by its name in the record."""
+        given = {name: value for name, value in vars(self).items() if value is not None}
+        if "supervisor" in given:
+            given["supervisor_id"] = given.pop("supervisor") or None
+        return given
 
 
 @app.command()
+@with_options(Account)
 def add(
     ctx: typer.Context,
+    given: Account,
     login: Annotated[
         str | None, arg("LOGIN", NEW_LOGIN, "The account's login name on this machine.")
     ] = None,
-    role: Annotated[str | None, ROLE_OPTION] = None,
-    name: NameOption = None,
-    agency: AgencyOption = None,
-    phone: PhoneOption = None,
-    supervisor: SupervisorOption = None,
     asking: AskingOption = False,
 ) -> None:
     """Add an account; one that was retired comes back. Asks for what is missing.
@@ -74,25 +85,17 @@ def add(
     from ccu.records import codes, staff
 
     session: Session = ctx.obj
-    by = session.staff_id
     question = "Login, the account's name on this machine"
     login = asked(session, login, NEW_LOGIN, question, "LOGIN")
-    role = asked(session, role, ROLE, "Role", "--role")
+    role = asked(session, given.role, ROLE, "Role", "--role")
     with session.writing() as connection:
-        staff.add(connection, login, role, _fields(name, role, agency, phone, supervisor), by)
+        staff.add(connection, login, role, given.fields, session.staff_id)
     emit_line(f"Added {login} ({codes.labels(session.db, 'staff_role')[role]}).")
 
 
 @app.command()
-def edit(
-    ctx: typer.Context,
-    login: LoginArgument,
-    role: Annotated[str | None, ROLE_OPTION] = None,
-    name: NameOption = None,
-    agency: AgencyOption = None,
-    phone: PhoneOption = None,
-    supervisor: SupervisorOption = None,
-) -> None:
+@with_options(Account)
+def edit(ctx: typer.Context, login: LoginArgument, given: Account) -> None:
     """Change what is known of an account.
 
     Example:
@@ -102,7 +105,7 @@ def edit(
     from ccu.records import field_words, staff
 
     session: Session = ctx.obj
-    fields = _fields(name, role, agency, phone, supervisor)
+    fields = given.fields
     if not fields:
         raise InvalidInput("nothing to change was given")
     with session.writing() as connection:
@@ -111,18 +114,47 @@ def edit(
     emit_line(f"Edited {account}: {field_words.names(sorted(fields))}.")
 
 
-def _fields(
-    name: str | None,
-    role: str | None,
-    agency: str | None,
-    phone: str | None,
-    supervisor: int | None,
-) -> dict[str, str | int | None]:
-    """Return the fields that were given, by their names in the record."""
-    given = {"name": name, "role": role, "agency": agency, "phone": phone}
-    fields: dict[str, str | int | None] = {
-        field: value for field, value in given.items() if value is not None
-    }
-    if supervisor is not None:
-        fields["supervisor_id"] = supervisor or None
-    return fields
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    every: Annotated[bool, typer.Option("--all", help="The retired ones too.")] = False,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """List the accounts.
+
+    Example:
+
+      ccu staff list
+    """
+    from ccu.records import codes, staff
+
+    session: Session = ctx.obj
+    found = staff.rows(session.db, retired=every)
+    rows = [{**dict(row), "active": bool(row["active"])} for row in found]
+    labels = codes.of_columns(session.db, role="staff_role", agency="agency")
+    emit(Table(COLUMNS, rows, title="Staff", labels=labels), format, output)
+
+
+@app.command()
+def retire(
+    ctx: typer.Context,
+    login: LoginArgument,
+    to: Annotated[int | None, opt("--to", LOGIN, "Who takes over their open work.")] = None,
+) -> None:
+    """Take an account off the list; its open work goes to somebody else.
+
+    Example:
+
+      ccu staff retire dlee --to mrossi
+    """
+    from ccu.people import worker_store as workers
+    from ccu.records import staff
+
+    session: Session = ctx.obj
+    with session.writing() as connection:
+        held = staff.retire(connection, session.staff_id, login, to)
+        workers.hand_over(connection, login, to, session.today.isoformat())
+        gone = staff.login_of(connection, login)
+        handed = f"; {held} open to {staff.login_of(connection, to)}" if held and to else ""
+    emit_line(f"Retired {gone}{handed}.")

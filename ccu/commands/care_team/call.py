@@ -2,27 +2,31 @@
 
 from typing import Annotated
 
-import typer
-
 from ccu.calls.options import AmendOptions
-from ccu.options import CALL, REASON, REQUIRED, WHY, arg, group, needs_reason, opt, with_options
+from ccu.options import (
+    REQUIRED,
+    Context,
+    ReasonOption,
+    arg,
+    flag,
+    group,
+    needs_reason,
+    opt,
+    with_options,
+)
+from ccu.options.types import CALL, REASON, WHY
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
-from ccu.session import Session
 
 app = group("View, edit or void a call.")
-
-Why = Annotated[str | None, opt("--reason", REASON, "Why; kept with the record.")]
 
 CallArgument = Annotated[int, arg("CALL", CALL, "The call's number.")]
 
 
 @app.command()
 def show(
-    ctx: typer.Context,
+    ctx: Context,
     call: CallArgument,
-    full: Annotated[
-        bool, typer.Option("--full", help="With its narrative; needs --reason.")
-    ] = False,
+    full: Annotated[bool, flag("--full", "With its narrative; needs --reason.")] = False,
     reason: Annotated[
         str | None, opt("--reason", REASON, "Why you need the narrative; kept with the audit.")
     ] = None,
@@ -40,28 +44,26 @@ def show(
       ccu call show 12 --full --reason "preparing the case conference"
     """
     from ccu.calls import page
-    from ccu.people.screen_parts import with_notice
 
-    session: Session = ctx.obj
+    session = ctx.obj
     why = needs_reason(session, full, reason)
     with session.work() as work:
         data = page.call_data(work, call, why)
-    emit_document(with_notice(page.document(session.db, data), session.view), format, output)
+    emit_document(session.view.with_notice(page.document(session.db, data)), format, output)
 
 
 @app.command()
 @with_options(AmendOptions)
 def edit(
-    ctx: typer.Context,
+    ctx: Context,
     call: CallArgument,
     given: AmendOptions,
-    reason: Why = None,
+    reason: ReasonOption = None,
     add_note: Annotated[
-        bool,
-        typer.Option("--add-note", help="Add to the narrative: asked for, or from stdin."),
+        bool, flag("--add-note", "Add to the narrative: asked for, or from stdin.")
     ] = False,
     edit: Annotated[
-        bool, typer.Option("--edit", help="Write what is added in your own editor (EDITOR).")
+        bool, flag("--edit", "Write what is added in your own editor (EDITOR).")
     ] = False,
 ) -> None:
     """Edit a call; earlier values are kept, with who changed them and when.
@@ -86,7 +88,7 @@ def edit(
     from ccu.places import finding
     from ccu.records import staff
 
-    session: Session = ctx.obj
+    session = ctx.obj
     refuse_two_inputs(given)
     began = calls.call_record(session.db, call)["occurred_at"]
     form = CallForm(session, began)
@@ -119,7 +121,7 @@ def edit(
 
 @app.command()
 def void(
-    ctx: typer.Context,
+    ctx: Context,
     call: CallArgument,
     reason: Annotated[
         str, opt("--reason", WHY, "Why it was an error; kept with the record.")
@@ -135,23 +137,21 @@ def void(
     """
     from ccu.calls import store as calls
 
-    session: Session = ctx.obj
-    with session.work() as work:
+    with ctx.obj.work() as work:
         calls.void(work, call, reason)
     emit_line(f"Voided call {call}; it is kept, but not in counts or cards.")
 
 
 @app.command()
-def unvoid(ctx: typer.Context, call: CallArgument, reason: Why = None) -> None:
+def unvoid(ctx: Context, call: CallArgument, reason: ReasonOption = None) -> None:
     """Bring back a call that was voided in error, with its incident number.
 
     Example:
 
       ccu call unvoid 12 --reason "it was not the same call as 13"
     """
-    from ccu.calls import undo_store
+    from ccu.calls import change_store
 
-    session: Session = ctx.obj
-    with session.work() as work:
-        undo_store.unvoid(work, call, reason)
+    with ctx.obj.work() as work:
+        change_store.unvoid(work, call, reason)
     emit_line(f"Call {call} is no longer void; counts and cards have it again.")

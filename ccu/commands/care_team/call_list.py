@@ -3,21 +3,10 @@
 from datetime import date
 from typing import Annotated
 
-import typer
-
 from ccu.errors import InvalidInput
-from ccu.options import CALL, PAST_DAY, AskingOption, arg, code, group, opt
-from ccu.output import (
-    FOR_FILES,
-    FormatOption,
-    OutputOption,
-    Table,
-    default_format,
-    emit,
-    emit_line,
-    say,
-)
-from ccu.session import Session
+from ccu.options import CALL, PAST_DAY, AskingOption, Context, arg, code, flag, group, opt
+from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
+from ccu.output.endings import FOR_FILES, default_format
 
 app = group("Joined to `ccu call` by the map in cli.py.")
 
@@ -32,20 +21,15 @@ NATURE, NO_ACTION = code("nature"), code("no_action_reason")
 
 @app.command("list")
 def list_(
-    ctx: typer.Context,
-    today: Annotated[bool, typer.Option("--today", help="Only today's calls.")] = False,
+    ctx: Context,
+    today: Annotated[bool, flag("--today", "Only today's calls.")] = False,
     since: Annotated[
         date | None, opt("--since", PAST_DAY, "From this day; default the last 7 days.")
     ] = None,
     undecided: Annotated[
-        bool,
-        typer.Option(
-            "--undecided", help="Care calls without a decision, since the setting decide_since."
-        ),
+        bool, flag("--undecided", "Care calls without a decision, since the setting decide_since.")
     ] = False,
-    mine: Annotated[
-        bool, typer.Option("--mine", help="Logged by you, or yours to decide.")
-    ] = False,
+    mine: Annotated[bool, flag("--mine", "Logged by you, or yours to decide.")] = False,
     nature: Annotated[str | None, opt("--nature", NATURE, "With this current nature.")] = None,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -70,7 +54,7 @@ def list_(
     from ccu.calls import triage_store as triage
     from ccu.people.open_work_store import AsOf
 
-    session: Session = ctx.obj
+    session = ctx.obj
     if today and since is not None:
         raise InvalidInput("give either --today or --since")
     if today:
@@ -96,13 +80,13 @@ def list_(
 
 @app.command()
 def decide(
-    ctx: typer.Context,
+    ctx: Context,
     call: Annotated[int, arg("CALL", CALL, "The call's number.")],
     no_action: Annotated[
         str | None, opt("--no-action", NO_ACTION, "Why it needs no further action.")
     ] = None,
     reopen: Annotated[
-        bool, typer.Option("--reopen", help="Take the decision back; the call is undecided again.")
+        bool, flag("--reopen", "Take the decision back; the call is undecided again.")
     ] = False,
     asking: AskingOption = False,
 ) -> None:
@@ -119,7 +103,7 @@ def decide(
     from ccu.calls import triage_store as triage
     from ccu.people.open_work_store import AsOf
 
-    session: Session = ctx.obj
+    session = ctx.obj
     instead = f"to refer: ccu refer {call}; to plan a contact: ccu follow-up add --call {call}"
     if reopen and no_action is not None:
         raise InvalidInput("give either --no-action or --reopen")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import PAST_DAY, PERSON, REQUIRED, OptionType, group, opt, required
+from ccu.options import PAST_DAY, PERSON, REQUIRED, Context, OptionType, flag, group, opt, required
 from ccu.output import emit_line, say
 from ccu.session import Session
 
@@ -32,15 +32,12 @@ ORDER = OptionType(read=_order_number, metavar="NUMBER")
 
 @app.command()
 def init(
-    ctx: typer.Context,
+    ctx: Context,
     file: Annotated[Path | None, typer.Argument(help="The new file; else CCU_CARE_DB.")] = None,
     in_group: Annotated[
-        str | None,
-        typer.Option("--group", metavar="NAME", help="For all accounts of this group."),
+        str | None, typer.Option("--group", metavar="NAME", help="For all accounts of this group.")
     ] = None,
-    encrypt: Annotated[
-        bool, typer.Option("--encrypt", help="Encrypt it (needs sqlcipher3).")
-    ] = False,
+    encrypt: Annotated[bool, flag("--encrypt", "Encrypt it (needs sqlcipher3).")] = False,
 ) -> None:
     """Make the file for care notes, in a folder that only human services can enter.
 
@@ -64,12 +61,11 @@ def init(
     from ccu.check import privacy
     from ccu.database import encryption
 
-    session: Session = ctx.obj
     path = file or care.KIND.path()
     if path is None:
         raise InvalidInput("name the file: ccu care init FILE, or set CCU_CARE_DB")
     key_is_new = encrypt and not encryption.has_key(care.KEY)
-    actions.make(session, path, in_group, encrypt)
+    actions.make(ctx.obj, path, in_group, encrypt)
     hint = f" Name it in {care.KIND.variable} for the accounts that may open it."
     emit_line(f"Made {path}.{'' if path == care.KIND.path() else hint}", only=True)
     for sentence in privacy.about_key(path, key_is_new, care.KEY) if encrypt else []:
@@ -78,7 +74,7 @@ def init(
 
 @app.command()
 def destroy(
-    ctx: typer.Context,
+    ctx: Context,
     person: Annotated[int, opt("--person", PERSON, "The person's number.")] = REQUIRED,
     authority: Annotated[
         str | None, opt("--authority", ORDER, "The number of the order or the schedule, one word.")
@@ -87,7 +83,7 @@ def destroy(
         date | None, opt("--before", PAST_DAY, "Only what is dated before this day.")
     ] = None,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Destroy without asking; needed where nobody can answer.")
+        bool, flag("--yes", "Destroy without asking; needed where nobody can answer.")
     ] = False,
 ) -> None:
     """Destroy the care notes of a person, by an order or a retention schedule.
@@ -103,7 +99,7 @@ def destroy(
     from ccu.care import actions
     from ccu.options import terminal
 
-    session: Session = ctx.obj
+    session = ctx.obj
     if authority is None and session.interactive and not yes:
         authority = ORDER.ask(session, "Number of the order or schedule", "--authority")
     order = required(authority, "--authority")
@@ -130,7 +126,7 @@ def _notes(count: int) -> str:
 
 @app.command()
 def backup(
-    ctx: typer.Context,
+    ctx: Context,
     file: Annotated[Path, typer.Argument(help="The new file; it must not exist.")],
 ) -> None:
     """Write a consistent copy of the care file, checked; ccu backup never takes it along.
@@ -144,6 +140,5 @@ def backup(
     from ccu.care import actions
     from ccu.check import privacy
 
-    session: Session = ctx.obj
-    with actions.backup(session, file):
+    with actions.backup(ctx.obj, file):
         emit_line(f"Copied to {file} ({privacy.size(file) / 1e6:.1f} MB), checked.")

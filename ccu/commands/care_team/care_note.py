@@ -4,22 +4,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from ccu.options import (
-    CALL,
-    FILE,
-    MOMENT,
-    PERSON,
-    REQUIRED,
-    AskingOption,
-    arg,
-    group,
-    number_of,
-    opt,
-)
+from ccu.options import REQUIRED, AskingOption, Context, arg, flag, group, opt
+from ccu.options.types import CALL, FILE, MOMENT, PERSON, number_of
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
-from ccu.session import Session
 
 app = group("Care notes.")
 note = group("Notes that only the accounts of human services can read: add, list, move.")
@@ -33,12 +20,10 @@ PersonOption = Annotated[int, opt("--person", PERSON, "The person's number.")]
 
 @note.command()
 def add(
-    ctx: typer.Context,
+    ctx: Context,
     person: PersonOption = REQUIRED,
     call: Annotated[int | None, opt("--call", CALL, "About this call.")] = None,
-    part2: Annotated[
-        bool, typer.Option("--part2", help="It comes from a 42 CFR Part 2 program.")
-    ] = False,
+    part2: Annotated[bool, flag("--part2", "It comes from a 42 CFR Part 2 program.")] = False,
     when: Annotated[datetime | None, opt("--when", MOMENT, "When it was; else now.")] = None,
     corrects: Annotated[
         int | None, opt("--corrects", NOTE, "The earlier note it corrects.")
@@ -63,12 +48,11 @@ def add(
     from ccu.care import actions, store
     from ccu.options import terminal
 
-    session: Session = ctx.obj
     new = store.NewNote(
         person_id=person,
         call_id=call,
         corrects=corrects,
-        occurred_at=dates.to_iso(when or session.now),
+        occurred_at=dates.to_iso(when or ctx.obj.now),
         part2=part2,
     )
 
@@ -77,12 +61,12 @@ def add(
             "Care note", file, "the note", LONGEST_NOTE, asking, lines=True
         )
 
-    emit_line(f"Added care note {actions.add(session, new, text)}.", only=True)
+    emit_line(f"Added care note {actions.add(ctx.obj, new, text)}.", only=True)
 
 
 @note.command("list")
 def list_(
-    ctx: typer.Context,
+    ctx: Context,
     person: PersonOption = REQUIRED,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -100,14 +84,13 @@ def list_(
     """
     from ccu.care import actions, page
 
-    session: Session = ctx.obj
-    person_id, found = actions.listed(session, person, to_file=output is not None)
+    person_id, found = actions.listed(ctx.obj, person, to_file=output is not None)
     emit_document(page.listed(person_id, found), format, output)
 
 
 @note.command()
 def move(
-    ctx: typer.Context,
+    ctx: Context,
     number: Annotated[int, arg("NOTE", NOTE, "Its number.")],
     person: PersonOption = REQUIRED,
 ) -> None:
@@ -121,7 +104,6 @@ def move(
     """
     from ccu.care import actions
 
-    session: Session = ctx.obj
-    others = [str(each) for each in actions.move(session, number, person) if each != number]
+    others = [str(each) for each in actions.move(ctx.obj, number, person) if each != number]
     also = f", and what it is tied to by a correction: {', '.join(others)}" if others else ""
     emit_line(f"Care note {number} is about person {person} now{also}.", only=True)

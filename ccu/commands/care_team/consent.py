@@ -4,24 +4,11 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-
 from ccu.consent.options import PURPOSE_OPTION, SCOPES, TO_OPTION
 from ccu.errors import InvalidInput
-from ccu.options import (
-    DAY,
-    FILE,
-    PAST_DAY,
-    PERSON,
-    REQUIRED,
-    arg,
-    group,
-    number_of,
-    opt,
-    typed_text,
-)
+from ccu.options import REQUIRED, Context, arg, flag, group, opt, typed_text
+from ccu.options.types import DAY, FILE, PAST_DAY, PERSON, number_of
 from ccu.output import emit_line, say
-from ccu.session import Session
 
 app = group("Consents and disclosures: grant, revoke, disclose, list.")
 
@@ -33,29 +20,17 @@ PersonArgument = Annotated[int, arg("PERSON", PERSON, "The person's number.")]
 
 @app.command()
 def grant(
-    ctx: typer.Context,
+    ctx: Context,
     person: PersonArgument,
     to: Annotated[Any, TO_OPTION] = REQUIRED,
     scope: Annotated[
-        list[str],
-        opt(
-            "--scope",
-            SCOPES,
-            "What may be disclosed. Repeatable.",
-        ),
+        list[str], opt("--scope", SCOPES, "What may be disclosed. Repeatable.")
     ] = REQUIRED,
     purpose: Annotated[str, PURPOSE_OPTION] = REQUIRED,
     signed: Annotated[date, opt("--signed", PAST_DAY, "When it was signed.")] = REQUIRED,
-    signed_by: Annotated[
-        str, typer.Option("--signed-by", help="person, parent, guardian or other.")
-    ] = "person",
+    signed_by: Annotated[str, flag("--signed-by", "person, parent, guardian or other.")] = "person",
     expires: Annotated[
-        date | None,
-        opt(
-            "--expires",
-            DAY,
-            "The last day it is valid; default no expiry.",
-        ),
+        date | None, opt("--expires", DAY, "The last day it is valid; default no expiry.")
     ] = None,
     file: Annotated[Path | None, opt("--file", FILE, "The purpose as a text; - is stdin.")] = None,
 ) -> None:
@@ -75,7 +50,7 @@ def grant(
     from ccu import dates
     from ccu.consent import store as consents
 
-    session: Session = ctx.obj
+    session = ctx.obj
     if signed_by not in consents.SIGNERS:
         raise InvalidInput(f"--signed-by must be one of {', '.join(consents.SIGNERS)}")
     new = consents.Paper(
@@ -112,13 +87,12 @@ def _words(file: Path | None, purpose: str) -> str | None:
 
 @app.command()
 def revoke(
-    ctx: typer.Context,
+    ctx: Context,
     consent: Annotated[
         int, arg("CONSENT", number_of("consent", "CONSENT"), "The consent's number.")
     ],
     on: Annotated[
-        date | None,
-        opt("--on", PAST_DAY, "When it was revoked, not in the future; default today."),
+        date | None, opt("--on", PAST_DAY, "When it was revoked, not in the future; default today.")
     ] = None,
 ) -> None:
     """Revoke a consent. It no longer counts from the next command on, on any screen.
@@ -131,9 +105,8 @@ def revoke(
     """
     from ccu.consent import store as consents
 
-    session: Session = ctx.obj
-    with session.work() as work:
-        left = consents.revoke(work, consent, on or session.today)
+    with ctx.obj.work() as work:
+        left = consents.revoke(work, consent, on or ctx.obj.today)
     emit_line(f"Revoked consent {consent}.")
     if left:
         say(f"Other active consents still allow some of it: consent {', '.join(map(str, left))}.")

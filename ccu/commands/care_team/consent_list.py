@@ -2,19 +2,9 @@
 
 from typing import Annotated, Any
 
-import typer
-
 from ccu.consent.options import PURPOSE_OPTION, SCOPES, TO_OPTION
-from ccu.options import (
-    PERSON,
-    REQUIRED,
-    arg,
-    code,
-    group,
-    opt,
-)
+from ccu.options import PERSON, REQUIRED, Context, arg, code, flag, group, opt
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
-from ccu.session import Session
 
 app = group("Joined to `ccu consent` by the map in cli.py.")
 
@@ -29,7 +19,7 @@ PersonArgument = Annotated[int, arg("PERSON", PERSON, "The person's number.")]
 
 @app.command()
 def disclose(
-    ctx: typer.Context,
+    ctx: Context,
     person: PersonArgument,
     to: Annotated[Any, TO_OPTION] = REQUIRED,
     scope: Annotated[str, opt("--scope", SCOPES, "What was disclosed.")] = REQUIRED,
@@ -59,7 +49,7 @@ def disclose(
     from ccu.records import codes, visibility
     from ccu.records.visibility import PART2
 
-    session: Session = ctx.obj
+    session = ctx.obj
     new = disclosures.ByHand(
         person_id=person, to=to, scope=scope, purpose=purpose, ground=without_consent
     )
@@ -76,9 +66,9 @@ def disclose(
 
 @app.command("list")
 def list_(
-    ctx: typer.Context,
+    ctx: Context,
     person: Annotated[int | None, opt("--person", PERSON, "Of this person, by number.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Include expired and revoked ones.")] = False,
+    every: Annotated[bool, flag("--all", "Include expired and revoked ones.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -98,7 +88,7 @@ def list_(
     from ccu.records import codes
     from ccu.records.visibility import PART2
 
-    session: Session = ctx.obj
+    session = ctx.obj
     with session.work() as work:
         if person is not None:
             people.canonical(work.connection, person)

@@ -3,29 +3,9 @@
 from datetime import date, datetime
 from typing import Annotated
 
-import typer
-
-from ccu.options import (
-    CALL,
-    LOGIN,
-    MOMENT,
-    NOTE,
-    PAST_DAY,
-    PERSON,
-    AskingOption,
-    asked,
-    group,
-    opt,
-    whole_number,
-)
-from ccu.output import (
-    FormatOption,
-    OutputOption,
-    Table,
-    emit,
-    emit_line,
-)
-from ccu.session import Session
+from ccu.options import AskingOption, Context, asked, group, opt
+from ccu.options.types import CALL, LOGIN, MOMENT, NOTE, PAST_DAY, PERSON, whole_number
+from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 
 app = group("Officers' questions to clinicians: add, list, show.")
 
@@ -39,7 +19,7 @@ PersonOption = Annotated[int | None, opt("--person", PERSON, "About this person,
 
 @app.command()
 def add(
-    ctx: typer.Context,
+    ctx: Context,
     call: CallOption = None,
     person: PersonOption = None,
     clinician: Annotated[int | None, opt("--clinician", LOGIN, "Who was asked.")] = None,
@@ -63,7 +43,7 @@ def add(
     from ccu.calls import consult_store as consults
     from ccu.people import store as people
 
-    session: Session = ctx.obj
+    session = ctx.obj
     if person is not None:  # before the questions: no answer is lost
         people.must_exist(session.db, person)
     new = consults.NewConsult(
@@ -82,7 +62,7 @@ def add(
 
 @app.command("list")
 def list_(
-    ctx: typer.Context,
+    ctx: Context,
     call: CallOption = None,
     person: PersonOption = None,
     clinician: Annotated[int | None, opt("--clinician", LOGIN, "Who was asked.")] = None,
@@ -103,12 +83,9 @@ def list_(
     from ccu import dates
     from ccu.calls import consult_store as consults
 
-    session: Session = ctx.obj
-    start = dates.to_iso(dates.day_start(since, session.settings.zone)) if since else None
-    with session.work() as work:
-        found = consults.list_consults(
-            work, clinician_id=clinician, call_id=call, person_id=person, since=start
-        )
+    start = dates.to_iso(dates.day_start(since, ctx.obj.settings.zone)) if since else None
+    with ctx.obj.work() as work:
+        found = consults.list_consults(work, clinician, call, person, start)
     for row in found:
         row["when"] = dates.minute(row["occurred_at"])
     emit(Table(COLUMNS, found, title="Consults"), format, output)

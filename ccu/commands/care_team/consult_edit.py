@@ -5,32 +5,10 @@ from typing import Annotated
 
 import typer
 
-from ccu.options import (
-    CALL,
-    LOGIN,
-    MOMENT,
-    NOTE,
-    PERSON,
-    REASON,
-    REQUIRED,
-    WHY,
-    arg,
-    group,
-    needs_reason,
-    number_of,
-    opt,
-)
+from ccu.options import REQUIRED, Context, ReasonOption, arg, flag, group, needs_reason, opt
 from ccu.options import whole_number as number
-from ccu.output import (
-    Document,
-    FormatOption,
-    OutputOption,
-    Section,
-    Table,
-    emit_document,
-    emit_line,
-)
-from ccu.session import Session
+from ccu.options.types import CALL, LOGIN, MOMENT, NOTE, PERSON, REASON, WHY, number_of
+from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 
 app = group("Joined to `ccu consult` by the map in cli.py.")
 
@@ -39,9 +17,9 @@ CONSULT = number_of("consult", "CONSULT")
 
 @app.command()
 def show(
-    ctx: typer.Context,
+    ctx: Context,
     consult: Annotated[int, arg("CONSULT", CONSULT, "The consult's number.")],
-    full: Annotated[bool, typer.Option("--full", help="With its note; needs --reason.")] = False,
+    full: Annotated[bool, flag("--full", "With its note; needs --reason.")] = False,
     reason: Annotated[
         str | None, opt("--reason", REASON, "Why you need the note; kept with the audit.")
     ] = None,
@@ -59,33 +37,19 @@ def show(
 
       ccu consult show 3 --full --reason "supervision"
     """
-    from ccu import dates
     from ccu.calls import consult_store as consults
-    from ccu.records import field_words
+    from ccu.calls import page
 
-    session: Session = ctx.obj
+    session = ctx.obj
     why = needs_reason(session, full, reason)
     with session.work() as work:
         data = consults.consult_data(work, consult, why)
-    note = [data["note"]] if data["note"] else []
-    pairs = [
-        ("when", dates.minute(data["occurred_at"])),
-        *((key.replace("_", " "), data[key]) for key in ("asked_by", "clinician", "minutes")),
-        *((key, data[key]) for key in ("call", "person") if data[key] is not None),
-        ("note", f"{data['note_characters']} characters" if data["note_characters"] else "none"),
-        *([("status", "void: in no list or figure")] if data["voided"] else []),
-        ("recorded", f"{dates.minute(data['recorded_at'])} by {data['recorded_by']}"),
-    ]
-    sections = [Section(pairs=pairs, main=True), Section("Note", lines=note)]
-    if changes := field_words.changes(session.db, "consult", data["changes"]):
-        columns = ("When", "By", "Field", "Old", "New", "Reason")
-        sections.append(Section("Changes", table=Table(columns, changes)))
-    emit_document(Document(f"Consult {consult}", sections, data), format, output)
+    emit_document(page.consult(session.db, data), format, output)
 
 
 @app.command()
 def edit(
-    ctx: typer.Context,
+    ctx: Context,
     consult: Annotated[int, arg("CONSULT", CONSULT, "The consult's number.")],
     call: Annotated[int | None, opt("--call", CALL, "The call it was about.")] = None,
     person: Annotated[int | None, opt("--person", PERSON, "The person, by number.")] = None,
@@ -98,7 +62,7 @@ def edit(
         list[str] | None,
         typer.Option("--clear", metavar="FIELD", help="Empty call, person or note. Repeatable."),
     ] = None,
-    reason: Annotated[str | None, opt("--reason", REASON, "Why; kept with the record.")] = None,
+    reason: ReasonOption = None,
 ) -> None:
     """Edit a consult; earlier values are kept.
 
@@ -109,7 +73,6 @@ def edit(
     from ccu import dates
     from ccu.calls import consult_store as consults
 
-    session: Session = ctx.obj
     given = {
         "call_id": call,
         "person_id": person,
@@ -121,7 +84,7 @@ def edit(
     }
     new: dict[str, object] = {column: value for column, value in given.items() if value is not None}
     new |= consults.cleared(clear or (), new)
-    with session.work() as work:
+    with ctx.obj.work() as work:
         changed = consults.edit_consult(work, consult, new, reason)
     if changed:
         words = ", ".join(sorted(consults.FIELDS[column] for column in changed))
@@ -132,7 +95,7 @@ def edit(
 
 @app.command()
 def void(
-    ctx: typer.Context,
+    ctx: Context,
     consult: Annotated[int, arg("CONSULT", CONSULT, "The consult's number.")],
     reason: Annotated[str, opt("--reason", WHY, "Why it was an error; kept.")] = REQUIRED,
 ) -> None:

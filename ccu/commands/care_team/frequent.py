@@ -3,26 +3,22 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from ccu.errors import InvalidInput
 from ccu.follow_ups.options import NamesOption
-from ccu.options import FILE, PERSON, PLACE, AskingOption, arg, count, group, line, number_of, opt
+from ccu.options import AskingOption, Context, arg, flag, group, opt
+from ccu.options.types import FILE, PERSON, PLACE, count, line, number_of
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
-from ccu.session import Session
 
 app = group("Frequent contacts: people, places, override, review.")
 
 CallsOption = Annotated[
-    int | None,
-    opt("--k", count(100_000), "Care calls or more; default the setting repeat_calls."),
+    int | None, opt("--k", count(100_000), "Care calls or more; default the setting repeat_calls.")
 ]
 DaysOption = Annotated[
-    int | None,
-    opt("--days", count(100_000), "Within these days; default the setting repeat_days."),
+    int | None, opt("--days", count(100_000), "Within these days; default the setting repeat_days.")
 ]
 OVERRIDE = number_of("frequent override", "N")
-AllOption = Annotated[bool, typer.Option("--all", help="Include what is left out.")]
+AllOption = Annotated[bool, flag("--all", "Include what is left out.")]
 ReasonFileOption = Annotated[
     Path | None, opt("--file", FILE, "The reason from a file; - is stdin.")
 ]
@@ -30,7 +26,7 @@ ReasonFileOption = Annotated[
 
 @app.command()
 def people(
-    ctx: typer.Context,
+    ctx: Context,
     k: CallsOption = None,
     days: DaysOption = None,
     every: AllOption = False,
@@ -58,7 +54,7 @@ def people(
 
 @app.command()
 def places(
-    ctx: typer.Context,
+    ctx: Context,
     k: CallsOption = None,
     days: DaysOption = None,
     every: AllOption = False,
@@ -86,14 +82,14 @@ def places(
 
 @app.command()
 def override(
-    ctx: typer.Context,
+    ctx: Context,
     person: Annotated[int | None, opt("--person", PERSON, "This person, by number.")] = None,
     place: Annotated[int | None, opt("--place", PLACE, "This place, by number.")] = None,
     address: Annotated[
         str | None, opt("--address", line(300), "The place of this address.", short="-a")
     ] = None,
     on: Annotated[
-        bool | None, typer.Option("--on/--off", help="On the list below the threshold, or off it.")
+        bool | None, flag("--on/--off", "On the list below the threshold, or off it.")
     ] = None,
     file: ReasonFileOption = None,
     asking: AskingOption = False,
@@ -119,16 +115,13 @@ def override(
 
 @app.command()
 def review(
-    ctx: typer.Context,
+    ctx: Context,
     override: Annotated[
-        int | None,
-        arg("[N]", OVERRIDE, "The override's number; without it, those due."),
+        int | None, arg("[N]", OVERRIDE, "The override's number; without it, those due.")
     ] = None,
-    keep: Annotated[
-        bool | None, typer.Option("--keep/--end", help="Keep it, or return to the count.")
-    ] = None,
+    keep: Annotated[bool | None, flag("--keep/--end", "Keep it, or return to the count.")] = None,
     file: ReasonFileOption = None,
-    every: Annotated[bool, typer.Option("--all", help="List all active ones, due or not.")] = False,
+    every: Annotated[bool, flag("--all", "List all active ones, due or not.")] = False,
     asking: AskingOption = False,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -145,14 +138,13 @@ def review(
     """
     from ccu.frequent import lists
 
-    session: Session = ctx.obj
     if override is None:
         if keep is not None or file is not None:
             raise InvalidInput("which one: --keep and --end need an override's number")
-        rows = lists.due(session, every)
+        rows = lists.due(ctx.obj, every)
         table = Table(lists.REVIEW_COLUMNS, rows, title="Overrides to review")
         emit(table, format, output)
         return
     if keep is None or every or format or output:
         raise InvalidInput("give --keep or --end with a number; lists are without one")
-    emit_line(lists.review(session, override, keep=keep, file=file, asking=asking))
+    emit_line(lists.review(ctx.obj, override, keep=keep, file=file, asking=asking))

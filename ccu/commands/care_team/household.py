@@ -4,9 +4,8 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from ccu.options import FILE, HOUSEHOLD, PAST_DAY, PERSON, OptionType, arg, group, opt
+from ccu.options import Context, arg, flag, group, opt
+from ccu.options.types import FILE, HOUSEHOLD, PAST_DAY, PERSON, OptionType
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
 from ccu.session import Session
 
@@ -25,7 +24,7 @@ def _number_or_new(session: Session, text: str, option: str) -> int | str | None
 
 @app.command()
 def show(
-    ctx: typer.Context,
+    ctx: Context,
     household: Annotated[
         int | None, arg("[HOUSEHOLD]", HOUSEHOLD, "The household's number.")
     ] = None,
@@ -53,20 +52,16 @@ def show(
       ccu household show --person 12
     """
     from ccu.households import card as cards
-    from ccu.people.screen_parts import with_notice
 
-    session: Session = ctx.obj
+    session = ctx.obj
     card = cards.show(session, cards.asked(session, household, person))
-    page = cards.document(session.db, card)
-    emit_document(with_notice(page, session.view), format, output)
+    emit_document(session.view.with_notice(cards.document(session.db, card)), format, output)
 
 
 @app.command("list")
 def list_(
-    ctx: typer.Context,
-    every: Annotated[
-        bool, typer.Option("--all", help="Include those without members or open work.")
-    ] = False,
+    ctx: Context,
+    every: Annotated[bool, flag("--all", "Include those without members or open work.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -80,16 +75,14 @@ def list_(
     """
     from ccu.households import card as cards
 
-    session: Session = ctx.obj
-    emit(Table(COLUMNS, cards.rows_of_list(session, every), title="Households"), format, output)
+    emit(Table(COLUMNS, cards.rows_of_list(ctx.obj, every), title="Households"), format, output)
 
 
 @app.command()
 def add(
-    ctx: typer.Context,
+    ctx: Context,
     household: Annotated[
-        str,
-        arg("HOUSEHOLD", OptionType(read=_number_or_new), "The household's number, or new."),
+        str, arg("HOUSEHOLD", OptionType(read=_number_or_new), "The household's number, or new.")
     ],
     person: Annotated[list[int], arg("PERSON...", PERSON, "The people, by number.")],
     since: Annotated[
@@ -112,7 +105,7 @@ def add(
 
 @app.command()
 def leave(
-    ctx: typer.Context,
+    ctx: Context,
     household: HouseholdArgument,
     person: Annotated[int, arg("PERSON", PERSON, "The person's number.")],
     on: Annotated[
@@ -128,16 +121,15 @@ def leave(
     from ccu import dates
     from ccu.households import store as households
 
-    session: Session = ctx.obj
-    day = on or session.today
-    with session.work() as work:
+    day = on or ctx.obj.today
+    with ctx.obj.work() as work:
         households.leave(work, household, person, day.isoformat())
     emit_line(f"Person {person} left household {household} on {dates.say_date(day)}.")
 
 
 @app.command()
 def name(
-    ctx: typer.Context,
+    ctx: Context,
     household: HouseholdArgument,
     file: Annotated[
         Path | None, opt("--file", FILE, "The name is in FILE; - is standard input.")

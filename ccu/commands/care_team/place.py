@@ -4,23 +4,13 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from ccu.errors import InvalidInput
-from ccu.options import (
-    FILE,
-    AskingOption,
-    arg,
-    group,
-    number_of,
-    opt,
-    with_options,
-)
+from ccu.options import FILE, AskingOption, Context, arg, flag, group, number_of, opt, with_options
 from ccu.output import FormatOption, OutputOption, emit, emit_document, emit_line
-from ccu.places import finding, flags
+from ccu.places import finding
+from ccu.places import flag_store as flags
 from ccu.places.finding import AddressArgument, PlaceOption, PlaceOptions
-from ccu.places.flags import CATEGORY, END, REASON, SOURCE, UNTIL
-from ccu.session import Session
+from ccu.places.flag_store import CATEGORY, END, REASON, SOURCE, UNTIL
 
 app = group("One place: show, flag, verify, exempt, merge.")
 
@@ -30,10 +20,10 @@ FLAG = number_of("flag", "F")
 
 @app.command()
 def show(
-    ctx: typer.Context,
+    ctx: Context,
     address: AddressArgument = None,
     place: PlaceOption = None,
-    every: Annotated[bool, typer.Option("--all", help="Every unit and text.")] = False,
+    every: Annotated[bool, flag("--all", "Every unit and text.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -51,15 +41,14 @@ def show(
     """
     from ccu.card import place_record
 
-    session: Session = ctx.obj
-    place_id = finding.exact(session, " ".join(address or []), place)
-    emit_document(place_record.show(session, place_id, every), format, output)
+    place_id = finding.exact(ctx.obj, " ".join(address or []), place)
+    emit_document(place_record.show(ctx.obj, place_id, every), format, output)
 
 
-@app.command()
+@app.command("flag")
 @with_options(PlaceOptions)
-def flag(
-    ctx: typer.Context,
+def flag_(
+    ctx: Context,
     given: PlaceOptions,
     source: Annotated[
         str | None,
@@ -85,7 +74,7 @@ def flag(
 
 @app.command()
 def verify(
-    ctx: typer.Context,
+    ctx: Context,
     flag: Annotated[
         int | None, arg("[F]", FLAG, "The flag's number; without it, those to check.")
     ] = None,
@@ -100,18 +89,17 @@ def verify(
 
       ccu place verify 3
     """
-    session: Session = ctx.obj
     if flag is None:
-        emit(flags.flags_to_check(session), format, output)
+        emit(flags.flags_to_check(ctx.obj), format, output)
         return
     if format or output:
         raise InvalidInput("--format and --output are for the list, without a number")
-    emit_line(flags.verify_flag(session, flag))
+    emit_line(flags.verify_flag(ctx.obj, flag))
 
 
 @app.command()
 def unflag(
-    ctx: typer.Context,
+    ctx: Context,
     flag: Annotated[int, arg("F", FLAG, "The flag's number.")],
     why: Annotated[str | None, opt("--why", END, "outdated, wrong, moved or replaced.")] = None,
     asking: AskingOption = False,
@@ -128,13 +116,11 @@ def unflag(
 @app.command()
 @with_options(PlaceOptions)
 def exempt(
-    ctx: typer.Context,
+    ctx: Context,
     given: PlaceOptions,
     category: Annotated[str | None, CATEGORY_OPTION] = None,
     reason: Annotated[str | None, opt("--reason", REASON, "Why; it is kept.")] = None,
-    exempt: Annotated[
-        bool, typer.Option("--exempt/--no-exempt", help="Or let it be counted again.")
-    ] = True,
+    exempt: Annotated[bool, flag("--exempt/--no-exempt", "Or let it be counted again.")] = True,
     asking: AskingOption = False,
 ) -> None:
     """Leave a shelter, hospital or station out of the repeat counts, with its units.

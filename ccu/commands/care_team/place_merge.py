@@ -2,14 +2,11 @@
 
 from typing import Annotated
 
-import typer
-
-from ccu.options import PLACE, REQUIRED, AskingOption, arg, group, opt, with_options
+from ccu.options import PLACE, REQUIRED, AskingOption, Context, arg, group, opt, with_options
 from ccu.output import emit_line
-from ccu.places import flags
+from ccu.places import flag_store as flags
 from ccu.places.finding import PlaceOptions
-from ccu.places.flags import CATEGORY
-from ccu.session import Session
+from ccu.places.flag_store import CATEGORY
 
 app = group("Joined to `ccu place` by the map in cli.py.")
 
@@ -19,7 +16,7 @@ MOVED = {"call": "call", "place_flag": "flag", "plan": "plan", "frequent_overrid
 @app.command()
 @with_options(PlaceOptions)
 def category(
-    ctx: typer.Context,
+    ctx: Context,
     given: PlaceOptions,
     category: Annotated[str, opt("--category", CATEGORY, "What is there.")] = REQUIRED,
     asking: AskingOption = False,
@@ -35,7 +32,7 @@ def category(
 
 @app.command()
 def merge(
-    ctx: typer.Context,
+    ctx: Context,
     a: Annotated[int, arg("A", PLACE, "The place to keep, by number.")],
     b: Annotated[int, arg("B", PLACE, "The place to merge into it.")],
 ) -> None:
@@ -51,8 +48,7 @@ def merge(
     from ccu.places import merge_store
     from ccu.places import store as places
 
-    session: Session = ctx.obj
-    with session.work() as work:
+    with ctx.obj.work() as work:
         counts = merge_store.merge(work, a, b)
         kept = places.place_line(work.connection, a)
     moved = ", ".join(
@@ -64,10 +60,7 @@ def merge(
 
 
 @app.command()
-def unmerge(
-    ctx: typer.Context,
-    b: Annotated[int, arg("B", PLACE, "The place that was merged.")],
-) -> None:
+def unmerge(ctx: Context, b: Annotated[int, arg("B", PLACE, "The place that was merged.")]) -> None:
     """Undo a merge: calls by the addresses of B, its flags, plans and units go back to it.
 
     Example:
@@ -77,8 +70,7 @@ def unmerge(
     from ccu.places import merge_store
     from ccu.places import store as places
 
-    session: Session = ctx.obj
-    with session.work() as work:
+    with ctx.obj.work() as work:
         was_part_of = merge_store.unmerge(work, b)
         line = places.place_line(work.connection, b)
     emit_line(f"Place {b}, {line}, is apart from place {was_part_of} again.")

@@ -3,21 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from ccu.errors import InvalidInput
-from ccu.options import (
-    FILE,
-    PERSON,
-    PLACE,
-    PLAN,
-    AskingOption,
-    arg,
-    code,
-    group,
-    line,
-    opt,
-)
+from ccu.options import AskingOption, Context, arg, flag, group, opt
+from ccu.options.types import FILE, PERSON, PLACE, PLAN, code, line
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
 from ccu.session import Session
 
@@ -34,7 +22,7 @@ FileOption = Annotated[
 
 @app.command()
 def write(
-    ctx: typer.Context,
+    ctx: Context,
     person: Annotated[int | None, opt("--person", PERSON, "For this person, by number.")] = None,
     address: Annotated[
         str | None, opt("--address", line(300), "For the place of this address.", short="-a")
@@ -42,7 +30,7 @@ def write(
     place: Annotated[int | None, opt("--place", PLACE, "For this place, by number.")] = None,
     file: FileOption = None,
     edit: Annotated[
-        bool, typer.Option("--edit", help="In your own editor (EDITOR), in a private file.")
+        bool, flag("--edit", "In your own editor (EDITOR), in a private file.")
     ] = False,
     asking: AskingOption = False,
 ) -> None:
@@ -63,13 +51,12 @@ def write(
 
       ccu plan write --address "12 Main St Apt 3" --file plan.txt
     """
-    from ccu.plans import writing
+    from ccu.plans import entry
 
-    session: Session = ctx.obj
     if file is not None and edit:
         raise InvalidInput("give either --file or --edit")
-    whose = _whose(session, person, address, place)
-    emit_line(writing.write(session, whose, file, edit, asking))
+    whose = _whose(ctx.obj, person, address, place)
+    emit_line(entry.write(ctx.obj, whose, file, edit, asking))
 
 
 def _whose(session: Session, person: int | None, address: str | None, place: int | None) -> "Whose":
@@ -86,10 +73,10 @@ def _whose(session: Session, person: int | None, address: str | None, place: int
 
 @app.command()
 def show(
-    ctx: typer.Context,
+    ctx: Context,
     plan: PlanArgument,
     every: Annotated[
-        bool, typer.Option("--all", help="Include the other plans of the same person or place.")
+        bool, flag("--all", "Include the other plans of the same person or place.")
     ] = False,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -110,12 +97,9 @@ def show(
 
 @app.command("list")
 def list_(
-    ctx: typer.Context,
+    ctx: Context,
     due: Annotated[
-        bool,
-        typer.Option(
-            "--due", help="Only those due for review within 30 days, or expired on their day."
-        ),
+        bool, flag("--due", "Only those due for review within 30 days, or expired on their day.")
     ] = False,
     status: Annotated[
         str | None, opt("--status", code("plan_status"), "Only those with this status.")
@@ -134,7 +118,6 @@ def list_(
     from ccu.plans import page
     from ccu.records import codes
 
-    session: Session = ctx.obj
-    rows = page.list_rows(session, due, status)
-    labels = codes.of_columns(session.db, status="plan_status")
+    rows = page.list_rows(ctx.obj, due, status)
+    labels = codes.of_columns(ctx.obj.db, status="plan_status")
     emit(Table(page.COLUMNS, rows, title="Plans", labels=labels), format, output)

@@ -3,20 +3,9 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from ccu.errors import InvalidInput
-from ccu.options import (
-    FILE,
-    PLAN,
-    REASON,
-    REQUIRED,
-    AskingOption,
-    arg,
-    group,
-    number_of,
-    opt,
-)
+from ccu.options import REQUIRED, AskingOption, Context, arg, flag, group, opt
+from ccu.options.types import FILE, PLAN, REASON, number_of
 from ccu.output import emit_line
 
 app = group("Joined to `ccu plan` by the map in cli.py.")
@@ -30,10 +19,10 @@ FileOption = Annotated[
 
 @app.command()
 def approve(
-    ctx: typer.Context,
+    ctx: Context,
     plan: PlanArgument,
     anyway: Annotated[
-        bool, typer.Option("--anyway", help="Despite words that do not belong; needs --reason.")
+        bool, flag("--anyway", "Despite words that do not belong; needs --reason.")
     ] = False,
     reason: Annotated[str | None, REASON_OPTION] = None,
 ) -> None:
@@ -46,20 +35,18 @@ def approve(
 
       ccu plan approve 4
     """
-    from ccu.plans import deciding
+    from ccu.plans import entry
 
     if anyway is (reason is None):
         raise InvalidInput("--anyway and --reason go together")
-    emit_line(deciding.approve(ctx.obj, plan, reason))
+    emit_line(entry.approve(ctx.obj, plan, reason))
 
 
 @app.command()
 def review(
-    ctx: typer.Context,
+    ctx: Context,
     plan: PlanArgument,
-    keep: Annotated[
-        bool, typer.Option("--keep", help="Confirm it, with a new review day and expiry.")
-    ] = False,
+    keep: Annotated[bool, flag("--keep", "Confirm it, with a new review day and expiry.")] = False,
 ) -> None:
     """Confirm that an approved plan is still right. If it is not, write a new one.
 
@@ -69,19 +56,19 @@ def review(
 
       ccu plan review 4 --keep
     """
-    from ccu.plans import deciding
+    from ccu.plans import entry
 
     if not keep:
         raise InvalidInput(
             "--keep confirms that the plan is still right; if it is not, write a new one with"
             " ccu plan write"
         )
-    emit_line(deciding.review(ctx.obj, plan))
+    emit_line(entry.review(ctx.obj, plan))
 
 
 @app.command()
 def expire(
-    ctx: typer.Context, plan: PlanArgument, reason: Annotated[str, REASON_OPTION] = REQUIRED
+    ctx: Context, plan: PlanArgument, reason: Annotated[str, REASON_OPTION] = REQUIRED
 ) -> None:
     """Take an approved plan off the card, or withdraw a draft. The record is kept.
 
@@ -89,14 +76,14 @@ def expire(
 
       ccu plan expire 4 --reason "moved to another town"
     """
-    from ccu.plans import deciding
+    from ccu.plans import entry
 
-    emit_line(deciding.end(ctx.obj, plan, reason))
+    emit_line(entry.end(ctx.obj, plan, reason))
 
 
 @app.command()
 def suggest(
-    ctx: typer.Context, plan: PlanArgument, file: FileOption = None, asking: AskingOption = False
+    ctx: Context, plan: PlanArgument, file: FileOption = None, asking: AskingOption = False
 ) -> None:
     """Send the unit a correction to a plan: typed, or from a file.
 
@@ -104,18 +91,16 @@ def suggest(
 
       ccu plan suggest 4
     """
-    from ccu.plans import deciding
+    from ccu.plans import entry
 
-    emit_line(deciding.suggest(ctx.obj, plan, file, asking))
+    emit_line(entry.suggest(ctx.obj, plan, file, asking))
 
 
 @app.command()
 def answer(
-    ctx: typer.Context,
+    ctx: Context,
     suggestion: Annotated[int, arg("S", number_of("suggestion", "S"), "The suggestion's number.")],
-    accept: Annotated[
-        bool | None, typer.Option("--accept/--decline", help="Accept or decline it.")
-    ] = None,
+    accept: Annotated[bool | None, flag("--accept/--decline", "Accept or decline it.")] = None,
     file: FileOption = None,
     asking: AskingOption = False,
 ) -> None:
@@ -127,8 +112,8 @@ def answer(
 
       ccu plan answer 2 --accept
     """
-    from ccu.plans import deciding
+    from ccu.plans import entry
 
     if accept is None:
         raise InvalidInput("give either --accept or --decline")
-    emit_line(deciding.answer(ctx.obj, suggestion, accept, file, asking))
+    emit_line(entry.answer(ctx.obj, suggestion, accept, file, asking))

@@ -4,24 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
-import typer
-
 from ccu.errors import InvalidInput
-from ccu.options import (
-    PAST_DAY,
-    PROVIDER,
-    AskingOption,
-    arg,
-    asked,
-    code,
-    group,
-    line,
-    opt,
-    whole_number,
-    with_options,
-)
+from ccu.options import AskingOption, Context, arg, asked, flag, group, opt, with_options
+from ccu.options.types import PAST_DAY, PROVIDER, code, line, whole_number
 from ccu.output import emit_line, say
-from ccu.session import Session
 
 app = group("Who can help with what: find, add, list, show, edit, retire, import, stale.")
 
@@ -41,8 +27,7 @@ class ProviderOptions:
         opt("--need", NEED, "What it helps with; replaces the entire list. Repeatable."),
     ] = None
     agency: Annotated[
-        str | None,
-        opt("--agency", code("agency"), "Its agency; default a contracted provider."),
+        str | None, opt("--agency", code("agency"), "Its agency; default a contracted provider.")
     ] = None
     phone: Annotated[str | None, opt("--phone", line(200, clears=True), "Phone number.")] = None
     hours: Annotated[str | None, opt("--hours", TEXT, "Such as mon-fri 9-17, or 24/7.")] = None
@@ -59,8 +44,7 @@ class ProviderOptions:
         date | None, opt("--verified", PAST_DAY, "When somebody last confirmed this with it.")
     ] = None
     part2: Annotated[
-        bool | None,
-        typer.Option("--part2/--no-part2", help="Whether it is a 42 CFR Part 2 program."),
+        bool | None, flag("--part2/--no-part2", "Whether it is a 42 CFR Part 2 program.")
     ] = None
     organization: Annotated[str | None, opt("--organization", TEXT, "Who runs it.")] = None
     description: Annotated[str | None, opt("--description", TEXT, "What it does.")] = None
@@ -91,7 +75,7 @@ def _fields(given: ProviderOptions, name: str | None) -> dict[str, Any]:
 @app.command()
 @with_options(ProviderOptions)
 def add(
-    ctx: typer.Context,
+    ctx: Context,
     given: ProviderOptions,
     name: Annotated[str | None, arg("NAME", NAME, "Its name.")] = None,
     asking: AskingOption = False,
@@ -107,7 +91,7 @@ def add(
     """
     from ccu.providers import store as providers
 
-    session: Session = ctx.obj
+    session = ctx.obj
     given.verified_on = given.verified_on or session.today
     name = asked(session, name, NAME, "Name of the provider", "NAME")
     if asking and not given.needs:
@@ -123,7 +107,7 @@ def add(
 @app.command()
 @with_options(ProviderOptions)
 def edit(
-    ctx: typer.Context,
+    ctx: Context,
     provider: ProviderArgument,
     given: ProviderOptions,
     name: Annotated[str | None, opt("--name", NAME, "Its new name.")] = None,
@@ -140,11 +124,10 @@ def edit(
     from ccu.providers import store as providers
     from ccu.records import field_words
 
-    session: Session = ctx.obj
     fields = _fields(given, name)
     if not fields:
         raise InvalidInput("nothing to change; ccu provider edit --help lists what can be")
-    with session.work() as work:
+    with ctx.obj.work() as work:
         changed = providers.change(work, provider, fields)
         left = consents.part2_notes(work.connection, provider) if fields.get("part2") else 0
     if changed:

@@ -2,12 +2,9 @@
 
 from typing import Annotated
 
-import typer
-
 from ccu.errors import InvalidInput
-from ccu.options import PROVIDER, arg, code, group, line, opt
+from ccu.options import PROVIDER, Context, arg, code, flag, group, line, opt
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
-from ccu.session import Session
 
 app = group("Joined to `ccu provider` by the map in cli.py.")
 
@@ -17,13 +14,13 @@ COLUMNS = ("id", "name", "needs", "capacity", "phone", "hours", "verified", "old
 
 @app.command("list")
 def list_(
-    ctx: typer.Context,
+    ctx: Context,
     need: Annotated[
         str | None,
         opt("--need", code("need"), "Only for this need; those with openings come first."),
     ] = None,
     search: Annotated[str | None, opt("--search", line(), "Only those with these words.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Retired ones too.")] = False,
+    every: Annotated[bool, flag("--all", "Retired ones too.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -40,16 +37,15 @@ def list_(
     from ccu.providers import page
     from ccu.records import codes
 
-    session: Session = ctx.obj
-    rows = page.list_rows(session, need=need, words=search or "", retired=every)
+    rows = page.list_rows(ctx.obj, need=need, words=search or "", retired=every)
     columns = (*COLUMNS, "active") if every else COLUMNS
-    labels = codes.of_columns(session.db, needs="need", capacity="capacity")
+    labels = codes.of_columns(ctx.obj.db, needs="need", capacity="capacity")
     emit(Table(columns, rows, title="Providers", labels=labels), format, output)
 
 
 @app.command()
 def show(
-    ctx: typer.Context,
+    ctx: Context,
     provider: ProviderArgument,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -66,13 +62,12 @@ def show(
     """
     from ccu.providers import page
 
-    session: Session = ctx.obj
-    data = page.read(session, provider)
-    emit_document(page.document(session, data), format, output)
+    data = page.read(ctx.obj, provider)
+    emit_document(page.document(ctx.obj, data), format, output)
 
 
 @app.command()
-def retire(ctx: typer.Context, provider: ProviderArgument) -> None:
+def retire(ctx: Context, provider: ProviderArgument) -> None:
     """Stop referrals to a provider; it and its referrals are kept.
 
     To restore it, add it again.
@@ -83,8 +78,7 @@ def retire(ctx: typer.Context, provider: ProviderArgument) -> None:
     """
     from ccu.providers import store as providers
 
-    session: Session = ctx.obj
-    with session.work() as work:
+    with ctx.obj.work() as work:
         if not providers.read(work.connection, provider)["active"]:
             raise InvalidInput(f"provider {provider} is already retired")
         providers.change(work, provider, {"active": False})

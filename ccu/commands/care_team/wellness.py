@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import AskingOption, OptionType, group, opt, typed_text
+from ccu.options import AskingOption, Context, OptionType, asked, group, opt, typed_text
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.session import Session
 
@@ -46,8 +46,7 @@ MONTH = OptionType(read=_month, metavar="YYYY-MM")
 def init(
     file: Annotated[Path | None, typer.Argument(help="The new file; else CCU_WELLNESS_DB.")] = None,
     in_group: Annotated[
-        str | None,
-        typer.Option("--group", metavar="NAME", help="For all accounts of this group."),
+        str | None, typer.Option("--group", metavar="NAME", help="For all accounts of this group.")
     ] = None,
 ) -> None:
     """Make the wellness file, in a folder that only those who keep it can enter.
@@ -74,7 +73,7 @@ def init(
 
 @app.command()
 def add(
-    ctx: typer.Context,
+    ctx: Context,
     kind: Annotated[
         str | None, opt("--kind", KIND, "What it was: peer_support, clinician, ...")
     ] = None,
@@ -95,24 +94,15 @@ def add(
     """
     from ccu.wellness import store
 
-    session: Session = ctx.obj
+    session = ctx.obj
     with store.opened() as connection:  # before the first prompt: no answer is lost if it cannot be
         labels = store.kinds(connection)
-        if kind is None:
-            _may_ask(asking, "--kind")
-            listed = ", ".join(f"{number} {each}" for number, each in enumerate(labels.values(), 1))
-            kind = KIND.ask(session, f"What was it ({listed})", "--kind")
-        if minutes is None:
-            _may_ask(asking, "--minutes")
-            minutes = MINUTES.ask(session, "How many minutes", "--minutes")
+        listed = ", ".join(f"{number} {each}" for number, each in enumerate(labels.values(), 1))
+        kind = asked(session, kind, KIND, f"What was it ({listed})", "--kind")
+        minutes = asked(session, minutes, MINUTES, "How many minutes", "--minutes")
         when = month or f"{store.machine_day(session.day_said):%Y-%m}"
         store.add(connection, kind, when, minutes)
     emit_line(f"Added to {when}: {labels[kind].lower()}, {minutes} minutes.", only=True)
-
-
-def _may_ask(asking: bool, option: str) -> None:
-    if not asking:
-        raise InvalidInput(f"{option} is missing")
 
 
 @app.command()

@@ -3,12 +3,9 @@
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from ccu.errors import InvalidInput
-from ccu.options import HOUSEHOLD, LOGIN, PAST_DAY, PERSON, REQUIRED, group, opt
+from ccu.options import HOUSEHOLD, LOGIN, PAST_DAY, PERSON, REQUIRED, Context, flag, group, opt
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
-from ccu.session import Session
 
 if TYPE_CHECKING:
     from ccu.people.worker_store import Client
@@ -23,7 +20,7 @@ HouseholdOption = Annotated[int | None, opt("--household", HOUSEHOLD, "The house
 
 @app.command()
 def assign(
-    ctx: typer.Context,
+    ctx: Context,
     person: PersonOption = None,
     household: HouseholdOption = None,
     staff: Annotated[int, opt("--staff", LOGIN, "Who, by login.")] = REQUIRED,
@@ -43,9 +40,8 @@ def assign(
     from ccu.people import worker_store as workers
     from ccu.records import staff as accounts
 
-    session: Session = ctx.obj
-    client, day = _client(person, household), since or session.today
-    with session.work() as work:
+    client, day = _client(person, household), since or ctx.obj.today
+    with ctx.obj.work() as work:
         before = workers.assign(work, client, staff, day.isoformat())
         login = accounts.login_of(work.connection, staff)
     ended = f"; {before} was until then" if before else ""
@@ -54,7 +50,7 @@ def assign(
 
 @app.command()
 def end(
-    ctx: typer.Context,
+    ctx: Context,
     person: PersonOption = None,
     household: HouseholdOption = None,
     on: Annotated[
@@ -70,20 +66,19 @@ def end(
     from ccu import dates
     from ccu.people import worker_store as workers
 
-    session: Session = ctx.obj
-    client, day = _client(person, household), on or session.today
-    with session.work() as work:
+    client, day = _client(person, household), on or ctx.obj.today
+    with ctx.obj.work() as work:
         login = workers.end(work, client, day.isoformat())
     emit_line(f"{login} worked with {client} until {dates.say_date(day)}.")
 
 
 @app.command("list")
 def list_(
-    ctx: typer.Context,
+    ctx: Context,
     person: PersonOption = None,
     household: HouseholdOption = None,
     staff: Annotated[int | None, opt("--staff", LOGIN, "Who, by login.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Include earlier ones.")] = False,
+    every: Annotated[bool, flag("--all", "Include earlier ones.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -96,7 +91,7 @@ def list_(
     from ccu.people import worker_store as workers
     from ccu.records import codes
 
-    session: Session = ctx.obj
+    session = ctx.obj
     client = _client(person, household) if person is not None or household is not None else None
     if client is not None:
         workers.check(session.db, client)

@@ -8,6 +8,7 @@ import typer
 from ccu.errors import VerificationFailed
 from ccu.options import group
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
+from ccu.output.text import counted
 from ccu.session import Session
 
 NEXT = "keep the file, compare it with the last backup, and tell whoever is in charge of records"
@@ -83,18 +84,14 @@ def verify(
         wrong.append(NEXT)
     if wrong:
         raise VerificationFailed("; ".join(wrong))
-    told = [f"{_counted(verdict.rows, 'row')} verified"]
+    told = [f"{counted(verdict.rows, 'row')} verified"]
     if known:
-        told.append(_counted(len(known), "anchor"))
+        told.append(counted(len(known), "anchor"))
     if verdict.purged:
-        told.append(f"{_counted(verdict.purged, 'reason')} purged")
+        told.append(f"{counted(verdict.purged, 'reason')} purged")
     emit_line(f"{', '.join(told)}; the last is {anchors.line(verdict.last)}")
     if not verdict.wrote:
         say("The records were not compared: the audit has them from its next event on.")
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 @app.command()

@@ -1,15 +1,17 @@
-"""`ccu purge`: destroy what is older than it is to be kept."""
+"""`ccu purge`, `ccu deidentify`: destroy old records, or remove the identity from them."""
 
 from typing import Annotated
 
 import typer
 
 from ccu.errors import InvalidInput
+from ccu.options import PERSON, opt
 from ccu.output import FormatOption, OutputOption, Table, emit, say
+from ccu.output.text import counted
 from ccu.session import Session
 
 
-def command(
+def purge(
     ctx: typer.Context,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Count what is due; destroy nothing.")
@@ -35,7 +37,7 @@ def command(
       ccu purge
     """
     from ccu.audit import verify_store
-    from ccu.retention import purge
+    from ccu.retention import purge as purging
 
     session: Session = ctx.obj
     _ = session.staff_id
@@ -43,29 +45,24 @@ def command(
     if dry_run:
         if yes:
             raise InvalidInput("--dry-run and --yes contradict each other; give one of them")
-        found = purge.dry_run(session)
+        found = purging.dry_run(session)
     else:
-        found, places = purge.purge(
+        found, places = purging.purge(
             session, lambda seen: _confirm(session, seen.total, yes), verify_store.altered
         )
     title = "To be destroyed" if dry_run else "Destroyed"
-    emit(Table(purge.COLUMNS, purge.rows(found), title=title), format, output)
+    emit(Table(purging.COLUMNS, purging.rows(found), title=title), format, output)
     if dry_run and found.not_set:
-        count = len(found.not_set)
-        what = "1 class has" if count == 1 else f"{count} classes have"
+        what = counted(len(found.not_set), "class has", "classes have")
         say(f"{what} no period. Set each: ccu retention set CLASS YEARS --source TEXT")
     elif not dry_run and found.total:
-        also = f", with {_counted(places, 'place')} that no record names any more" if places else ""
-        say(f"{_counted(found.total, 'record')} destroyed, and gone from the file{also}.")
-        say(f"{purge.COPIES} {purge.CARE}")
-        if beside := purge.copies(session):
+        also = f", with {counted(places, 'place')} that no record names any more" if places else ""
+        say(f"{counted(found.total, 'record')} destroyed, and gone from the file{also}.")
+        say(f"{purging.COPIES} {purging.CARE}")
+        if beside := purging.copies(session):
             say(f"Copies made by a migration are beside the file: {', '.join(beside)}.")
     elif not dry_run:
         say("Nothing was destroyed.")
-
-
-def _counted(count: int, what: str) -> str:
-    return f"1 {what}" if count == 1 else f"{count} {what}s"
 
 
 def _confirm(session: Session, total: int, yes: bool) -> None:
@@ -74,8 +71,49 @@ def _confirm(session: Session, total: int, yes: bool) -> None:
     from ccu.options import terminal
 
     stated = (
-        f"To be destroyed, with no way back: {_counted(total, 'record')}."
+        f"To be destroyed, with no way back: {counted(total, 'record')}."
         " Counted by class and year: ccu purge --dry-run"
     )
     what = "the number of records"
     terminal.confirm_by_number(session.interactive, total, stated, "destroy", what)
+
+
+def deidentify(
+    ctx: typer.Context,
+    before: Annotated[
+        str | None,
+        typer.Option("--before", metavar="DAY", help="People without contact since this day."),
+    ] = None,
+    person: Annotated[int | None, opt("--person", PERSON, "This person, by number.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="List the people; change nothing.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Remove the identity from old records; the monthly totals stay.
+
+    Names, birth dates (an age stays), phones, homes, notes, plans and the narratives of the
+    person's calls are removed from the bytes of the file; calls keep their place. A person with
+    open work, a worker, an active plan or consent, or a legal hold stays as they are.
+
+    Examples:
+
+      ccu deidentify --before 2019-01-01 --dry-run
+
+      ccu deidentify --person 12
+    """
+    from ccu.audit import verify_store
+    from ccu.retention import deidentify as deidentifying
+
+    session: Session = ctx.obj
+    found = deidentifying.find(session, before, person)
+    result = deidentifying.WOULD
+    if not dry_run and any(not each.why for each in found):
+        if not yes:
+            deidentifying.confirm(session, found)
+        found = deidentifying.remove(session, before, person, verify_store.altered)
+        result = deidentifying.DONE
+    table = Table(deidentifying.COLUMNS, deidentifying.rows(found, result), title="De-identify")
+    emit(table, format, output)

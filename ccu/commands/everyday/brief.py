@@ -3,10 +3,8 @@
 from datetime import datetime
 from typing import Annotated
 
-import typer
-
 from ccu.follow_ups.options import NamesOption
-from ccu.options import OptionType, opt
+from ccu.options import Context, OptionType, opt
 from ccu.output import FormatOption, OutputOption, emit_document
 from ccu.session import Session
 
@@ -18,7 +16,7 @@ def _begin(session: Session, text: str, option: str) -> datetime:
 
 
 def command(
-    ctx: typer.Context,
+    ctx: Context,
     since: Annotated[
         datetime | None,
         opt(
@@ -47,5 +45,4 @@ def command(
     """
     from ccu.brief import page
 
-    session: Session = ctx.obj
-    emit_document(page.shift_brief(session, since, names), format, output)
+    emit_document(page.shift_brief(ctx.obj, since, names), format, output)

@@ -1,24 +1,17 @@
-"""`ccu follow-up add`, `done`, `move`, `sign`: schedule, attempt, sign off."""
+"""`ccu follow-up add`, `done`, `move`, `sign`, `void`, `reopen`, `show`: one follow-up."""
 
-import typer
+from typing import Annotated
 
-from ccu.follow_ups.options import (
-    AddOptions,
-    AttemptOptions,
-    DueOption,
-    FollowUpArgument,
-    OwnerOption,
-    ReasonOption,
-)
-from ccu.options import AskingOption, group, with_options
-from ccu.output import emit_line
+from ccu.follow_ups import options
+from ccu.options import AskingOption, Context, ReasonOption, flag, group, needs_reason, with_options
+from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 
 app = group("Follow-ups: add, done, move, sign, void, reopen, show, list, overdue.")
 
 
 @app.command()
-@with_options(AddOptions)
-def add(ctx: typer.Context, given: AddOptions, asking: AskingOption = False) -> None:
+@with_options(options.AddOptions)
+def add(ctx: Context, given: options.AddOptions, asking: AskingOption = False) -> None:
     """Schedule a follow-up for a referral, a call or a person.
 
     Without --owner, the owner is the referral's owner, the person's worker, or you; for a patrol
@@ -36,11 +29,11 @@ def add(ctx: typer.Context, given: AddOptions, asking: AskingOption = False) -> 
 
 
 @app.command()
-@with_options(AttemptOptions)
+@with_options(options.AttemptOptions)
 def done(
-    ctx: typer.Context,
-    follow_up: FollowUpArgument,
-    given: AttemptOptions,
+    ctx: Context,
+    follow_up: options.FollowUpArgument,
+    given: options.AttemptOptions,
     asking: AskingOption = False,
 ) -> None:
     """Log a follow-up attempt and its result.
@@ -62,10 +55,10 @@ def done(
 
 @app.command()
 def move(
-    ctx: typer.Context,
-    follow_up: FollowUpArgument,
-    due: DueOption = None,
-    owner: OwnerOption = None,
+    ctx: Context,
+    follow_up: options.FollowUpArgument,
+    due: options.DueOption = None,
+    owner: options.OwnerOption = None,
     reason: ReasonOption = None,
 ) -> None:
     """Reschedule or reassign a follow-up; earlier values are kept.
@@ -82,7 +75,7 @@ def move(
 
 
 @app.command()
-def sign(ctx: typer.Context, follow_up: FollowUpArgument) -> None:
+def sign(ctx: Context, follow_up: options.FollowUpArgument) -> None:
     """Sign off on a follow-up that an intern closed.
 
     The intern's supervisor or an admin signs. To see what awaits your signature:
@@ -95,3 +88,68 @@ def sign(ctx: typer.Context, follow_up: FollowUpArgument) -> None:
     from ccu.follow_ups import entry
 
     emit_line(entry.sign(ctx.obj, follow_up))
+
+
+@app.command()
+def void(
+    ctx: Context,
+    follow_up: options.FollowUpArgument,
+    attempt: Annotated[
+        bool, flag("--attempt", "Void its last attempt, not the follow-up.")
+    ] = False,
+    reason: options.ErrorOption = None,
+    asking: AskingOption = False,
+) -> None:
+    """Cancel a follow-up made in error, or void its last attempt; the record keeps both.
+
+    Without the attempt the follow-up is as before: open, with its earlier due date, and the next
+    one that the attempt added is cancelled.
+
+    Examples:
+
+      ccu follow-up void 7 --reason "entered twice"
+
+      ccu follow-up void 7 --attempt --reason "meant follow-up 8"
+    """
+    from ccu.follow_ups import entry
+
+    emit_line(entry.void(ctx.obj, follow_up, attempt, reason))
+
+
+@app.command()
+def reopen(
+    ctx: Context,
+    follow_up: options.FollowUpArgument,
+    due: options.DueOption = None,
+    reason: ReasonOption = None,
+) -> None:
+    """Reopen a closed or cancelled follow-up; its attempts are kept.
+
+    Example:
+
+      ccu follow-up reopen 7 --due monday --reason "closed by mistake"
+    """
+    from ccu.follow_ups import entry
+
+    emit_line(entry.reopen(ctx.obj, follow_up, due, reason))
+
+
+@app.command()
+def show(
+    ctx: Context,
+    follow_up: options.FollowUpArgument,
+    full: Annotated[bool, flag("--full", "With the notes; needs --reason.")] = False,
+    reason: ReasonOption = None,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Show a follow-up: what it is for, attempts, changes. Showing it is recorded in the audit.
+
+    Example:
+
+      ccu follow-up show 7
+    """
+    from ccu.follow_ups import page
+
+    why = needs_reason(ctx.obj, full, reason)
+    emit_document(page.read(ctx.obj, follow_up, why), format, output)

@@ -5,27 +5,10 @@ from typing import Annotated
 import typer
 
 from ccu.errors import ExitCode, InvalidInput
-from ccu.follow_ups.options import (
-    ListFormatOption,
-    ListOptions,
-    NamesOption,
-    OwnerOption,
-    ScreenNamesOption,
-)
-from ccu.options import group, with_options
-from ccu.output import (
-    FOR_FILES,
-    Format,
-    FormatOption,
-    OutputOption,
-    Table,
-    default_format,
-    emit,
-    fits_terminal,
-    meant,
-    say,
-)
-from ccu.session import Session
+from ccu.follow_ups import options
+from ccu.options import Context, flag, group, with_options
+from ccu.output import FormatOption, OutputOption, Table, emit, fits_terminal, say
+from ccu.output.endings import FOR_FILES, Format, default_format, meant
 
 app = group("Joined to `ccu follow-up` by the map in cli.py.")
 
@@ -38,12 +21,12 @@ OVERDUE_COLUMNS = ("id", "days_late", "due", "owner", "what", "for", "new")
 
 
 @app.command("list")
-@with_options(ListOptions)
+@with_options(options.ListOptions)
 def list_(
-    ctx: typer.Context,
-    given: ListOptions,
-    names: ScreenNamesOption = None,
-    format: ListFormatOption = None,
+    ctx: Context,
+    given: options.ListOptions,
+    names: options.ScreenNamesOption = None,
+    format: options.ListFormatOption = None,
     output: OutputOption = None,
 ) -> None:
     """List follow-ups: those at risk first, then by due date.
@@ -65,9 +48,8 @@ def list_(
       ccu follow-up list --mine --output mine.ics
     """
     from ccu.follow_ups import listing_store as follow_ups
-    from ccu.people.screen_parts import notice_column
 
-    session: Session = ctx.obj
+    session = ctx.obj
     if meant(format, output) == "ics":
         from ccu.follow_ups import page
 
@@ -78,29 +60,27 @@ def list_(
         names = fits_terminal(plain, output) and session.may("follow-up list --names")
     rows = follow_ups.list_rows(session, given)
     columns = follow_ups.add_names(session, rows, LIST_COLUMNS, "follow-up-list", names)
-    columns = notice_column(rows, columns, "follow_up", session.view)
+    columns = session.view.notice_column(rows, columns, "follow_up")
     emit(Table(columns, rows, title="Follow-ups", spare=SPARE), plain, output)
 
 
 @app.command()
 def overdue(
-    ctx: typer.Context,
-    new: Annotated[
-        bool, typer.Option("--new", help="Only those not reported as overdue yet.")
-    ] = False,
-    mine: Annotated[bool, typer.Option("--mine", help="Only the ones you own.")] = False,
-    owner: OwnerOption = None,
+    ctx: Context,
+    new: Annotated[bool, flag("--new", "Only those not reported as overdue yet.")] = False,
+    mine: Annotated[bool, flag("--mine", "Only the ones you own.")] = False,
+    owner: options.OwnerOption = None,
     by: Annotated[str | None, typer.Option("--by", metavar="owner", help="Group by owner.")] = None,
-    names: NamesOption = False,
+    names: options.NamesOption = False,
     record: Annotated[
         bool | None,
-        typer.Option(
+        flag(
             "--record/--no-record",
-            help="Record these as reported; the default is yes, except at a terminal.",
+            "Record these as reported; the default is yes, except at a terminal.",
         ),
     ] = None,
     exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="Exit with code 10 if anything is listed.")
+        bool, flag("--exit-code", "Exit with code 10 if anything is listed.")
     ] = False,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -122,9 +102,8 @@ def overdue(
     """
     from ccu.calls import overdue as overdue_work
     from ccu.follow_ups import listing_store as follow_ups
-    from ccu.people.screen_parts import notice_column
 
-    session: Session = ctx.obj
+    session = ctx.obj
     if by not in (None, "owner"):
         raise InvalidInput("--by can only be owner")
     if mine and owner is not None:
@@ -137,7 +116,7 @@ def overdue(
         rows = overdue_work.one_line_each(rows)
     columns = follow_ups.add_names(session, rows, OVERDUE_COLUMNS, "overdue", names)
     if not session.unattended:
-        columns = notice_column(rows, columns, "follow_up", session.view)
+        columns = session.view.notice_column(rows, columns, "follow_up")
     if by:
         rows = sorted(rows, key=lambda row: row["owner"] or "")
         columns = ("owner", *(name for name in columns if name != "owner"))

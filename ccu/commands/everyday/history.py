@@ -5,9 +5,8 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import CALL, PERSON, REASON, AskingOption, needs_reason, opt
+from ccu.options import CALL, PERSON, REASON, AskingOption, Context, flag, needs_reason, opt
 from ccu.output import FormatOption, OutputOption
-from ccu.session import Session
 
 WordsArgument = Annotated[
     list[str] | None,
@@ -23,16 +22,14 @@ PersonOption = Annotated[
 
 
 def command(
-    ctx: typer.Context,
+    ctx: Context,
     words: WordsArgument = None,
     address: AddressOption = None,
     call: CallOption = None,
     person: PersonOption = None,
-    every: Annotated[
-        bool, typer.Option("--all", help="Everything, not only what fits on one screen.")
-    ] = False,
+    every: Annotated[bool, flag("--all", "Everything, not only what fits on one screen.")] = False,
     full: Annotated[
-        bool, typer.Option("--full", help="Everything with the narratives; needs --reason.")
+        bool, flag("--full", "Everything with the narratives; needs --reason.")
     ] = False,
     reason: Annotated[
         str | None, opt("--reason", REASON, "Why the narratives are needed; it is kept.")
@@ -60,7 +57,7 @@ def command(
 
       ccu history 12 main st apt 3 --full --reason "on scene, person not answering"
     """
-    session: Session = ctx.obj
+    session = ctx.obj
     typed = " ".join(words) if words else None
     if sum(each is not None for each in (typed, address, call, person)) != 1:
         raise InvalidInput("give an address, --call or --person, one of them")

@@ -3,10 +3,8 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from ccu.calls.options import CallOptions
-from ccu.options import AskingOption, with_options
+from ccu.options import AskingOption, Context, flag, with_options
 from ccu.output import Document, FormatOption, OutputOption, Section, emit_document, say
 from ccu.session import Session
 
@@ -17,11 +15,9 @@ if TYPE_CHECKING:
 
 @with_options(CallOptions)
 def command(
-    ctx: typer.Context,
+    ctx: Context,
     given: CallOptions,
-    edit: Annotated[
-        bool, typer.Option("--edit", help="Write the note in your own editor (EDITOR).")
-    ] = False,
+    edit: Annotated[bool, flag("--edit", "Write the note in your own editor (EDITOR).")] = False,
     asking: AskingOption = False,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -47,11 +43,11 @@ def command(
     --person "caller: described: tall man, gray coat". A line of --person-file may also be a name:
     Ana Reyes, or Ana Reyes, born 1/31/1980.
     """
-    from ccu.calls import draft, entry
+    from ccu.calls import entry
     from ccu.places import finding
 
-    session: Session = ctx.obj
-    with draft.unfinished(session, given) as kept:
+    session = ctx.obj
+    with entry.unfinished(session, given) as kept:
         entered = entry.new_call(session, given, asking, kept, edit)
         call_id, page, told = _log(session, given, entered)
     values, near = entered.values, entered.near
@@ -79,7 +75,10 @@ def _log(session: Session, given: CallOptions, entered: "Entry") -> tuple[int, D
     Return its number, its page, and what to tell: who the people of a file may be, what of an
     earlier call stayed as it was.
     """
-    from ccu.calls import same_store
+    # All that the write needs is loaded before it: nobody else can write while a module is read.
+    import ccu.card.place
+    import ccu.card.screen  # noqa: F401
+    from ccu.calls import change_store
     from ccu.calls import store as calls
     from ccu.people import store as people
 
@@ -89,7 +88,7 @@ def _log(session: Session, given: CallOptions, entered: "Entry") -> tuple[int, D
             call_id = calls.log(work, calls.NewCall(**entered.values))
         else:
             call_id = entered.completes
-            completed, left = same_store.complete(work, call_id, entered.values)
+            completed, left = change_store.complete(work, call_id, entered.values)
             told = [_completed(call_id, completed, left)]
         page = _page(work, session, call_id, entered, completed)
         if given.person_file:  # of a file nothing is asked: who they may be is shown
@@ -116,7 +115,6 @@ def _page(
     """Return the call's number and the card of the place; showing the card is audited."""
     from ccu.calls import store as calls
     from ccu.card import page, place
-    from ccu.people import screen_parts
     from ccu.places import store as places
 
     connection = work.connection
@@ -140,4 +138,4 @@ def _page(
     top = Section(lines=[shown.title, headline])
     data["card"] = found
     whole = replace(shown, title=logged, sections=[top, *shown.sections], data=data)
-    return screen_parts.with_notice(whole, session.view)
+    return session.view.with_notice(whole)

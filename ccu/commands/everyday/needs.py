@@ -6,21 +6,10 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import (
-    CALL,
-    MOMENT,
-    PERSON,
-    REQUIRED,
-    AskingOption,
-    arg,
-    group,
-    number_of,
-    opt,
-    with_options,
-)
+from ccu.options import REQUIRED, AskingOption, Context, arg, group, opt, with_options
+from ccu.options.types import CALL, MOMENT, PERSON, number_of
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 from ccu.referrals.options import NEED, NeedReferOptions
-from ccu.session import Session
 
 app = group("Needs assessments: record, edit, void, show, refer.")
 
@@ -30,7 +19,7 @@ PERSON_OPTION = opt("--person", PERSON, "The person's number.")
 
 @app.command()
 def record(
-    ctx: typer.Context,
+    ctx: Context,
     answer: Annotated[
         list[str] | None,
         typer.Argument(
@@ -55,7 +44,7 @@ def record(
     from ccu.people import store as people
     from ccu.referrals import needs_page, needs_store
 
-    session: Session = ctx.obj
+    session = ctx.obj
     people.must_exist(session.db, person)  # before the questions: no answer is lost
     answers = needs_page.answers(session, answer or [], asking)
     with session.work() as work:
@@ -67,7 +56,7 @@ def record(
 
 @app.command()
 def show(
-    ctx: typer.Context,
+    ctx: Context,
     assessment: Annotated[
         int | None, arg("[ASSESSMENT]", ASSESSMENT, "The assessment's number.")
     ] = None,
@@ -88,18 +77,17 @@ def show(
     """
     from ccu.referrals import needs_page
 
-    session: Session = ctx.obj
     if (assessment is None) == (person is None):
         raise InvalidInput("give either ASSESSMENT or --person")
-    with session.work() as work:
+    with ctx.obj.work() as work:
         data = needs_page.shown(work, assessment, person)
-    emit_document(needs_page.document(session.db, data), format, output)
+    emit_document(needs_page.document(ctx.obj.db, data), format, output)
 
 
 @app.command()
 @with_options(NeedReferOptions)
 def refer(
-    ctx: typer.Context,
+    ctx: Context,
     assessment: Annotated[int, arg("ASSESSMENT", ASSESSMENT, "The assessment's number.")],
     need: Annotated[str, arg("NEED", NEED, "The unmet need.")],
     given: NeedReferOptions,
@@ -123,6 +111,6 @@ def refer(
     def link(work: Work, referral_id: int) -> None:
         needs_store.link(work, assessment, need, referral_id)
 
-    session: Session = ctx.obj
+    session = ctx.obj
     about = needs_page.about(session, assessment, need)
     form.make(session, form.new_referral(session, about, given, asking), format, output, link)

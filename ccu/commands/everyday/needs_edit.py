@@ -4,21 +4,20 @@ from typing import Annotated
 
 import typer
 
-from ccu.options import REASON, REQUIRED, WHY, AskingOption, arg, group, number_of, opt
+from ccu.options import REQUIRED, AskingOption, Context, ReasonOption, arg, group, opt
+from ccu.options.types import WHY, number_of
 from ccu.output import emit_line
-from ccu.session import Session
 
 app = group("Joined to `ccu needs` by the map in cli.py.")
 
 AssessmentArgument = Annotated[
-    int,
-    arg("ASSESSMENT", number_of("needs assessment", "ASSESSMENT"), "The assessment's number."),
+    int, arg("ASSESSMENT", number_of("needs assessment", "ASSESSMENT"), "The assessment's number.")
 ]
 
 
 @app.command()
 def edit(
-    ctx: typer.Context,
+    ctx: Context,
     assessment: AssessmentArgument,
     answer: Annotated[
         list[str] | None, typer.Argument(metavar="[NEED=STATE]...", help="As for record.")
@@ -27,7 +26,7 @@ def edit(
         list[str] | None,
         typer.Option("--clear", metavar="NEED", help="A need that was not asked. Repeatable."),
     ] = None,
-    reason: Annotated[str | None, opt("--reason", REASON, "Why; kept with the record.")] = None,
+    reason: ReasonOption = None,
     asking: AskingOption = False,
 ) -> None:
     """Edit the answers of a needs assessment; earlier ones are kept.
@@ -39,7 +38,7 @@ def edit(
     from ccu.records import codes
     from ccu.referrals import needs_page, needs_store
 
-    session: Session = ctx.obj
+    session = ctx.obj
     answers = needs_page.corrected(session, assessment, answer or [], clear or [], asking)
     with session.work() as work:
         changed = needs_store.edit(work, assessment, answers, reason)
@@ -50,7 +49,7 @@ def edit(
 
 @app.command()
 def void(
-    ctx: typer.Context,
+    ctx: Context,
     assessment: AssessmentArgument,
     reason: Annotated[str, opt("--reason", WHY, "Why it was an error; kept.")] = REQUIRED,
 ) -> None:

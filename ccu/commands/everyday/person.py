@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from ccu.options import FILE, PERSON, AskingOption, arg, group, opt, whole_number, with_options
+from ccu.options import AskingOption, Context, arg, flag, group, opt, with_options
+from ccu.options.types import FILE, PERSON, whole_number
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
 from ccu.people.options import ChangeOptions, PersonOptions
-from ccu.session import Session
 
 app = group("People: add, find, show, change, merge, link, import.")
 
@@ -20,7 +20,7 @@ PersonArgument = Annotated[int, arg("PERSON", PERSON, "The person's number.")]
 
 @app.command()
 @with_options(PersonOptions)
-def add(ctx: typer.Context, given: PersonOptions, asking: AskingOption = False) -> None:
+def add(ctx: Context, given: PersonOptions, asking: AskingOption = False) -> None:
     """Add a person: a name, or a description of somebody not identified yet.
 
     Asks at a terminal, one field a line. Names, birth dates and descriptions are never typed on
@@ -43,7 +43,7 @@ def add(ctx: typer.Context, given: PersonOptions, asking: AskingOption = False) 
 
 @app.command()
 def find(
-    ctx: typer.Context,
+    ctx: Context,
     words: Annotated[
         list[str] | None,
         typer.Argument(
@@ -59,8 +59,7 @@ def find(
         int | None, opt("--limit", whole_number(MOST_FOUND), "How many at most; default 10.")
     ] = None,
     min_score: Annotated[
-        int | None,
-        opt("--min-score", whole_number(100), "The lowest score, of 100; default 50."),
+        int | None, opt("--min-score", whole_number(100), "The lowest score, of 100; default 50.")
     ] = None,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -81,10 +80,9 @@ def find(
     """
     from ccu.people import finding as person_finding
 
-    session: Session = ctx.obj
-    known = person_finding.read_question(session, words or [], file)
+    known = person_finding.read_question(ctx.obj, words or [], file)
     least, most = (50 if min_score is None else min_score), (10 if limit is None else limit)
-    rows = person_finding.matches(session, known, least, most)
+    rows = person_finding.matches(ctx.obj, known, least, most)
     emit(Table(COLUMNS, rows, title="People"), format, output)
     if not rows:
         say("Nobody found.")
@@ -92,10 +90,10 @@ def find(
 
 @app.command()
 def show(
-    ctx: typer.Context,
+    ctx: Context,
     person: PersonArgument,
     changes: Annotated[
-        bool, typer.Option("--changes", help="With what was changed, when, and by which account.")
+        bool, flag("--changes", "With what was changed, when, and by which account.")
     ] = False,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -123,10 +121,7 @@ def show(
 @app.command()
 @with_options(ChangeOptions)
 def edit(
-    ctx: typer.Context,
-    person: PersonArgument,
-    given: ChangeOptions,
-    asking: AskingOption = False,
+    ctx: Context, person: PersonArgument, given: ChangeOptions, asking: AskingOption = False
 ) -> None:
     """Change what is on file about a person; the old values are kept.
 

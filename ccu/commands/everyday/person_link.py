@@ -2,10 +2,9 @@
 
 from typing import Annotated
 
-import typer
-
 from ccu.errors import InvalidInput
-from ccu.options import PERSON, AskingOption, OptionType, arg, asked, code, group, line, opt
+from ccu.options import AskingOption, Context, arg, asked, flag, group, opt
+from ccu.options.types import PERSON, OptionType, code, line
 from ccu.output import emit_line
 from ccu.session import Session
 
@@ -32,7 +31,7 @@ def _household(session: Session, text: str, option: str) -> int | str | None:
 
 @app.command()
 def link(
-    ctx: typer.Context,
+    ctx: Context,
     one: OneArgument,
     other: OtherArgument,
     relation: RelationOption = None,
@@ -45,7 +44,7 @@ def link(
         ),
     ] = None,
     anyway: Annotated[
-        bool, typer.Option("--anyway", help="Although a parent is not older than the child.")
+        bool, flag("--anyway", "Although a parent is not older than the child.")
     ] = False,
     asking: AskingOption = False,
 ) -> None:
@@ -62,19 +61,15 @@ def link(
     """
     from ccu.households import entry as household_entry
 
-    session: Session = ctx.obj
     for sentence in household_entry.link(
-        session, one, other, relation, household, anyway=anyway, asking=asking
+        ctx.obj, one, other, relation, household, anyway=anyway, asking=asking
     ):
         emit_line(sentence)
 
 
 @app.command()
 def unlink(
-    ctx: typer.Context,
-    one: OneArgument,
-    other: OtherArgument,
-    relation: RelationOption = None,
+    ctx: Context, one: OneArgument, other: OtherArgument, relation: RelationOption = None
 ) -> None:
     """Remove a link between two people; they stay in their households.
 
@@ -84,8 +79,7 @@ def unlink(
     """
     from ccu.households import entry as household_entry
 
-    session: Session = ctx.obj
-    gone, stay = household_entry.unlink(session, one, other, relation)
+    gone, stay = household_entry.unlink(ctx.obj, one, other, relation)
     emit_line(gone)
     if stay:
         emit_line(stay)
@@ -93,11 +87,11 @@ def unlink(
 
 @app.command()
 def distinct(
-    ctx: typer.Context,
+    ctx: Context,
     one: OneArgument,
     other: OtherArgument,
     reason: Annotated[str | None, opt("--reason", HOW, "How you know; no names.")] = None,
-    undo: Annotated[bool, typer.Option("--undo", help="Remove the mark.")] = False,
+    undo: Annotated[bool, flag("--undo", "Remove the mark.")] = False,
 ) -> None:
     """Mark two records as different people: duplicates no longer lists them.
 
@@ -107,7 +101,7 @@ def distinct(
     """
     from ccu.people import match_store
 
-    session: Session = ctx.obj
+    session = ctx.obj
     if undo:
         if reason is not None:
             raise InvalidInput("--undo and --reason contradict")
@@ -123,11 +117,9 @@ def distinct(
 
 @app.command()
 def void(
-    ctx: typer.Context,
+    ctx: Context,
     person: Annotated[int, arg("PERSON", PERSON, "The person's number.")],
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Do not ask; needed where nobody can answer.")
-    ] = False,
+    yes: Annotated[bool, flag("--yes", "Do not ask; needed where nobody can answer.")] = False,
 ) -> None:
     """Remove a person added in error, for good: only where nothing refers to the record.
 
@@ -142,7 +134,7 @@ def void(
     from ccu.options import terminal
     from ccu.people import undo_store
 
-    session: Session = ctx.obj
+    session = ctx.obj
     actions.must_have_none(session, person)
     if not yes:
         undo_store.require_voidable(session.reading, person)

@@ -6,17 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.imports.options import (
-    AllowColumnOption,
-    DryRunOption,
-    FileArgument,
-    RejectsOption,
-    SuggestOption,
-    layout_option,
-)
-from ccu.options import AskingOption, group, opt, required, whole_number
+from ccu.imports import options
+from ccu.options import AskingOption, Context, flag, group, opt, required, whole_number
 from ccu.output import FormatOption, OutputOption, Table, emit, say
-from ccu.session import Session
 
 if TYPE_CHECKING:
     from ccu.imports.roster.matching import Rule
@@ -24,20 +16,8 @@ if TYPE_CHECKING:
 app = group("Joined to `ccu person` by the map in cli.py.")
 
 
-class Match(StrEnum):
-    """Which possible matches are accepted."""
-
-    likely = "likely"
-    none = "none"
-
-
-class Prefer(StrEnum):
-    """Whose value is used where two differ."""
-
-    roster = "roster"
-    known = "known"
-
-
+Match = StrEnum("Match", ["likely", "none"])  # which possible matches are accepted
+Prefer = StrEnum("Prefer", ["roster", "known"])  # whose value is used where two differ
 WITHOUT_LAYOUT = "roster-hsd; --suggest writes a first one for your file"
 
 
@@ -49,10 +29,10 @@ def _layouts() -> Any:
 
 @app.command("import")
 def import_(
-    ctx: typer.Context,
-    file: FileArgument,
-    layout: Annotated[object | None, layout_option(_layouts)] = None,
-    dry_run: DryRunOption = False,
+    ctx: Context,
+    file: options.FileArgument,
+    layout: Annotated[object | None, options.layout_option(_layouts)] = None,
+    dry_run: options.DryRunOption = False,
     match: Annotated[
         Match | None,
         typer.Option(
@@ -64,21 +44,19 @@ def import_(
         opt("--accept-score", whole_number(100), "Like --match likely, from this score on."),
     ] = None,
     as_new: Annotated[
-        bool,
-        typer.Option("--as-new", help="Match nobody: add every row; see ccu person duplicates."),
+        bool, flag("--as-new", "Match nobody: add every row; see ccu person duplicates.")
     ] = False,
     prefer: Annotated[
         Prefer,
         typer.Option(help="Whose value is used where they differ; history keeps the old one."),
     ] = Prefer.known,
     whole: Annotated[
-        bool,
-        typer.Option("--whole", help="End the worker of clients who are no longer on the list."),
+        bool, flag("--whole", "End the worker of clients who are no longer on the list.")
     ] = False,
-    rejects: RejectsOption = None,
-    allow_column: AllowColumnOption = None,
-    suggest: SuggestOption = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether to continue.")] = False,
+    rejects: options.RejectsOption = None,
+    allow_column: options.AllowColumnOption = None,
+    suggest: options.SuggestOption = False,
+    yes: Annotated[bool, flag("--yes", "Do not ask whether to continue.")] = False,
     asking: AskingOption = False,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -99,11 +77,9 @@ def import_(
 
       ccu person import clients.csv --suggest --output hsd.toml
     """
-    session: Session = ctx.obj
+    session = ctx.obj
     if suggest:
-        from ccu.imports.roster import suggest as roster_suggest
-
-        roster_suggest.write(session, file, output)
+        _layouts().suggest_first(session, file, output)
         return
     from ccu.imports.roster import run, terminal
     from ccu.imports.roster.effects import COLUMNS, Choices

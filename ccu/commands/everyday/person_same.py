@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import PERSON, AskingOption, arg, group, opt, whole_number
+from ccu.options import PERSON, AskingOption, Context, arg, flag, group, opt, whole_number
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document
 
 app = group("Joined to `ccu person` by the map in cli.py.")
@@ -16,7 +16,7 @@ BArgument = Annotated[int, arg("B", PERSON, "Another person's number.")]
 
 @app.command()
 def compare(
-    ctx: typer.Context,
+    ctx: Context,
     a: AArgument,
     b: BArgument,
     format: FormatOption = None,
@@ -34,15 +34,14 @@ def compare(
 
       ccu person compare 12 31
     """
-    from ccu.people import comparing
+    from ccu.people import page
 
-    data = comparing.read_pair(ctx.obj, a, b)
-    emit_document(comparing.document(data), format, output)
+    emit_document(page.compare(ctx.obj, a, b), format, output)
 
 
 @app.command()
 def duplicates(
-    ctx: typer.Context,
+    ctx: Context,
     min_score: Annotated[
         int | None,
         opt("--min-score", whole_number(100), "From this score of 100; default likely pairs."),
@@ -50,9 +49,7 @@ def duplicates(
     limit: Annotated[
         int | None, opt("--limit", whole_number(999_999_999), "How many at most; default all.")
     ] = None,
-    names: Annotated[
-        bool, typer.Option("--names", help="With names; recorded for everybody shown.")
-    ] = False,
+    names: Annotated[bool, flag("--names", "With names; recorded for everybody shown.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -68,24 +65,22 @@ def duplicates(
       ccu person duplicates --min-score 80 --names -o pairs.csv
     """
     from ccu.identity import LIKELY
-    from ccu.people import comparing
+    from ccu.people import page
 
     least = LIKELY if min_score is None else min_score
-    rows, columns = comparing.read_duplicates(ctx.obj, least, limit, names)
+    rows, columns = page.read_duplicates(ctx.obj, least, limit, names)
     emit(Table(columns, rows, title="Possible matches"), format, output)
 
 
 @app.command()
 def merge(
-    ctx: typer.Context,
+    ctx: Context,
     a: AArgument,
     b: BArgument,
     keep: Annotated[int | None, opt("--keep", PERSON, "The record to keep; default A.")] = None,
     prefer: Annotated[
         str | None,
-        typer.Option(
-            "--prefer", help="Where both have a value, use: kept, merged or newest; asks nothing."
-        ),
+        flag("--prefer", "Where both have a value, use: kept, merged or newest; asks nothing."),
     ] = None,
     take: Annotated[
         list[str] | None,
@@ -96,9 +91,7 @@ def merge(
             " language, veteran, minor, housing, or its worker. Repeatable.",
         ),
     ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show the result; change nothing.")
-    ] = False,
+    dry_run: Annotated[bool, flag("--dry-run", "Show the result; change nothing.")] = False,
     asking: AskingOption = False,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -137,7 +130,7 @@ def merge(
 
 @app.command()
 def unmerge(
-    ctx: typer.Context,
+    ctx: Context,
     b: Annotated[int, arg("B", PERSON, "The record that was merged.")],
     format: FormatOption = None,
     output: OutputOption = None,

@@ -2,11 +2,8 @@
 
 from typing import Annotated
 
-import typer
-
-from ccu.options import arg, code, group, line, opt, whole_number
+from ccu.options import Context, arg, code, flag, group, line, opt, whole_number
 from ccu.output import FormatOption, OutputOption, Table, emit, say
-from ccu.session import Session
 
 app = group("Joined to `ccu provider` by the map in cli.py.")
 
@@ -15,7 +12,7 @@ TEXT, AGE, LIMIT = line(60), whole_number(130), whole_number(1_000)
 
 @app.command()
 def find(
-    ctx: typer.Context,
+    ctx: Context,
     words: Annotated[
         list[str] | None, arg("[WORDS]...", line(200), "What is needed, in plain words.")
     ] = None,
@@ -29,9 +26,7 @@ def find(
         str | None, opt("--language", TEXT, "Only where this language is listed.")
     ] = None,
     age: Annotated[int | None, opt("--age", AGE, "Only those that serve this age.")] = None,
-    open_now: Annotated[
-        bool, typer.Option("--open-now", help="Leave out those that are closed now.")
-    ] = False,
+    open_now: Annotated[bool, flag("--open-now", "Leave out those that are closed now.")] = False,
     accepts: Annotated[
         str | None, opt("--accepts", TEXT, "Only with these words on fees, such as Medicaid.")
     ] = None,
@@ -56,7 +51,6 @@ def find(
     from ccu.providers import page
     from ccu.providers.find import FIRST, Asked, search
 
-    session: Session = ctx.obj
     asked = Asked(
         text=" ".join(words or ()),
         needs=need or (),
@@ -67,7 +61,7 @@ def find(
         accepts=accepts or "",
     )
     page.refuse_nothing(asked)
-    found = search(session, asked)
+    found = search(ctx.obj, asked)
     limit = limit or FIRST
     rows = found[:limit]
     emit(Table(page.FOUND, page.found_rows(rows), title="Providers found"), format, output)
@@ -79,7 +73,7 @@ def find(
 
 @app.command()
 def stale(
-    ctx: typer.Context,
+    ctx: Context,
     limit: Annotated[int | None, opt("--limit", LIMIT, "How many; default 20.")] = None,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -97,9 +91,8 @@ def stale(
     """
     from ccu.providers import page
 
-    session: Session = ctx.obj
     limit = limit or 20
-    rows = page.stale_rows(session)
+    rows = page.stale_rows(ctx.obj)
     emit(Table(page.STALE, rows[:limit], title="Providers to verify"), format, output)
     if len(rows) > limit:
         say(f"{len(rows) - limit} more: --limit {len(rows)}")

@@ -2,17 +2,14 @@
 
 from typing import Annotated
 
-import typer
-
-from ccu.options import CALL, AskingOption, arg, with_options
+from ccu.options import CALL, AskingOption, Context, arg, with_options
 from ccu.output import FormatOption, OutputOption
 from ccu.referrals.options import ReferOptions
-from ccu.session import Session
 
 
 @with_options(ReferOptions)
 def command(
-    ctx: typer.Context,
+    ctx: Context,
     given: ReferOptions,
     call: Annotated[
         int | None, arg("[CALL]", CALL, "The call's number; none for a walk-in, with --person.")
@@ -42,6 +39,6 @@ def command(
     """
     from ccu.referrals import form
 
-    session: Session = ctx.obj
+    session = ctx.obj
     about = form.from_call(session, call, given, asking)
     form.make(session, form.new_referral(session, about, given, asking), format, output)

@@ -2,13 +2,11 @@
 
 from typing import Annotated
 
-import typer
-
 from ccu.errors import InvalidInput
-from ccu.options import REASON, REFERRAL, arg, code, group, needs_reason, opt, with_options
+from ccu.options import Context, arg, flag, group, needs_reason, opt, with_options
+from ccu.options.types import REASON, REFERRAL, code
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document
 from ccu.referrals.options import ListOptions
-from ccu.session import Session
 
 app = group("Referrals: list, show, letter, update, expire.")
 
@@ -18,10 +16,10 @@ ReferralArgument = Annotated[int, arg("REFERRAL", REFERRAL, "The referral's numb
 @app.command("list")
 @with_options(ListOptions)
 def list_(
-    ctx: typer.Context,
+    ctx: Context,
     given: ListOptions,
     names: Annotated[
-        bool, typer.Option("--names", help="Show people's names; each name shown is recorded.")
+        bool, flag("--names", "Show people's names; each name shown is recorded.")
     ] = False,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -36,14 +34,13 @@ def list_(
 
       ccu referral list --all --provider homes --format csv
     """
-    from ccu.people.screen_parts import notice_column
     from ccu.records import codes
     from ccu.referrals import page
 
-    session: Session = ctx.obj
+    session = ctx.obj
     found = page.list_rows(session, given, names=names)
     columns: tuple[str, ...] = page.NAMED_COLUMNS if names else page.COLUMNS
-    columns = notice_column(found, columns, "referral", session.view)
+    columns = session.view.notice_column(found, columns, "referral")
     labels = codes.of_columns(session.db, status="referral_status", need="need")
     spare = ("place", "person", "owner") if names else ("place", "owner")
     emit(Table(columns, found, title="Referrals", labels=labels, spare=spare), format, output)
@@ -51,9 +48,9 @@ def list_(
 
 @app.command()
 def show(
-    ctx: typer.Context,
+    ctx: Context,
     referral: ReferralArgument,
-    full: Annotated[bool, typer.Option("--full", help="With the notes; needs --reason.")] = False,
+    full: Annotated[bool, flag("--full", "With the notes; needs --reason.")] = False,
     reason: Annotated[
         str | None, opt("--reason", REASON, "Why you need the notes; kept with the audit.")
     ] = None,
@@ -75,25 +72,24 @@ def show(
 
       ccu referral show 7
     """
-    from ccu.people.screen_parts import with_notice
     from ccu.referrals import page
 
-    session: Session = ctx.obj
+    session = ctx.obj
     why = needs_reason(session, full, reason)
     with session.work() as work:
         data = page.seen(session, work.connection, referral, full=full)
         work.audit("referral-show", "referral", referral, full=full, reason=why)
         if (person := data["person"]) is not None:
             work.audit("referral-show", "person", person, referral=referral)
-    emit_document(with_notice(page.document(session.db, data), session.view), format, output)
+    emit_document(session.view.with_notice(page.document(session.db, data)), format, output)
 
 
 @app.command()
 def letter(
-    ctx: typer.Context,
+    ctx: Context,
     referral: ReferralArgument,
     provider: Annotated[
-        bool, typer.Option("--provider", help="The provider's copy, which is a disclosure.")
+        bool, flag("--provider", "The provider's copy, which is a disclosure.")
     ] = False,
     without_consent: Annotated[
         str | None,
@@ -122,7 +118,7 @@ def letter(
     """
     from ccu.referrals import letter as letters
 
-    session: Session = ctx.obj
+    session = ctx.obj
     if without_consent is not None and not provider:
         raise InvalidInput("--without-consent is for the provider's copy; add --provider")
     with session.work() as work:

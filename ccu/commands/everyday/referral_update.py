@@ -2,20 +2,10 @@
 
 from typing import Annotated
 
-import typer
-
-from ccu.options import (
-    REFERRAL,
-    REQUIRED,
-    AskingOption,
-    arg,
-    group,
-    opt,
-    with_options,
-)
+from ccu.options import REQUIRED, AskingOption, Context, arg, flag, group, opt, with_options
+from ccu.options.types import REFERRAL
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.referrals.options import REASON_CODE, NoteFileOption, UpdateOptions
-from ccu.session import Session
 
 app = group("Joined to `ccu referral` by the map in cli.py.")
 
@@ -29,7 +19,7 @@ ReferralArgument = Annotated[int, arg("REFERRAL", REFERRAL, "The referral's numb
 @app.command()
 @with_options(UpdateOptions)
 def update(
-    ctx: typer.Context,
+    ctx: Context,
     referral: ReferralArgument,
     given: UpdateOptions,
     asking: AskingOption = False,
@@ -60,14 +50,11 @@ def update(
     """
     from ccu.referrals import next_step
 
-    session: Session = ctx.obj
-    emit_line(next_step.update(session, referral, given, asking))
+    emit_line(next_step.update(ctx.obj, referral, given, asking))
 
 
 @app.command()
-def reopen(
-    ctx: typer.Context, referral: ReferralArgument, note_file: NoteFileOption = None
-) -> None:
+def reopen(ctx: Context, referral: ReferralArgument, note_file: NoteFileOption = None) -> None:
     """Reopen a referral that was closed by mistake; its history keeps both.
 
     It has the status before again, and the follow-ups that closed with it are due. To refer the
@@ -84,15 +71,13 @@ def reopen(
 
 @app.command()
 def expire(
-    ctx: typer.Context,
+    ctx: Context,
     referral: Annotated[list[int] | None, arg("[REFERRAL]...", REFERRAL, "Their numbers.")] = None,
-    stalled: Annotated[
-        bool, typer.Option("--stalled", help="All stalled ones except those on hold.")
-    ] = False,
+    stalled: Annotated[bool, flag("--stalled", "All stalled ones except those on hold.")] = False,
     reason: Annotated[
         str, opt("--reason", REASON_CODE, "Why they are closed.", example="provider_silent")
     ] = REQUIRED,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="List them; change nothing.")] = False,
+    dry_run: Annotated[bool, flag("--dry-run", "List them; change nothing.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -107,10 +92,9 @@ def expire(
     from ccu.records import codes
     from ccu.referrals import next_step
 
-    session: Session = ctx.obj
-    rows, held = next_step.expire(session, referral or [], stalled, reason, dry_run)
+    rows, held = next_step.expire(ctx.obj, referral or [], stalled, reason, dry_run)
     count = "1 referral" if len(rows) == 1 else f"{len(rows)} referrals"
-    labels = codes.of_columns(session.db, was="referral_status", need="need")
+    labels = codes.of_columns(ctx.obj.db, was="referral_status", need="need")
     emit(Table(EXPIRED_COLUMNS, rows, title="Expired", labels=labels), format, output)
     say(f"Nothing was changed: {count} would expire." if dry_run else f"Expired {count}.")
     if held:

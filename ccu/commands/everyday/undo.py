@@ -2,18 +2,14 @@
 
 from typing import Annotated
 
-import typer
-
 from ccu.errors import InvalidInput
+from ccu.options import Context, flag
 from ccu.output import emit_line, say
-from ccu.session import Session
 
 
 def command(
-    ctx: typer.Context,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Do not ask; needed where nobody can answer.")
-    ] = False,
+    ctx: Context,
+    yes: Annotated[bool, flag("--yes", "Do not ask; needed where nobody can answer.")] = False,
 ) -> None:
     """Take back your last change: it is shown first, and the audit keeps both.
 
@@ -27,10 +23,10 @@ def command(
       ccu undo
     """
     from ccu.options.questions import Declined
-    from ccu.options.terminal import ask_until_valid
+    from ccu.options.terminal import yes_or_no
     from ccu.undo import entry
 
-    session: Session = ctx.obj
+    session = ctx.obj
     # --yes takes back the last change or none: nobody sees which one would be offered instead
     found = entry.last_change(session, past=session.interactive and not yes)
     for sentence in found.skipped:
@@ -41,12 +37,6 @@ def command(
         raise InvalidInput(
             f"--yes is missing: nobody is at a terminal to confirm it. {found.shown}"
         )
-    elif not ask_until_valid(f"{found.shown} {found.ask} y or n", _read):
+    elif not yes_or_no(f"{found.shown} {found.ask} y or n"):
         raise Declined
     emit_line(entry.take_back(session, found))
-
-
-def _read(answer: str) -> bool:
-    if answer.lower() not in ("y", "yes", "n", "no"):
-        raise InvalidInput("type y or n")
-    return answer.lower() in ("y", "yes")

@@ -3,7 +3,7 @@
 -- known from: Westport
 -- The addresses with at least k care calls in the last w days of the period, most calls first;
 -- what repeat_addresses counts. people: distinct people known by name who are the subjects of
--- these calls. unknown: such calls about no one known by name. same_person: `same` when one
+-- these calls; none where no one is. unknown: such calls about no one known by name. same_person: `same` when one
 -- person is the subject of every one of the calls and no one else is of any; `different` when
 -- two or more are; `not known` otherwise. last: the local day of the last of them. What is sealed is
 -- not in this list.
@@ -37,7 +37,7 @@ told AS MATERIALIZED (
   SELECT often.*, count(DISTINCT part.canonical_id) AS people, count(DISTINCT part.id) AS named
   FROM often LEFT JOIN part ON part.place_id = often.id GROUP BY often.id)
 SELECT told.id AS place, place_plain.line AS address,
-       coalesce(place_category.label, '') AS category, care_calls, all_calls, people,
+       coalesce(place_category.label, '') AS category, care_calls, all_calls, nullif(people, 0) AS people,
        calls - named AS unknown,
        CASE WHEN people > 1 THEN 'different' WHEN people = 1 AND named = calls THEN 'same'
             ELSE 'not known' END AS same_person, last

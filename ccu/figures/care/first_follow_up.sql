@@ -96,25 +96,39 @@
 -- denominator: calls with a follow-up planned
 -- They are kept in the other figures, with the clock started when the call began.
 
+-- attempts_made
+-- title: Attempts at follow-ups
+-- unit: count
+-- numerator: attempts made in the period
+-- Every try at any follow-up, by the day on which it was made, whoever made it.
+
+-- contact_rate
+-- title: Attempts that reached the person
+-- unit: share
+-- numerator: attempts in the period with a result that reached the person
+-- denominator: attempts in the period
+-- The list of results defines which of them reached the person: reached, refused, safe but
+-- declined, escalated. It counts attempts: a person tried ten times is in it ten times.
+
 WITH cohort AS MATERIALIZED (
   SELECT id, unixepoch(coalesce(cleared_at, occurred_at)) AS ended, cleared_at IS NULL AS no_end
   FROM call
   WHERE id IN (SELECT call_id FROM planned_follow_up
                WHERE occurred_at >= :start AND occurred_at < :end)
     AND voided_at IS NULL AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)),
-try AS MATERIALIZED (
-  SELECT cohort.id, unixepoch(attempt.occurred_at) AS at,
+try AS MATERIALIZED (  -- a row for every attempt, and one for a follow-up without any
+  SELECT cohort.*, unixepoch(attempt.occurred_at) AS at,
          substr(attempt.occurred_at, 1, 10) AS day, follow_up_result.reached
   FROM cohort CROSS JOIN planned_follow_up AS planned ON planned.call_id = cohort.id
-  CROSS JOIN attempt ON attempt.follow_up_id = planned.follow_up_id  -- in this order
-  JOIN follow_up_result ON follow_up_result.code = attempt.result
-  WHERE unixepoch(attempt.occurred_at) <= :as_of_unix),
+  LEFT JOIN attempt ON attempt.follow_up_id = planned.follow_up_id
+    AND unixepoch(attempt.occurred_at) <= :as_of_unix
+  LEFT JOIN follow_up_result ON follow_up_result.code = attempt.result),
 clock AS MATERIALIZED (  -- a call, and its seconds to the first attempt and to the first reached
-  SELECT cohort.*, max(0, min(at) - ended) AS attempt,
+  SELECT id, ended, no_end, max(0, min(at) - ended) AS attempt,
          max(0, min(at) FILTER (WHERE reached) - ended) AS reached,
          coalesce(max(day) FILTER (WHERE at <= ended + 7 * 86400)
                   > min(day) FILTER (WHERE at <= ended + 86400), 0) AS twice
-  FROM cohort LEFT JOIN try ON try.id = cohort.id GROUP BY cohort.id),
+  FROM try GROUP BY id),
 within (sort, word, seconds) AS (
   VALUES (1, '24h', 86400), (2, '72h', 3 * 86400), (3, '7d', 7 * 86400)),
 share AS (
@@ -143,7 +157,12 @@ middle AS (
          'fewer than ' || few || ' reached'
   FROM rank),
 total AS (SELECT count(*) AS every, coalesce(sum(attempt IS NULL), 0) AS never,
-                 coalesce(sum(no_end), 0) AS no_end FROM clock)
+                 coalesce(sum(no_end), 0) AS no_end FROM clock),
+made AS (
+  SELECT count(*) AS attempts, coalesce(sum(reached), 0) AS reached
+  FROM attempt JOIN follow_up_result ON follow_up_result.code = attempt.result
+  WHERE occurred_at >= :start AND occurred_at < :end
+    AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix))
 SELECT figure, numerator, denominator, not_yet,
        1.0 * numerator / nullif(denominator, 0) AS value, '' AS note
 FROM share
@@ -154,4 +173,7 @@ SELECT 'greensboro_24h_and_7d', coalesce(sum(twice), 0), count(id),
        (SELECT count(*) FROM cohort) - count(id), avg(twice), ''
 FROM (SELECT 1) LEFT JOIN clock ON ended + 7 * 86400 <= :as_of_unix
 UNION ALL SELECT 'never_attempted', never, every, 0, never, '' FROM total
-UNION ALL SELECT 'end_not_recorded', no_end, every, 0, no_end, '' FROM total;
+UNION ALL SELECT 'end_not_recorded', no_end, every, 0, no_end, '' FROM total
+UNION ALL SELECT 'attempts_made', attempts, NULL, 0, attempts, '' FROM made
+UNION ALL SELECT 'contact_rate', reached, attempts, 0, 1.0 * reached / nullif(attempts, 0), ''
+FROM made;

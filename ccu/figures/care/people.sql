@@ -65,14 +65,16 @@ met AS MATERIALIZED (
   SELECT call_id, person_id, arrived, recorded FROM met_person
   WHERE occurred_at >= :start AND occurred_at < :end
     AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)),
-accepted AS MATERIALIZED (  -- referral, and the instant of its first acceptance
-  SELECT referral.id, referral.person_id, accepted_at AS day, unixepoch(accepted_at) AS at
+ever_accepted AS NOT MATERIALIZED (  -- a referral's person, and its first acceptance
+  SELECT referral.person_id, accepted_at AS day
   FROM referral JOIN acceptance ON acceptance.referral_id = referral.id
   WHERE unixepoch(accepted_at) <= :as_of_unix
     AND 'entered_in_error' <> (
       SELECT status FROM referral_event AS last
       WHERE last.referral_id = referral.id AND unixepoch(last.occurred_at) <= :as_of_unix
       ORDER BY last.id DESC LIMIT 1)),
+accepted AS MATERIALIZED (
+  SELECT person_id FROM ever_accepted WHERE day >= :start AND day < :end),
 reached AS (
   SELECT coalesce(follow_up.person_id, referral.person_id) AS person_id
   FROM attempt JOIN follow_up ON follow_up.id = attempt.follow_up_id
@@ -82,7 +84,7 @@ reached AS (
 served AS MATERIALIZED (
   SELECT 'met on a call' AS way, person_id FROM met WHERE arrived
   UNION SELECT 'reached by a follow-up', person_id FROM reached
-  UNION SELECT 'referral accepted', person_id FROM accepted WHERE day >= :start AND day < :end),
+  UNION SELECT 'referral accepted', person_id FROM accepted),
 counted_person AS MATERIALIZED (
   SELECT DISTINCT way, canonical_id, known
   FROM served JOIN known_person ON known_person.id = served.person_id),
@@ -101,11 +103,12 @@ earlier AS (  -- of those served now, who had been served before the period
            WHERE follow_up.person_id = known_person.id
              AND attempt.result = 'reached' AND attempt.occurred_at < :start)
       OR EXISTS (
-           SELECT 1 FROM referral JOIN follow_up ON follow_up.referral_id = referral.id
+           SELECT 1 FROM referral CROSS JOIN follow_up ON follow_up.referral_id = referral.id
            JOIN attempt ON attempt.follow_up_id = follow_up.id
            WHERE referral.person_id = known_person.id AND follow_up.person_id IS NULL
              AND attempt.result = 'reached' AND attempt.occurred_at < :start)
-      OR known_person.id IN (SELECT person_id FROM accepted WHERE day < :start))),
+      OR EXISTS (
+           SELECT 1 FROM ever_accepted WHERE person_id = known_person.id AND day < :start))),
 total AS (
   SELECT NOT EXISTS (SELECT 1 FROM met) AND NOT EXISTS (SELECT 1 FROM counted_person)
            AND (EXISTS (SELECT 1 FROM span)
@@ -118,12 +121,12 @@ total AS (
          (SELECT count(DISTINCT call_id) FROM met JOIN known_person ON known_person.id = met.person_id
           WHERE NOT known AND NOT recorded) AS unrecorded_unknown,
          (SELECT count(*) FROM span CROSS JOIN call_intervention ON call_id = span.id) AS interventions,
-         (SELECT count(*) FROM accepted WHERE day >= :start AND day < :end) AS accepted,
+         (SELECT count(*) FROM accepted) AS accepted,
          (SELECT count(*) FROM call_intervention WHERE call_id IN (
             SELECT call_id FROM met JOIN known_person ON known_person.id = met.person_id
             WHERE arrived AND known))
          + (SELECT count(*) FROM accepted JOIN known_person ON known_person.id = accepted.person_id
-            WHERE known AND day >= :start AND day < :end) AS theirs,
+            WHERE known) AS theirs,
          (SELECT count(*) FROM earlier) AS earlier)
 SELECT 'people_served' AS figure, '' AS grp, iif(bare, NULL, people) AS numerator, NULL AS denominator,
        unrecorded AS missing FROM total

@@ -9,15 +9,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ccu.imports.directory import text
-from ccu.imports.directory.tables import Directory, Row
+from ccu.imports.directory import tables
+from ccu.imports.directory.tables import HSDS, Directory, Row
 from ccu.providers import hours
 
 MOST_LISTED = 4  # telephone numbers or sites of one service
-CLOSED = ("inactive", "defunct", "closed", "deleted")
-_FAX = ("fax", "tty", "tdd")
-# What a service has by tables of their own, linked by its id.
-_OWN = ("eligibility", "cost_options", "payments", "service_areas", "service_alerts")
+CLOSED, _FAX, _TEXTS = HSDS["closed"], HSDS["fax"], HSDS["texts"]
 
 
 @dataclass
@@ -57,13 +54,13 @@ class Reader:
         self._phones = self._grouped("phones", *links)
         self._schedules = self._grouped("schedules", *links[:3])
         self._languages = self._grouped("languages", "service_id", "location_id")
-        self._own = {table: self._grouped(table, "service_id") for table in _OWN}
+        self._own = {table: self._grouped(table, "service_id") for table in _TEXTS}
         self._terms = self._read_terms()
 
     def services(self) -> Iterator[Service]:
         """Yield every service that has an id and a name."""
         for key, row in self._known["service_id"].items():
-            if name := text.clean(row.cells.get("name", ""), 150):
+            if name := tables.clean(row.cells.get("name", ""), 150):
                 yield self._service(key, row, name)
             else:
                 self._directory.problem("services", row, "no name")
@@ -74,7 +71,7 @@ class Reader:
         """Return id -> row; of the rows with one id the first."""
         found: dict[str, Row] = {}
         for row in self._directory.rows(table):
-            key = text.clean(row.cells.get("id", ""), 200)
+            key = tables.clean(row.cells.get("id", ""), 200)
             if not key and table == "service_at_locations":
                 key = f"{row.cells.get('service_id')} at {row.cells.get('location_id')}"
             if not key:
@@ -85,14 +82,14 @@ class Reader:
 
     def _link(self, table: str, row: Row, *columns: str) -> str:
         """Return the id in the first column that leads to a row; else report it and return ''."""
-        keys = {column: text.clean(row.cells.get(column, ""), 200) for column in columns}
+        keys = {column: tables.clean(row.cells.get(column, ""), 200) for column in columns}
         for column, key in keys.items():
             if key in self._known[column]:
                 return key if len(columns) == 1 else f"{column} {key}"
         wanted = next((column for column, key in keys.items() if key), columns[0])
         name = wanted.removesuffix("_id").replace("_", " ")
         why = f"its {name} is not in the directory" if keys[wanted] else f"no {name}"
-        if keys[wanted] or not text.clean(row.cells.get("contact_id", "")):
+        if keys[wanted] or not tables.clean(row.cells.get("contact_id", "")):
             self._directory.problem(table, row, why)
         return ""
 
@@ -127,26 +124,26 @@ class Reader:
                 term = cells.get("taxonomy_term_id") or cells.get("taxonomy_id") or ""
                 if service not in self._known["service_id"]:
                     continue  # of an organization or a location
-                if term not in known and (name := text.clean(cells.get("taxonomy_term", ""))):
+                if term not in known and (name := tables.clean(cells.get("taxonomy_term", ""))):
                     found[service].append(name)
                 for _level in range(6):
                     if term not in known:
                         break
-                    found[service].append(text.clean(known[term].cells.get("name", ""), 100))
+                    found[service].append(tables.clean(known[term].cells.get("name", ""), 100))
                     term = known[term].cells.get("parent_id", "")
         return found
 
     # ------------------------------------------------------------ one service
 
     def _service(self, key: str, row: Row, name: str) -> Service:
-        cells = {column: text.clean(value) for column, value in row.cells.items()}
+        cells = {column: tables.clean(value) for column, value in row.cells.items()}
         organization, key_of = "", cells.get("organization_id", "")
         if self._link("services", row, "organization_id"):
             owner = self._known["organization_id"][key_of].cells
-            organization = text.clean(owner.get("name", ""), 150)
+            organization = tables.clean(owner.get("name", ""), 150)
         least, most = self._ages(key, row)
         address, city = self._address(key)
-        own = {table: self._texts(table, key) for table in _OWN}
+        own = {table: self._texts(table, key) for table in _TEXTS}
         fees = (cells.get("fees_description", ""), cells.get("fees", ""))
         status = cells.get("status", "").casefold()
         closed = "temporarily closed" if "temporar" in status else ""
@@ -171,20 +168,14 @@ class Reader:
         return Service(key, row.line, fields, [*filter(None, dict.fromkeys(terms))], city)
 
     def _verified(self, cells: dict[str, str]) -> str | None:
-        found = text.day(cells.get("assured_date", ""))
+        found = tables.day(cells.get("assured_date", ""))
         return found if found and found <= self._today else None
 
     def _texts(self, table: str, key: str) -> list[str]:
-        columns = {
-            "service_areas": ("name", "service_area", "description"),
-            "eligibility": ("eligibility", "name", "description"),
-            "cost_options": ("option", "amount_description", "amount"),
-            "payments": ("payment", "name"),
-            "service_alerts": ("alert", "description", "name"),
-        }[table]
+        columns = _TEXTS[table]
         cells = [each.cells for each in self._own[table].get(f"service_id {key}", ())]
         texts = (
-            next(filter(None, (text.clean(each.get(column, ""), 300) for column in columns)), "")
+            next(filter(None, (tables.clean(each.get(column, ""), 300) for column in columns)), "")
             for each in cells
         )
         return [*texts]
@@ -194,8 +185,8 @@ class Reader:
         found = []
         for column in ("minimum_age", "maximum_age"):
             written = [each.get(column, "") for each in (row.cells, *others)]
-            cell = next(filter(None, map(text.clean, written)), "")
-            found.append(text.age(cell))
+            cell = next(filter(None, map(tables.clean, written)), "")
+            found.append(tables.age(cell))
             if cell and found[-1] is None:
                 self._directory.problem("services", row, f"{column.replace('_', ' ')} is no age")
         least, most = found
@@ -212,8 +203,8 @@ class Reader:
             for row in self._addresses.get(f"location_id {site}", ()):
                 if row.cells.get("address_type", "").casefold() == "postal" and found:
                     continue
-                parts = [text.clean(row.cells.get(column, ""), 150) for column in _LINES]
-                city, state, code = (text.clean(row.cells.get(c, ""), 60) for c in _CITY)
+                parts = [tables.clean(row.cells.get(column, ""), 150) for column in _LINES]
+                city, state, code = (tables.clean(row.cells.get(c, ""), 60) for c in _CITY)
                 place = " ".join(
                     filter(None, (f"{city}," if state else city, state, _ZIP.sub("", code)))
                 )
@@ -225,14 +216,14 @@ class Reader:
     def _phone(self, key: str, organization: str) -> str:
         found: dict[str, str] = {}
         for row in self._of(self._phones, key, organization):
-            written = text.clean(row.cells.get("number", ""), 60)
+            written = tables.clean(row.cells.get("number", ""), 60)
             if row.cells.get("type", "").casefold() in _FAX or not written:
                 continue
-            number = text.phone(f"{written} ext. {row.cells.get('extension', '')}")
+            number = tables.phone(f"{written} ext. {row.cells.get('extension', '')}")
             if not number:
                 self._directory.problem("phones", row, "no telephone number")
                 continue
-            about = text.clean(row.cells.get("description", ""), 40)
+            about = tables.clean(row.cells.get("description", ""), 40)
             found.setdefault(number, f"{number} ({about})" if about and len(found) else number)
         return "; ".join([*found.values()][:MOST_LISTED])
 
@@ -242,19 +233,19 @@ class Reader:
         told: list[str] = []
         for row in self._of(self._schedules, key):
             cells = row.cells
-            until = text.day(cells.get("valid_to", "")) or text.day(cells.get("until", ""))
+            until = tables.day(cells.get("valid_to", "")) or tables.day(cells.get("until", ""))
             if until and until < self._today:
                 continue
-            days = hours.weekdays(text.clean(cells.get("byday") or cells.get("weekday", "")))
+            days = hours.weekdays(tables.clean(cells.get("byday") or cells.get("weekday", "")))
             if not days and cells.get("freq", "").upper() == "DAILY":
                 days = [*range(7)]
             opens, closes = (hours.clock(cells.get(name, "")) for name in ("opens_at", "closes_at"))
-            written = text.clean(cells.get("description", ""), 300)
-            odd = cells.get("freq", "").upper() in ("MONTHLY", "YEARLY") or text.clean(
+            written = tables.clean(cells.get("description", ""), 300)
+            odd = cells.get("freq", "").upper() in ("MONTHLY", "YEARLY") or tables.clean(
                 cells.get("bymonthday", "")
             )
             if opens is None or closes is None or not days or odd:
-                told.append(written or text.clean(cells.get("notes", ""), 300))
+                told.append(written or tables.clean(cells.get("notes", ""), 300))
                 if not told[-1] and (cells.get("opens_at") or cells.get("closes_at")):
                     self._directory.problem("schedules", row, "hours that cannot be read")
                 continue
@@ -265,8 +256,8 @@ class Reader:
     def _language(self, key: str, cells: dict[str, str]) -> str:
         rows = self._of(self._languages, key)
         names = [
-            text.clean(row.cells.get("name", "") or row.cells.get("language", ""), 60)
-            or _CODES.get(row.cells.get("code", "").casefold()[:2], "")
+            tables.clean(row.cells.get("name", "") or row.cells.get("language", ""), 60)
+            or HSDS["languages"].get(row.cells.get("code", "").casefold()[:2], "")
             for row in rows
         ]
         told = cells.get("interpretation_services", "")
@@ -276,12 +267,8 @@ class Reader:
 _LINES = ("address_1", "address_2")
 _ZIP = re.compile(r"(?<=^\d{5})-?\d{4}$")  # the last four digits of a ZIP
 _CITY = ("city", "state_province", "postal_code")
-_CODES = {
-    **{"en": "English", "es": "Spanish", "pt": "Portuguese", "ht": "Haitian Creole"},
-    **{"fr": "French", "pl": "Polish", "zh": "Chinese", "ar": "Arabic", "ru": "Russian"},
-}
 
 
 def _joined(texts: Iterable[str], between: str = "; ") -> str:
     """Return the texts that are not empty, each once."""
-    return text.clean(between.join(dict.fromkeys(filter(None, texts))), 1_000)
+    return tables.clean(between.join(dict.fromkeys(filter(None, texts))), 1_000)

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccu.imports import layout as layouts
-from ccu.imports.directory import text
+from ccu.imports.directory import tables
 from ccu.imports.directory.hsds import CLOSED, Service
 from ccu.imports.directory.tables import Directory, Row
 from ccu.imports.layout import Keys, Words
 from ccu.imports.rows import Table
-from ccu.imports.source import opened
+from ccu.output.text import undo_csv_guard
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -62,8 +62,7 @@ def load(named: str) -> Layout:
 
 def read(path: Path, layout: Layout, folder: Path, today: str) -> Listed:
     """Read the services of a list. Raises InvalidInput."""
-    with opened(path, layout.encoding, folder) as export:
-        table = Table(export, layout.delimiter, header=layout.header, wanted=layout.named)
+    with layout.opened(path, folder) as (export, table):
         found = Listed(Directory(export.name, export.sha256, files={"services": export.name}))
         known: set[str] = set()
         for row in _rows(found, table, layout):
@@ -82,8 +81,9 @@ def read(path: Path, layout: Layout, folder: Path, today: str) -> Listed:
 def _rows(found: Listed, table: Table, layout: Layout) -> Iterator[Row]:
     places = table.places(layout.wanted, layout.name)
     for chunk in table.chunks():
-        for number, cells in zip(chunk.numbers, chunk.rows, strict=True):
-            kept = {name: text.clean(cells[place]) for name, place in places.items()}
+        for number, row in zip(chunk.numbers, chunk.rows, strict=True):
+            cells = list(map(undo_csv_guard, row)) if layout.guarded else row
+            kept = {name: tables.clean(cells[place]) for name, place in places.items()}
             for name, nothing in layout.blank.items():
                 kept[name] = "" if kept[name] in nothing else kept[name]
             columns = layout.columns.items()
@@ -99,11 +99,11 @@ def _service(directory: Directory, row: Row, layout: Layout, today: str) -> Serv
     if not name:
         return None
     numbers = [
-        text.phone(each) for each in layouts.divided(cells.get("phone", "").replace("/", ";"))
+        tables.phone(each) for each in layouts.divided(cells.get("phone", "").replace("/", ";"))
     ]
     if cells.get("phone") and not any(numbers):
         directory.problem("services", row, "no telephone number")
-    verified = text.day(cells.get("verified", ""))
+    verified = tables.day(cells.get("verified", ""))
     fields: dict[str, str | int | bool | None] = {
         **{each: cells[each] for each in _TEXTS if each in cells},
         "name": name,
@@ -113,7 +113,7 @@ def _service(directory: Directory, row: Row, layout: Layout, today: str) -> Serv
         "verified_on": verified if verified and verified <= today else None,
     }
     for each in ("min_age", "max_age"):
-        fields[each] = text.age(cells[each]) if cells.get(each) else None
+        fields[each] = tables.age(cells[each]) if cells.get(each) else None
     category = cells.get("category", "")
     key = cells.get("id") or f"{name} / {fields['organization']}".casefold()
     needs = sorted(layout.needs.all_codes([category])) if category else []

@@ -20,7 +20,7 @@ from ccu.imports.directory.layout import Layout
 from ccu.imports.directory.tables import Problem
 from ccu.imports.store import Batch
 from ccu.output import say
-from ccu.providers.need_words import NeedWords
+from ccu.providers.find import NeedWords
 from ccu.records import codes
 from ccu.session import Session
 

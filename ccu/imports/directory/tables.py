@@ -1,42 +1,35 @@
 """The files of a directory as tables of rows: HSDS 3 and 1.x as CSV, a datapackage, or JSON.
 
-Names differ between versions and programs; each table has one name here, that of HSDS 3 in the
-plural.
+Names differ between versions and programs; each table has one name here (hsds.toml). Cells are as
+directories write them: HTML, NULL, telephone numbers, ages, dates.
 """
 
+import html
 import json
+import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from ccu.errors import InvalidInput
 from ccu.files import named
 from ccu.imports import source
+from ccu.imports.layout import packaged
 from ccu.imports.rows import Table
 
 LARGEST = 500_000_000  # bytes of a JSON file
-# The name of a table here -> what else versions and programs call it.
-TABLES = {
-    "organizations": ("organization",),
-    "services": ("service",),
-    "locations": ("location",),
-    "addresses": ("address", "physical_addresses", "physical_address"),
-    "phones": ("phone",),
-    "schedules": ("schedule", "regular_schedules", "regular_schedule"),
-    "service_at_locations": ("service_at_location", "services_at_location", "service_locations"),
-    "languages": ("language",),
-    "service_areas": ("service_area",),
-    "eligibility": ("eligibilities",),
-    "cost_options": ("cost_option",),
-    "payments": ("payments_accepted", "payment_accepted"),
-    "attributes": ("attribute", "other_attributes", "service_attributes"),
-    "service_taxonomies": ("service_taxonomy", "services_taxonomy"),
-    "taxonomy_terms": ("taxonomy_term", "taxonomy"),
-    "contacts": ("contact",),
-    "service_alerts": ("alerts", "alert"),
+HSDS: dict[str, Any] = tomllib.loads(packaged(Path(__file__).with_name("hsds.toml")))
+_NAMES: dict[str, str] = {
+    other: name for name, others in HSDS["tables"].items() for other in (name, *others)
 }
-_NAMES = {other: name for name, others in TABLES.items() for other in (name, *others)}
+LONGEST = 4_000  # characters of a description
+_NOTHING = frozenset("null none n/a na nil nan undefined - -- \\n tbd".split()) | {""}
+_TAG = re.compile(r"<(script|style)\b.*?</\1>|<[^<>]{0,2000}>", re.IGNORECASE | re.DOTALL)
+_ODD = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200b-\u200f\u2028-\u202e\ufeff]")
+_NUMBER = re.compile(r"\d+(\.0*)?")
 
 
 @dataclass(frozen=True)
@@ -115,7 +108,7 @@ def _listed(folder: Path) -> dict[str, Path]:
         return {table: each for table, each in named_files.items() if named.is_file(each)}
     forms = (str.lower, str.title, str.upper)
     found = {}
-    for table, others in TABLES.items():
+    for table, others in HSDS["tables"].items():
         tries = (folder / f"{form(name)}.csv" for name in (table, *others) for form in forms)
         if path := next(filter(named.is_file, tries), None):
             found[table] = path
@@ -200,3 +193,57 @@ def _flatten(found: Directory, table: str, rows: Any, owner: Mapping[str, str]) 
 
 def _is_cell(value: Any) -> bool:
     return value is not None and not isinstance(value, dict | list)
+
+
+# ---------------------------------------------------------------- cells
+
+
+def clean(text: str, longest: int = LONGEST) -> str:
+    """Return a cell as one line of plain text; empty for what means nothing."""
+    if "&" in text:
+        text = html.unescape(html.unescape(text))
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    plain = " ".join(_ODD.sub(" ", text).split())
+    if plain.casefold().strip("()[]\"'") in _NOTHING:
+        return ""
+    if len(plain) > longest:
+        plain = plain[: longest - 3].rsplit(" ", 1)[0] + "..."
+    return plain
+
+
+def phone(text: str) -> str:
+    """Return a telephone number as it is read out: 203-555-0110, 988; empty if it is none."""
+    plain = clean(text, 60).strip("\"'")
+    digits = "".join(re.findall(r"\d", re.split(r"(?i)\bx|ext", plain)[0]))
+    extension = re.search(r"(?i)(?:\bx|ext)\.?\D{0,5}(\d{1,6})", plain)
+    more = f" ext. {extension[1]}" if extension else ""
+    letters = re.fullmatch(r"(?i)1?[- (]*(\d{3})[-). ]*([a-z0-9]{3})-?([a-z0-9]{4})", plain)
+    if len(digits) == 11 and digits[0] == "1":
+        digits = digits[1:]
+    if len(digits) == 10 and digits[0] not in "01" and len(set(digits)) > 1:
+        return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}{more}"
+    if letters and re.search("[a-zA-Z]", letters[2] + letters[3]):
+        return f"{letters[1]}-{letters[2]}-{letters[3]}".upper()
+    if digits in ("211", "311", "911", "988") or (plain.startswith("+") and len(digits) > 7):
+        number = re.split(r"(?i) *\"? *(?:\bx|ext)", plain)[0]
+        return number + more if plain.startswith("+") else digits
+    return ""
+
+
+def age(text: str) -> int | None:
+    """Return an age in years; None for none, and for what is no age."""
+    plain = clean(text, 40).casefold()
+    if re.search(r"\bmonths?\b", plain) and (found := _NUMBER.search(plain)):
+        return int(float(found[0])) // 12
+    found = _NUMBER.search(plain)
+    years = int(float(found[0])) if found and not plain.startswith("-") else None
+    return years if years is not None and years <= 120 else None
+
+
+def day(text: str) -> str | None:
+    """Return the day of a date or time in ISO form; None for none."""
+    try:
+        return date.fromisoformat(clean(text, 40)[:10]).isoformat()
+    except ValueError:
+        return None

@@ -76,13 +76,14 @@ class Extras:
 
     def _minutes(self, said: Column, times: Sequence[Column]) -> list[int | None]:
         """Return the minutes on scene: as written, else from arrived to cleared."""
-        rows = zip(said, times[2], times[3], strict=True)
-        found = []
-        for text, arrived, cleared in rows:
-            minutes = _number(text)
-            if text and minutes is None:
-                self._known.leave_unread("minutes", text)
-            found.append(minutes_between(arrived, cleared) if minutes is None else minutes)
+        found = list(map(minutes_between, times[2], times[3]))
+        for index, text in enumerate(said):
+            if text:
+                minutes = _number(text)
+                if minutes is None:
+                    self._known.leave_unread("minutes", text)
+                else:
+                    found[index] = minutes
         return found
 
     def _yes_or_no(self, name: str, text: str) -> int | None:
@@ -122,8 +123,6 @@ class Extras:
 
 
 def _number(text: str) -> int | None:
-    if not text:
-        return None
     try:
         minutes = round(float(text))
     except (ValueError, OverflowError):

@@ -5,6 +5,7 @@ two thousand cells in the time of a few hundred calls. What recurs (an address,
 a nature, an hour) is read once and looked up after that, in caches of a fixed size.
 """
 
+import struct
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from hashlib import blake2b
 from itertools import compress
@@ -18,6 +19,7 @@ from ccu.imports.rows import Broken, Cells, Chunk, Column, Table
 
 _TIMES = ("occurred_at", "dispatched_at", "arrived_at", "cleared_at")
 _APART = "\x1f"  # between values that are digested together; never within one: `_tidy`
+_BEGUN = blake2b(digest_size=8)
 
 
 class RowReader:
@@ -39,7 +41,7 @@ class RowReader:
         Raises InvalidInput, naming the column, when the header is not the layout's.
         """
         places = table.places(layout.wanted, layout.name)
-        self._key = key
+        self._keyed = blake2b(digest_size=8, key=key)
         self._used = itemgetter(*sorted(places.values()))
         self._joined = {
             field: [places[column] for column in layout.columns.get(field, ())] for field in FIELDS
@@ -69,13 +71,16 @@ class RowReader:
         With numbers that restart each year, the year is part of the incident. A row in the days
         around New Year has no digest: it may be of the call of a row in the other year.
         """
+        if not chunk.rows:
+            return iter(())
         bad: dict[int, str] = {}
-        written = self._cells.tidy(chunk.rows, bad) if chunk.rows else {}
-        cells = {place: self._filled(place, column) for place, column in written.items()}
         count = len(chunk.rows)
         digests: Sequence[int | None] = self._cells_digests(chunk.rows)
+        _written, cells = self._tidied(chunk, bad, self._joined["incident"])
         said: Sequence[str] = self._field("incident", cells, count)
         numbered = all(said)
+        if self._yearly or not numbered:
+            written, cells = self._tidied(chunk, bad)
         if self._yearly or not (numbered or self._identity):
             columns, dateless = self._read_times(cells, count, bad)
             times = columns[0]
@@ -93,6 +98,13 @@ class RowReader:
             ]
         return zip(chunk.numbers, said, digests, strict=True)
 
+    def _tidied(
+        self, chunk: Chunk, bad: dict[int, str], only: Sequence[int] | None = None
+    ) -> tuple[dict[int, Column], dict[int, Column]]:
+        """Return place -> cells as they are written, and without the texts that mean nothing."""
+        written = self._cells.tidy(chunk.rows, bad, only)
+        return written, {place: self._filled(place, column) for place, column in written.items()}
+
     def _read_times(
         self, cells: dict[int, Column], count: int, bad: dict[int, str]
     ) -> tuple[list[Column], set[int]]:
@@ -100,20 +112,17 @@ class RowReader:
             lambda field: [cells[place] for place in self._joined[field]], count, bad
         )
 
-    def _cells_digests(self, rows: Iterable[list[str]]) -> list[int]:
+    def _cells_digests(self, rows: Sequence[list[str]]) -> Sequence[int]:
         """Return digests of the cells that are used, as they are written."""
-        used, key, number = self._used, self._key, int.from_bytes
-        texts = (_APART.join(used(row)).encode(errors="surrogatepass") for row in rows)
-        found = (blake2b(text, digest_size=8, key=key).digest() for text in texts)
-        return [number(digest, "big", signed=True) for digest in found]
+        found = _digests(map(self._used, rows), self._keyed)
+        return struct.unpack(f">{len(rows)}q", b"".join(found))
 
     def read(self, chunk: Chunk) -> tuple[list[Staged], list[Broken]]:
         """Return the chunk's rows as they are staged, and those that cannot be, with the reason."""
         if not chunk.rows:
             return [], chunk.broken
         bad: dict[int, str] = {}
-        written = self._cells.tidy(chunk.rows, bad)
-        cells = {place: self._filled(place, column) for place, column in written.items()}
+        written, cells = self._tidied(chunk, bad)
         times, dateless = self._read_times(cells, len(chunk.rows), bad)
         known = [index not in dateless for index in range(len(chunk.rows))]
         numbers: Sequence[int] = chunk.numbers
@@ -172,7 +181,7 @@ class RowReader:
         columns: dict[str, Iterable[object]] = {
             "line": numbers,
             "incident": self._incidents(field("incident"), written, cells, began),
-            "digest": map(_digest, means),
+            "digest": _digests(means),
             "cells_digest": digests,
             **dict(zip(_TIMES, times, strict=True)),
             "clock_known": clocks,
@@ -265,8 +274,8 @@ class RowReader:
             for at, address, cross in zip(began, addresses, crosses, strict=True)
         )
         found = [
-            incident or BY_CALL + _digest(call).hex()
-            for incident, call in zip(said, calls, strict=True)
+            incident or BY_CALL + digest.hex()
+            for incident, digest in zip(said, _digests(calls), strict=True)
         ]
         if self._sealed:  # under the identity that was made of every column of the layout
             former = zip(found, self._made(self._mapped, written), strict=True)
@@ -279,7 +288,7 @@ class RowReader:
     @staticmethod
     def _made(places: Sequence[int], written: dict[int, Column]) -> Iterator[str]:
         identities = zip(*(written[place] for place in places), strict=True)
-        return (MADE + _digest(identity).hex() for identity in identities)
+        return (MADE + digest.hex() for digest in _digests(identities))
 
 
 def _begun(times: Column, dateless: Container[int]) -> Column:
@@ -287,5 +296,11 @@ def _begun(times: Column, dateless: Container[int]) -> Column:
     return [at[:10] if index in dateless else at for index, at in enumerate(times)]
 
 
-def _digest(values: Iterable[str]) -> bytes:
-    return blake2b(_APART.join(values).encode(errors="surrogatepass"), digest_size=8).digest()
+def _digests(rows: Iterable[Iterable[str]], begun: blake2b = _BEGUN) -> list[bytes]:
+    """Return a digest of the texts of each row, by copies of one hash: to make one takes longer."""
+    found = []
+    for texts in rows:
+        each = begun.copy()
+        each.update(_APART.join(texts).encode(errors="surrogatepass"))
+        found.append(each.digest())
+    return found

@@ -22,6 +22,7 @@ AHEAD = timedelta(minutes=15)  # that a dispatch system's clock may be ahead of 
 NEXT_DAY = timedelta(hours=6)  # a clock so far before the time it follows is of the next day
 DISORDER = timedelta(hours=12)  # more than clocks of cars and of the dispatch room can differ
 _TAILS = frozenset(f"{minute:02}:{second:02}" for minute in range(60) for second in range(60))
+_HOURS = frozenset(f"{hour:02}:" for hour in range(24))
 _MIDNIGHT = re.compile(r"(?<![\d:])24(:?00)(:00)?(\.0+)?$")  # the end of the day
 _CLOCK = re.compile(r"\d{1,2}:\d\d.*|\d{3,4}")
 _SERIAL_DAY = re.compile(r"\d{5}(\.0+)?")  # as Excel counts days
@@ -43,7 +44,8 @@ class Times:
         def reader(formats: Sequence[str], rule: str = layout.ambiguous) -> When:
             return _in_zone(cad_reader(formats, source, rule), source, self.zone)
 
-        self._when = by_the_hour(reader((*layout.formats, "iso")))
+        self._when = reader((*layout.formats, "iso"))
+        self._every = by_the_hour(self._when)
         self._later = reader((*layout.formats, "iso"), "later")
         self._wall = reader(["iso"])
         days = list(_days(layout.formats))
@@ -112,10 +114,10 @@ class Times:
         bad: dict[int, str],
         clocks: set[tuple[str, int]],
     ) -> list[str]:
-        when, needed = self._when, field == TIMES[0]
+        needed = field == TIMES[0]
         try:
             if not needed or all(texts):
-                return [when(text) if text else "" for text in texts]
+                return self._every(texts)
         except ValueError:
             pass  # one of them: find out which
         found = []
@@ -271,29 +273,46 @@ def _before(one: str, other: str, by: timedelta = timedelta()) -> bool:
     return datetime.fromisoformat(other) - datetime.fromisoformat(one) > by
 
 
-def by_the_hour(when: When) -> When:
-    """The same reader, quicker for times that end in :MM:SS.
+def by_the_hour(when: When) -> Callable[[Column], list[str]]:
+    """Return a reader of columns, quicker for times that end in :MM:SS; empty texts stay empty.
 
-    What comes before that is an hour, and hours come again: once the reader has read both ends of
-    one alike, the minutes and seconds between them need no reading.
+    What comes before that is an hour, and hours come again. Once `when` has read both ends of a day
+    alike, or of an hour in a day that a clock changes, what is between them needs no reading.
     """
+    days: dict[str, tuple[str, str]] = {}
     hours: dict[str, tuple[str, str]] = {}
 
-    def learn(hour: str, found: str) -> None:
-        ends = when(f"{hour}00:00"), when(f"{hour}59:59")
-        if ends == (f"{found[:14]}00:00{found[19:]}", f"{found[:14]}59:59{found[19:]}"):
-            if len(hours) >= HOURS_KEPT:
-                hours.clear()
-            hours[hour] = found[:14], found[19:]
+    def keep(spans: dict[str, tuple[str, str]], text: str, before: str, after: str) -> None:
+        if len(spans) >= HOURS_KEPT:
+            spans.clear()
+        spans[text] = before, after
+
+    def learn(text: str, found: str) -> None:
+        for spans, first, last in ((days, "00:00:00", "23:59:59"), (hours, "00:00", "59:59")):
+            span, before, after = text[: -len(first)], found[: 19 - len(first)], found[19:]
+            with contextlib.suppress(ValueError):  # no moment of that zone
+                if f"{before}{text[-len(first) :]}{after}" == found:
+                    ends = when(f"{span}{first}"), when(f"{span}{last}")
+                    if ends == (f"{before}{first}{after}", f"{before}{last}{after}"):
+                        return keep(spans, span, before, after)
 
     def read(text: str) -> str:
-        tail = text[-5:]
-        known = hours.get(text[:-5])
-        if known and tail in _TAILS:
-            return f"{known[0]}{tail}{known[1]}"
+        day, hour, rest = days.get(text[:-8]), text[-8:-5], text[-5:]
+        if day and hour in _HOURS and rest in _TAILS:
+            keep(hours, text[:-5], day[0] + hour, day[1])
+            return f"{day[0]}{hour}{rest}{day[1]}"
         found = when(text)
-        if text[-6:-5] == ":" and tail == found[14:19]:
-            learn(text[:-5], found)
+        if text[-6:-5] == ":":
+            learn(text, found)
         return found
 
-    return read
+    def read_all(texts: Column) -> list[str]:
+        known = hours.get
+        return [
+            (f"{hour[0]}{rest}{hour[1]}" if hour and rest in _TAILS else read(text)) if text else ""
+            for text in texts
+            for rest in (text[-5:],)
+            for hour in (known(text[:-5]),)
+        ]
+
+    return read_all

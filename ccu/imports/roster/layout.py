@@ -1,4 +1,4 @@
-"""The layout of an office's list of clients.
+"""The layout of an office's list of clients, and a first one for a list.
 
 Every key is in `ccu/layouts/roster-hsd.toml` with a comment. A column that looks like a national or
 an insurance number is refused: none is needed to tell people apart, so none is kept.
@@ -6,12 +6,19 @@ an insurance number is refused: none is needed to tell people apart, so none is 
 
 import contextlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ccu.imports import layout as layouts
 from ccu.imports.identifiers import is_identity_number
 from ccu.imports.layout import Keys, Words
+
+if TYPE_CHECKING:
+    from ccu.imports.suggest import Chosen, Hints, Questions, Sample
+    from ccu.session import Session
 
 READY = ("roster-hsd",)
 
@@ -20,6 +27,9 @@ FIELDS = (
     *("email", "home", "postcode", "language", "race_ethnicity", "housing", "veteran", "minor"),
     *("worker", "since", "status", "closed"),
 )
+WANTED = ("number", "given", "family", "birth_date", "worker", "status")
+DATES = ("birth_date", "since", "closed")
+FITS = 0.9  # of the dates of a column; a few are always written wrong
 ORDERS = ("given family", "family given")  # of a full name without a comma
 _DIRECTIVES = re.compile("%[^YymdbBj-]|%-")
 
@@ -91,3 +101,53 @@ def _wrong_format(form: str) -> str:
     if kept != day:
         return "has a date format that does not give day, month and year, such as %m/%d/%Y"
     return ""
+
+
+# ---------------------------------------------------------------- a first layout
+
+
+def suggest_first(session: "Session", path: Path, target: Path | None) -> None:
+    """Write a first layout for the file to standard output, or to `target`.
+
+    Raises InvalidInput, and Unfinished when the layout is written with questions left in it.
+    """
+    from ccu.imports import suggest
+
+    questions = suggest.Questions.of(session)
+    hints = suggest.hints(Path(__file__).parent)
+    sample = suggest.read(path)
+    refused = [name for name in sample.names if is_identity_number(sample.labels[name])]
+    chosen = suggest.choose(sample, hints, leave_out=refused)
+    if {"given", "family"} & chosen.keys():
+        chosen.pop("name", None)
+    lines = [*_lines(sample, chosen, hints, refused, questions)]
+    suggest.write(target, lines, questions, "ccu person import", path)
+
+
+def _lines(
+    sample: "Sample", chosen: "Chosen", hints: "Hints", refused: list[str], questions: "Questions"
+) -> Iterator[str]:
+    from ccu.imports import forms, suggest
+
+    yield from suggest.head(
+        sample,
+        "ccu/layouts/roster-hsd.toml",
+        'source = "our-office"  # name the office: client numbers are unique within it',
+    )
+    texts = [text for field in DATES if field in chosen for text in sample.texts(chosen[field])]
+    if any(texts):
+        found = forms.find(texts, "", reading=forms.day, share=FITS)
+        yield suggest.formats(found, [*filter(None, texts)], questions)
+    if "name" in chosen:
+        yield 'name_order = "given family"  # of a name without a comma; or "family given"'
+    yield from suggest.columns(sample, chosen, FIELDS, WANTED, refused)
+    if "status" in chosen:
+        yield from suggest.words(
+            "status",
+            sample.texts(chosen["status"]),
+            hints["status"],
+            most=40,
+            longest=40,
+            too_many='name those that mean it: closed = ["..."]',
+            unknown="put each under active or closed",
+        )

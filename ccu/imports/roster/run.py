@@ -1,12 +1,11 @@
 """`ccu person import`: an office's list of its clients, all of it or none.
 
-  layout    what a roster's layout has beside what every layout has
+  layout    what a roster's layout has beside what every layout has; a first layout for a list
   rows      rows to entries
   matching  which of the people known each entry is
   effects   what the import does, row by row
   store     what is known of a roster, and what is written
   terminal  questions and messages
-  suggest   a first layout for a list
 
 It is read and matched outside any transaction; what it does is found again inside the one that
 writes it, because others work meanwhile.
@@ -28,8 +27,7 @@ from ccu.imports.roster.effects import Choices, Effect, Reckoner
 from ccu.imports.roster.layout import Layout
 from ccu.imports.roster.matching import Decision, Rule, What, decide, number_repeats, repeats
 from ccu.imports.roster.rows import CODED, Entry, EntryReader, Notes
-from ccu.imports.rows import Broken, Table, tell_short
-from ccu.imports.source import opened
+from ccu.imports.rows import Broken, tell_short
 from ccu.imports.store import Batch
 from ccu.people import store as people
 from ccu.people import worker_store as workers
@@ -86,9 +84,7 @@ def prepare(
     the columns that pass whatever they look like. Raises InvalidInput.
     """
     rejected.check(rejects, path, session.path)
-    folder = session.path.absolute().parent
-    with opened(path, layout.encoding, folder, layout.sheet) as export:
-        table = Table(export, layout.delimiter, header=layout.header, wanted=layout.named)
+    with layout.opened(path, session.path.absolute().parent) as (export, table):
         allowed = identifiers.check(table, allow)
         lists = {name: codes.choices(session.db, name) for name in CODED}
         reader = EntryReader(layout, table, lists, session.today)

@@ -14,7 +14,7 @@ from ccu.imports.roster.matching import Decision, What
 from ccu.imports.roster.run import COUNTS, Plan
 from ccu.options.terminal import read_line
 from ccu.output import say
-from ccu.people.comparing import VALUES
+from ccu.people.page import VALUES
 from ccu.records import person_ids
 from ccu.session import Session
 
