@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from ccu import dates
-from ccu.database import rows, written
+from ccu.database import written
 from ccu.database.key_chain import Key
 from ccu.records import audit, settings, table
 
@@ -57,8 +57,8 @@ def altered(connection: sqlite3.Connection, key: Key, events: set[int]) -> list[
             for number, each in enumerate(array("Q", content), first):
                 known[name].add(number, each)
     salt = written.salt(connection)
-    for name in rows.written_tables(connection):
-        for number, row in rows.texts(connection, name):
+    for name in written.written_tables(connection):
+        for number, row in written.texts(connection, name):
             known[name].add(number, -written.of_row(key, salt, name, row))
     return [(name, number) for name in sorted(known) for number in known[name].left()]
 
@@ -93,7 +93,7 @@ def _times(connection: sqlite3.Connection, places: Iterable[Place]) -> dict[Plac
 
 
 def _told(connection: sqlite3.Connection, name: str, number: int, at: str | None) -> str:
-    record, _column = rows.counted_with(connection, name)
+    record, _column = written.counted_with(connection, name)
     words = table.NAMES.get(record, record).replace("_", " ")
     words += f" {number}" if number else ""
     part = name.replace("_", " ").replace("danger", "hazard")
@@ -102,7 +102,7 @@ def _told(connection: sqlite3.Connection, name: str, number: int, at: str | None
         return f"{words} was added by another program"
     if not at:
         return f"{words} was changed by another program before records were last destroyed"
-    what = "changed" if rows.has_rows(connection, name, number) else "deleted"
+    what = "changed" if written.has_rows(connection, name, number) else "deleted"
     zone = settings.load(connection).zone
     moment = dates.say_moment(dates.from_iso(at), audit.clock().astimezone(zone))
     return f"{words} was {what} by another program after {moment}"

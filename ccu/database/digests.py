@@ -14,7 +14,7 @@ import sqlite3
 from collections.abc import Collection, Iterator
 
 from ccu import database
-from ccu.database import rows, written
+from ccu.database import written
 
 DEFINITIONS = "sqlite_master"  # the row of table_digest for tables, indexes, views and triggers
 _SUM = "SELECT count(*), ifnull(sum(row_digest(CAST({} AS BLOB))), 0)"
@@ -40,12 +40,12 @@ def install(connection: sqlite3.Connection, altered: Collection[str] = ()) -> No
 
     The sums of `altered` tables are made not to match, so that `changed` goes on reporting them.
     """
-    for table in rows.tables(connection):
+    for table in written.tables(connection):
         found = _sum(connection, table)
         if found is not None and table in altered:
             found = (found[0] - 1, found[1] - 1)  # as rows added by another program leave them
         _keep(connection, table, found)
-        if rows.is_written(connection, table):
+        if written.is_written(connection, table):
             for event in _EVENTS:
                 _make_trigger(connection, table, event)
     sums = f"row_mac(({written.SALT}), new.name, CAST(new.before AS BLOB), CAST(new.after AS BLOB))"
@@ -60,7 +60,9 @@ def remove(connection: sqlite3.Connection) -> list[str]:
     """
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'table_digest'").fetchone():
         return []
-    altered = [name for name in changed(connection, rows.tables(connection)) if name != DEFINITIONS]
+    altered = [
+        name for name in changed(connection, written.tables(connection)) if name != DEFINITIONS
+    ]
     for (name,) in connection.execute(
         "SELECT name FROM sqlite_master"
         " WHERE type = 'trigger' AND name LIKE '%!_digest!_%' ESCAPE '!'"
@@ -110,7 +112,7 @@ def changed(connection: sqlite3.Connection, names: Collection[str]) -> Iterator[
             "SELECT name, row_count, total FROM table_digest"
         )
     }
-    for table in rows.tables(connection):
+    for table in written.tables(connection):
         if table in names and kept.pop(table, None) != _sum(connection, table):
             yield table
     if kept.pop(DEFINITIONS, None) != _sum_of_definitions(connection, names):
@@ -129,11 +131,11 @@ def only_added_to(connection: sqlite3.Connection, table: str) -> bool:
 
 def _make_trigger(connection: sqlite3.Connection, table: str, event: str, when: str = "") -> None:
     (_record, number), columns = (
-        rows.counted_with(connection, table),
-        rows.columns(connection, table),
+        written.counted_with(connection, table),
+        written.columns(connection, table),
     )
     values = {"old": "NULL", "new": "NULL"}
-    values.update({each: rows.as_text(columns, f"{each}.") for each in _EVENTS[event]})
+    values.update({each: written.as_text(columns, f"{each}.") for each in _EVENTS[event]})
     changes = [f"{values['old']}, {values['new']}"]
     if event == "update" and number not in ('"id"', "0"):  # it can go to another record
         changes = [f"{values['old']}, NULL", f"NULL, {values['new']}"]
@@ -149,14 +151,14 @@ def _make_trigger(connection: sqlite3.Connection, table: str, event: str, when: 
 
 def _sum(connection: sqlite3.Connection, table: str) -> Sum | None:
     """None where the table cannot be read."""
-    row = rows.as_text(rows.columns(connection, table))
+    row = written.as_text(written.columns(connection, table))
     return _one(connection, f'{_SUM.format(row)} FROM main."{table}"')
 
 
 def _sum_of_definitions(connection: sqlite3.Connection, names: Collection[str]) -> Sum | None:
     import json
 
-    row = rows.as_text(dict.fromkeys(("type", "name", "tbl_name", "sql"), "%Q"))
+    row = written.as_text(dict.fromkeys(("type", "name", "tbl_name", "sql"), "%Q"))
     which = "FROM sqlite_master WHERE name IN (SELECT value FROM json_each(?))"
     return _one(connection, f"{_SUM.format(row)} {which}", json.dumps([*names]))
 

@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
-from ccu.database.rows import TOWN_LISTS
+from ccu.database.written import TOWN_LISTS
 from ccu.errors import InvalidInput, NotFound
 from ccu.records import codes
 

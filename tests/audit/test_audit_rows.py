@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ccu.database import digests, rows
+from ccu.database import digests, written
 
 from ..conftest import Ccu
 from ..retention.retention_steps import become_keeper
@@ -59,7 +59,7 @@ def by_another_program(path: Path, *statements: str) -> None:
             assert hand.execute(statement).rowcount > 0
         for _name, sql in triggers:
             hand.execute(sql)
-        for table in rows.written_tables(hand):
+        for table in written.written_tables(hand):
             count, total = digests._sum(hand, table) or (0, 0)
             hand.execute(
                 "UPDATE table_digest SET row_count = ?, total = ? WHERE name = ?",

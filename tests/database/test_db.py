@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ccu.database import digests, migrations, rows, schema
+from ccu.database import digests, migrations, schema, written
 from ccu.database import key_chain as chain
 from ccu.database import opening as db
 from ccu.database.opening import register
@@ -208,13 +208,14 @@ def sum_up(connection: sqlite3.Connection) -> None:
         "update": "total = total - {old} + {new}",
         "delete": "row_count = row_count - 1, total = total - {old}",
     }
-    for table in rows.tables(connection):
+    for table in written.tables(connection):
         digests._keep(connection, table, digests._sum(connection, table))
-        columns = rows.columns(connection, table)
+        columns = written.columns(connection, table)
         old, new = (
-            f"row_digest(CAST({rows.as_text(columns, each)} AS BLOB))" for each in ("old.", "new.")
+            f"row_digest(CAST({written.as_text(columns, each)} AS BLOB))"
+            for each in ("old.", "new.")
         )
-        for event, change in changes.items() if rows.is_written(connection, table) else ():
+        for event, change in changes.items() if written.is_written(connection, table) else ():
             connection.execute(
                 f"CREATE TRIGGER {table}_digest_{event} AFTER {event} ON {table} BEGIN UPDATE"
                 f" table_digest SET {change.format(old=old, new=new)} WHERE name = '{table}'; END"
