@@ -169,17 +169,20 @@ _made: dict[tuple[object, ...], tuple[bytes, Any]] = {}
 def once(setup: str, make: Callable[[], T]) -> T:
     """Do a set-up once in this process: later tests get a copy of the file that it made.
 
-    It may depend on the file of CCU_DB as it is now, the account and CCU_TODAY, and on nothing
-    else. Only that file is copied. Returns what `make` returned, which nobody may change.
+    It may depend on the file of CCU_DB as it is now, the account, CCU_TODAY and the audit's clock,
+    and on nothing else. Only that file is copied. Returns what `make` returned, as it was then.
     """
     if "CCU_DB" not in os.environ:  # the file is named by --db
         return make()
     path = Path(os.environ["CCU_DB"])
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists():  # the test has the file open: it is not all there is
+        return make()
     before = hashlib.sha256(path.read_bytes()).digest()
-    key = (setup, before, os.environ["CCU_TODAY"], access.login())
+    key = (setup, before, os.environ["CCU_TODAY"], access.login(), audit.clock())
     if key not in _made:
         found = make()
-        assert not path.with_name(f"{path.name}-wal").exists()
+        assert not log.exists()
         _made[key] = path.read_bytes(), found
         return found
     made, result = _made[key]

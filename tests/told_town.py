@@ -174,7 +174,7 @@ def _take(db: Path, steps: list[tuple[str, tuple[str, ...], str]]) -> None:
 # Every command -> the words after it, as a shell would split them, and its standard input: right
 # for the town as it was made, in a folder that holds it, earlier.db, export.csv, roster.csv and
 # directory.json.
-# A row of ccu/access.py with an option has a line of its own.
+# A row of ccu/rights.txt with an option has a line of its own.
 LINES: dict[str, tuple[str, str]] = {
     "log-call": (f"--address '{PLACE}' --nature crisis --when 13:00 --person 1 --no-input", ""),
     "call show": ("1", ""),

@@ -6,6 +6,7 @@ fits one page; what does not fit then goes on, with the title and the number of 
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccu.errors import InvalidInput
@@ -16,26 +17,6 @@ from ccu.output.text import cell, for_person, heading, lines, one_line
 if TYPE_CHECKING:
     from fpdf import FPDF
 
-CSS = """
-@page { size: letter; margin: 0.6in }
-body { font: 10.5pt/1.35 Arial, Helvetica, sans-serif; color: #000; background: #fff;
-  max-width: 7.3in; margin: 0 auto; padding: 0.2in }
-h1 { font-size: 15pt; margin: 0 0 6pt; border-bottom: 2pt solid #000 }
-h2 { font-size: 11pt; margin: 9pt 0 2pt; break-after: avoid }
-p { margin: 2pt 0; white-space: pre-wrap; overflow-wrap: anywhere }
-section { break-inside: avoid-page }
-.alert { border: 2.5pt solid #000; padding: 3pt 6pt; margin: 6pt 0; font-weight: bold }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: 1pt 10pt; margin: 2pt 0 }
-dt { font-weight: bold } dd { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere }
-table { border-collapse: collapse; width: 100%; font-size: 9.5pt }
-th, td { text-align: left; vertical-align: top; padding: 1.5pt 5pt;
-  border-bottom: 0.5pt solid #000 }
-th { border-bottom-width: 1.2pt } .number { text-align: right }
-tr { break-inside: avoid } thead { display: table-header-group }
-footer { margin-top: 9pt; border-top: 0.5pt solid #000; font-size: 8.5pt }
-@media print { body { padding: 0; max-width: none; font-size: 9pt }
-  table { font-size: 8pt } h2 { margin-top: 5pt } td, th { padding: 1pt 5pt } }
-"""
 SIZES = (10.5, 10, 9, 8, 7.5)  # points; the first that fits one page
 ON_PAGES = 9  # points, where none does
 MARGIN = 15  # millimeters
@@ -62,13 +43,17 @@ def as_document(table: Table) -> Document:
 # ---------------------------------------------------------------- HTML
 
 
+def _css() -> str:
+    return Path(__file__).with_name("paper.css").read_text(encoding="utf-8")
+
+
 def html(document: Document) -> Iterator[str]:
     """Yield the page as HTML that needs nothing else; every value is escaped."""
     from markupsafe import escape
 
     title = escape(one_line(document.title))
     yield f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}'
-    yield f"</title>\n<style>{CSS}</style>\n</head>\n<body>\n<h1>{title}</h1>\n"
+    yield f"</title>\n<style>\n{_css()}</style>\n</head>\n<body>\n<h1>{title}</h1>\n"
     for section, table, texts in with_content(document):
         yield '<section class="alert">\n' if section.alert else "<section>\n"
         if section.title:

@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any
 
 from ccu import dates
-from ccu.consent import disclosure_store as disclosures
 from ccu.consent import store as consents
 from ccu.errors import InvalidInput, NotAllowed
 from ccu.output import Document, Section, say
@@ -50,7 +49,7 @@ def person_copy(session: Session, work: Work, referral_id: int) -> Document:
     work.audit("referral-letter", "referral", referral_id, copy="person")
     work.audit("referral-letter", "person", data["person"], referral=referral_id)
     to = Recipient(agency=provider["agency"], provider_id=provider["id"])
-    paper = disclosures.covering(work, data["person"], to, _scope(provider))
+    paper = consents.covering(work, data["person"], to, _scope(provider))
     record = people.read(work.connection, data["person"])
     known = f"{record['given_name']} {record['family_name']}".strip()
     name, owner = provider["name"], data["owner"]
@@ -84,14 +83,14 @@ def provider_copy(session: Session, work: Work, referral_id: int, ground: str | 
     data, provider = _open(session, work, referral_id)
     connection, person = work.connection, data["person"]
     scope = _scope(provider)
-    new = disclosures.ByHand(
+    new = consents.ByHand(
         person_id=person,
         to=Recipient(agency=provider["agency"], provider_id=provider["id"]),
         scope=scope,
         purpose=None,
         ground=ground,
     )
-    number, consent_id = disclosures.record(work, new)
+    number, consent_id = consents.disclose(work, new)
     _note_phone(data["owner"])
     work.audit("referral-letter", "referral", referral_id, copy="provider", disclosure=number)
     work.audit("referral-letter", "person", person, referral=referral_id, disclosure=number)

@@ -48,7 +48,7 @@ def without_nature(sections: Iterable["ReportSection"], label: str) -> list[str]
     if care is None or not care.missing:
         return []
     if care.value is None:
-        return [f"No call of {label} has a nature: care calls and repeats are not known."]
+        return [f"No call of {label} has a known nature: care calls and repeats are not known."]
     return [
         f"{count(care.missing, 'call')} of {label} without a nature: there may be more care calls"
         " and repeats than are counted."

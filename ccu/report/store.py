@@ -41,7 +41,9 @@ SELECT (SELECT substr(min(occurred_at), 1, 10) FROM call WHERE voided_at IS NULL
        (SELECT substr(max(occurred_at), 1, 10) FROM call WHERE voided_at IS NULL) AS last_day,
        (SELECT substr(min(made_at), 1, 10) FROM referral) AS first_referrals,
        (SELECT substr(min(occurred_at), 1, 10) FROM attempt) AS first_attempts,
-       (SELECT substr(min(occurred_at), 1, 10) FROM consult) AS first_consults
+       (SELECT substr(min(occurred_at), 1, 10) FROM consult) AS first_consults,
+       EXISTS (SELECT 1 FROM call WHERE nature <> 'other' OR nature_cleared IS NOT NULL)
+         AS natures_given
 """
 
 # The plus sign keeps SQLite on the index on time, which has all that is read here.
@@ -91,12 +93,13 @@ def snapshot(connection: sqlite3.Connection, *, without_part2: bool) -> Iterator
         connection.execute("ROLLBACK")  # also drops the TEMP tables of this report
 
 
-def ends(connection: sqlite3.Connection, *, public: bool) -> dict[str, str | None]:
+def ends(connection: sqlite3.Connection, *, public: bool) -> dict[str, Any]:
     """Return the local days of the first and last call, the first referral, attempt and consult.
 
     Under the names of parameters: first_day, last_day, first_referrals, first_attempts,
     first_consults. `public`: all but the first call as if always known, because n/a would reveal a
-    count of 0.
+    count of 0. natures_given: whether any call has a nature; else no layout gives one to the
+    dispatch system's words.
     """
     found = dict(connection.execute(_ENDS).fetchone())
     always = {"last_day": str(date.max)}

@@ -1,9 +1,8 @@
-"""Every command line of the told town as one role, in each state of the care file; for test_roles.
+"""Every command line of the told town as each role, in each state of the care file; for test_roles.
 
 Run as a program, by an account that has laid down root's right to read everybody's files, so that a
-closed care file is closed: `python -m tests.access.role_runs FOLDER ROLE ROWS REFUSED`, where ROWS
-is JSON: row -> its states, and REFUSED is JSON: the rows that the role may not run. The result is
-JSON on stdout.
+closed care file is closed: `python -m tests.access.role_runs FOLDER ROLES`, where ROLES is JSON:
+role -> row -> its states, and the rows that the role may not run. The result is JSON on stdout.
 
 A command that is refused leaves nothing but its denial, so those share one copy of the town, which
 must hold at the end what it held at the start; each of the others has a fresh one.
@@ -27,11 +26,20 @@ from ..conftest import Result
 STATES = ("none", "closed", "open")
 
 
-def main(made: Path, role: str, rows: dict[str, list[str]], refused: list[str]) -> None:
-    """Print {row: {state: {code, out, err, events}}} of these command lines."""
+Rows = dict[str, list[str]]
+Found = dict[str, dict[str, Any]]
+
+
+def main(made: Path, roles: dict[str, tuple[Rows, list[str]]]) -> None:
+    """Print {role: {row: {state: {code, out, err, events}}}} of these command lines."""
+    print(json.dumps({role: run(made, role, *rows) for role, rows in roles.items()}))
+
+
+def run(made: Path, role: str, rows: Rows, refused: list[str]) -> Found:
+    """The command lines as one role."""
     os.environ |= {"COLUMNS": "100", "TERM": "dumb"}
     os.environ.pop("CCU_AUDIT_KEY", None)
-    found: dict[str, dict[str, Any]] = {row: {} for row in rows}
+    found: Found = {row: {} for row in rows}
     runs = [(row, state) for row, states in rows.items() for state in states]
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "here"
@@ -49,7 +57,7 @@ def main(made: Path, role: str, rows: dict[str, list[str]], refused: list[str]) 
                 done = _ran(made, folder, role, row, state)
                 with closing(sqlite3.connect(folder / "town.db")) as hand:
                     found[row][state] = {**done._asdict(), "events": _events(hand)[start:]}
-    print(json.dumps(found))
+    return found
 
 
 @contextmanager
@@ -85,4 +93,4 @@ def _records(hand: sqlite3.Connection) -> list[str]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], *map(json.loads, sys.argv[3:]))
+    main(Path(sys.argv[1]), json.loads(sys.argv[2]))

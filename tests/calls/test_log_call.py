@@ -473,7 +473,7 @@ def test_a_note_that_is_no_text_is_refused(
 
 
 @settings(
-    max_examples=examples(20, 120),
+    max_examples=examples(10, 120),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -492,7 +492,7 @@ def test_any_note_comes_back_or_is_refused(note: str, ccu: Ccu, db_path: Path) -
 
 
 @settings(
-    max_examples=examples(20, 120),
+    max_examples=examples(10, 120),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -310,8 +310,15 @@ def stop(terminal: Any, key: str) -> None:
     terminal.expect(pexpect.EOF)
 
 
-@pytest.mark.parametrize("key", ["ctrl-c", "ctrl-d"])
-@pytest.mark.parametrize("answered", [1, 2, 8, 11])
+# Each question with one of the keys; each with both is slow.
+@pytest.mark.parametrize(
+    ("answered", "key"),
+    [
+        pytest.param(answered, key, marks=[pytest.mark.slow] if (place - turn) % 2 else [])
+        for place, answered in enumerate((1, 2, 8, 11))
+        for turn, key in enumerate(("ctrl-c", "ctrl-d"))
+    ],
+)
 def test_whatever_was_typed_is_kept_at_any_question(
     answered: int, key: str, ccu: Ccu, db_path: Path, tmp_path: Path
 ) -> None:

@@ -24,7 +24,7 @@ from ..conftest import Ccu, examples
 TODAY = date(2026, 1, 31)
 READER: Any = SimpleNamespace(today=TODAY, settings={"state": "CT"})  # what a form asks a session
 QUIET = settings(
-    max_examples=examples(20, 120), deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=examples(10, 120), deadline=None, suppress_health_check=list(HealthCheck)
 )
 HELPS: dict[str, list[Any]] = {
     "helps": [f"item {n}" for n in range(9)],

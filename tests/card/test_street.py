@@ -139,7 +139,7 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@settings(max_examples=examples(20, 120), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(10, 120), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     before=st.sampled_from(["", "27 ", "#27 ", "O27 ", "2 7 ", "twenty-seven ", "9 ", "the "]),
     name=st.sampled_from(["imperial", "imperail", "imprl", "Imperial", "imperal", "imper"]),

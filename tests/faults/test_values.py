@@ -44,11 +44,11 @@ def test_there_are_such_places() -> None:
 def test_what_is_no_number_names_no_record(
     path: str, db: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each command with a fifth of the values."""
+    """Each command with a tenth of the values."""
     monkeypatch.chdir(db.parent)
     words, stdin, login = line_of(path)
     before = rows(db)
-    for value in NO_NUMBER[FIRST.index(path) % 5 :: 5]:
+    for value in NO_NUMBER[FIRST.index(path) % 10 :: 10]:
         done = town.run(db, login, *path.split(), "--", value, *words[1:1], stdin=stdin)
         is_refused(done, 2, 3)
         done = town.run(db, login, *path.split(), *words[1:], "--", value, stdin=stdin)
@@ -65,7 +65,7 @@ def test_what_is_no_number_is_none_of_an_option(
     monkeypatch.chdir(db.parent)
     words, stdin, login = line_of(path)
     before = rows(db)
-    for value in NO_NUMBER[PLACES.index((path, option)) % 5 :: 5]:
+    for value in NO_NUMBER[PLACES.index((path, option)) % 10 :: 10]:
         done = town.run(db, login, *path.split(), *with_value(words, option, value), stdin=stdin)
         is_refused(done, 2, 3)
     assert rows(db) == before

@@ -86,7 +86,7 @@ def figures(file: File, asked: Asked) -> Figures:
 _OF_REFERRALS = {
     *SECTIONS["referrals"].split(),
     *SECTIONS["hand-offs"].split(),
-    "referrals_accepted",
+    *("referrals_accepted", "hand_off_hours"),
 }
 _OF_WINDOW = {"repeat_addresses", "repeat_people", "unknown_repeat_people"}
 _OF_WINDOW |= {"top5_people_share", "top5_address_share"}
@@ -99,7 +99,9 @@ def _if_known(name: str, part: Part, file: File, asked: Asked) -> Part:
         return part
     if name in _OF_REFERRALS:
         known = any(row["made_at"][:10] < asked.end for row in file.tables["referral"])
-    elif name in ("attempts_made", "contact_rate"):
+    elif name == "consult_hours":
+        known = any(row["occurred_at"][:10] < asked.end for row in file.tables["consult"])
+    elif name in ("attempts_made", "contact_rate", "follow_up_hours"):
         known = any(row["occurred_at"][:10] < asked.end for row in file.tables["attempt"])
     elif name in _OF_WINDOW:
         first, after = add_days(asked.last, 1 - asked.window), add_days(asked.last, 1)

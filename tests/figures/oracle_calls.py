@@ -122,7 +122,7 @@ def repeat_addresses(file: File, asked: Asked) -> list[Row]:
                 "category": categories.get(file.place[number]["category"] or "", ""),
                 "care_calls": sum(call["care"] for call in rows),
                 "all_calls": len(rows),
-                "people": len(people),
+                "people": len(people) or None,
                 "unknown": sum(not known for known in each),
                 "same_person": same,
                 "last": max(call["day"] for call in counted),

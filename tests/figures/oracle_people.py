@@ -15,6 +15,7 @@ from .rows import FACE_TO_FACE, File, Row, group
 # ---------------------------------------------------------------- people served
 
 
+@cache
 def served(file: File, as_of: int) -> dict[str, list[tuple[int | None, str]]]:
     """Who was met, reached or accepted, ever, and on which day; known and unknown."""
     return {
@@ -75,7 +76,11 @@ def people(file: File, asked: Asked) -> Figures:
         for row, event in acceptances(file, asked.as_of)
     )
     number = len(everybody & file.known)
-    here_met = [file.people_of(call, FACE_TO_FACE) for call in in_period(file, asked)]
+    here_met = [
+        file.people_of(call, FACE_TO_FACE)
+        for call in in_period(file, asked)
+        if arrival_known(file, call)
+    ]
     somebody = everybody.union(*here_met)
     ever = any(file.tables[name] for name in ("call_person", "follow_up", "referral"))
     bare = not somebody and (bool(here) or not ever)
@@ -218,8 +223,9 @@ def addresses(file: File, asked: Asked) -> Figures:
     """Calls at an address before and after the team's first contact there."""
     arms = {"engaged": Arm(), "not engaged": Arm()}
     at_place = group((c for c in file.calls if c["at"] <= asked.as_of), lambda c: c["place_id"])
+    left_out = file.nothing_read | exempt(file)
     for place, calls in at_place.items():
-        if place in file.nothing_read | exempt(file):
+        if place in left_out:
             continue
         counted = [call for call in calls if asked.counts(call)]
         contact = next((call for call in counted if team_came(file, call)), None)

@@ -247,7 +247,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.undo()
 
 
-@settings(max_examples=examples(10, 60), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(6, 60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     first=st.sampled_from(("housing", "food")), days=st.lists(operations, min_size=5, max_size=25)
 )

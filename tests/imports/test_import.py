@@ -396,7 +396,7 @@ ANY_ROW = st.fixed_dictionaries(
 
 
 @settings(
-    max_examples=examples(15, 80),
+    max_examples=examples(8, 80),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -67,10 +67,16 @@ def owned(place: Installed, path: Path, content: bytes) -> Path:
     return path
 
 
-def test_every_action_of_an_officer_works_and_is_recorded_as_theirs(place: Installed) -> None:
+OFFICERS = [row for row in town.LINES if row in access.MAY and access.may("officer", row)]
+
+
+# Every other action; the slow test has the rest. What sudo does is the same for each.
+@pytest.mark.parametrize("rows", [OFFICERS[::2], pytest.param(OFFICERS, marks=pytest.mark.slow)])
+def test_every_action_of_an_officer_works_and_is_recorded_as_theirs(
+    rows: list[str], place: Installed
+) -> None:
     before = audit(place)[-1][0]
-    rows = [row for row in town.LINES if row in access.MAY and access.may("officer", row)]
-    assert len(rows) > 40
+    assert len(rows) > 20
     refused = set()  # by a rule about the record, not by who asks
     for row in rows:
         done = place.ccu("officer", *words(row), stdin=LINES[row][1])
@@ -80,7 +86,7 @@ def test_every_action_of_an_officer_works_and_is_recorded_as_theirs(place: Insta
         assert (done.code, done.err.count("error")) == (0, 0), (row, done)
     assert refused <= {"follow-up done", "follow-up move", "follow-up sign", "referral update"}
     events = audit(place, before)
-    assert len(events) > 40
+    assert len(events) >= len(rows) - len(refused)
     assert {login for _number, login, _action in events} == {place.named("officer")}
 
 

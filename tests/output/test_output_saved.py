@@ -34,14 +34,15 @@ def test_what_was_saved_is_named_when_it_cannot_be_printed(
     names = []
     db = shutil.copytree(town.parent, tmp_path / "copy") / town.name
     monkeypatch.chdir(db.parent)
+    with closing(sqlite3.connect(town)) as before:
+        (last,) = before.execute("SELECT max(id) FROM audit").fetchone()
     for name in sorted(LINES):
         shutil.copy(town, db)
         role = next((each for each in ROLES if access.MAY.get(name) and access.may(each, name)), "")
         words, stdin = EVERY[name]
         line = [each for each in name.split() if not each.startswith("--")] + shlex.split(words)
         done = told_town.run(db, role or "admin", *line, stdin=stdin, full=True)
-        with closing(sqlite3.connect(db)) as found, closing(sqlite3.connect(town)) as before:
-            (last,) = before.execute("SELECT max(id) FROM audit").fetchone()
+        with closing(sqlite3.connect(db)) as found:
             sql = "SELECT action, record, record_id FROM audit WHERE id > ?"
             events = found.execute(sql, (last,)).fetchall()
         if name == "follow-up overdue":  # prints nothing, and it is no error

@@ -261,7 +261,7 @@ def test_every_table_of_a_place_is_moved() -> None:
 
 
 @settings(
-    max_examples=examples(8, 60),
+    max_examples=examples(5, 60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -59,10 +59,26 @@ def test_a_file_of_bare_calls_has_no_rate_of_zero(bare: Ccu) -> None:
     care = [row for row in every_figure(bare) if row["figure"] == "care_calls"]
     assert [(row["value"], row["missing"]) for row in care] == [(None, 1000)] * len(care)
     page = " ".join(bare("report", *JANUARY).out.split())
-    assert "No call of January 2026 has a nature: care calls and repeats are not known." in page
+    assert (
+        "No call of January 2026 has a known nature: care calls and repeats are not known." in page
+    )
     assert "No care calls" not in page
     for line in ((), ("--full",), ("--public",)):
         assert "0.0%" not in bare("report", *JANUARY, *line).out
+
+
+def test_words_that_no_layout_gives_a_nature_are_no_care_calls_of_zero(
+    ccu: Ccu, tmp_path: Path
+) -> None:
+    (tmp_path / "words.toml").write_text(f'{LAYOUT}nature = "Type"\n')
+    rows = [f"{n},2026-01-{n % 28 + 1:02} 10:00,{n} Elm St,459A" for n in range(1, 41)]
+    (tmp_path / "words.csv").write_text("\n".join(["Number,Time,Where,Type", *rows]) + "\n")
+    done = ccu("import", str(tmp_path / "words.csv"), "--layout", str(tmp_path / "words.toml"))
+    assert done.code == 0, done.err
+    care = figures(ccu, "summary", *JANUARY)["care_calls"]
+    assert (care["value"], care["missing"]) == (None, 40)
+    assert "Not known: no call has a nature." in ccu("report", *JANUARY).out
+    assert "<10" not in ccu("report", *JANUARY, "--public").out.partition("Repeats:")[0]
 
 
 def test_a_part_without_data_is_stated_beside_the_figure(bare: Ccu, db_path: Path) -> None:
@@ -227,6 +243,10 @@ def test_people_are_not_known_where_no_call_names_one(ccu: Ccu, db_path: Path) -
     assert re.search(r"People served +n/a", page) and re.search(r"Connections +n/a", page)
     public = ccu("report", *JANUARY, "--public").out
     assert re.search(r"People served +n/a", public) and re.search(r"Connections +n/a", public)
+    unsure = hand.call("2026-01-20T09:00:00", hand.person("Eve"))
+    hand.one("UPDATE call SET arrived_at = NULL WHERE id = ?", unsure)  # did anybody come?
+    served = figures(ccu, "people", *JANUARY)["people_served"]
+    assert (served["value"], served["missing"]) == (None, 1)
     hand.call("2026-01-20T10:00:00", hand.person("Ana"))
     found = figures(ccu, "people", *JANUARY)
     assert (found["people_served"]["value"], found["connections"]["value"]) == (1, 0)

@@ -112,7 +112,7 @@ def test_a_call_without_arrival_recorded_is_missing(ccu: Ccu, hand: Hand) -> Non
     call_id = hand.call("2026-01-10T10:00:00", ann)
     hand.one("UPDATE call SET arrived_at = NULL")
     row = figures(ccu, "people", *JANUARY)["people_served"]
-    assert (row["value"], row["missing"]) == (0, 1)
+    assert (row["value"], row["missing"]) == (None, 1)
     respond = "INSERT INTO call_responder (call_id, agency, state) VALUES (?, 'police', ?)"
     hand.one(respond, call_id, "cancelled")
     row = figures(ccu, "people", *JANUARY)["people_served"]
@@ -234,7 +234,7 @@ def test_what_no_call_records_is_not_zero(ccu: Ccu, hand: Hand) -> None:
     for name in (*rates, "backup_rate", "civilian_eligible", "scene_hours", "hours_per_contact"):
         assert found[name]["value"] is None, name
     assert found["arrived_of_calls"]["missing"] == found["scene_hours"]["missing"] == 20
-    assert found["follow_up_hours"]["value"] == 0  # nobody was called: that is known
+    assert found["follow_up_hours"]["value"] is None  # no attempt is on file
     assert "0.0%" not in ccu("report", *JANUARY, "--section", "responders").out
     call = hand.call("2026-01-21T10:00:00")
     hand.one(

@@ -57,6 +57,15 @@ def one_of_each(hand: Hand, day: str = "2026-01-10") -> int:
     return referral
 
 
+def test_its_json_has_no_exact_count_and_no_period_that_is_partial(hand: Hand) -> None:
+    for day in ("2025-11-01", "2026-01-10", "2026-04-10"):
+        one_of_each(hand, day)
+    done = at(AFTER, "report", *PUBLIC, "-f", "json")
+    data = json.loads(done.out)
+    assert (data["undecided"], data["undecided_overdue"], data["first_day"]) == (None, None, None)
+    assert not data["partial"]["previous"]
+
+
 def nearest(count: int) -> int | None:
     """What a count may be printed as; None: <10."""
     multiples = {0: None, 1: None} | {step: 5 * step for step in range(2, 20)}

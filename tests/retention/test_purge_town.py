@@ -435,7 +435,7 @@ COPIED = [HealthCheck.function_scoped_fixture]  # the town is: each example has 
 SEEDS = st.integers(0, 2**32)  # not st.randoms: its towns are mostly empty
 
 
-@settings(max_examples=examples(12, 30), deadline=None, suppress_health_check=COPIED)
+@settings(max_examples=examples(6, 30), deadline=None, suppress_health_check=COPIED)
 @given(seed=SEEDS)
 def test_what_is_younger_held_open_or_needed_stays_and_nothing_else(
     seed: int, town: Path, db_path: Path

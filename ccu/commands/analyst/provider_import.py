@@ -55,11 +55,11 @@ def import_(
     if suggest:
         _layouts().suggest_first(ctx.obj, file, output)
         return
-    from ccu.imports import rejects as rejected
+    from ccu.imports import store as imports
     from ccu.imports.directory import run
 
     session: Session = ctx.obj
-    rejected.check(rejects, file, session.path)
+    imports.check_rejects(rejects, file, session.path)
     chosen: Any = layout
     if chosen is not None:
         plan = run.prepare_list(session, file, chosen, source)

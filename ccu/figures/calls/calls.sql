@@ -13,7 +13,8 @@
 -- numerator: care calls in the period
 -- A care call is one whose final nature (as cleared, else as dispatched) is on the town's care list
 -- (ccu codes nature), or on that of its layout. missing: imported calls without a nature, ours
--- or the dispatch system's. When no call has one there is no count: it is not 0.
+-- or the dispatch system's; the latter's is none as long as no call of the file has one of ours. When
+-- no call has one there is no count: it is not 0.
 
 -- share_of_all_calls
 -- title: Share of care natures
@@ -31,8 +32,8 @@ WITH counted AS (
   SELECT count(*) AS calls, coalesce(sum(care), 0) AS care, coalesce(sum(known), 0) AS known,
          coalesce(sum(care AND known), 0) AS care_known
   FROM (SELECT care, occurred_at, voided_at,
-               nature <> 'other' OR nature_cleared IS NOT NULL OR cad_nature_id IS NOT NULL
-                 OR cad_cleared_id IS NOT NULL
+               nature <> 'other' OR nature_cleared IS NOT NULL
+                 OR (:natures_given AND coalesce(cad_nature_id, cad_cleared_id) IS NOT NULL)
                  OR source_system_id = (SELECT id FROM source_system WHERE name = 'ccu') AS known
         FROM call)
   WHERE occurred_at >= :start AND occurred_at < :end AND voided_at IS NULL

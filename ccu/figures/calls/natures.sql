@@ -1,6 +1,5 @@
 -- care_calls_by_nature
 -- title: Care calls
--- section: natures
 -- unit: count
 -- groups: used
 -- numerator: care calls in the period of this nature
@@ -10,7 +9,6 @@
 
 -- calls_by_nature
 -- title: All calls
--- section: natures
 -- unit: count
 -- groups: used
 -- numerator: calls in the period of this nature
@@ -19,7 +17,6 @@
 
 -- care_calls_by_words
 -- title: Care calls, dispatch words
--- section: natures
 -- unit: count
 -- groups: used
 -- numerator: care calls in the period with these words of the dispatch system
@@ -29,7 +26,6 @@
 
 -- calls_by_words
 -- title: All calls, dispatch words
--- section: natures
 -- unit: count
 -- groups: used
 -- numerator: calls in the period with these words of the dispatch system
@@ -39,8 +35,8 @@
 WITH counted AS MATERIALIZED (
   SELECT care, coalesce(nature_cleared, nature) AS nature,
          coalesce(cad_cleared_id, cad_nature_id) AS words,
-         nature <> 'other' OR nature_cleared IS NOT NULL OR cad_nature_id IS NOT NULL
-           OR cad_cleared_id IS NOT NULL
+         nature <> 'other' OR nature_cleared IS NOT NULL
+           OR (:natures_given AND coalesce(cad_nature_id, cad_cleared_id) IS NOT NULL)
            OR source_system_id = (SELECT id FROM source_system WHERE name = 'ccu') AS known,
          count(*) AS calls
   FROM call

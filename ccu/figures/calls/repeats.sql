@@ -58,7 +58,7 @@ total AS (
          NOT :all_calls AND EXISTS (SELECT 1 FROM span) AND NOT EXISTS (
            SELECT 1 FROM span
            WHERE care OR nature <> 'other' OR nature_cleared IS NOT NULL
-             OR cad_nature_id IS NOT NULL OR cad_cleared_id IS NOT NULL
+             OR (:natures_given AND coalesce(cad_nature_id, cad_cleared_id) IS NOT NULL)
              OR source_system_id = (SELECT id FROM source_system WHERE name = 'ccu')) AS untold)
 SELECT 'repeat_addresses' AS figure,
        iif(untold OR (calls > 0 AND located = 0), NULL,

@@ -10,7 +10,8 @@
 -- is accepted, in progress or service received). The groups overlap: one person may be in all
 -- three, so the groups add up to more than the people. Missing: calls with such a person for
 -- which it is not recorded whether anybody arrived. Referrals entered in error do not count. When there
--- are calls and none names a person met, nor is anybody reached or accepted, there is no count: not 0.
+-- are calls, of none it is recorded that somebody came or did not come to a person named, and nobody
+-- is reached or accepted, there is no count: it is not 0.
 
 -- unknown_people
 -- title: Unknown people
@@ -24,7 +25,7 @@
 -- unit: count
 -- numerator: interventions recorded on calls in the period
 -- Every intervention on every call counts: a call with two has two. No count when there are calls
--- and none has an intervention or names a person met: it is not 0.
+-- and none has an intervention, nor people_served a count: it is not 0.
 
 -- referrals_accepted
 -- title: Referrals accepted
@@ -110,7 +111,7 @@ earlier AS (  -- of those served now, who had been served before the period
       OR EXISTS (
            SELECT 1 FROM ever_accepted WHERE person_id = known_person.id AND day < :start))),
 total AS (
-  SELECT NOT EXISTS (SELECT 1 FROM met) AND NOT EXISTS (SELECT 1 FROM counted_person)
+  SELECT NOT EXISTS (SELECT 1 FROM met WHERE recorded) AND NOT EXISTS (SELECT 1 FROM counted_person)
            AND (EXISTS (SELECT 1 FROM span)
              OR NOT (EXISTS (SELECT 1 FROM call_person) OR EXISTS (SELECT 1 FROM follow_up)
                      OR EXISTS (SELECT 1 FROM referral))) AS bare,

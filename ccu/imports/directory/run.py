@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from ccu.errors import InvalidInput
-from ccu.imports import rejects as rejected
 from ccu.imports import store as imports
 from ccu.imports.directory import hsds, layout, store, tables
 from ccu.imports.directory.hsds import Service
@@ -214,4 +213,4 @@ def tell(plan: Plan) -> None:
 def write_refused(plan: Plan, target: Path) -> None:
     """Write what was not taken: line, reason, file and record."""
     rows = [(each.line, each.reason, [each.file, each.record]) for each in plan.problems]
-    rejected.write(target, ["file", "record"], rows)
+    imports.write_rejects(target, ["file", "record"], rows)
