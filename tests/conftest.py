@@ -99,7 +99,7 @@ _connect = sqlite3.connect
 
 def _connect_as_ccu(*args: Any, **options: Any) -> sqlite3.Connection:
     connection: sqlite3.Connection = _connect(*args, **options)
-    register(connection)
+    register(connection, args[0] if args else "")
     return connection
 
 
