@@ -10,6 +10,7 @@ signature) are beside what they are about; this table is about roles alone.
 
 import os
 import sys
+from functools import cache
 from pathlib import Path
 
 ROLES = {
@@ -38,18 +39,25 @@ MODES: dict[str, frozenset[str]] = {
 SUPERVISE = frozenset({"officer", "ccu", "clinician", "supervisor", "admin"})
 
 
+@cache
+def _roles(letters: str) -> frozenset[str]:
+    return frozenset(ROLES[each] for each in letters.split() if each != ".")
+
+
 def _read(text: str) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
     """Return what -> the roles that may, and mark -> what has it, of the table of rights."""
-    roles: dict[str, frozenset[str]] = {}
-    marked: dict[str, set[str]] = {}
+    may: dict[str, frozenset[str]] = {}
+    marked: dict[str, list[str]] = {"anyone": []}
     for line in text.splitlines():
-        if line and not line.startswith("#"):
-            what, letters, marks = (part.strip() for part in line.split("|"))
-            if letters != "anyone":
-                roles[what] = frozenset(ROLES[each] for each in letters.split() if each != ".")
-            for mark in (*marks.split(), *(["anyone"] if letters == "anyone" else [])):
-                marked.setdefault(mark, set()).add(what)
-    return roles, {mark: frozenset(whats) for mark, whats in marked.items()}
+        if "|" in line:
+            what, letters, marks = map(str.strip, line.split("|"))
+            if letters == "anyone":
+                marked["anyone"].append(what)
+            else:
+                may[what] = _roles(letters)
+            for mark in marks.split():
+                marked.setdefault(mark, []).append(what)
+    return may, {mark: frozenset(found) for mark, found in marked.items()}
 
 
 MAY, _MARKED = _read(Path(__file__).with_name("rights.txt").read_text(encoding="utf-8"))

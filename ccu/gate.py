@@ -1,4 +1,4 @@
-"""The gate before every command: may this account's role do it (`ccu/access.py`)?
+"""The gate before every command: may this account's role do it (`ccu/rights.txt`)?
 
 One place, so that no command can forget to ask. A refusal is exit code 7 and is recorded; so is
 every file that rows are written to. Whoever runs ccu by sudo has the reach of the account that the
@@ -19,18 +19,9 @@ from ccu.session import Session
 
 # A parameter that holds a record's number -> the record that a refusal was about.
 _RECORDS = {
-    "person": "person",
-    "call": "call",
-    "plan": "plan",
-    "referral": "referral",
-    "follow_up": "follow_up",
-    "household": "household",
-    "consult": "consult",
-    "flag": "place_flag",
-    "consent": "consent",
-    "assessment": "need_assessment",
-    "a": "person",
-    "one": "person",
+    **{name: name for name in ("person", "call", "plan", "referral", "follow_up", "household")},
+    **{"consult": "consult", "flag": "place_flag", "consent": "consent"},
+    **{"assessment": "need_assessment", "a": "person", "one": "person"},
 }
 
 
@@ -215,12 +206,13 @@ def _check_day(session: Session, rows: Sequence[str], by_sudo: bool) -> None:
 
 def _given(ctx: Any) -> list[str]:
     """The options that a command line gave, by every name they have."""
-    given = [each for each in ctx.command.params if _is_given(ctx, each.name)]
-    return [name for each in given for name in each.opts if name.startswith("--")]
-
-
-def _is_given(ctx: Any, name: str) -> bool:
-    return ctx.get_parameter_source(name).name not in ("DEFAULT", "DEFAULT_MAP")
+    return [
+        name
+        for each in ctx.command.params
+        if ctx.get_parameter_source(each.name).name not in ("DEFAULT", "DEFAULT_MAP")
+        for name in each.opts
+        if name.startswith("--")
+    ]
 
 
 def _about(params: dict[str, Any]) -> tuple[str, int | None]:

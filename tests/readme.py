@@ -99,7 +99,7 @@ def _paths(path: tuple[str, ...], command: Any) -> Iterator[tuple[str, ...]]:
 
 
 def role_table() -> str:
-    """ccu/access.py as a table: who may run what."""
+    """ccu/rights.txt as a table: who may run what."""
     names = list(access.ROLES.values())
     rows = [
         f"| `{what}` | " + " | ".join("yes" if name in may else "" for name in names) + " |"

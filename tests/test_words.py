@@ -138,9 +138,12 @@ def files() -> list[Path]:
         ("ccu", "**/*.jinja"), ("tests", "**/*.py"), ("docs", "*.md"), ("examples", "*"),
     ):  # fmt: skip
         found.update((ROOT / folder).glob(pattern))
+    found.add(ROOT / "ccu" / "records" / "settings.txt")
     skipped = {Path(__file__).resolve(), *(ROOT / "ccu").glob("**/migrations/to_*.sql")}
     return sorted(
-        path for path in found - skipped if path.is_file() and path.suffix not in {".txt", ".csv"}
+        path
+        for path in found - skipped
+        if path.is_file() and (path.suffix not in {".txt", ".csv"} or path.stem == "settings")
     )
 
 
@@ -214,6 +217,12 @@ def sql_texts(source: str) -> Iterator[Text]:
                 yield Text(number, literal)
 
 
+def table_texts(source: str) -> Iterator[Text]:
+    """Yield the comments of a table of text, and its lines of help."""
+    yield from marked_comments(source, "#")
+    yield from marked_comments(source, "help: ")
+
+
 def markdown_texts(source: str) -> Iterator[Text]:
     """Yield a page without its code blocks and generated blocks; those are checked where made."""
 
@@ -229,7 +238,8 @@ def markdown_texts(source: str) -> Iterator[Text]:
 def texts(path: Path) -> Iterator[Text]:
     """Yield the texts of a file."""
     source = path.read_text(encoding="utf-8")
-    reader = {".py": python_texts, ".sql": sql_texts, ".md": markdown_texts}.get(path.suffix)
+    readers = {".py": python_texts, ".sql": sql_texts, ".md": markdown_texts, ".txt": table_texts}
+    reader = readers.get(path.suffix)
     yield from reader(source) if reader else [Text(1, source)]
 
 

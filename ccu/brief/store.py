@@ -188,17 +188,10 @@ def flags_expiring(connection: sqlite3.Connection, today: date) -> list[dict[str
 
 def overrides_due(connection: sqlite3.Connection, today: date) -> list[dict[str, Any]]:
     """Return id, person, place, listed, review_on, days_late of overrides due for review."""
+    names = ("id", "person", "address", "listed", "review_on", "days_late")
     return [
-        {
-            "id": row["id"],
-            "person": row["person"],
-            "place": row["address"],
-            "listed": "on" if row["listed"] else "off",
-            "review_on": row["review_on"],
-            "days_late": (today - date.fromisoformat(row["review_on"])).days,
-        }
-        for row in frequent.active_overrides(connection)
-        if row["review_on"] <= today.isoformat()
+        {"place" if name == "address" else name: row[name] for name in names}
+        for row in frequent.due_for_review(connection, today)
     ]
 
 

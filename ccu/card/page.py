@@ -14,6 +14,7 @@ from typing import Any
 
 from ccu import dates
 from ccu.output import Document, Format, Section, Table, emit_document, meant
+from ccu.output.text import counted
 from ccu.people import open_work_store as open_work
 from ccu.people.open_work_store import AsOf
 from ccu.places.store import ANOTHER_TOWN
@@ -176,7 +177,9 @@ def headline(card: dict[str, Any]) -> str:
     count, days = repeat["care_calls"], repeat["days"]
     if not count:
         return f"No care call here in {days} days."
-    return f"{_ordinal(count)} care call here in {days} days."
+    eleventh = count % 100 in (11, 12, 13)
+    ending = "th" if eleventh else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
+    return f"{count}{ending} care call here in {days} days."
 
 
 def warning_section(card: Mapping[str, Any]) -> Section:
@@ -265,9 +268,10 @@ def who_line(each: Mapping[str, Any]) -> str:
     """Return `T. Sample, 38 M, subject of 3 calls`, with what is known."""
     age = "" if each["age"] is None else f"{'about ' if each['age_estimated'] else ''}{each['age']}"
     sex = (each["sex"] or "").upper()[:1]
-    calls = "1 call" if each["calls"] == 1 else f"{each['calls']} calls"
     name = each["name"] or f"Person {each['person']}"
-    return ", ".join(filter(None, (name, f"{age} {sex}".strip(), f"subject of {calls}")))
+    return ", ".join(
+        filter(None, (name, f"{age} {sex}".strip(), f"subject of {counted(each['calls'], 'call')}"))
+    )
 
 
 def item_line(each: Mapping[str, Any]) -> str:
@@ -293,9 +297,8 @@ def repeat_lines(counts: dict[str, Any], what: str) -> list[str]:
     repeat, override = counts["repeat"], counts["repeat"]["override"]
     if repeat["exempt"] is not None:
         return [f"Not counted as a repeat {what}: {repeat['exempt']}."]
-    calls = "care call" if repeat["care_calls"] == 1 else "care calls"
     about = " about them" if what == "person" else ""
-    count = f"{repeat['care_calls']} {calls}{about} in {repeat['days']} days"
+    count = f"{counted(repeat['care_calls'], 'care call')}{about} in {repeat['days']} days"
     threshold = f"the town's threshold is {repeat['threshold']}"
     threshold += "; the review is due" if repeat["review_due"] else ""
     if override and override["listed"]:
@@ -343,30 +346,22 @@ def unit_lines(building: Mapping[str, Any]) -> list[str]:
     units = [row for row in rows if row["unit"]]
     if not rows:
         return []
-    count = "1 other unit" if len(units) == 1 else f"{len(units)} other units"
+    count = counted(len(units), "other unit")
     care = f"{building['care']} care"
     if len(rows) <= 1:
         what = f"{count}: " if units else "the building, no unit given"
-        return [counted(what + row["unit"], row, care) for row in rows]
-    calls = "1 call" if building["calls"] == 1 else f"{building['calls']} calls"
+        return [with_calls(what + row["unit"], row, care) for row in rows]
     also = "" if len(units) == len(rows) else " and the building"
     return [
-        f"{count}{also} with {calls} ({care})",
-        *(counted(row["unit"] or "the building", row) for row in rows),
+        f"{count}{also} with {counted(building['calls'], 'call')} ({care})",
+        *(with_calls(row["unit"] or "the building", row) for row in rows),
     ]
 
 
-def counted(what: str, row: Mapping[str, Any], care: str = "") -> str:
+def with_calls(what: str, row: Mapping[str, Any], care: str = "") -> str:
     """Return `27 IMPERIAL (1 call, WEAPON)` of another address or unit."""
-    calls = "1 call" if row["calls"] == 1 else f"{row['calls']} calls"
+    calls = counted(row["calls"], "call")
     return f"{what} ({', '.join(filter(None, (calls, care, in_short(row['warnings']))))})"
-
-
-def _ordinal(number: int) -> str:
-    ending = (
-        "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    )
-    return f"{number}{ending}"
 
 
 # ---------------------------------------------------------------- printing the card

@@ -13,7 +13,7 @@ from ccu.frequent import store as frequent
 from ccu.output import Document, Format, Section, Table, fits_terminal
 from ccu.people import open_work_store as open_work
 from ccu.people.open_work_store import AsOf
-from ccu.records import person_ids, table
+from ccu.records import person_ids
 from ccu.session import Session
 
 PLACE_COLUMNS = ("place", "calls", "last")
@@ -51,8 +51,6 @@ def person_card(session: Session, person_id: int, narratives: bool) -> dict[str,
     """
     connection = session.db
     person = cards.person(connection, person_ids.canonical(connection, [person_id])[person_id])
-    if person is None:
-        raise table.not_found("person", person_id)
     records = person_ids.same(connection, [person_id])
     window = {**open_work.window(session), "people": json.dumps(records)}
     as_of = AsOf.of(session.now)

@@ -109,7 +109,7 @@ def _place_card(
     """Return the card as data, in its documented JSON shape.
 
     Keys: query, match, place, counts, people, children, warnings, workers, open, plans, calls,
-    building, near. Those of workers and open are in people/open_work.py, of warnings in
+    building, near. Those of workers and open are in people/open_work_store.py, of warnings in
     card/store.py, of counts and calls in card/page.py, of plans in card/plans.py.
 
     For a unit that is not on file, place and counts are None, and the people, workers and plans are

@@ -24,10 +24,6 @@ MOST_TEXTS = 3
 
 def show(session: Session, place_id: int, every: bool = False) -> Document:
     """Return the page of a place, recorded as a read; `every`: no list is cut. Raises NotFound."""
-    return _document(session, _read(session, place_id), every)
-
-
-def _read(session: Session, place_id: int) -> dict[str, Any]:
     with session.work() as work:
         connection = work.connection
         place = places.place_record(connection, place_id)
@@ -54,7 +50,7 @@ def _read(session: Session, place_id: int) -> dict[str, Any]:
             "changes": places.place_history(connection, place_id, [each["id"] for each in on]),
         }
         work.audit("place-show", "place", place_id, flags=len(on))
-    return data
+    return _document(session, data, every)
 
 
 def _document(session: Session, data: dict[str, Any], every: bool) -> Document:

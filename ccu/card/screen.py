@@ -13,7 +13,7 @@ from typing import Any
 from ccu import dates
 from ccu.card import page
 from ccu.dates import near_day
-from ccu.output.text import one_line, width
+from ccu.output.text import counted, one_line, width
 from ccu.people.open_work_store import agency, listed_items
 from ccu.places.store import OTHER_UNIT
 from ccu.records import person_ids
@@ -82,7 +82,7 @@ def _left_out(parts: Sequence[Part], card: Mapping[str, Any]) -> str:
     """Return `5 calls; rest of OPEN: --all`, or nothing if everything is shown."""
     shown = sum(len(part.lines) for part in parts if part.label == "CALLS")
     older = len(card["calls"]) - shown
-    said = [f"{older} {'call' if older == 1 else 'calls'}"] if older else []
+    said = [counted(older, "call")] if older else []
     cut = [part.label for part in parts if len(part.lines) < part.all and part.label != "CALLS"]
     said += [f"rest of {', '.join(cut)}"] if cut else []
     return f"{'; '.join(said)}: --all" if said else ""
@@ -110,7 +110,7 @@ def _head(card: Mapping[str, Any], today: date, columns: int) -> list[str]:
 def _often(counts: Mapping[str, Any]) -> str:
     spans = [(span, f"in {span} days") for span in ("30", "90", "365")] + [("ever", "ever")]
     count, span = next((counts["all"][key], text) for key, text in spans if counts["all"][key])
-    return f"{count} {'call' if count == 1 else 'calls'} {span}"
+    return f"{counted(count, 'call')} {span}"
 
 
 def _when(occurred: str, today: date) -> str:
@@ -193,7 +193,7 @@ def _parts(
     near = page.warned_near(card)
     yield part("ALSO", _also(card), rank=6 if near else 10, least=int(near))
     if notes := data.get("care_notes"):
-        said = "1 care note" if len(notes) == 1 else f"{len(notes)} care notes"
+        said = counted(len(notes), "care note")
         yield part("NOTES", [f"{said}, the last of {near_day(notes[0]['day'], today)}: --all"], 6)
 
 
@@ -268,7 +268,7 @@ def _also(card: Mapping[str, Any]) -> list[str]:
         return [f"{each['place']} ({each['calls']})" for each in card["places"]]
     near = [each for each in card["near"] if each["why"] not in OTHER_UNIT]  # those are units
     near.sort(key=lambda each: not each["warnings"])
-    similar = [page.counted(f"{_beside(each)}: {each['address']}", each) for each in near]
+    similar = [page.with_calls(f"{_beside(each)}: {each['address']}", each) for each in near]
     units = page.unit_lines(card["building"])
     return similar + units if any(each["warnings"] for each in near) else units + similar
 

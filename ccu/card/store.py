@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from ccu.records import table
+
 # Which calls: those at a place, or those of a person, by any of their records.
 _AT_PLACE = "call.place_id = :place_id"
 _OF_PERSON = """call.id IN (
@@ -235,8 +237,7 @@ def subjects(
 
 def has_child(connection: sqlite3.Connection, people: Iterable[int], today: date) -> bool:
     """Whether one of these records is of somebody under 18, by birth date or as recorded."""
-    asked = {"people": json.dumps(sorted(people)), "today": today.isoformat()}
-    return bool(connection.execute(_CHILD, asked).fetchone()[0])
+    return bool(table.value(connection, _CHILD, people=set(people), today=today.isoformat()))
 
 
 def plans(
@@ -260,10 +261,7 @@ def plans(
     return [row for row in found if row["person_id"] is None or row["person_id"] in here]
 
 
-def person(connection: sqlite3.Connection, person_id: int) -> sqlite3.Row | None:
-    """Return id, given_name, family_name, description, birth_date. The caller records the read."""
-    row: sqlite3.Row | None = connection.execute(
-        "SELECT id, given_name, family_name, description, birth_date FROM person WHERE id = :id",
-        {"id": person_id},
-    ).fetchone()
-    return row
+def person(connection: sqlite3.Connection, person_id: int) -> sqlite3.Row:
+    """Return id, given_name, family_name, description, birth_date: an audited read; or NotFound."""
+    sql = "SELECT id, given_name, family_name, description, birth_date FROM person WHERE {where}"
+    return table.require(connection, "person", person_id, sql)

@@ -5,15 +5,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ccu import dates
+from ccu.imports.store import table
 
 _CARE_CALLS = """
 SELECT id, occurred_at FROM call
 WHERE care = 1 AND import_batch_id IS NOT NULL AND voided_at IS NULL ORDER BY id
-"""
-_CALL_BACK = """
-INSERT INTO follow_up
-  (kind, call_id, owner_id, due_at, closed_at, closed_by, recorded_at, recorded_by)
-VALUES ('call', ?, ?, ?, ?, ?, ?, ?)
 """
 # Of ten calls back six reach somebody; the call's number decides, so that a town stays the same.
 _ANSWERS = """
@@ -35,20 +31,23 @@ def add_calls_back(
     """Add a call back the day after each imported care call; those since then stay open."""
     last = connection.execute("SELECT coalesce(max(id), 0) FROM follow_up").fetchone()[0]
     found = connection.execute(_CARE_CALLS)
-    connection.executemany(_CALL_BACK, _called_back(found, owners, open_since))
+    table(connection, "follow_up").insert_all(_called_back(found, owners, open_since))
     connection.execute(_ANSWERS, (last,))
 
 
 def _called_back(
     found: Iterator[sqlite3.Row], owners: tuple[int, ...], since: datetime
-) -> Iterator[tuple[object, ...]]:
+) -> Iterator[dict[str, object]]:
     for call_id, occurred_at in found:
         begun = dates.from_iso(occurred_at).astimezone(since.tzinfo)
         owner = owners[call_id % len(owners)]
         due_at = dates.to_iso(dates.add_elapsed(begun, hours=24))
         is_open = begun > since
-        done = (None, None) if is_open else (due_at, owner)
-        yield call_id, owner, due_at, *done, occurred_at, owner
+        yield {
+            **{"kind": "call", "call_id": call_id, "owner_id": owner, "due_at": due_at},
+            **{"closed_at": None if is_open else due_at, "closed_by": None if is_open else owner},
+            **{"recorded_at": occurred_at, "recorded_by": owner},
+        }
 
 
 def first_follow_up(connection: sqlite3.Connection, referral_id: int, *, to_sign: bool) -> int:

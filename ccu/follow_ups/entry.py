@@ -13,7 +13,6 @@ from ccu.follow_ups import store as follow_ups
 from ccu.follow_ups import undo_store
 from ccu.follow_ups.options import DUE, KIND, RESULT, AddOptions, AttemptOptions
 from ccu.follow_ups.store import About, Attempt, Done
-from ccu.follow_ups.undo_store import Voided
 from ccu.options import asked, questions, required
 from ccu.options.questions import Question
 from ccu.options.types import WHY
@@ -164,11 +163,6 @@ def void(session: Session, follow_up_id: int, attempt: bool, why: str | None) ->
             return f"Cancelled follow-up {follow_up_id}; it is kept, but counts nowhere."
         done = undo_store.void_attempt(work, follow_up_id, why)
         due_at = follow_ups.read(work.connection, follow_up_id)["due_at"]
-    return voided_words(session, follow_up_id, done, due_at)
-
-
-def voided_words(session: Session, follow_up_id: int, done: Voided, due_at: str) -> str:
-    """Return `Voided the last attempt at follow-up 7: reached. It is open, due ...`."""
     label = codes.labels(session.db, "follow_up_result")[done.result].lower()
     state = f" It is open, due {_moment(session, due_at)}." if done.is_open else ""
     gone = f" Cancelled follow-up {done.cancelled}." if done.cancelled else ""

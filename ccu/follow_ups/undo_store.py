@@ -111,8 +111,7 @@ def void_attempt(work: Work, follow_up_id: int, reason: str | None) -> Voided:
 
 def last_attempt(connection: sqlite3.Connection, follow_up_id: int) -> sqlite3.Row | None:
     """Return the last attempt at a follow-up, with `ends`: whether its result closes one."""
-    found: sqlite3.Row | None = connection.execute(_LAST_ATTEMPT, {"id": follow_up_id}).fetchone()
-    return found
+    return next(iter(table.select(connection, _LAST_ATTEMPT, {}, id=follow_up_id)), None)
 
 
 def _moved_back(

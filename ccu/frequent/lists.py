@@ -10,7 +10,7 @@ from ccu.errors import InvalidInput
 from ccu.frequent import store as frequent
 from ccu.options import terminal
 from ccu.output import Document, Section, Table
-from ccu.output.text import for_person
+from ccu.output.text import counted, for_person
 from ccu.people import open_work_store as open_work
 from ccu.people import store as person_store
 from ccu.people.open_work_store import AsOf
@@ -130,7 +130,7 @@ def _data(
 def _page(
     session: Session, count: Count, who: str, columns: tuple[str, ...], data: Row, every: bool
 ) -> Document:
-    days = "1 day" if count.days == 1 else f"{count.days} days"
+    days = counted(count.days, "day")
     first, last = dates.said(count.start), dates.say_date(session.today)
     title = f"Frequent {who}: {count.k} or more care calls in {days} ({first} to {last})"
     exempt = data.get("exempt", ())
@@ -197,7 +197,7 @@ def decide(
     else:
         subject = ("place", finding.exact(session, address or "", place))
     _check(session, subject)  # before any question
-    reason = _reason(file, asking)
+    reason = terminal.private_text("Why", file, "the reason", LONGEST_REASON, asking)
     review_on = next_review(session)
     with session.work() as work:
         _check(session, subject)
@@ -222,10 +222,6 @@ def _check(session: Session, subject: frequent.Subject) -> None:
         )
 
 
-def _reason(file: Path | None, asking: bool) -> str:
-    return terminal.private_text("Why", file, "the reason", LONGEST_REASON, asking)
-
-
 def next_review(session: Session) -> str:
     """Return the day on which an override written today is due for review."""
     days = timedelta(days=session.settings.number("override_review_days"))
@@ -235,17 +231,10 @@ def next_review(session: Session) -> str:
 def due(session: Session, every: bool) -> list[dict[str, Any]]:
     """Return those due for review (`every`: all active), with reasons; recorded as a read."""
     with session.work() as work:
-        rows = [
-            row
-            for row in frequent.active_overrides(work.connection)
-            if every or row["review_on"] <= work.today.isoformat()
-        ]
+        rows = frequent.due_for_review(work.connection, work.today, every)
         for row in rows:
             record = "person" if row["person"] else "place"
             work.audit("frequent-review", record, row[record], override=row["id"])
-    for row in rows:
-        row["days_late"] = max((session.today - date.fromisoformat(row["review_on"])).days, 0)
-        row["listed"] = "on" if row["listed"] else "off"
     return sorted(rows, key=lambda row: (row["review_on"], row["id"]))
 
 
@@ -254,7 +243,7 @@ def review(
 ) -> str:
     """Keep or end an override; return what it did. Raises NotAllowed, InvalidInput, NotFound."""
     frequent.require_override(session.reading.connection, override_id)
-    reason = _reason(file, asking)
+    reason = terminal.private_text("Why", file, "the reason", LONGEST_REASON, asking)
     review_on = next_review(session)
     with session.work() as work:
         if keep:

@@ -9,6 +9,7 @@ local day: the same edges as the card's.
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from ccu import dates
@@ -159,6 +160,18 @@ def active_overrides(
     }
     found = table.select(connection, _OVERRIDES, conditions)
     return [{**dict(row), "listed": bool(row["listed"])} for row in found]
+
+
+def due_for_review(
+    connection: sqlite3.Connection, today: date, every: bool = False
+) -> list[dict[str, Any]]:
+    """Return the active overrides due by today, or `every`: listed is on or off, with days_late."""
+    found = active_overrides(connection)
+    found = [row for row in found if every or row["review_on"] <= today.isoformat()]
+    for row in found:
+        row["days_late"] = max((today - date.fromisoformat(row["review_on"])).days, 0)
+        row["listed"] = "on" if row["listed"] else "off"
+    return found
 
 
 def override_of(connection: sqlite3.Connection, subject: Subject) -> dict[str, Any] | None:

@@ -273,7 +273,8 @@ def _members(card: Mapping[str, Any], related: Mapping[int, str]) -> list[tuple[
     return [
         (
             *_who(each),
-            f"about {each['age']}" if each["age_estimated"] else each["age"],
+            # Text, so that all are aligned alike: one may be `about 40`.
+            "" if each["age"] is None else f"{'about ' * each['age_estimated']}{each['age']}",
             each["minor"],
             each["care_calls"]["90"],
             each["care_calls"]["365"],

@@ -7,8 +7,9 @@ from pathlib import Path
 from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.households import store as households
-from ccu.options import HOUSEHOLD, OptionType, code, required, terminal, typed_text
+from ccu.options import required, terminal, typed_text
 from ccu.options.terminal import ask_until_valid
+from ccu.options.types import HOUSEHOLD, OptionType, code
 from ccu.output import say
 from ccu.output.text import listed
 from ccu.people import relations_store as relations
@@ -181,10 +182,7 @@ def _usual(connection: sqlite3.Connection, who: int, of: int) -> tuple[int | str
     (household,) = now[stays]
     if household in theirs[joins]:
         left = dates.said(str(theirs[joins][household].until))
-        return (
-            NONE,
-            f"person {joins} left household {household}, of person {stays}, on {left}",
-        )
+        return NONE, f"person {joins} left household {household}, of person {stays}, on {left}"
     return household, ""
 
 

@@ -71,8 +71,7 @@ def of_person(
     connection: sqlite3.Connection, person_id: int, today: date = date.max
 ) -> dict[int, Member]:
     """Return the households that a person is or was in; without a day as last recorded."""
-    ids = json.dumps(person_ids.same(connection, [person_id]))
-    rows = connection.execute(_OF_RECORDS, {"ids": ids}).fetchall()
+    rows = table.select(connection, _OF_RECORDS, {}, ids=person_ids.same(connection, [person_id]))
     return {each.household: each for each in _folded(connection, rows, today)}
 
 
@@ -231,10 +230,7 @@ def care_calls(
         for whose in (row["person"], None):
             met.setdefault(whose, {})[row["id"]] = row["day"]
     return {
-        whose: {
-            "90": sum(day >= str(window["day_90"]) for day in days.values()),
-            "365": len(days),
-        }
+        whose: {"90": sum(day >= str(window["day_90"]) for day in days.values()), "365": len(days)}
         for whose, days in met.items()
     }
 

@@ -5,8 +5,7 @@
   rows         its rows and cells; a broken row costs only itself
   identifiers  columns that are refused: FBI, state and social security numbers
   suggest      a first layout, by the importer's hints.toml
-  rejects      rows that were not taken, with the reason
-  store        the import on record: which file, and how many of its rows were new, changed, ...
+  store        the import on record, with the counts of its rows; the file of those not taken
   options      the options of an import command
 
 An importer adds its fields to the layout, reads rows to its records, and writes them in one

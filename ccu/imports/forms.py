@@ -14,7 +14,7 @@ from itertools import product
 
 from ccu import dates
 from ccu.dates import clocks
-from ccu.dates.cad import cad_reader
+from ccu.dates.cad import WORDS, cad_reader
 from ccu.errors import InvalidInput
 
 TEXTS_READ = 500  # different texts that are tried
@@ -33,7 +33,6 @@ DAYS = (
 YEAR_FIRST = ("%y/%m/%d", "%y-%m-%d", "%y.%m.%d")
 WEEKDAYS = ("", "%a ", "%a, ", "%A ", "%A, ")
 CLOCKS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%H:%M:%S.%f")
-WORDS = ("iso", "epoch", "epoch-ms", "epoch-us", "excel")
 RUN_TOGETHER = ("%Y%m%d%H%M", "%Y%m%d%H%M%S", "%m%d%Y%H%M", "%y%m%d%H%M")
 MIDNIGHT = re.compile(
     r"(?P<day>.*?[0-9])(?P<midnight>[T ](?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00)? ?AM)Z?)", re.I

@@ -1,14 +1,26 @@
-"""Imports on record: which file was read, by which layout, and the counts of its rows."""
+"""What an import leaves: its record (file, layout, counts of rows), and the rows it could not take.
 
+The rejects file has those with the reason, to be corrected and imported again.
+"""
+
+import os
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from ccu import files
+from ccu.errors import InvalidInput
+from ccu.files import named
+from ccu.output import formats, opened
 
 if TYPE_CHECKING:
     from sqlite_utils.db import Table
 
 COUNTS = ("read", "new", "changed", "same", "rejected")  # rows; the first is the sum of the others
+Reject = tuple[int, str, list[str]]  # line, reason, cells
 
 
 @dataclass(frozen=True)
@@ -44,3 +56,34 @@ def table(connection: sqlite3.Connection, name: str) -> "Table":
     from sqlite_utils import Database
 
     return Database(connection, recursive_triggers=False, execute_plugins=False).table(name)
+
+
+# ---------------------------------------------------------------- rejects
+
+
+def check_rejects(path: Path | None, export: Path, database: Path) -> None:
+    """Refuse a name that cannot or must not be written. Raises InvalidInput; `path` may be None."""
+    if path is None:
+        return
+    if str(path) == "-":
+        raise InvalidInput("--rejects needs a file")
+    try:
+        target = Path(os.path.realpath(path))
+        taken = [export, *(Path(f"{database}{end}") for end in ("", "-wal", "-shm", "-journal"))]
+        if any(target == Path(os.path.realpath(other)) for other in taken):
+            raise InvalidInput("--rejects must be another file than the one read and the database")
+    except (OSError, ValueError) as error:
+        raise InvalidInput(f"cannot write --rejects: {files.reason(error)}") from None
+    named.check(path, "--rejects")
+
+
+def write_rejects(path: Path, header: list[str], rejects: Iterable[Reject]) -> None:
+    """Write the file, private and complete: line, reason, then the cells under their own names.
+
+    A layout finds its columns by name, so a corrected file imports as it is; cells that a
+    spreadsheet would run are guarded, and `Cells` knows such a file by its first two columns.
+    """
+    rows = ((line, reason, *cells) for line, reason, cells in rejects)  # of any number of cells
+    with opened(path, "--rejects") as sink:
+        for row in chain([("line", "reason", *header)], rows):
+            sink.write([formats.csv_line(row, terminal=False)])

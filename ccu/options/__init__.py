@@ -183,9 +183,9 @@ def convert(ctx: Any, session: "Session") -> None:
     parameters = {each.name: each for each in ctx.command.params}
     session.may_choose = session.interactive and not ctx.params.get("asking")
     typed = [
-        (name, *declared)
-        for name, annotation in _annotations(ctx.command.callback).items()
-        if name in parameters and (declared := _declared(annotation))
+        (each.name, *declared)
+        for each in inspect.signature(ctx.command.callback).parameters.values()
+        if each.name in parameters and (declared := _declared(each.annotation))
     ]
     for name, parser, _is_required in sorted(typed, key=lambda each: each[1].type.is_file):
         text, option = ctx.params.get(name), _name(parameters[name])
@@ -198,11 +198,6 @@ def convert(ctx: Any, session: "Session") -> None:
             found: Any = asked(session, None, parser.type, question, _name(one), parser.example)
             several = getattr(one, "multiple", False) and not isinstance(found, list)
             ctx.params[name] = [found] if several else found
-
-
-def _annotations(callback: Any) -> dict[str, Any]:
-    found = inspect.signature(callback).parameters.values()
-    return {each.name: each.annotation for each in found}
 
 
 def _declared(annotation: Any) -> tuple[_Parser, bool] | None:

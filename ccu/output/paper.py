@@ -1,11 +1,13 @@
 """A page for paper: HTML with a style for print, and PDF, in black and white.
 
 What must not be overlooked has a frame and bold type, never a color. A PDF is set smaller until it
-fits one page; what does not fit then goes on, with the title and the number of each page.
+fits one page, never below 9 points; what does not fit then goes on, with the title and the number
+of each page.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccu.errors import InvalidInput
@@ -16,29 +18,10 @@ from ccu.output.text import cell, for_person, heading, lines, one_line
 if TYPE_CHECKING:
     from fpdf import FPDF
 
-CSS = """
-@page { size: letter; margin: 0.6in }
-body { font: 10.5pt/1.35 Arial, Helvetica, sans-serif; color: #000; background: #fff;
-  max-width: 7.3in; margin: 0 auto; padding: 0.2in }
-h1 { font-size: 15pt; margin: 0 0 6pt; border-bottom: 2pt solid #000 }
-h2 { font-size: 11pt; margin: 9pt 0 2pt; break-after: avoid }
-p { margin: 2pt 0; white-space: pre-wrap; overflow-wrap: anywhere }
-section { break-inside: avoid-page }
-.alert { border: 2.5pt solid #000; padding: 3pt 6pt; margin: 6pt 0; font-weight: bold }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: 1pt 10pt; margin: 2pt 0 }
-dt { font-weight: bold } dd { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere }
-table { border-collapse: collapse; width: 100%; font-size: 9.5pt }
-th, td { text-align: left; vertical-align: top; padding: 1.5pt 5pt;
-  border-bottom: 0.5pt solid #000 }
-th { border-bottom-width: 1.2pt } .number { text-align: right }
-tr { break-inside: avoid } thead { display: table-header-group }
-footer { margin-top: 9pt; border-top: 0.5pt solid #000; font-size: 8.5pt }
-@media print { body { padding: 0; max-width: none; font-size: 9pt }
-  table { font-size: 8pt } h2 { margin-top: 5pt } td, th { padding: 1pt 5pt } }
-"""
-SIZES = (10.5, 10, 9, 8, 7.5)  # points; the first that fits one page
-ON_PAGES = 9  # points, where none does
-MARGIN = 15  # millimeters
+SIZES = (10.5, 10, 9.5, 9)  # points; the first that fits one page, else the last on several
+SMALLEST = 9  # points, of a table
+SHORT = 22  # characters: a column of cells that are no longer is not wrapped
+MARGIN = 12  # millimeters
 # What the standard fonts of PDF lack and has a plain form.
 _PLAIN = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...",
                         "•": "-"})  # fmt: skip
@@ -62,13 +45,17 @@ def as_document(table: Table) -> Document:
 # ---------------------------------------------------------------- HTML
 
 
+def _css() -> str:
+    return Path(__file__).with_name("paper.css").read_text(encoding="utf-8")
+
+
 def html(document: Document) -> Iterator[str]:
     """Yield the page as HTML that needs nothing else; every value is escaped."""
     from markupsafe import escape
 
     title = escape(one_line(document.title))
     yield f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}'
-    yield f"</title>\n<style>{CSS}</style>\n</head>\n<body>\n<h1>{title}</h1>\n"
+    yield f"</title>\n<style>\n{_css()}</style>\n</head>\n<body>\n<h1>{title}</h1>\n"
     for section, table, texts in with_content(document):
         yield '<section class="alert">\n' if section.alert else "<section>\n"
         if section.title:
@@ -95,7 +82,12 @@ def _html_table(table: Table) -> Iterator[str]:
 
     rows = list(table.shown())
     right = numeric_columns(rows, len(table.columns))
-    marks = [' class="number"' if each else "" for each in right]
+    short = [max(map(len, column)) <= SHORT for column in zip(*_texts(rows), strict=True)]
+    short = short or [False] * len(right)
+    marks = [
+        ' class="number"' if each else ' class="short"' * low
+        for each, low in zip(right, short, strict=True)
+    ]
     heads = zip(marks, table.headings, strict=True)
     yield "<table>\n<thead><tr>"
     yield "".join(f'<th scope="col"{mark}>{escape(head)}</th>' for mark, head in heads)
@@ -125,8 +117,8 @@ def pdf(document: Document) -> bytes:
     for size in SIZES:
         made = _set(document, parts, size)
         if made.page_no() == 1:
-            return bytes(made.output())
-    return bytes(_set(document, parts, ON_PAGES).output())
+            break
+    return bytes(made.output())
 
 
 Rows = tuple[list[str], list[list[str]], list[bool]]
@@ -136,7 +128,11 @@ Parts = Sequence[tuple[Section, Rows | None, Sequence[str]]]
 def _rows(table: Table) -> Rows:
     rows = list(table.shown())
     right = numeric_columns(rows, len(table.columns))
-    return table.headings, [[cell(value) for value in row] for row in rows], right
+    return table.headings, _texts(rows), right
+
+
+def _texts(rows: Sequence[Sequence[Any]]) -> list[list[str]]:
+    return [[cell(value) for value in row] for row in rows]
 
 
 def _latin(text: str) -> str:
@@ -158,7 +154,7 @@ def _set(document: Document, parts: Parts, size: float) -> "FPDF":
     class Page(FPDF):
         def footer(self) -> None:
             self.set_y(-MARGIN + 3)
-            self.set_font("helvetica", size=7.5)
+            self.set_font("helvetica", size=SMALLEST)
             number = f"Page {self.page_no()} of {{nb}}"
             self.cell(0, 4, _latin(f"{one_line(document.title)}   {number}   {document.foot}"))
 
@@ -180,7 +176,7 @@ def _set(document: Document, parts: Parts, size: float) -> "FPDF":
 def _section(
     made: "FPDF", section: Section, table: Rows | None, texts: Sequence[str], size: float
 ) -> None:
-    high = size * 0.45
+    high = size * (0.45 if size > SMALLEST else 0.4)
     top, page = made.get_y(), made.page_no()
     if section.alert:
         made.ln(1.5)
@@ -215,7 +211,7 @@ def _text(made: "FPDF", text: str, high: float) -> None:
 
 def _table(made: "FPDF", table: Rows, size: float) -> None:
     heads, rows, right = table
-    made.set_font("helvetica", "", size - 1)
+    made.set_font("helvetica", "", max(SMALLEST, size - 1))
     longest = [
         2 + max(len(head) + 2, min(40, max((len(text) for text in column), default=0)))
         for head, *column in zip(heads, *rows, strict=True)
@@ -224,7 +220,7 @@ def _table(made: "FPDF", table: Rows, size: float) -> None:
     with made.table(
         col_widths=tuple(longest),
         text_align=aligns,
-        line_height=size * 0.43,
+        line_height=size * (0.43 if size > SMALLEST else 0.39),
         borders_layout="HORIZONTAL_LINES",
         padding=(0.3, 1),
     ) as grid:

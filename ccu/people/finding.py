@@ -84,7 +84,7 @@ def parse_words(session: Session, text: str, name: str) -> Known:
             line = line[: found.start()] + " " + line[found.end() :]
             break
     if not birth:
-        birth, line = who.take_year(session, line, "the birth date")
+        birth, line = who.take_birth(session, line, "the birth date", who.YEAR)
     line = " ".join(line.split()).strip(" ,")
     line = re.sub(r"(?:\s*,)+", ",", line)
     if any(each.isdigit() for each in line):

@@ -133,7 +133,7 @@ def set_values(
 
     They are shown at once, whatever was merged into it, and stay its own when that is undone.
     Returns column -> (own value before, new), of those that changed, for the change to be kept.
-    The caller makes the keys again (person_keys.refresh) and records it (table.write_changes).
+    The caller makes the keys again (match_store.refresh) and records it (table.write_changes).
     """
     record = load(connection, [person_id])[person_id]
     touched = [name for name, columns in FIELDS.items() if set(columns) & new.keys()]

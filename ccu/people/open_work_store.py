@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ccu import dates
-from ccu.records import person_ids
+from ccu.records import person_ids, table
 from ccu.records.visibility import Hidden, View
 
 if TYPE_CHECKING:
@@ -123,14 +123,13 @@ def people_here(connection: sqlite3.Connection, window: Mapping[str, object]) ->
     met = met_here(connection, window)
     if not met:
         return []
-    asked = {"people": json.dumps(sorted(met)), "today": window["today"]}
-    family = {row[0] for row in connection.execute(_FAMILY, asked)}
-    return person_ids.same(connection, met | family)
+    family = table.column(connection, _FAMILY, people=met, today=window["today"])
+    return person_ids.same(connection, met.union(family))
 
 
 def met_here(connection: sqlite3.Connection, window: Mapping[str, object]) -> set[int]:
     """Return those of them who were met here themselves within a year, by every record."""
-    met = [row[0] for row in connection.execute(_MET, window)]
+    met = table.column(connection, _MET, **window)
     return set(person_ids.same(connection, met)) if met else set()
 
 
@@ -165,9 +164,10 @@ def workers(
         own = [row for row in assignments if row["staff_id"] == staff_id]
         clients = {human[row["person_id"]] for row in own}
         names = [row["name"] for row in connected if human[row["person_id"]] in clients]
-        due = _next_contact(
-            staff_id, [row for row, person_id in contacts if human[person_id] in clients]
-        )
+        # Their own next contact with them, else the next that a colleague has planned.
+        planned = [row for row, person_id in contacts if human[person_id] in clients]
+        planned.sort(key=lambda row: row["owner_id"] != staff_id)
+        due = next(iter(planned), None)
         found.append(
             {
                 "agency": own[0]["agency"],
@@ -198,22 +198,16 @@ def _contacts(
             whose.setdefault(number, []).append(person_id)
     if not whose:
         return []
-    rows = connection.execute(_CONTACTS, {"follow_ups": json.dumps(sorted(whose))}).fetchall()
+    rows = table.select(connection, _CONTACTS, {}, follow_ups=set(whose))
     unseen = view.follow_ups(row["id"] for row in rows)
     shown = [row for row in rows if row["id"] not in unseen]
     return [(row, person_id) for row in shown for person_id in whose[row["id"]]]
 
 
-def _next_contact(staff_id: int, due: Sequence[sqlite3.Row]) -> sqlite3.Row | None:
-    """The worker's own next contact with them; else the next that a colleague has planned."""
-    own = (row for row in due if row["owner_id"] == staff_id)
-    return next(own, None) or next(iter(due), None)
-
-
 def worker_of(connection: sqlite3.Connection, person_id: int, today: str) -> int | None:
     """Return the account that works with a person now: their own before their household's."""
-    asked = {"people": json.dumps(person_ids.same(connection, [person_id])), "today": today}
-    assignments = connection.execute(_WORKERS, asked).fetchall()
+    people = person_ids.same(connection, [person_id])
+    assignments = table.select(connection, _WORKERS, {}, people=people, today=today)
     assignments.sort(key=lambda row: row["household_id"] is not None)
     return int(assignments[0]["staff_id"]) if assignments else None
 

@@ -10,6 +10,7 @@ from ccu.errors import InvalidInput
 from ccu.identity import LIKELY, Known
 from ccu.output import Document, Section, Table, say
 from ccu.output.screen import progress
+from ccu.output.text import counted
 from ccu.people import match_store
 from ccu.people import open_work_store as open_work
 from ccu.people import store as people
@@ -19,7 +20,6 @@ from ccu.people.options import NAMES, birth_year, latest_birth, minor_on, years
 from ccu.records import codes, field_words, person_ids
 from ccu.records.table import changes_of
 from ccu.session import Session
-from ccu.work import Work
 
 NAME_COLUMNS = ("Name", "From")
 CHANGE_COLUMNS = ("When", "By", "Field", "Old value", "New value")
@@ -28,27 +28,22 @@ PLAIN = ("phone", "email", "home", "postcode", "sex", "language", "veteran")
 
 def show(session: Session, asked: int, with_changes: bool) -> Document:
     """Return the page of a person, by any record of theirs, recorded as a read. Raises NotFound."""
-    with session.work() as work:
-        data = _read(session, work, asked, with_changes)
-    return _document(session, data)
-
-
-def _read(session: Session, work: Work, asked: int, with_changes: bool) -> dict[str, Any]:
-    connection, today = work.connection, work.today
-    person_id = person_ids.canonical(connection, [asked])[asked]
-    found = people.merged_record(connection, person_id, today.isoformat())
-    born, records = found["birth_date"], found["records"]
-    window = {**open_work.window(session), "people": json.dumps(records)}
     hidden = hidden_fields(session)
-    changes = changes_of(connection, "person", person_id) if with_changes else None
+    with session.work() as work:
+        connection, today = work.connection, work.today
+        person_id = person_ids.canonical(connection, [asked])[asked]
+        found = people.merged_record(connection, person_id, today.isoformat())
+        born, records = found["birth_date"], found["records"]
+        window = {**open_work.window(session), "people": json.dumps(records)}
+        changes = changes_of(connection, "person", person_id) if with_changes else None
+        workers = open_work.workers(connection, records, window, AsOf.of(work.now), work.view)
+        work.view.keep()
+        work.audit("person-show", "person", person_id, asked=asked)
     if changes is not None:
         changes = [each for each in changes if each["field"] not in hidden]
     found |= dict.fromkeys(hidden)
     found["missing"] = {name: why for name, why in found["missing"].items() if name not in hidden}
-    workers = open_work.workers(connection, records, window, AsOf.of(work.now), work.view)
-    work.view.keep()
-    work.audit("person-show", "person", person_id, asked=asked)
-    return {
+    data = {
         "asked": asked,
         "identified": bool(found["given_name"] or found["family_name"]),
         **found,
@@ -57,6 +52,7 @@ def _read(session: Session, work: Work, asked: int, with_changes: bool) -> dict[
         "workers": workers,
         "changes": changes,
     }
+    return _document(session, data)
 
 
 def _document(session: Session, data: dict[str, Any]) -> Document:
@@ -323,7 +319,7 @@ def read_duplicates(
 
 
 def _tell(compared: int, pairs: int, left_out: int, shown: int) -> None:
-    text = f"{compared} records compared; {pairs} likely {'pair' if pairs == 1 else 'pairs'}"
+    text = f"{compared} records compared; {counted(pairs, 'likely pair')}"
     if shown < pairs:
         text += f", the best {shown} of them shown"
     if left_out:

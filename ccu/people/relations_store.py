@@ -123,10 +123,7 @@ def check_link(connection: sqlite3.Connection, who: int, relation: str, of: int)
 
 
 def link(work: Work, who: int, relation: str, of: int, anyway: bool) -> None:
-    """Record that `who` is the `relation` of `of`.
-
-    Raises as `check` does, and InvalidInput for an elder born no earlier, but with `anyway`.
-    """
+    """Record what one is to another; `anyway`: an elder born no earlier. Raises as check_link."""
     check_link(work.connection, who, relation, of)
     new = stored_form(who, relation, of)
     if not anyway and not_born_before(work.connection, new):
@@ -140,10 +137,7 @@ def link(work: Work, who: int, relation: str, of: int, anyway: bool) -> None:
 
 
 def unlink(work: Work, who: int, relation: str | None, of: int) -> Relation:
-    """Take a relation away, of whichever records it was kept; what it was.
-
-    Without `relation` the only one there is. Raises NotFound, InvalidInput.
-    """
+    """Take a relation away, the only one unless it is named; return it. Raises NotFound."""
     for person_id in (who, of):
         people.must_exist(work.connection, person_id)
     there = relations_between(work.connection, who, of)
@@ -156,22 +150,17 @@ def unlink(work: Work, who: int, relation: str | None, of: int) -> Relation:
     if gone not in there:
         said = [sentence(work.connection, each.who, each.relation, each.of) for each in there]
         raise NotFound(f"no such link; on file: {', and '.join(said)}")
-    _delete(work, gone)
+    for each, row in _with_rows(work.connection, [gone.who, gone.of]):
+        if each == gone:
+            work.connection.execute(
+                "DELETE FROM person_relation WHERE person_id = :person_id AND other_id = :other_id"
+                " AND relation = :relation",
+                {name: row[name] for name in ("person_id", "other_id", "relation")},
+            )
+            field = {f"relation of person {row['other_id']}": (row["relation"], None)}
+            table.record_changes(work, "person", row["person_id"], field)
     work.audit("person-unlink", "person", who, other=of, relation=gone.relation)
     return gone
-
-
-def _delete(work: Work, gone: Relation) -> None:
-    for relation, row in _with_rows(work.connection, [gone.who, gone.of]):
-        if relation != gone:
-            continue
-        work.connection.execute(
-            "DELETE FROM person_relation WHERE person_id = :person_id AND other_id = :other_id"
-            " AND relation = :relation",
-            {name: row[name] for name in ("person_id", "other_id", "relation")},
-        )
-        field = {f"relation of person {row['other_id']}": (row["relation"], None)}
-        table.record_changes(work, "person", row["person_id"], field)
 
 
 def ancestors(

@@ -34,12 +34,12 @@ _DATE = (
     rf"|\d{{1,2}}(?:st|nd|rd|th)? ?{_MONTH},? \d{{4}}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
 )
 _BORN = r"born(?: on| in)?|date of birth|birth ?date|d\.?o\.?b\.?"
-_BIRTH = re.compile(
+BIRTH = re.compile(
     rf"(?<![^\s,;(])(?:(?:{_BORN}):? ?(?P<said>{_DATE}|[^\s,;()]+)|(?P<date>{_DATE}))"
     r"(?![^\s,;)])",
     re.IGNORECASE,
 )
-_YEAR = re.compile(r"(?<![^\s,;(])(?P<said>(?:19|20)\d\d)(?![^\s,;)])")
+YEAR = re.compile(r"(?<![^\s,;(])(?P<said>(?:19|20)\d\d)(?![^\s,;)])")
 _AGE = re.compile(
     r"(?<![^\s,;(])(?:aged? ?:? ?)?(?P<said>\d{1,3}) ?(?:y/?o|(?:years?|yrs?)(?: old)?)?"
     r"(?![^\s,;)])",
@@ -66,19 +66,14 @@ def ends_before_birth(text: str) -> bool:
     return bool(re.search(rf"(?<![^\s,;(])(?:{_BORN})\s*$", text, re.IGNORECASE))
 
 
-def take_birth(session: "Session", line: str, option: str) -> tuple[dict[str, Any], str]:
-    """Return the fields of a birth date in a line, and the line without it; raises InvalidInput."""
-    return _take(session, line, option, _BIRTH.search(line))
-
-
-def take_year(session: "Session", line: str, option: str) -> tuple[dict[str, Any], str]:
-    """Return the same of a year alone, which could be a part of a phone number."""
-    return _take(session, line, option, _YEAR.search(line))
-
-
-def _take(
-    session: "Session", line: str, option: str, found: re.Match[str] | None
+def take_birth(
+    session: "Session", line: str, option: str, written: re.Pattern[str] = BIRTH
 ) -> tuple[dict[str, Any], str]:
+    """Return the fields of a birth date in a line, and the line without it; raises InvalidInput.
+
+    With YEAR, of a year alone, which could be a part of a phone number.
+    """
+    found = written.search(line)
     if found is None:
         return {}, line
     said = found["said"] or found["date"]
@@ -93,7 +88,7 @@ def read(session: "Session", text: str, option: str) -> Who:
     where = f"{option}: the birth date"
     fields, rest = take_birth(session, text, where)
     if not fields:
-        fields, rest = take_year(session, rest, where)
+        fields, rest = take_birth(session, rest, where, YEAR)
     if not fields and (aged := _AGE.search(rest)):
         age = int(aged["said"])
         if age > person_options.OLDEST_GUESS:
@@ -102,11 +97,11 @@ def read(session: "Session", text: str, option: str) -> Who:
         rest = f"{rest[: aged.start()]} , {rest[aged.end() :]}"
     name, _, behind = rest.partition(";")
     parts, others = _parts(name), _parts(behind)
-    if not others and len(parts) > 1 and _is_relation(parts[-1]):
+    if not others and len(parts) > 1 and is_relation(parts[-1]):
         others = [parts.pop()]
     if len(parts) > 1 and is_suffix(parts[-1]):
         parts[-2:] = [" ".join(parts[-2:])]
-    if len(parts) > 2 or len(others) > 1 or not all(map(_is_relation, others)):
+    if len(parts) > 2 or len(others) > 1 or not all(map(is_relation, others)):
         raise InvalidInput(
             f"{option}: after the name you can write: born 1/31/1980, an age, or a relation such as"
             " daughter"
@@ -123,13 +118,9 @@ def _parts(text: str) -> list[str]:
     return [each for each in parts if any(map(str.isalnum, each))]
 
 
-def _is_relation(text: str) -> bool:
-    return text.split()[0].lower() in RELATIONS
-
-
 def is_relation(text: str) -> bool:
     """Whether a text begins with a word of RELATIONS, as what `read` found beside a name."""
-    return bool(text.strip()) and _is_relation(text)
+    return bool(text.strip()) and text.split()[0].lower() in RELATIONS
 
 
 def confirm_name(given: str, family: str) -> None:

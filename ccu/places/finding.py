@@ -14,8 +14,10 @@ import typer
 from ccu.address import Address, normal
 from ccu.address import read as read_address
 from ccu.errors import InvalidInput, NotFound
-from ccu.options import PLACE, flag, opt, terminal
+from ccu.options import flag, opt, terminal
+from ccu.options.types import PLACE
 from ccu.output import say
+from ccu.output.text import counted
 from ccu.places import store as places
 from ccu.places.store import Match, Near
 from ccu.session import Session
@@ -88,10 +90,7 @@ def made(work: Work, found: int | Address) -> int:
 
 
 def _look(session: Session, address: str, place: int | None) -> tuple[int | Match, Address]:
-    """Return the number of the exact place, or what was found instead; and the address as read.
-
-    A number in place of an address is the place's.
-    """
+    """Return the exact place by number, or what was found instead; and the address as read."""
     if bool(address.strip()) is (place is not None):
         raise InvalidInput("give either an address or --place")
     if re.fullmatch("[0-9]+", address.strip()):  # no address is a number alone
@@ -285,8 +284,7 @@ def not_on_file(session: Session, reading: Address, near: list[Near], call_id: i
 
 
 def _counted(near: Near, warned: str = "") -> str:
-    calls = f"{near.calls} {'call' if near.calls == 1 else 'calls'}"
-    return f"{near.text} ({', '.join(filter(None, (calls, warned)))})"
+    return f"{near.text} ({', '.join(filter(None, (counted(near.calls, 'call'), warned)))})"
 
 
 def _list(near: list[Near], warned: Mapping[str, str]) -> None:

@@ -90,8 +90,7 @@ def unmerge(work: Work, merged_id: int) -> int:
     table.require(connection, "place", merged_id)
     kept_id = places.file_id(connection, merged_id)
     row = connection.execute(
-        "DELETE FROM place_merge WHERE merged_id = :place RETURNING moved",
-        {"place": merged_id},
+        "DELETE FROM place_merge WHERE merged_id = :place RETURNING moved", {"place": merged_id}
     ).fetchone()
     if row is None:
         raise InvalidInput(f"place {merged_id} is not merged into another place")

@@ -13,6 +13,7 @@ from ccu.address import Address
 from ccu.address import match as matching
 from ccu.address.route import settled_way
 from ccu.address.words import DIRECTIONS, LONG_SUFFIX, NUMBERS_IN_NAMES, SUFFIXES, long_city
+from ccu.output.text import counted
 from ccu.places.store import MOST_NEAR, OTHER_CITY, OTHER_UNIT, Near, as_address, near
 
 _TYPING_ERROR = 9  # after every near match of ccu.address.match
@@ -170,7 +171,7 @@ def with_street(
     if not found or reading.number:
         return [*meant, *found], "none"
     clear = all(each.why != NUMBER_THERE for each in found)
-    count = "1 address" if len(found) == 1 else f"{len(found)} addresses"
+    count = counted(len(found), "address", "addresses")
     where = LIKE_STREET if all(each.why == LIKE_STREET for each in found) else THIS_STREET
     where += " in another city" if found[0].why == OTHER_CITY else ""
     number = "no house number" if clear else "house number not clear"

@@ -184,14 +184,7 @@ def find(connection: sqlite3.Connection, reading: Address, town: str) -> Match:
     elif not reading.unit and building_units(connection, building_key, city, None, ""):
         certainty = "the building; each call on file names a unit"
     return Match(
-        None,
-        certainty,
-        normal(reading),
-        building_key,
-        reading.unit_key,
-        city,
-        building,
-        meant,
+        None, certainty, normal(reading), building_key, reading.unit_key, city, building, meant
     )
 
 

@@ -85,8 +85,8 @@ def read(connection: sqlite3.Connection, plan_id: int, today: date) -> sqlite3.R
 def same(connection: sqlite3.Connection, whose: Whose, today: date) -> list[sqlite3.Row]:
     """Return every plan of this person or place, newest first, as `read` does."""
     people = [] if whose.person_id is None else person_ids.same(connection, [whose.person_id])
-    asked = {"place_id": whose.place_id, "people": json.dumps(people), "today": today.isoformat()}
-    return connection.execute(_PLAN + _SAME, asked).fetchall()
+    asked = {"place_id": whose.place_id, "people": people, "today": today.isoformat()}
+    return table.select(connection, _PLAN + _SAME, {}, **asked)
 
 
 def rows(

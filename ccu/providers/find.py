@@ -4,28 +4,27 @@ A search asks for needs, words, a place, a language, an age, hours and ways to p
 name decides who is listed; what the words of the search imply only ranks. A score is a sum of the
 points below, and each reason that is printed is one of its parts.
 
-`hungry` means food, `place to sleep` shelter: by records/synonyms.txt, which messages suggest by,
-the needs' own labels, and the town's (`ccu codes add need_word`), which replace a word's meaning.
+`hungry` means food, `place to sleep` shelter: need_words.py reads them.
 """
 
 import re
-import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ccu.output.text import for_person
 from ccu.providers import hours
 from ccu.providers import store as providers
+from ccu.providers.need_words import NeedWords, stem, words
 from ccu.records import codes
 from ccu.session import Session
 
 MOST = 2_000  # providers that are ranked, those whose names fit first
 FIRST = 5  # providers that fit a first screen
 SHORT = 80  # characters of an alert or of hours there
-_NEED, _WORDS, _SEX = 30, 34, 14
+_NEED, _WORDS, _SEX = 44, 34, 14  # a sure need outranks a word
 _NEAR = {"here": 12, "serves": 10, "state": 6, "close": 3, "": 0, "far": -10}
 _OPEN = {True: 12, False: -14, None: -3}
 _CAPACITY = {"open": 5, "ask_first": 0, "waitlist": -4, "full": -15}
@@ -38,7 +37,16 @@ _FILLERS = frozenset(
     out over person please she so some somebody someone son that the their them then there
     they this to too us wants want was we what when where which who whom why will with
     without woman man men women would you your now today tonight evening open right client
-    resident old year years house home place""".split()
+    resident old year years house home place
+    about after again all also always am another around away back bad because before between big
+    both but call called calls came come comes day days did doing dont down each ever every few
+    first found from go going gone here hour hours just keep keeps know knows last late left
+    let lets little live lives long lot made make makes many may me might month months more most
+    much must myself never new next night no nobody none nothing only other others own people put
+    really said same saw say says see seen she shes should side since some soon still stop sure
+    take takes tell than these thing things think thinks those time times told too took turn two
+    until up use very wait way week weeks well went were while who whole without work would
+    yesterday yet three four five six seven eight nine ten""".split()
 )
 _NOW = re.compile(r"\b(now|right away|today|tonight|this evening|after hours|weekend|all night)\b")
 _TONIGHT = re.compile(r"\b(tonight|this evening|all night)\b")
@@ -55,6 +63,7 @@ _AGES = {
     **dict.fromkeys(("toddler", "baby", "infant"), 2),
 }
 _OLD = re.compile(r"\bold (man|woman|lady|gentleman|people|person|couple)\b")
+_NIGHT = (18, 6)  # the hours at which it begins and ends
 _YEARS = re.compile(r"\b(\d{1,3})[ -]?(?:years?[ -]old|yo|y/o)\b")
 _FEMALE = frozenset("woman women girl girls female wife mother mom lady her herself she".split())
 _MALE = frozenset("man men boy boys male husband father dad his himself he him".split())
@@ -79,14 +88,27 @@ class Asked:
 def search(session: Session, asked: Asked) -> list[dict[str, Any]]:
     """Return the providers that fit, best first: its fields, `service`, `reason`, `score`."""
     _read(asked)
-    known = NeedWords(session.db)
-    needs = dict.fromkeys(asked.needs, 1.0) or known.meant(asked.text)
+    meant = NeedWords(session.db, spoken=True).meant(asked.text)
+    needs = dict.fromkeys(asked.needs, 1.0) or meant.needs
     left_out = _FILLERS | {*words(asked.language)}  # a language has points of its own
-    asked_words = [word for word in words(asked.text) if word not in left_out and len(word) > 1]
-    begins = {stem(word)[: max(4, len(stem(word)) - 2)] for word in asked_words}
+    asked_words = [
+        word
+        for word in words(asked.text)
+        if word not in left_out and len(word) > (4 if word.isdigit() else 1)
+    ]
+    begins = {stem(word)[: max(4, len(stem(word)) - 2)] for word in asked_words} | {*meant.terms}
+    asked_words = [*dict.fromkeys([*asked_words, *meant.terms])]
     found = providers.candidates(session.db, needs, [] if asked.needs else begins)
     found = [each for each in found if _wanted(asked, each)][:MOST]
     fit = providers.fits(found, asked_words)
+    if asked.text and not asked.needs and (asked_words or needs or not asked.hints):
+        found = [each for each in found if each["id"] in fit or {*needs} & {*each["needs"]}]
+    elif asked.text and not asked.needs:  # a language or an age alone
+        found = [
+            each
+            for each in found
+            if _speaks(each, asked.language) and (asked.age is None or _of_age(each, asked.age))
+        ]
     followed = providers.followed(session.db, [each["id"] for each in found])
     ranking = _Ranking(session, asked, needs, fit, followed)
     ranked = [ranked for each in found if (ranked := ranking.row(each)) is not None]
@@ -119,7 +141,8 @@ def _read(asked: Asked) -> None:
         years, old = _YEARS.search(text), _OLD.search(text)
         age = int(years[1]) if years else 72 if old else None
         asked.age = age if age is not None else next((_AGES[w] for w in there if w in _AGES), None)
-        asked.hints.add("age")
+        if asked.age is not None:
+            asked.hints.add("age")
     if not asked.near and (zip_code := re.search(r"\b\d{5}\b", text)):
         asked.near = zip_code[0]
 
@@ -160,7 +183,7 @@ class _Ranking:
         self._labels = codes.labels(session.db, "need")
         self._capacities = codes.labels(session.db, "capacity")
         self._today, self._days = session.today, session.settings.number("verified_days")
-        self._moment = _moment(session.now, asked.text)
+        self._start, self._minutes = _when(session.now, asked.text)
         self._home = session.settings["town"].casefold()
         self._places = _places(session, asked.near) if asked.near else []
         self._states = _states(session) if self._places or self._home else []
@@ -219,7 +242,7 @@ class _Ranking:
 
     def _by_hours(self, each: Mapping[str, Any]) -> bool | None:
         spells = hours.read(each["hours"])
-        is_open = None if spells is None else hours.is_open(spells, self._moment)
+        is_open = None if spells is None else hours.is_open(spells, self._start, self._minutes)
         when = "tonight" if _TONIGHT.search(self._asked.text.lower()) else "now"
         if self._asked.open_now:
             told = {True: f"open {when}", False: f"closed {when}", None: "hours not known"}
@@ -297,78 +320,11 @@ def _states(session: Session) -> list[str]:
     return [name.lower() for name, code in STATES.items() if code == own and len(name) > 2]
 
 
-def _moment(now: datetime, text: str) -> datetime:
-    """Return the moment at which it must be open: now, or eight in the evening for tonight."""
-    evening = now.replace(hour=20, minute=0, second=0, microsecond=0)
-    return max(now, evening) if _TONIGHT.search(text.lower()) else now
-
-
-# ---------------------------------------------------------------- from plain words to needs
-
-
-_WORD = re.compile(r"[a-z0-9']+")
-_LONGEST = 6  # words of a phrase
-_ENDINGS = (
-    ("ies", "y", 5),
-    ("ing", "", 6),
-    ("ed", "", 5),
-    ("es", "", 5),
-    ("s", "", 4),
-    ("e", "", 6),
-)
-
-
-def words(text: str) -> list[str]:
-    """Return the words of a text, in lower case."""
-    return [word.removesuffix("'s").replace("'", "") for word in _WORD.findall(text.lower())]
-
-
-def stem(word: str) -> str:
-    """Return a word without a common ending, so that `evicted` and `evicting` are one."""
-    for ending, instead, shortest in _ENDINGS:
-        if len(word) >= shortest and word.endswith(ending) and not word.endswith("ss"):
-            return word[: -len(ending)] + instead
-    return word
-
-
-class NeedWords:
-    """The words of one file, looked up by phrases of a text, the longest first."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        known = codes.choices(connection, "need")
-        self._meanings: dict[tuple[str, ...], tuple[str, ...]] = {}
-        for code, label in known.items():
-            self._meanings[_key(code)] = self._meanings[_key(label)] = (code,)
-        for word, meanings in codes.synonyms("need").items():
-            self._meanings.setdefault(_key(word), tuple(code for code in meanings if code in known))
-        for each in codes.every(connection, "need_word"):
-            if not each.retired:
-                self._meanings[_key(each.code)] = tuple(
-                    code for code in each.label.split(", ") if code in known
-                )
-
-    def meant(self, text: str) -> dict[str, float]:
-        """Return need -> how surely the text means it, 1 for a word with one meaning.
-
-        A word of several needs counts for each in part, and not at all beside a surer one.
-        """
-        found: dict[str, float] = {}
-        for meanings in self._phrases([stem(word) for word in words(text)]):
-            for code in meanings:
-                found[code] = max(found.get(code, 0), 1 / len(meanings))
-        return found
-
-    def _phrases(self, stems: list[str]) -> Iterator[tuple[str, ...]]:
-        at = 0
-        while at < len(stems):
-            for length in range(min(_LONGEST, len(stems) - at), 0, -1):
-                if meanings := self._meanings.get(tuple(stems[at : at + length])):
-                    yield meanings
-                    break
-            else:
-                length = 1
-            at += length
-
-
-def _key(text: str) -> tuple[str, ...]:
-    return tuple(stem(word) for word in words(text.replace("_", " ")))
+def _when(now: datetime, text: str) -> tuple[datetime, int]:
+    """Return when it must be open at some time: now, or tonight until the morning; in minutes."""
+    if not _TONIGHT.search(text.lower()):
+        return now, 1
+    evening, morning = (now.replace(hour=hour, minute=0, second=0) for hour in _NIGHT)
+    start = now if now < morning else max(now, evening)
+    end = morning if now < morning else morning + timedelta(days=1)
+    return start, int((end - start).total_seconds()) // 60

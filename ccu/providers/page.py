@@ -22,7 +22,7 @@ WORDS = (
 CHANGE_COLUMNS = ("when", "by", "field", "old", "new")
 
 FOUND = ("id", "name", "phone", "hours", "reason")
-STALE = ("id", "name", "verified", "referrals", "phone", "hours", "alert")
+STALE = ("id", "name", "verified", "left_directory", "referrals", "phone", "hours", "alert")
 
 
 def refuse_nothing(asked: "Asked") -> None:
@@ -45,7 +45,10 @@ def stale_rows(session: Session) -> list[dict[str, Any]]:
     before = session.today - timedelta(days=session.settings.number("verified_days"))
     since = session.today - timedelta(days=365)
     found = providers.stale(session.db, before=before.isoformat(), since=since.isoformat())
-    return [{**each, "verified": each["verified_on"] or "never"} for each in found]
+    return [
+        {**each, "verified": each["verified_on"] or "never", "left_directory": each["gone"]}
+        for each in found
+    ]
 
 
 def list_rows(

@@ -125,6 +125,13 @@ def matching(connection: sqlite3.Connection, typed: str) -> list[dict[str, Any]]
     return []
 
 
+def offered(provider: Mapping[str, Any]) -> str:
+    """Return a provider as one line: its name, alert and phone."""
+    alert = f"ALERT: {provider['alert']}" if provider["alert"] else ""
+    facts = "; ".join(filter(None, (alert, provider["phone"])))
+    return f"{provider['name']} - {facts}" if facts else str(provider["name"])
+
+
 def is_old(provider: Mapping[str, Any], today: date, days: int) -> bool:
     """Whether a provider's details were verified too long ago, or never."""
     verified = provider["verified_on"]
@@ -174,10 +181,13 @@ LEFT JOIN (
   SELECT provider_id, count(*) AS referrals FROM referral
   WHERE made_at >= :since AND status <> 'entered_in_error' GROUP BY provider_id
 ) AS made ON made.provider_id = provider.id
-WHERE active = 1 AND coalesce(verified_on, '') < :before
-ORDER BY coalesce(made.referrals, 0) > 0 DESC, coalesce(verified_on, ''),
-  coalesce(made.referrals, 0) DESC, name COLLATE NOCASE, id
-""".replace(" AS needs", " AS needs, coalesce(made.referrals, 0) AS referrals")  # noqa: S608
+WHERE active = 1 AND (coalesce(verified_on, '') < :before OR imported ->> 'gone' IS NOT NULL)
+ORDER BY imported ->> 'gone' IS NULL, coalesce(made.referrals, 0) > 0 DESC,
+  coalesce(verified_on, ''), coalesce(made.referrals, 0) DESC, name COLLATE NOCASE, id
+""".replace(  # noqa: S608
+    " AS needs",
+    " AS needs, coalesce(made.referrals, 0) AS referrals, imported ->> 'gone' AS gone",
+)
 
 
 def candidates(
@@ -234,10 +244,11 @@ def addresses(connection: sqlite3.Connection, zip_code: str) -> list[str]:
 def stale(connection: sqlite3.Connection, *, before: str, since: str) -> list[dict[str, Any]]:
     """Return active providers last verified before a day, each with its referrals since another.
 
-    Those with referrals come first, then the oldest, then the most referred.
+    Those that left their directory come first, with the day, then those with referrals, then the
+    oldest, then the most referred.
     """
     rows = connection.execute(_STALE, {"before": before, "since": since})
-    return [{**record(row), "referrals": row["referrals"]} for row in rows]
+    return [{**record(row), "referrals": row["referrals"], "gone": row["gone"]} for row in rows]
 
 
 # ---------------------------------------------------------------- writing

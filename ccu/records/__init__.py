@@ -1,1 +1,16 @@
 """What every record shares: its rows and their history, codes, settings, staff, open work."""
+
+from pathlib import Path
+
+
+def text_table(file: str) -> dict[str, list[tuple[str, str]]]:
+    """Return section -> its lines `key: value`, of a text file in this folder."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    lines: list[tuple[str, str]] = []
+    for line in Path(__file__).with_name(file).read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            lines = found.setdefault(line.strip("[]"), [])
+        elif line and not line.startswith("#"):
+            key, _, value = line.partition(":")
+            lines.append((key, value.strip()))
+    return found

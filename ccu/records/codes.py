@@ -3,48 +3,34 @@
 import sqlite3
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 from ccu.errors import InvalidInput
+from ccu.records import text_table
 
-# The lists a person may choose from: the table, from our own source and never from a user, and what
-# `ccu codes` and messages call it.
-LISTS = {
-    "nature": "nature",
+# Lists that `ccu codes` and messages call by another name than that of their table.
+_CALLED = {
     "crisis_kind": "crisis_type",
-    "disposition": "disposition",
-    "intervention": "intervention",
     "danger": "hazard",
     "call_source": "source",
-    "agency": "agency",
     "responder_state": "responder_status",
     "call_role": "role_on_call",
-    "need": "need",
     "need_state": "need_status",
-    "referral_status": "referral_status",
-    "reason": "reason",
-    "no_action_reason": "no_action_reason",
-    "handoff": "handoff",
-    "capacity": "capacity",
     "follow_up_kind": "follow_up_type",
-    "follow_up_result": "follow_up_result",
     "housing": "housing_status",
-    "race_ethnicity": "race_ethnicity",
     "missing_value": "missing_reason",
-    "place_category": "place_category",
-    "town": "town",
-    "street_alias": "street_alias",
-    "common_place": "common_place",
-    "need_word": "need_word",
-    "plan_status": "plan_status",
-    "relation": "relation",
-    "staff_role": "staff_role",
-    "consent_scope": "consent_scope",
-    "consent_purpose": "consent_purpose",
-    "disclosure_ground": "disclosure_ground",
-    "seal_authority": "seal_authority",
-    "lift_reason": "lift_reason",
+}
+# The lists a person may choose from: the table, from our own source and never from a user, and what
+# it is called.
+LISTS = {
+    table: _CALLED.get(table, table)
+    for table in """
+    nature crisis_kind disposition intervention danger call_source agency responder_state call_role
+    need need_state referral_status reason no_action_reason handoff capacity follow_up_kind
+    follow_up_result housing race_ethnicity missing_value place_category town street_alias
+    common_place need_word plan_status relation staff_role consent_scope consent_purpose
+    disclosure_ground seal_authority lift_reason
+    """.split()
 }
 # Lists of rights and of evidence, where only the complete code or label is taken on a command line.
 _IN_FULL = {
@@ -260,27 +246,15 @@ def plain(text: str) -> str:
 def synonyms(name: str) -> dict[str, list[str]]:
     """Return {word that people use, written as a code: the codes or commands it may mean}."""
     found: dict[str, list[str]] = {}
-    for meaning, words in _section("synonyms.txt", name):
+    for meaning, words in text_table("synonyms.txt").get(name, ()):
         for word in words.split(", "):
             found.setdefault(plain(word), []).append(meaning)
     return found
 
 
-def _section(file: str, name: str) -> list[tuple[str, str]]:
-    """The lines `key: value` of one section of a text file beside this one."""
-    lines, within = [], False
-    for line in Path(__file__).with_name(file).read_text(encoding="utf-8").splitlines():
-        if line.startswith("["):
-            within = line == f"[{name}]"
-        elif within and line:
-            key, _, value = line.partition(": ")
-            lines.append((key, value))
-    return lines
-
-
 def set_state_labels(connection: sqlite3.Connection, state: str) -> None:
     """Give codes of a new file the labels that are usual in a state, such as its statutes."""
-    for key, label in _section("state_labels.txt", state):
+    for key, label in text_table("state_labels.txt").get(state, ()):
         table, code = key.split()
         connection.execute(
             f"UPDATE {table} SET label = :label WHERE code = :code",  # noqa: S608
@@ -290,5 +264,5 @@ def set_state_labels(connection: sqlite3.Connection, state: str) -> None:
 
 def zones_of(state: str) -> list[str]:
     """Return the time zones that towns of a state keep, the one of most of them first."""
-    usual = dict(_section("state_zones.txt", "zones"))
+    usual = dict(text_table("state_zones.txt")["zones"])
     return usual.get(state, "America/New_York").split()

@@ -1,9 +1,9 @@
 """What the town decided: its name, state, time zone and the defaults that figures are made with.
 
-A setting is declared once, in `DECLARED`: what it is when nobody set it, its line of help, and the
-check that reads what somebody types. A stored text that its check refuses (an older ccu took it, or
-the file is damaged) never stops a command: the default is used in its place, and `ccu check` names
-the setting. A row that is not declared is not read at all.
+A setting is declared once, in settings.txt: what it is when nobody set it, its line of help, and
+the check that reads what somebody types. A stored text that its check refuses (an older ccu took
+it, or the file is damaged) never stops a command: the default is used in its place, and `ccu check`
+names the setting. A row that is not declared is not read at all.
 """
 
 import re
@@ -12,12 +12,12 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from ccu import dates
 from ccu.errors import DatabaseUnusable, InvalidInput, NotFound
-from ccu.records import audit
+from ccu.records import audit, text_table
 
 if TYPE_CHECKING:
     from ccu.address import Names
@@ -27,16 +27,16 @@ Check = Callable[[str, str], str]  # its name and a text -> the text as stored, 
 
 
 class Setting(NamedTuple):
-    """One setting; `unread` is used for a stored text that cannot be read, if not the default."""
+    """One setting; settings.txt tells what each field is."""
 
     default: str
     help: str
     check: Check
     unread: str | None = None
-    on_change: Check | None = None  # asked besides of a value that is being set
-    is_login: bool = False  # of an active account of the staff list, or empty
-    codes: str = ""  # it holds codes of this list, with commas between
-    days: "Direction | None" = None  # it holds days: without a year those of the future or the past
+    on_change: Check | None = None
+    is_login: bool = False
+    codes: str = ""
+    days: "Direction | None" = None
 
     def read(self, name: str, stored: str) -> str | None:
         """Return a stored text as its readers need it, None when it cannot be used."""
@@ -286,112 +286,35 @@ def _rate(name: str, value: str) -> str:
     return value
 
 
-_NATURES = "welfare_check,crisis,unsheltered,substance,elder_concern,youth_crisis,hoarding"
-
-DECLARED: dict[str, Setting] = {
-    "town": Setting("", "The town's name; an address without a city is taken to be here", _town),
-    "state": Setting("", "Two-letter postal code of the state", _state),
-    "timezone": Setting("", "IANA time zone of the town, such as America/New_York", _zone),
-    "repeat_calls": Setting(
-        "3", "Care calls that make an address or a person a repeat one", _whole()
-    ),
-    "repeat_days": Setting("90", "The days within which they are counted", _whole()),
-    "follow_up_hours": Setting(
-        "24,168", "When follow-ups of a new referral are due, in hours, comma-separated", _hours
-    ),
-    "office_hours": Setting(
-        "",
-        "When routine follow-ups may fall due, such as mon-fri 08:30-16:30; empty: any time",
-        _office_hours,
-    ),
-    "holidays": Setting(
-        "",
-        "Days the office is closed, comma-separated, such as 7/3/2026, 12/25/2026",
-        _holidays,
-        days="future",
-    ),
-    "stalled_days": Setting(
-        "14", "Days without an event after which an open referral is stalled", _whole()
-    ),
-    "handoff_days": Setting(
-        "14", "Days within which a handoff should lead to a first engagement", _whole()
-    ),
-    "verified_days": Setting(
-        "180", "Days after which what is known of a provider counts as old", _whole()
-    ),
-    "plan_review_months": Setting(
-        "6", "Months after which a plan is due for review", _whole(1_200)
-    ),
-    "flag_years": Setting("2", "Years after which a place flag expires", _whole(50)),
-    "cad_system": Setting(
-        "",
-        "Source system that log-call --incident numbers belong to (the layout's source)",
-        _text,
-    ),
-    "service_account": Setting(
-        "",
-        "Account that owns this file and runs ccu by sudo;"
-        " SUDO_UID then identifies the account that asks",
-        _text,
-        on_change=_account,
-    ),
-    "plan_expiry_months": Setting(
-        "12",
-        "Months after its approval or last review after which a plan leaves the card",
-        _whole(1_200),
-    ),
-    "override_review_days": Setting(
-        "180", "Days after which an override of the frequent lists is looked at again", _whole()
-    ),
-    "civilian_natures": Setting(
-        _NATURES,
-        "Natures that a civilian team may take when no hazard is seen, comma-separated codes",
-        _natures,
-        codes="nature",
-    ),
-    "rate_scene": Setting(
-        "", "What an hour on scene costs, in dollars; empty: no cost is printed", _rate
-    ),
-    "rate_follow_up": Setting(
-        "", "What an hour of follow-up costs, in dollars; empty: no cost is printed", _rate
-    ),
-    "police_sees": Setting(
-        "worker,plan",
-        "What police are shown of Human Services' work on a person without their consent,"
-        " comma-separated scopes; of the rest only that it is being handled",
-        _scopes,
-        unread="",  # what cannot be read allows nothing
-    ),
-    "decide_days": Setting(
-        "3",
-        "Days within which a care call needs a decision:"
-        " a referral, a follow-up or no further action",
-        _whole(1_000),
-    ),
-    "decide_urgent_days": Setting("2", "The same for calls of the urgent natures", _whole(1_000)),
-    "urgent_natures": Setting(
-        "suicide,overdose",
-        "Natures that are decided sooner and come first in lists, comma-separated codes",
-        _natures,
-        codes="nature",
-    ),
-    "decide_since": Setting(
-        "",
-        "Day from which care calls need a decision, such as 1/31/2026; earlier ones do not",
-        _day,
-        days="past",
-    ),
-    "default_owner": Setting(
-        "",
-        "Login that owns the follow-ups of referrals that patrol officers make;"
-        " empty: they are asked",
-        _text,
-        is_login=True,
-    ),
-    "fiscal_year_start": Setting(
-        "7",
-        "Month in which the fiscal year begins, 1 to 12; a fiscal year is named by the year it"
-        " ends in",
-        _whole(12),
-    ),
+_CHECKS: dict[str, Check] = {
+    "text": _text,
+    "town": _town,
+    "state": _state,
+    "zone": _zone,
+    "hours": _hours,
+    "office_hours": _office_hours,
+    "holidays": _holidays,
+    "natures": _natures,
+    "day": _day,
+    "scopes": _scopes,
+    "account": _account,
+    "rate": _rate,
 }
+
+
+def _declared(given: dict[str, Any]) -> Setting:
+    """Return a setting as settings.txt declares it."""
+    check, _, most = given["check"].partition(" ")
+    return Setting(
+        given.get("default", ""),
+        given["help"],
+        _whole(int(most or 100_000)) if check == "whole" else _CHECKS[check],
+        unread=given.get("unread"),
+        on_change=_CHECKS[given["on_change"]] if "on_change" in given else None,
+        is_login="is_login" in given,
+        codes=given.get("codes", ""),
+        days=given.get("days"),
+    )
+
+
+DECLARED = {name: _declared(dict(lines)) for name, lines in text_table("settings.txt").items()}

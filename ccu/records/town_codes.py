@@ -3,9 +3,10 @@
 import re
 from typing import TYPE_CHECKING
 
-from ccu.database.digests import TOWN_LISTS
+from ccu.database.written import TOWN_LISTS
 from ccu.errors import InvalidInput, NotFound
 from ccu.records import codes
+from ccu.records.table import insert_row
 
 if TYPE_CHECKING:
     from ccu.work import Work
@@ -82,12 +83,7 @@ def add(work: "Work", table: str, label: str, care: bool | None, meaning: str | 
         columns["care"] = int(care)
     elif care is not None:
         raise InvalidInput(NATURES_ONLY)
-    names = ", ".join(columns)
-    values = ", ".join(f":{name}" for name in columns)
-    work.connection.execute(
-        f"INSERT INTO {table} ({names}) VALUES ({values})",  # noqa: S608 - names of our own
-        columns,
-    )
+    insert_row(work.connection, table, columns)
     work.audit("code-add", table, code=code)
     return code
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ccu import dates, files
-from ccu.consent import disclosure_store as disclosures
+from ccu.consent import store as consents
 from ccu.database import key_chain
 from ccu.errors import DatabaseUnusable, InvalidInput
 from ccu.options import typed_text
@@ -80,8 +80,8 @@ def make(
         ) from None
     provider = providers.read(work.connection, provider_id)
     to = Recipient(agency=provider["agency"], provider_id=provider_id)
-    new = disclosures.ByHand(person_id=person_id, to=to, scope=SCOPE, purpose=None, ground=ground)
-    number, _consent = disclosures.record(work, new)
+    new = consents.ByHand(person_id=person_id, to=to, scope=SCOPE, purpose=None, ground=ground)
+    number, _consent = consents.disclose(work, new)
     work.audit("parcel-make", "person", person_id, disclosure=number, provider=provider_id)
     content = _content(session, work, person_id, note)
     sealed = pyrage.encrypt(json.dumps(content).encode(), [recipient], armored=True)

@@ -364,8 +364,11 @@ def _by_group(connection: sqlite3.Connection, options: Options, report: Report) 
     plans = [plan for plan in options.plans if plan.kind == "figures"]
     made: list[Figure] = []
     runs = figures.Runs(connection)
-    split = [each for plan in plans for each in
-             figures.split_already(runs, plan.files, parameters)]  # fmt: skip
+    split = [
+        each.title
+        for plan in plans
+        for each in _picked(figures.split_already(runs, plan.files, parameters), plan.pick)
+    ]
     left_out = [f"Left out, split already: {', '.join(dict.fromkeys(split))}."] if split else []
     for group in store.groups(connection, options.by, min(report.period.last, report.as_of.date())):
         with store.only_group(connection, group):

@@ -106,7 +106,7 @@ class Runs:
 # What a figure is made of, where that is not calls of the period: by its file, or by its name.
 _OF_WINDOW = ("repeats", "concentration", "repeat-addresses", "repeat-people")
 _OF_RECORDS = {
-    **dict.fromkeys(("referrals", "handoffs", "referrals_accepted", "hand_off_hours"), "referrals"),
+    **dict.fromkeys(("referrals", "referrals_accepted", "hand_off_hours"), "referrals"),
     **dict.fromkeys(("attempts_made", "contact_rate", "follow_up_hours"), "attempts"),
     "consult_hours": "consults",
 }
@@ -238,11 +238,10 @@ def of_group(runs: Runs, files: Sequence[str], parameters: Parameters, group: st
     ]  # fmt: skip
 
 
-def split_already(runs: Runs, files: Sequence[str], parameters: Parameters) -> list[str]:
-    """Return the titles of the rates of the files that have groups of their own."""
+def split_already(runs: Runs, files: Sequence[str], parameters: Parameters) -> list[Figure]:
+    """Return the rates of the files that have groups of their own."""
     made = [each for file in files for each in run(runs, file, PeriodParameters(parameters))]
-    rates = (each for each in made if each.group and each.unit not in ("count", "dollars"))
-    return [*dict.fromkeys(each.title for each in rates)]
+    return [each for each in made if each.group and each.unit not in ("count", "dollars")]
 
 
 def _keyed(

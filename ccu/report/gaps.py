@@ -139,17 +139,10 @@ class Records:
     def _words(self, calls: Calls, period: Period, stretches: list[Stretch]) -> str:
         days = (self._stop(period) - period.start).days
         some = sum(period.start <= day < self._stop(period) for day in calls)
-        named = [each.words for each in sorted(sorted(stretches, key=_days)[-MOST:], key=_first)]
+        longest = sorted(stretches, key=lambda each: each.days)[-MOST:]
+        named = [each.words for each in sorted(longest, key=lambda each: each.first)]
         more = [f"{len(stretches) - MOST} more stretches"] if len(stretches) > MOST else []
         return f"calls on {some:,} of {days:,} days; {'; '.join(named + more)}"
-
-
-def _days(each: Stretch) -> int:
-    return each.days
-
-
-def _first(each: Stretch) -> date:
-    return each.first
 
 
 def _stretches(calls: Calls, start: date, stop: date) -> Iterator[Stretch]:

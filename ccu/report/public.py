@@ -39,7 +39,7 @@ PAGE = Plan(
     "public",
     "Figures for publication",
     "figures",
-    ("calls", "people", "repeats", "referrals", "first_follow_up", "handoffs"),
+    ("calls", "people", "repeats", "referrals", "first_follow_up"),
     pick=(
         *("calls", "care_calls", "people_served:", "connections", "repeat_addresses"),
         *("repeat_people", "referrals_made", "referral_acceptance", "warm_handoffs"),

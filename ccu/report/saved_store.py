@@ -11,7 +11,7 @@ from typing import Any
 
 from ccu import dates
 from ccu.errors import NotFound, VerificationFailed
-from ccu.records import audit
+from ccu.records import audit, table
 from ccu.report import definitions, text
 from ccu.report.build import Report, ReportSection
 from ccu.session import Session
@@ -21,10 +21,6 @@ PARTS = ("value", "numerator", "denominator", "missing", "not_yet")
 _NAMING = frozenset(("person", "place", "address", "call", "owner", "worker", "officer", "id"))
 _KEYS = ("hour",)  # numbers that name a row of a list
 
-_SAVE = """
-INSERT INTO saved_report (first_day, last_day, public, part2, sha256, content, saved_at, saved_by)
-VALUES (:first_day, :last_day, :public, :part2, :sha256, :content, :saved_at, :saved_by)
-"""
 _LAST = """
 SELECT id, sha256, content, saved_at FROM saved_report
 WHERE first_day = :first_day AND last_day = :last_day AND public = :public AND part2 = :part2
@@ -49,7 +45,7 @@ def save(session: Session, report: Report) -> str:
     values = {**_which(session, report), "sha256": sha256, "content": content}
     values |= {"saved_at": dates.to_iso(session.machine_now), "saved_by": session.staff_id}
     with session.writing() as connection:
-        number = int(connection.execute(_SAVE, values).lastrowid or 0)
+        number = table.insert_row(connection, "saved_report", values)
         audit.record(
             *(connection, session.staff_id, "report-save", "saved_report", number),
             start=values["first_day"],

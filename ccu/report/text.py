@@ -56,18 +56,15 @@ def table(section: ReportSection, report: Report) -> Table:
     partial = " ".join(each for each in report.gaps if report.is_partial(each))
     about = (report.town, period.label, str(period.start), str(period.last))
     titles = [each.title for each in section.figures] or [section.title] * len(section.items)
-    marks = [_partial_month(each) if is_monthly(each) else partial for each in section.figures]
+    marks = [partial] * len(titles)
+    for place, each in enumerate(section.figures):
+        if is_monthly(each):
+            marks[place] = "period" if each.note else ""
     rows = [
         (*about, title, *row.values(), mark)
-        for title, row, mark in zip(
-            titles, section.rows, marks or [partial] * len(titles), strict=True
-        )
+        for title, row, mark in zip(titles, section.rows, marks, strict=True)
     ]
     return Table((*ABOUT, *section.columns, PARTIAL), rows, section.title)
-
-
-def _partial_month(each: Figure) -> str:
-    return "period" if each.note else ""
 
 
 def sections_of(section: ReportSection, report: Report) -> list[Section]:
@@ -90,17 +87,13 @@ def _figures(section: ReportSection, report: Report) -> list[Section]:
     rows = [_row(each, report) for each in shown]
     few = [FEW] if any_few(section.figures, compared(report)) else []
     part = [NOT_COMPLETE] if any(PART in each for each in columns) else []
-    why = [f"{NO_DATA}: {note}." for note in dict.fromkeys(map(_why_none, shown)) if note]
+    untold = dict.fromkeys(noted(each) for each in shown if each.value is None)
+    why = [f"{NO_DATA}: {note}." for note in untold if note]
     lines = [*section.says, *section.explains, *why, *few, *part]
     made = [Section(section.title, table=Table(tuple(columns), rows), lines=lines)]
     if monthly:
         made.append(Section("By month", table=_by_month(monthly)))
     return made
-
-
-def _why_none(each: Figure) -> str:
-    """Return the note of a figure without a value, which is told once below the table."""
-    return noted(each) if each.value is None else ""
 
 
 def _list(section: ReportSection, report: Report) -> Section:

@@ -1,8 +1,10 @@
 """The retention table: how long the department keeps each class of record; what was destroyed."""
 
 import sqlite3
+import tomllib
 from dataclasses import dataclass
 from datetime import tzinfo
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccu import dates
@@ -14,27 +16,9 @@ if TYPE_CHECKING:
 
 COLUMNS = ("class", "keep", "source", "set_on", "set_by", "what")
 
-# What a class takes in, and the day that its years count from.
-CLASSES = {
-    "calls": "calls and everything written on them, from the day of the call",
-    "people": "people, from the last day they are in any record",
-    "referrals": "referrals and follow-ups, from the last step or attempt",
-    "needs": "needs assessments, from their day",
-    "consults": "consults, from their day",
-    "plans": "plans, place flags and list overrides, from the day they ended",
-    "consents": "consents, from the day they ended",
-    "disclosures": "disclosures, from their day",
-    "reasons": "reasons given for opening narratives, from their day",
-    "sealed": "sealed records, from the day of the seal",
-    "imports": "the list of imported files, from the day of import",
-}
-# Classes without years: (class, how long, what it is).
-FIXED = (
-    ("audit", "never destroyed", "the audit: numbers only; its chain must stay complete"),
-    ("destruction", "never destroyed", "the destruction log: counts and days only"),
-    ("changes", "with their record", "what a field held before it was changed"),
-    ("care notes", "in their own file", "ccu care destroy, in that file"),
-)
+_TEXTS = tomllib.loads(Path(__file__).with_name("classes.toml").read_text(encoding="utf-8"))
+CLASSES: dict[str, str] = _TEXTS["classes"]
+FIXED = [(name, kept, what) for name, (kept, what) in _TEXTS["fixed"].items()]
 AT_LEAST_SIX = ("consents", "disclosures")
 
 

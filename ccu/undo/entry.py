@@ -15,7 +15,6 @@ from ccu.undo.last_store import Last
 
 MOST_SKIPPED = 5  # newer changes, before there is nothing to offer
 MOST_NAMED = 5  # records in one line
-_NAMES = {"follow_up": "follow-up", "need_assessment": "needs assessment", "place_flag": "flag"}
 
 
 @dataclass(frozen=True)
@@ -138,7 +137,7 @@ def _refusal(last: Last, why: str) -> InvalidInput:
 
 
 def _name(last: Last) -> str:
-    return _NAMES.get(last.record, last.record)
+    return table.NAMES.get(last.record, last.record)
 
 
 def _described(connection: sqlite3.Connection, last: Last, now: datetime) -> str:

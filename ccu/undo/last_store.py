@@ -18,7 +18,7 @@ from ccu.records.ownership import RECORDS
 REASON = "ccu undo"
 # Events that are a part of another one of the same command, on the same record and on another.
 _BESIDE = frozenset({"follow-up-close", "follow-up-schedule"})
-_PARTS = _BESIDE | {"needs-refer"}
+_PARTS = _BESIDE | {"needs-refer", "write"}
 WRITES = frozenset(action for action, kind in KINDS.items() if kind in (WRITE, OVERRIDE)) - _PARTS
 
 _MINE = """
@@ -66,19 +66,23 @@ def find(connection: sqlite3.Connection, staff_id: int) -> Last | None:
 
 def changes(connection: sqlite3.Connection, staff_id: int) -> Iterator[Last]:
     """Yield the changes of an account that it has not undone, the last one first."""
-    for row in _not_undone(connection.execute(_MINE, {"staff_id": staff_id})):
-        detail = json.loads(row["detail"])
-        if row["action"] in WRITES and not _is_part(detail):
-            if row["action"] != "person-void" and _is_gone(connection, row):
-                continue  # purged, sealed or removed: no different from a record never made
-            yield Last(**{**dict(row), "record_id": row["record_id"] or 0, "detail": detail})
+    for last in _changes(_not_undone(connection.execute(_MINE, {"staff_id": staff_id}))):
+        # What was purged, sealed or removed is no different from a record never made.
+        if last.action == "person-void" or not _is_gone(connection, last):
+            yield last
 
 
 def written(connection: sqlite3.Connection, before: int, last: int) -> Iterator[Last]:
     """Yield the events after `before`, up to `last`, that made or changed a record."""
-    for row in connection.execute(_BETWEEN, {"before": before, "last": last}):
+    yield from _changes(connection.execute(_BETWEEN, {"before": before, "last": last}))
+
+
+def _changes(events: Iterable[sqlite3.Row]) -> Iterator[Last]:
+    """Yield the events that made or changed a record, without parts of another one's change."""
+    for row in events:
         detail = json.loads(row["detail"])
-        if row["action"] in WRITES and not _is_part(detail):
+        is_part = detail.get("after") is not None or bool(detail.get("part"))
+        if row["action"] in WRITES and not is_part:
             yield Last(**{**dict(row), "record_id": row["record_id"] or 0, "detail": detail})
 
 
@@ -95,17 +99,12 @@ def _not_undone(events: Iterable[sqlite3.Row]) -> Iterator[sqlite3.Row]:
             yield row
 
 
-def _is_gone(connection: sqlite3.Connection, row: sqlite3.Row) -> bool:
+def _is_gone(connection: sqlite3.Connection, last: Last) -> bool:
     """Whether the record of an event, one of RECORDS, is no longer on file."""
-    if row["record"] not in RECORDS:
+    if last.record not in RECORDS:
         return False
-    sql = f"SELECT 1 FROM main.{row['record']} WHERE id = :id"  # noqa: S608 - our own names
-    return connection.execute(sql, {"id": row["record_id"]}).fetchone() is None
-
-
-def _is_part(detail: dict[str, Any]) -> bool:
-    """Whether an event tells of a record that another event of the command brought about."""
-    return detail.get("after") is not None or bool(detail.get("part"))
+    sql = f"SELECT 1 FROM main.{last.record} WHERE id = :id"  # noqa: S608 - our own names
+    return connection.execute(sql, {"id": last.record_id}).fetchone() is None
 
 
 def changed_since(connection: sqlite3.Connection, last: Last, staff_id: int) -> str | None:

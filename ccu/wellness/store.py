@@ -72,10 +72,8 @@ def total(year: int) -> tuple[int, int] | None:
 
 def kinds(connection: sqlite3.Connection) -> dict[str, str]:
     """Return code -> label of the types in use, in their order."""
-    found = connection.execute(
-        "SELECT code, label FROM wellness_kind WHERE retired = 0 ORDER BY sort"
-    )
-    return {row["code"]: row["label"] for row in found}
+    sql = "SELECT code, label FROM wellness_kind WHERE retired = 0 ORDER BY sort"
+    return dict(map(tuple, connection.execute(sql)))
 
 
 def kind_of(connection: sqlite3.Connection, text: str) -> str:

@@ -1,6 +1,6 @@
 """Every command as every role: who may, who may not, and what is seen.
 
-The table of ccu/access.py is written here a second time, by hand and the other way round:
+The table of ccu/rights.txt is written here a second time, by hand and the other way round:
 for each role what it may not. A change there without one here fails.
 """
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ccu.consent import disclosure_store as disclosures
+from ccu.consent import store as consents
 from ccu.plans import store as plans
 from ccu.records.visibility import police_side
 
@@ -509,8 +509,8 @@ def test_it_reaches_back_six_years_to_the_day_and_further_when_asked(
         ("2032-02-01", ("--all",), 1),
     ):
         assert len(json.loads(ccu("--today", day, *line, *more).out)) == count
-    assert disclosures.since(date(2028, 2, 29), 6) == "2022-02-28"
-    assert disclosures.since(date(2026, 2, 28), 2) == "2024-02-28"
+    assert consents.since(date(2028, 2, 29), 6) == "2022-02-28"
+    assert consents.since(date(2026, 2, 28), 2) == "2024-02-28"
 
 
 def test_it_covers_every_record_of_the_person(

@@ -1,10 +1,17 @@
 """`ccu import`: times past midnight, in another zone, in another form, in the future, unknown."""
 
 import json
+from datetime import time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from ccu.dates import from_iso, to_iso
+from ccu.dates.cad import cad_reader
+from ccu.imports.dispatch.times import by_the_hour
 from tests.conftest import Ccu
 from tests.dispatch_rows import LAYOUT, Desk, row, text
 
@@ -154,3 +161,30 @@ def test_a_midnight_that_is_written_is_a_time(desk: Desk) -> None:
     done = desk.bring(text([row(Received="2026-01-05 00:00:00", Sent="", Cleared="")]))
     assert "no time" not in done.err
     assert desk.one("SELECT clock_known FROM call") == 1
+
+
+ZONES = {  # -> days on which its clock changes, and the eve of one
+    "America/New_York": ("03/08/2026", "11/01/2026", "10/31/2026"),
+    "America/Havana": ("03/08/2026", "11/01/2026", "10/31/2026"),
+    "Australia/Lord_Howe": ("04/05/2026", "10/04/2026", "10/03/2026"),
+}
+
+
+@settings(max_examples=40)
+@given(
+    st.sampled_from([(zone, day) for zone, days in ZONES.items() for day in days]),
+    st.sampled_from(["", "UTC"]),
+    st.lists(st.times(), min_size=5, max_size=40),
+    st.sampled_from(["earlier", "later"]),
+)
+def test_a_time_reads_the_same_in_a_column_as_alone(
+    day_of: tuple[str, str], source: str, clocks: list[time], rule: str
+) -> None:
+    zone, day = day_of
+    alone = cad_reader(["%m/%d/%Y %H:%M:%S"], ZoneInfo(source or zone), rule)
+
+    def when(text: str) -> str:
+        return to_iso(from_iso(alone(text)).astimezone(ZoneInfo(zone)))
+
+    texts = ["", *(f"{day} {clock:%H:%M:%S}" for clock in clocks)]
+    assert by_the_hour(when)(texts) == ["", *map(when, texts[1:])]

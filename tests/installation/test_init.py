@@ -43,9 +43,9 @@ def test_a_zone_of_another_state_is_pointed_out(empty: Ccu) -> None:
 def test_every_zone_that_is_offered_is_one() -> None:
     from ccu import dates
     from ccu.address.words import STATE_CODES
-    from ccu.records import codes
+    from ccu.records import codes, text_table
 
-    named = dict(codes._section("state_zones.txt", "zones"))
+    named = dict(text_table("state_zones.txt")["zones"])
     assert set(named) < STATE_CODES
     for state in STATE_CODES:
         zones = codes.zones_of(state)

@@ -24,7 +24,12 @@ from ccu.providers import hours
         ("mon & wed 9-noon", "Mon,Wed 9am-12pm"),
         ("daily 18:00-08:00", "Mon-Sun 6pm-8am"),
         ("wed 7-8:30pm", "Wed 7pm-8:30pm"),
-        ("mon-sat 5:30-11:00", "Mon-Sat 5:30am-11am"),
+        ("mon-sat 05:30-11:00", "Mon-Sat 5:30am-11am"),
+        ("daily 9am-9pm, closed Saturday", "Mon,Tue,Wed,Thu,Fri,Sun 9am-9pm"),
+        ("Sun: closed; Mon-Sat 8am-8pm", "Mon-Sat 8am-8pm"),
+        ("mon 9am-5", "Mon 9am-5pm"),
+        ("fri 10-6am", "Fri 10pm-6am"),
+        ("mon-fri 8-12", "Mon-Fri 8am-12pm"),
     ],
 )
 def test_hours_are_read(text: str, written: str) -> None:
@@ -36,7 +41,10 @@ def test_hours_are_read(text: str, written: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "by appointment", "9am-5pm", "first tuesday 10-12", "mon-fri 9-5 except holidays", "fri",
-     "mon-fri 9-45", "Mon 25:00-26:00", "call", "closed"],
+     "mon-fri 9-45", "Mon 25:00-26:00", "call", "closed", "closed Sunday", "tue-thu 5-9",
+     "sat 7-7", "mon 12-12", "Mon-Sat 9am-9pm; closed 12-1", "mon-fri closed 12-1", "mon 9am-9am",
+     "Mon-Fri 9-5; closed Mon 12-1", "daily 9-5; Sat 10-2", "mon-fri 9am-5pm UTC",
+     "mon-fri 9am-5pm; closed wed; wed 6pm-8pm", "mon midnight-6am", "Closed until March"],
 )  # fmt: skip
 def test_what_is_not_understood_is_unknown(text: str) -> None:
     assert hours.read(text) is None
@@ -58,6 +66,21 @@ def test_it_is_open_between_its_times(text: str, moment: str, is_open: bool) -> 
     spells = hours.read(text)
     assert spells is not None
     assert hours.is_open(spells, datetime.fromisoformat(moment)) is is_open
+
+
+def test_it_is_open_at_any_time_of_a_night() -> None:
+    spells = hours.read("sat 9pm-7am")
+    assert spells is not None
+    for moment, minutes, is_open in (
+        ("2026-01-31 18:15", 1, False),
+        ("2026-01-31 18:15", 165, False),
+        ("2026-01-31 18:15", 166, True),
+        ("2026-01-31 02:00", 240, False),
+        ("2026-02-01 02:00", 1, True),
+        ("2026-02-01 18:00", 720, False),
+    ):
+        found = hours.is_open(spells, datetime.fromisoformat(moment), minutes)
+        assert found is is_open, (moment, minutes)
 
 
 SPELL = st.tuples(st.integers(0, 6), st.integers(0, 287), st.integers(1, 287)).map(

@@ -1,6 +1,7 @@
 """`ccu provider import`: HSDS as CSV and JSON, imported again, edited by hand, and full of dirt."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,59 @@ def test_importing_again_updates_and_keeps_what_the_town_wrote(
     assert counts(ccu, folder(tmp_path, tables)) == {"read": 15, "same": 15}
 
 
+def test_a_part_of_a_directory_erases_nothing(
+    ccu: Ccu, tmp_path: Path, tables: dict[str, sample.Rows]
+) -> None:
+    tables["services"][3]["status"] = "inactive"
+    assert counts(ccu, folder(tmp_path, tables))["new"] == 15
+    before = ccu("provider", "list", "--all", "-f", "json").out
+
+    def imported(*kept: str) -> str:
+        done = ccu("provider", "import", str(folder(tmp_path, tables)))
+        assert done.code == 0, done.err
+        told = f"lacks them or lost most of them: {', '.join(kept)}. Check that the export is"
+        assert (told in done.err) == bool(kept), done.err
+        assert ccu("provider", "list", "--all", "-f", "json").out == before
+        return done.err
+
+    for row in tables["phones"]:
+        row["phone_number"] = row.pop("number")
+    (tmp_path / "hsds" / "schedules.csv").unlink()
+    schedules = tables.pop("schedules")
+    imported("phone", "hours")
+    (tmp_path / "hsds" / "attributes.csv").unlink()
+    (tmp_path / "hsds" / "taxonomy_terms.csv").unlink()
+    del tables["attributes"], tables["taxonomy_terms"]
+    for row in tables["services"]:
+        del row["status"]
+    imported("phone", "hours", "active", "needs")
+    for row in tables["phones"][:9]:
+        row["phone_number"] = ""
+    for row in tables["phones"]:
+        row["number"] = row.pop("phone_number")
+    tables["schedules"] = schedules
+    imported("phone", "active", "needs")
+
+
+def test_what_a_directory_no_longer_has_is_told(
+    ccu: Ccu, tmp_path: Path, tables: dict[str, sample.Rows]
+) -> None:
+    assert counts(ccu, folder(tmp_path, tables))["new"] == 15
+    tables["phones"][0]["number"] = ""
+    del tables["services"][14]
+    done = ccu("provider", "import", str(folder(tmp_path, tables)))
+    assert "Values that the directory no longer has, now empty: phone 1\n" in done.err
+    rows = json.loads(ccu("provider", "stale", "-f", "json").out)
+    assert [(row["id"], row["left_directory"]) for row in rows[:2]] == [
+        (15, "2026-01-31"), (3, None),
+    ]  # fmt: skip
+    for number, row in enumerate(tables["services"]):
+        row["id"] = f"other{number}"
+    refused = ccu("provider", "import", str(folder(tmp_path, tables)))
+    assert (refused.code, refused.out) == (2, "")
+    assert "Give it a name of its own with --source" in refused.err
+
+
 def test_a_provider_that_the_town_had_added_is_completed(
     ccu: Ccu, tmp_path: Path, tables: dict[str, sample.Rows]
 ) -> None:
@@ -140,6 +194,7 @@ def test_dirt_is_reported_and_the_rest_is_taken(
     services.append({**services[6], "name": "Twice"})
     tables["phones"][0]["number"] = "call the office"
     tables["phones"].append({"id": "x", "service_id": "nowhere", "number": "203-555-0100"})
+    tables["attributes"][7]["taxonomy_term_id"] = "t99"
     tables["schedules"][0] |= {"opens_at": "early", "closes_at": "late"}
     tables["service_at_location"].append({"id": "y", "service_id": "s1", "location_id": "nowhere"})
     path = folder(tmp_path, tables)
@@ -161,6 +216,7 @@ def test_dirt_is_reported_and_the_rest_is_taken(
         "phones.csv: 1 row: no telephone number",
         "phones.csv: 2 rows: its service is not in the directory",
         "schedules.csv: 1 row: hours that cannot be read",
+        "attributes.csv: 1 row: its taxonomy term is not in the directory",
         "service_at_location.csv: 1 row: its location is not in the directory",
     ):
         assert reason in done.err
@@ -169,6 +225,36 @@ def test_dirt_is_reported_and_the_rest_is_taken(
     assert not shown(ccu, str(5))["active"] or not shown(ccu, "4")["active"]
     assert odd.read_text().splitlines()[0] == '"line","reason","file","record"'
     assert len(odd.read_text().splitlines()) > 9
+
+
+@pytest.mark.parametrize(
+    ("schedule", "hours"),
+    [
+        ({"weekday": "6"}, "Sat 9am-5pm"),
+        ({"byday": "SA", "description": "Saturday 9-5"}, "Sat 9am-5pm"),
+        ({"byday": "SA", "interval": "2"}, "every 2 weeks: Sat 9am-5pm"),
+        ({"byday": "SA", "valid_from": "2027-06-01"}, "from 2027-06-01: Sat 9am-5pm"),
+        ({"byday": "SA", "valid_to": "2026-01-30"}, ""),
+        ({"byday": "SA", "opens_at": "09:00Z"}, "Sat 9am-5pm UTC"),
+        ({"byday": "SA", "opens_at": "09:00-05:00"}, "Sat 9am-5pm"),
+        ({"byday": "SA", "description": "Closed until March"}, "Sat 9am-5pm; Closed until March"),
+        ({"byday": "2SA", "freq": "MONTHLY"}, "2SA: 09:00 to 17:00"),
+    ],
+)
+def test_hours_that_are_not_each_week_are_unknown(
+    ccu: Ccu, tmp_path: Path, schedule: dict[str, str], hours: str
+) -> None:
+    times = {"opens_at": "09:00", "closes_at": "17:00", **schedule}
+    service = {"id": "1", "name": "Night Desk", "schedules": [times]}
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps([service]))
+    done = ccu("provider", "import", str(path))
+    assert shown(ccu, "Night Desk")["hours"] == hours
+    told = {"valid_from": "hours of a later day", "valid_to": "hours that have expired"}
+    assert all(text in done.err for name, text in told.items() if name in schedule)
+    (row,) = json.loads(ccu("provider", "find", "night desk", "now", "-f", "json").out)
+    each_week = hours == "Sat 9am-5pm"
+    assert ("hours not known" in row["reason"]) is not each_week
 
 
 def test_hsds_as_json_and_as_a_datapackage(
@@ -199,6 +285,36 @@ def test_hsds_as_json_and_as_a_datapackage(
     listed[0]["path"] = "../services.csv"
     (path / "datapackage.json").write_text(json.dumps({"resources": listed}))
     assert "outside its folder" in ccu("provider", "import", str(path)).err
+
+
+def test_a_zip_lines_of_json_and_other_letters(
+    ccu: Ccu, tmp_path: Path, tables: dict[str, sample.Rows]
+) -> None:
+    tables["addresses"][0]["postal_code"] = "6880"
+    path = folder(tmp_path, tables)
+    packed = shutil.make_archive(str(tmp_path / "all"), "zip", tmp_path, "hsds")
+    assert counts(ccu, Path(packed)) == {"read": 15, "new": 15}
+    assert counts(ccu, path) == {"read": 15, "same": 15}
+    assert shown(ccu, "1")["address"].endswith("06880")
+    listed = [{"name": name, "path": f"{name}.csv"} for name in tables]
+    (path / "datapackage.json").write_text(json.dumps({"resources": listed}))
+    (path / "phones.csv").unlink()
+    (odd := tmp_path / "odd.csv").write_text("of an earlier import")
+    done = ccu("provider", "import", str(path), "--rejects", str(odd))
+    assert "phones.csv: the file is not in the folder\n" in done.err
+    assert "lost most of them: phone." in done.err
+    assert "earlier" not in odd.read_text()
+    lines = [{"id": "1", "name": "Caf\u00e9"}, {"id": "2", "name": "Desk"}]
+    text = "\n".join(json.dumps(each, ensure_ascii=False) for each in lines)
+    (tmp_path / "x.json").write_bytes(text.encode("latin-1"))
+    assert counts(ccu, tmp_path / "x.json", "--source", "x")["new"] == 2
+    assert shown(ccu, "Caf\u00e9")["organization"] == ""
+    (tmp_path / "y.zip").write_bytes(b"PK\x03\x04")
+    (tmp_path / "z.csv").write_text(LIST)
+    for name, why in (("y.zip", "is damaged"), ("z.csv", "by --suggest")):
+        refused = ccu("provider", "import", str(tmp_path / name))
+        assert (refused.code, refused.out) == (2, "")
+        assert why in refused.err
 
 
 def test_the_older_package(ccu: Ccu, tmp_path: Path) -> None:
@@ -383,7 +499,17 @@ def test_no_directory_breaks_the_reader(tables: dict[str, list[dict[str, str]]])
         ("988", "988"),
         ("call the office", ""),
         ("000-000-0000", ""),
-        ("555-0110", ""),
+        ("555-0110", "555-0110"),
+        ("(203) 555-0111 / (203) 555-0112", "203-555-0111"),
+        ("203-555-0100, press 2", "203-555-0100"),
+        ("203-555-0123 (after hours 203-555-0124)", "203-555-0123"),
+        ("203-555-0144x12", "203-555-0144 ext. 12"),
+        ("203-555-0146 24/7 hotline", "203-555-0146"),
+        ("1-888-KEEP-SAFE", "888-KEEP-SAFE"),
+        ("1-800-273-TALK (8255)", "800-273-8255"),
+        ("988 (press 1)", "988"),
+        ("Text HOME to 741741", "Text HOME to 741741"),
+        ("0203-555-0148", "0203-555-0148"),
         ("NULL", ""),
     ],
 )

@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ccu.database import schema
-from ccu.records.settings import DECLARED
+from ccu.records import text_table
+from ccu.records.settings import DECLARED, Setting
 
 from .. import steps
 from ..conftest import Ccu, examples
@@ -83,6 +84,13 @@ def feed(ccu: Ccu, hand: sqlite3.Connection, name: str, value: str) -> bool:
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1), (name, value, done.err)
     assert stored(hand) == before, (name, value)
     return False
+
+
+def test_every_key_of_a_setting_is_a_field_of_it() -> None:
+    known = {*Setting._fields}
+    for name, lines in text_table("settings.txt").items():
+        keys = [key for key, _ in lines]
+        assert {*keys} <= known and len({*keys}) == len(keys), name
 
 
 @pytest.mark.parametrize("name", DECLARED)

@@ -245,8 +245,8 @@ def test_people_are_not_known_where_no_call_names_one(ccu: Ccu, db_path: Path) -
     assert re.search(r"People served +n/a", public) and re.search(r"Connections +n/a", public)
     unsure = hand.call("2026-01-20T09:00:00", hand.person("Eve"))
     hand.one("UPDATE call SET arrived_at = NULL WHERE id = ?", unsure)  # did anybody come?
-    found = figures(ccu, "people", *JANUARY)["people_served"]
-    assert (found["value"], found["missing"]) == (None, 1)
+    served = figures(ccu, "people", *JANUARY)["people_served"]
+    assert (served["value"], served["missing"]) == (None, 1)
     hand.call("2026-01-20T10:00:00", hand.person("Ana"))
     found = figures(ccu, "people", *JANUARY)
     assert (found["people_served"]["value"], found["connections"]["value"]) == (1, 0)

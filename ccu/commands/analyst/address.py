@@ -14,18 +14,8 @@ if TYPE_CHECKING:
     from ccu.address import Names
 
 COLUMNS = (
-    "raw",
-    "kind",
-    "number",
-    "street",
-    "unit",
-    "cross",
-    "place",
-    "city",
-    "state",
-    "zip",
-    "building_key",
-    "unit_key",
+    *("raw", "kind", "number", "street", "unit", "cross", "place", "city", "state", "zip"),
+    *("building_key", "unit_key"),
 )
 
 

@@ -22,7 +22,7 @@ def _layouts() -> Any:
 @app.command("import")
 def import_(
     ctx: typer.Context,
-    file: Annotated[Path, arg("PATH", FILE, "A folder, datapackage.json, JSON or CSV file.")],
+    file: Annotated[Path, arg("PATH", FILE, "A folder, its zip, datapackage.json, JSON or CSV.")],
     source: Annotated[
         str | None,
         opt("--source", line(60), "A name for it, where there is another; default directory."),
@@ -55,11 +55,11 @@ def import_(
     if suggest:
         _layouts().suggest_first(ctx.obj, file, output)
         return
-    from ccu.imports import rejects as rejected
+    from ccu.imports import store as imports
     from ccu.imports.directory import run
 
     session: Session = ctx.obj
-    rejected.check(rejects, file, session.path)
+    imports.check_rejects(rejects, file, session.path)
     chosen: Any = layout
     if chosen is not None:
         plan = run.prepare_list(session, file, chosen, source)
@@ -70,6 +70,6 @@ def import_(
         title = f"Import {run.commit(session, plan)}"
     emit(Table(run.COUNTS, [plan.counts], title=title), format, output)
     run.tell(plan)
-    if rejects is not None and plan.problems:
-        run.write_refused(plan, rejects)
-        say(f"What was not taken is in {rejects}")
+    if rejects is not None:
+        run.write_refused(plan, rejects)  # without problems too: an older file tells of others
+        say(f"What was not taken is in {rejects}" if plan.problems else "Nothing to reject")

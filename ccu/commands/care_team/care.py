@@ -10,6 +10,7 @@ import typer
 from ccu.errors import InvalidInput
 from ccu.options import PAST_DAY, PERSON, REQUIRED, Context, OptionType, flag, group, opt, required
 from ccu.output import emit_line, say
+from ccu.output.text import counted
 from ccu.session import Session
 
 app = group("Care notes in a file of their own: init, note, destroy, backup.")
@@ -106,8 +107,8 @@ def destroy(
 
     def confirm(count: int) -> None:
         if not yes:
-            stated = f"{_notes(count)} of person {person} to be destroyed, with no way back."
-            what = "the number of notes"
+            notes, what = counted(count, "care note"), "the number of notes"
+            stated = f"{notes} of person {person} to be destroyed, with no way back."
             terminal.confirm_by_number(session.interactive, count, stated, "destroy", what)
 
     count = actions.destroy(session, person, order, before, confirm)
@@ -116,12 +117,9 @@ def destroy(
     if not count:
         emit_line(f"No care notes of person {person} to destroy.")
         return
-    emit_line(f"Destroyed {_notes(count)} of person {person}, gone from the file.", only=True)
+    notes = counted(count, "care note")
+    emit_line(f"Destroyed {notes} of person {person}, gone from the file.", only=True)
     say(COPIES)
-
-
-def _notes(count: int) -> str:
-    return f"{count} care note{'' if count == 1 else 's'}"
 
 
 @app.command()

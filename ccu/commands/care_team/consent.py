@@ -55,10 +55,11 @@ def grant(
         raise InvalidInput(f"--signed-by must be one of {', '.join(consents.SIGNERS)}")
     new = consents.Paper(
         person_id=person,
-        to=to,
-        scopes=consents.in_order(session.db, scope),
+        recipient=to.agency,
+        provider_id=to.provider_id,
+        scope=",".join(consents.in_order(session.db, scope)),
         purpose=purpose,
-        words=_words(file, purpose),
+        purpose_words=_words(file, purpose),
         signed_on=signed.isoformat(),
         signed_by=signed_by,
         expires_on=expires.isoformat() if expires else None,
@@ -67,7 +68,7 @@ def grant(
         consent_id = consents.grant(work, new)
     ends = f", through {dates.say_date(expires)}" if expires else ", without an expiry"
     recipient = consents.recipient_in_words(session.db, to)
-    scopes = consents.scopes_in_words(session.db, new.scopes)
+    scopes = consents.scopes_in_words(session.db, new.scope.split(","))
     emit_line(f"Consent {consent_id} of person {person} to {recipient}: {scopes}{ends}.")
     if expires is not None and expires < session.today:
         say("It has already expired.")

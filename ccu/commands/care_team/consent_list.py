@@ -44,17 +44,16 @@ def disclose(
 
       ccu consent disclose 12 --to ems --scope needs --without-consent medical_emergency
     """
-    from ccu.consent import disclosure_store as disclosures
     from ccu.consent import store as consents
     from ccu.records import codes, visibility
     from ccu.records.visibility import PART2
 
     session = ctx.obj
-    new = disclosures.ByHand(
+    new = consents.ByHand(
         person_id=person, to=to, scope=scope, purpose=purpose, ground=without_consent
     )
     with session.work() as work:
-        number, paper = disclosures.record(work, new)
+        number, paper = consents.disclose(work, new)
     grounds = codes.labels(session.db, "disclosure_ground")
     why = f"by consent {paper}" if paper else f"without consent: {grounds[without_consent or '']}"
     recipient = consents.recipient_in_words(session.db, to)

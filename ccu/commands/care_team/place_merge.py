@@ -2,8 +2,10 @@
 
 from typing import Annotated
 
-from ccu.options import PLACE, REQUIRED, AskingOption, Context, arg, group, opt, with_options
+from ccu.options import REQUIRED, AskingOption, Context, arg, group, opt, with_options
+from ccu.options.types import PLACE
 from ccu.output import emit_line
+from ccu.output.text import counted
 from ccu.places import flag_store as flags
 from ccu.places.finding import PlaceOptions
 from ccu.places.flag_store import CATEGORY
@@ -51,11 +53,7 @@ def merge(
     with ctx.obj.work() as work:
         counts = merge_store.merge(work, a, b)
         kept = places.place_line(work.connection, a)
-    moved = ", ".join(
-        f"{counts[name]} {word if counts[name] == 1 else word + 's'}"
-        for name, word in MOVED.items()
-        if counts[name]
-    )
+    moved = ", ".join(counted(counts[name], word) for name, word in MOVED.items() if counts[name])
     emit_line(f"Merged place {b} into place {a}, {kept}. Moved: {moved or 'nothing'}.")
 
 

@@ -8,6 +8,7 @@ from ccu.errors import InvalidInput
 from ccu.options import AskingOption, Context, arg, asked, flag, group, opt, with_options
 from ccu.options.types import PAST_DAY, PROVIDER, code, line, whole_number
 from ccu.output import emit_line, say
+from ccu.output.text import counted
 
 app = group("Who can help with what: find, add, list, show, edit, retire, import, stale.")
 
@@ -135,5 +136,5 @@ def edit(
     else:
         emit_line(f"Provider {provider} already has these values; nothing was changed.")
     if left:
-        notes = "1 note" if left == 1 else f"{left} notes"
+        notes = counted(left, "note")
         say(f"This file still holds {notes} about earlier referrals to this provider.")

@@ -4,7 +4,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 from ccu.errors import InvalidInput
-from ccu.options import HOUSEHOLD, LOGIN, PAST_DAY, PERSON, REQUIRED, Context, flag, group, opt
+from ccu.options import REQUIRED, Context, flag, group, opt
+from ccu.options.types import HOUSEHOLD, LOGIN, PAST_DAY, PERSON
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 
 if TYPE_CHECKING:

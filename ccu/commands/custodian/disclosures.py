@@ -39,16 +39,16 @@ def command(
 
       ccu disclosures --person 12 --all --format csv
     """
-    from ccu.consent import disclosure_store as disclosures
+    from ccu.consent import store as consents
     from ccu.people import store as people
 
     session: Session = ctx.obj
-    start = None if every else disclosures.since(session.today, years or YEARS)
+    start = None if every else consents.since(session.today, years or YEARS)
     with session.work() as work:
         people.canonical(work.connection, person)
         only_to = None if session.view.whole_accounting else "police"
-        rows = disclosures.rows(work.connection, person, start, only_to)
+        rows = consents.accounting(work.connection, person, start, only_to)
         work.audit("disclosures", "person", person, rows=len(rows))
     title = f"Disclosures of person {person}"
-    labels = disclosures.labels(session.db)
+    labels = consents.accounting_labels(session.db)
     emit(Table(COLUMNS, rows, title=title, labels=labels), format, output)

@@ -5,18 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ccu.options import (
-    FILE,
-    NOTE,
-    PERSON,
-    PROVIDER,
-    REQUIRED,
-    arg,
-    code,
-    group,
-    line,
-    opt,
-)
+from ccu.options import FILE, NOTE, PERSON, PROVIDER, REQUIRED, arg, code, group, line, opt
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
 from ccu.session import Session
 

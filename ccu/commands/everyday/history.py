@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import CALL, PERSON, REASON, AskingOption, Context, flag, needs_reason, opt
+from ccu.options import AskingOption, Context, flag, needs_reason, opt
+from ccu.options.types import CALL, PERSON, REASON
 from ccu.output import FormatOption, OutputOption
 
 WordsArgument = Annotated[

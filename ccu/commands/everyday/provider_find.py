@@ -7,7 +7,7 @@ from ccu.output import FormatOption, OutputOption, Table, emit, say
 
 app = group("Joined to `ccu provider` by the map in cli.py.")
 
-TEXT, AGE, LIMIT = line(60), whole_number(130), whole_number(1_000)
+TEXT, AGE, LIMIT = line(60), whole_number(130), whole_number(100_000)
 
 
 @app.command()
@@ -68,7 +68,10 @@ def find(
     if len(found) > limit:
         say(f"{len(found) - limit} more: --limit {len(found)}. Details: ccu provider show NUMBER")
     elif not found:
-        say("No provider fits; use fewer words or options, or see all: ccu provider list")
+        say(
+            "No provider fits; use other words, fewer options or --need, teach it a word with"
+            " ccu codes add need_word, or see all: ccu provider list"
+        )
 
 
 @app.command()
@@ -80,8 +83,8 @@ def stale(
 ) -> None:
     """List the providers to verify next.
 
-    Those not verified within the days of the setting verified_days: first those that were referred
-    to in the last year, the longest ago verified and then the most referred to first.
+    First those that left their directory, then those not verified within the days of the setting
+    verified_days: those referred to in the last year, the longest ago verified, the most referred.
 
     `ccu provider edit 7 --phone 203-555-0110 --verified today` records what was confirmed.
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from ccu.options import REQUIRED, AskingOption, Context, arg, flag, group, opt, with_options
 from ccu.options.types import REFERRAL
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
+from ccu.output.text import counted
 from ccu.referrals.options import REASON_CODE, NoteFileOption, UpdateOptions
 
 app = group("Joined to `ccu referral` by the map in cli.py.")
@@ -93,7 +94,7 @@ def expire(
     from ccu.referrals import next_step
 
     rows, held = next_step.expire(ctx.obj, referral or [], stalled, reason, dry_run)
-    count = "1 referral" if len(rows) == 1 else f"{len(rows)} referrals"
+    count = counted(len(rows), "referral")
     labels = codes.of_columns(ctx.obj.db, was="referral_status", need="need")
     emit(Table(EXPIRED_COLUMNS, rows, title="Expired", labels=labels), format, output)
     say(f"Nothing was changed: {count} would expire." if dry_run else f"Expired {count}.")

@@ -1,6 +1,5 @@
 -- areas
 -- title: Areas
--- section: areas
 -- known from: Dallas RIGHT Care (10% fewer citations in its districts)
 -- Care calls, and all calls that ended in an arrest or a citation, by beat or district as recorded on
 -- the call: in the period, in the period before, and in the same period a year before. Calls without

@@ -1,6 +1,5 @@
 -- care_calls_without
 -- title: Care calls without
--- section: data-quality
 -- unit: count
 -- numerator: care calls in the period that lack it
 -- denominator: care calls in the period

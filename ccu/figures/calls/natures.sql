@@ -1,6 +1,5 @@
 -- care_calls_by_nature
 -- title: Care calls
--- section: natures
 -- unit: count
 -- groups: used
 -- numerator: care calls in the period of this nature
@@ -10,7 +9,6 @@
 
 -- calls_by_nature
 -- title: All calls
--- section: natures
 -- unit: count
 -- groups: used
 -- numerator: calls in the period of this nature
@@ -19,7 +17,6 @@
 
 -- care_calls_by_words
 -- title: Care calls, dispatch words
--- section: natures
 -- unit: count
 -- groups: used
 -- numerator: care calls in the period with these words of the dispatch system
@@ -29,7 +26,6 @@
 
 -- calls_by_words
 -- title: All calls, dispatch words
--- section: natures
 -- unit: count
 -- groups: used
 -- numerator: calls in the period with these words of the dispatch system

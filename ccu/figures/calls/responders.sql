@@ -30,7 +30,6 @@
 
 -- arrived_alone_of_calls
 -- title: Handled by the team
--- section: responders
 -- unit: share
 -- known from: CAHOOTS, Eugene (17% in 2017); Albuquerque
 -- numerator: calls at which a civilian responder arrived and no police officer did

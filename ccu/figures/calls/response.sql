@@ -1,6 +1,5 @@
 -- median_minutes_to_arrival
 -- title: Median response
--- section: response
 -- unit: minutes
 -- denominator: calls in the period with a dispatched and an arrived time
 -- From dispatch to the first arrival, for all calls and for care calls: the middle call when they are put
@@ -9,7 +8,6 @@
 
 -- p90_minutes_to_arrival
 -- title: 90th percentile of response
--- section: response
 -- unit: minutes
 -- denominator: calls in the period with a dispatched and an arrived time
 -- As median_minutes_to_arrival, for the minutes within which 9 in 10 were there.

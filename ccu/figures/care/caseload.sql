@@ -1,6 +1,5 @@
 -- caseload
 -- title: Caseload
--- section: caseload
 -- known from: Denton (four clinicians under one supervisor)
 -- At the as-of moment, for each worker: the people they are working with (a household's members are
 -- counted one by one, nobody twice), the open referrals and follow-ups they own, how many of these

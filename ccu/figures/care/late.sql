@@ -1,6 +1,5 @@
 -- overdue_now
 -- title: Overdue follow-ups
--- section: summary
 -- unit: count
 -- of: moment
 -- numerator: follow-ups open and due before the as-of moment
@@ -9,7 +8,6 @@
 
 -- due_soon
 -- title: Due within seven days
--- section: overdue
 -- unit: count
 -- of: moment
 -- numerator: follow-ups open and due within seven days of the as-of moment
@@ -17,7 +15,6 @@
 
 -- stalled_now
 -- title: Stalled referrals
--- section: summary
 -- unit: count
 -- of: moment
 -- numerator: open referrals without an event or an attempt for stalled_days

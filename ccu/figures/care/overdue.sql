@@ -1,6 +1,5 @@
 -- overdue
 -- title: Overdue and stalled
--- section: overdue
 -- of: moment
 -- What is late at the as-of moment, whatever the period: the same as ccu follow-up overdue and
 -- ccu referral list --stalled show. A follow-up is overdue when it is open and was due before

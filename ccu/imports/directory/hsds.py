@@ -126,6 +126,11 @@ class Reader:
                     continue  # of an organization or a location
                 if term not in known and (name := tables.clean(cells.get("taxonomy_term", ""))):
                     found[service].append(name)
+                elif term not in known:
+                    why = (
+                        "its taxonomy term is not in the directory" if term else "no taxonomy term"
+                    )
+                    self._directory.problem(table, row, why)
                 for _level in range(6):
                     if term not in known:
                         break
@@ -206,7 +211,10 @@ class Reader:
                 parts = [tables.clean(row.cells.get(column, ""), 150) for column in _LINES]
                 city, state, code = (tables.clean(row.cells.get(c, ""), 60) for c in _CITY)
                 place = " ".join(
-                    filter(None, (f"{city}," if state else city, state, _ZIP.sub("", code)))
+                    filter(
+                        None,
+                        (f"{city}," if state else city, state, tables.zip_code(_ZIP.sub("", code))),
+                    )
                 )
                 found[", ".join(filter(None, (*parts, place)))] = city
         sites = [*filter(None, found)]
@@ -216,10 +224,11 @@ class Reader:
     def _phone(self, key: str, organization: str) -> str:
         found: dict[str, str] = {}
         for row in self._of(self._phones, key, organization):
-            written = tables.clean(row.cells.get("number", ""), 60)
+            written = tables.clean(row.cells.get("number", ""), 120)
             if row.cells.get("type", "").casefold() in _FAX or not written:
                 continue
-            number = tables.phone(f"{written} ext. {row.cells.get('extension', '')}")
+            extension = tables.clean(row.cells.get("extension", ""), 20)
+            number = tables.phone(f"{written} ext. {extension}" if extension else written)
             if not number:
                 self._directory.problem("phones", row, "no telephone number")
                 continue
@@ -228,30 +237,55 @@ class Reader:
         return "; ".join([*found.values()][:MOST_LISTED])
 
     def _hours(self, key: str) -> str:
-        """Return the hours in words: as times of the week where every schedule has them."""
+        """Return the hours in words: as times of the week where every schedule has them.
+
+        What is not so each week, such as every second one, is told in words that `hours.read` does
+        not understand: unknown, and never open.
+        """
         spells: list[hours.Spell] = []
         told: list[str] = []
+        later: list[str] = []
         for row in self._of(self._schedules, key):
-            cells = row.cells
+            cells = {name: tables.clean(value, 300) for name, value in row.cells.items()}
             until = tables.day(cells.get("valid_to", "")) or tables.day(cells.get("until", ""))
+            since = tables.day(cells.get("valid_from", ""))
             if until and until < self._today:
+                self._directory.problem("schedules", row, "hours that have expired")
                 continue
-            days = hours.weekdays(tables.clean(cells.get("byday") or cells.get("weekday", "")))
-            if not days and cells.get("freq", "").upper() == "DAILY":
-                days = [*range(7)]
-            opens, closes = (hours.clock(cells.get(name, "")) for name in ("opens_at", "closes_at"))
-            written = tables.clean(cells.get("description", ""), 300)
-            odd = cells.get("freq", "").upper() in ("MONTHLY", "YEARLY") or tables.clean(
-                cells.get("bymonthday", "")
-            )
-            if opens is None or closes is None or not days or odd:
-                told.append(written or tables.clean(cells.get("notes", ""), 300))
-                if not told[-1] and (cells.get("opens_at") or cells.get("closes_at")):
-                    self._directory.problem("schedules", row, "hours that cannot be read")
+            mine, doubt = self._times(row, cells)
+            if since and since > self._today:
+                later += [f"from {since}: {text}" for text in (hours.write(mine), *doubt) if text]
+                self._directory.problem("schedules", row, "hours of a later day")
                 continue
-            end = closes if closes > opens else closes + hours.DAY
-            spells += [(day, opens, end) for day in days]
-        return "; ".join(filter(None, (hours.write(spells), *dict.fromkeys(told))))[:500]
+            spells += mine
+            told += doubt
+        known = [hours.write(spells), *dict.fromkeys(told)]
+        return "; ".join(filter(None, known if any(known) else later))[:500]
+
+    def _times(self, row: Row, cells: dict[str, str]) -> tuple[list[hours.Spell], list[str]]:
+        """Return the times of one schedule in a week, and what else it tells of them."""
+        days = hours.weekdays(cells.get("byday") or cells.get("weekday", ""))
+        if not days and cells.get("freq", "").upper() == "DAILY":
+            days = [*range(7)]
+        written = [cells.get("opens_at", ""), cells.get("closes_at", "")]
+        opens, closes = map(hours.clock, written)
+        words = cells.get("description") or cells.get("notes", "")
+        every = cells.get("interval", "")
+        odd = cells.get("freq", "").upper() in ("MONTHLY", "YEARLY") or cells.get("bymonthday")
+        if opens is None or closes is None or not days or odd:
+            if not words and any(written):
+                self._directory.problem("schedules", row, "hours that cannot be read")
+                days_told = cells.get("byday") or cells.get("bymonthday") or "day not known"
+                words = f"{days_told}: {' to '.join(filter(None, written))}"
+            return [], [words]
+        times = [(day, opens, closes if closes > opens else closes + hours.DAY) for day in days]
+        if every not in ("", "0", "1"):
+            return [], [f"every {every} weeks: {hours.write(times)}", words]
+        if any(map(_UTC.search, (*written, cells.get("timezone", "")))):
+            self._directory.problem("schedules", row, "hours in UTC, not of the town's clock")
+            return [], [f"{hours.write(times)} UTC", words]
+        same = hours.read(words)
+        return times, [] if same is not None and {*same} == {*times} else [words]
 
     def _language(self, key: str, cells: dict[str, str]) -> str:
         rows = self._of(self._languages, key)
@@ -266,6 +300,7 @@ class Reader:
 
 _LINES = ("address_1", "address_2")
 _ZIP = re.compile(r"(?<=^\d{5})-?\d{4}$")  # the last four digits of a ZIP
+_UTC = re.compile(r"(?i)(?:\dz|[+-]00:?00)$|^(?:utc|gmt|z)$")
 _CITY = ("city", "state_province", "postal_code")
 
 

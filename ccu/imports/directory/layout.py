@@ -3,6 +3,7 @@
 `ccu/layouts/directory.toml` explains every key.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +32,7 @@ _TEXTS = (
 )
 
 
+_ZIPS = re.compile(r"(?i)\b(zip|postal)")  # in the name of a column
 WANTED = ("id", "name", "organization", "phone", "hours", "category")
 
 
@@ -84,6 +86,7 @@ def _rows(found: Listed, table: Table, layout: Layout) -> Iterator[Row]:
         for number, row in zip(chunk.numbers, chunk.rows, strict=True):
             cells = list(map(undo_csv_guard, row)) if layout.guarded else row
             kept = {name: tables.clean(cells[place]) for name, place in places.items()}
+            kept |= {name: tables.zip_code(kept[name]) for name in kept if _ZIPS.search(name)}
             for name, nothing in layout.blank.items():
                 kept[name] = "" if kept[name] in nothing else kept[name]
             columns = layout.columns.items()

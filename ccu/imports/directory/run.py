@@ -6,13 +6,12 @@ and notes are the town's alone, and so is a verification by hand.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ccu.errors import InvalidInput
-from ccu.imports import rejects as rejected
 from ccu.imports import store as imports
 from ccu.imports.directory import hsds, layout, store, tables
 from ccu.imports.directory.hsds import Service
@@ -20,13 +19,15 @@ from ccu.imports.directory.layout import Layout
 from ccu.imports.directory.tables import Problem
 from ccu.imports.store import Batch
 from ccu.output import say
-from ccu.providers.find import NeedWords
+from ccu.providers.need_words import NeedWords
 from ccu.records import codes
 from ccu.session import Session
 
 COUNTS = ("read", "new", "changed", "same", "rejected", "kept_by_hand", "without_need", "gone")
 _MOST_NEEDS = 4
 _DIFFERENT = 4  # services of one id with another name, from which a mistake is likely
+_NOTHING: tuple[object, ...] = ("", None, [])
+_MAY_END = ("alert", "verified_on")  # all of these may be gone at once
 _TREATMENT = frozenset(("detox", "addiction_outpatient", "addiction_residential"))
 
 
@@ -42,6 +43,8 @@ class Plan:
     )
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
     treatment: int = 0  # new services that treat substance use
+    kept: list[str] = field(default_factory=list)  # fields that the directory lacks or has lost
+    emptied: Counter[str] = field(default_factory=Counter)  # field -> values that it no longer has
 
 
 def prepare(session: Session, path: Path, source: str) -> Plan:
@@ -50,7 +53,8 @@ def prepare(session: Session, path: Path, source: str) -> Plan:
     services = list(hsds.Reader(directory, session.today.isoformat()).services())
     rows = len(directory.rows("services"))
     batch = Batch(source, directory.name, directory.sha256, "hsds")
-    return compared(session, Plan(batch, directory.problems), services, rows)
+    plan = Plan(batch, directory.problems)
+    return compared(session, plan, services, rows, directory.untold())
 
 
 def prepare_list(session: Session, path: Path, by: Layout, source: str | None) -> Plan:
@@ -63,8 +67,17 @@ def prepare_list(session: Session, path: Path, by: Layout, source: str | None) -
     return compared(session, plan, listed.services, listed.rows)
 
 
-def compared(session: Session, plan: Plan, services: Sequence[Service], rows: int) -> Plan:
-    """Return the plan with what is new and what changes. Raises InvalidInput for a wrong source."""
+def compared(
+    session: Session,
+    plan: Plan,
+    services: Sequence[Service],
+    rows: int,
+    untold: Collection[str] = (),
+) -> Plan:
+    """Return the plan with what is new and what changes. Raises InvalidInput for a wrong source.
+
+    `untold` are fields that the directory has no column for.
+    """
     known = store.known(session.db)
     source = str(plan.batch.source)
     by_id = {each["source_id"]: each for each in known if each["source"] == source}
@@ -72,24 +85,35 @@ def compared(session: Session, plan: Plan, services: Sequence[Service], rows: in
     own = {each.source_id: old for each in services if (old := _made_by_hand(each, by_hand))}
     taken = {_plain(each["name"]) for each in known if each["source"] != source}
     _refuse_other(source, services, by_id)
+    _keep(plan, services, by_id, untold)
     _name_apart([each for each in services if each.source_id not in own], taken)
     words, known_needs = NeedWords(session.db), codes.choices(session.db, "need")
     for each in services:
         needs = [code for code in each.needs if code in known_needs] or _needs(words, each)
+        old = by_id.get(each.source_id) or own.get(each.source_id)
+        last = old["imported"].get("needs", []) if old and "needs" in untold else []
+        if {*last} - {*needs}:
+            needs = [*dict.fromkeys([*last, *needs])]
+            plan.kept += [] if "needs" in plan.kept else ["needs"]
         fields: dict[str, Any] = {**each.fields, "needs": needs}
         plan.counts["without_need"] += not fields["needs"]
-        old = by_id.get(each.source_id) or own.get(each.source_id)
         if old is None:
             plan.new.append((each.source_id, fields))
             plan.treatment += bool(_TREATMENT & {*fields["needs"]})
             continue
         _merge(plan, old, fields, {"source": source, "source_id": each.source_id})
+    gone = [by_id[each] for each in by_id.keys() - {each.source_id for each in services}]
+    plan.changed += [
+        (old, {}, {"imported": {**old["imported"], "gone": session.today.isoformat()}})
+        for old in gone
+        if "gone" not in old["imported"]
+    ]
     plan.counts |= {
         "read": rows,
         "new": len(plan.new),
         "changed": sum(bool(new) for _old, new, _columns in plan.changed),
         "rejected": rows - len(services),
-        "gone": len(by_id.keys() - {each.source_id for each in services}),
+        "gone": len(gone),
     }
     counts = plan.counts
     counts["same"] = rows - counts["new"] - counts["changed"] - counts["rejected"]
@@ -114,6 +138,42 @@ def _merge(
         plan.changed.append((old, new, {**columns, "imported": fields}))
 
 
+def _keep(
+    plan: Plan,
+    services: Sequence[Service],
+    known: dict[str, dict[str, Any]],
+    untold: Collection[str],
+) -> None:
+    """Give services what the directory last had, where it lacks a field or lost most of its values.
+
+    An export without its telephone numbers is a part of the directory, and erases none.
+    """
+    both = [
+        (each, known[each.source_id]["imported"]) for each in services if each.source_id in known
+    ]
+    for name in tables.HSDS["told_by"]:
+        had = [(each, last[name]) for each, last in both if last.get(name) not in _NOTHING]
+        if name == "needs" or not had or name not in had[0][0].fields:
+            continue
+        if name in untold:
+            lost = [(each, value) for each, value in had if each.fields[name] != value]
+        else:
+            lost = [(each, value) for each, value in had if each.fields[name] in _NOTHING]
+        most = len(lost) >= _DIFFERENT and len(lost) * 2 > len(had) and name not in _MAY_END
+        if lost and (most or name in untold):
+            plan.kept.append(name)
+            for each, value in lost:
+                each.fields[name] = value
+        elif lost:
+            plan.emptied[name] = len(lost)
+    for each, last in both:  # a name that was told apart by what the directory now lacks
+        whole = str(last.get("name", ""))
+        if {*plan.kept} & {"organization", "address"} and whole.startswith(
+            f"{each.fields['name']}, "
+        ):
+            each.fields["name"] = whole
+
+
 def _made_by_hand(service: Service, by_hand: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
     """Return, once, the provider of this name and telephone number that the town had added."""
     name, phone = _plain(str(service.fields["name"])), _digits(str(service.fields["phone"]))
@@ -132,6 +192,12 @@ def _refuse_other(
 ) -> None:
     """Raise InvalidInput where most ids are those of quite other services."""
     both = [each for each in services if each.source_id in known]
+    strange = len(services) - len(both)
+    if strange >= _DIFFERENT and strange > len(both) and len(both) * 2 < len(known):
+        raise InvalidInput(
+            f"{strange} of {len(services)} services are new and most of {source} are not in it: is"
+            " this another directory? Give it a name of its own with --source"
+        )
     other = sum(
         str(each.fields["name"]) not in known[each.source_id]["imported"].get("name", "")
         and each.fields["organization"] != known[each.source_id]["imported"].get("organization")
@@ -163,7 +229,7 @@ def _needs(words: NeedWords, service: Service) -> list[str]:
     for texts in ([*service.terms, str(fields["name"])], [str(fields.get("description", ""))]):
         found: dict[str, float] = {}
         for each in texts:
-            for need, sure in words.meant(each).items():
+            for need, sure in words.meant(each).needs.items():
                 found[need] = max(found.get(need, 0), sure)
         best = max(found.values(), default=0)
         if best:
@@ -194,8 +260,20 @@ def tell(plan: Plan) -> None:
     for (file, reason), count in sorted(reasons.items(), key=lambda each: -each[1]):
         first = next(p for p in plan.problems if (p.file, p.reason) == (file, reason))
         rows = "1 row" if count == 1 else f"{count} rows"
-        say(f"{file}: {rows}: {reason} (first: line {first.line})")
+        say(
+            f"{file}: {rows}: {reason} (first: line {first.line})"
+            if first.line
+            else f"{file}: {reason}"
+        )
     counts = plan.counts
+    if plan.kept:
+        say(
+            "Kept as on file, because this export lacks them or lost most of them:"
+            f" {_listed(plan.kept)}. Check that the export is complete"
+        )
+    if plan.emptied:
+        gone = (f"{_listed([name])} {count}" for name, count in plan.emptied.items())
+        say(f"Values that the directory no longer has, now empty: {', '.join(gone)}")
     if counts["kept_by_hand"]:
         say(
             f"Fields edited by hand and kept, where the directory differs: {counts['kept_by_hand']}"
@@ -211,7 +289,11 @@ def tell(plan: Plan) -> None:
         )
 
 
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(name.replace("_", " ") for name in names)
+
+
 def write_refused(plan: Plan, target: Path) -> None:
     """Write what was not taken: line, reason, file and record."""
     rows = [(each.line, each.reason, [each.file, each.record]) for each in plan.problems]
-    rejected.write(target, ["file", "record"], rows)
+    imports.write_rejects(target, ["file", "record"], rows)

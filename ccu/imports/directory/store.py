@@ -9,13 +9,7 @@ from ccu.imports.store import table
 from ccu.providers import store as providers
 from ccu.records import table as records
 
-# Columns that a directory may write; needs are a table of their own.
-OWN = (
-    *("name", "organization", "description", "phone", "hours", "eligibility", "address", "areas"),
-    *("languages", "min_age", "max_age", "accepts", "alert", "active", "verified_on", "needs"),
-)
-_KNOWN = f"""{providers.ALL}
-""".replace(" AS needs", " AS needs, source, source_id, imported")
+_KNOWN = providers.ALL.replace(" AS needs", " AS needs, source, source_id, imported")
 
 
 def known(connection: sqlite3.Connection) -> list[dict[str, Any]]:

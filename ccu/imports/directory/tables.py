@@ -59,10 +59,16 @@ class Directory:
     tables: dict[str, list[Row]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)  # table -> the file it came from
+    columns: dict[str, set[str]] = field(default_factory=dict)  # table -> those it has
 
     def rows(self, table: str) -> list[Row]:
         """Return the rows of a table; none if the directory does not have it."""
         return self.tables.get(table, [])
+
+    def untold(self) -> set[str]:
+        """Return the fields of a provider that no column of an HSDS directory tells of."""
+        has = {f"{table}.{name}" for table, names in self.columns.items() for name in names}
+        return {name for name, told in HSDS["told_by"].items() if not has & {*told}}
 
     def problem(self, table: str, row: Row, reason: str) -> None:
         """Report a row that was not taken, or not as it was written."""
@@ -79,7 +85,7 @@ def read(path: Path) -> Directory:
     elif _table_of(path.name) and path.suffix.lower() == ".csv":
         found = _folder(path.parent, {_table_of(path.name): path})
     else:
-        found = _json(path)
+        found = _json(path)  # or a zip
     if not found.rows("services"):
         raise InvalidInput(
             "PATH has no services: give the folder with services.csv, datapackage.json or the JSON"
@@ -104,8 +110,7 @@ def _listed(folder: Path) -> dict[str, Path]:
             raise InvalidInput("datapackage.json does not list its resources") from None
         if any(Path(each).is_absolute() or ".." in Path(each).parts for each in paths.values()):
             raise InvalidInput("datapackage.json names a file outside its folder")
-        named_files = {table: folder / each for table, each in paths.items() if table}
-        return {table: each for table, each in named_files.items() if named.is_file(each)}
+        return {table: folder / each for table, each in paths.items() if table}
     forms = (str.lower, str.title, str.upper)
     found = {}
     for table, others in HSDS["tables"].items():
@@ -122,6 +127,9 @@ def _folder(folder: Path, files: Mapping[str, Path]) -> Directory:
     found = Directory(folder.resolve().name, "")
     for table, path in files.items():
         found.files[table] = path.name
+        if not named.is_file(path):
+            found.problem(table, Row(0, {}), "the file is not in the folder")
+            continue
         try:
             with source.opened(path, "auto", None) as export:
                 digest.update(export.sha256.encode())
@@ -135,6 +143,7 @@ def _folder(folder: Path, files: Mapping[str, Path]) -> Directory:
 
 def _rows(found: Directory, table: str, file: Table) -> Iterator[Row]:
     names = [name.lower().replace(" ", "_") for name in file.names]
+    found.columns[table] = {*names}
     for chunk in file.chunks():
         for number, cells in zip(chunk.numbers, chunk.rows, strict=True):
             yield Row(number, dict(zip(names, cells, strict=True)))
@@ -146,10 +155,9 @@ def _json(path: Path) -> Directory:
     import hashlib
 
     content = named.content(path, "PATH", LARGEST + 1, pipe=False)
-    try:
-        data = json.loads(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise InvalidInput("PATH is not JSON, nor a folder of CSV files") from None
+    if content.startswith(source.ZIP):
+        return _zipped(path, content)
+    data = _loaded(content)
     found = Directory(path.name, hashlib.sha256(content).hexdigest())
     if isinstance(data, dict):
         inner = next((data[key] for key in ("services", "contents", "data") if key in data), None)
@@ -163,12 +171,55 @@ def _json(path: Path) -> Directory:
     return found
 
 
+def _loaded(content: bytes) -> Any:
+    """Return JSON, of one value or of one a line, in UTF-8 or Windows-1252. Raises InvalidInput."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    try:
+        try:
+            return json.loads(text)
+        except ValueError:
+            return [json.loads(line) for line in text.splitlines() if line.strip()]
+    except (ValueError, RecursionError):
+        raise InvalidInput(
+            "PATH is not JSON, nor a folder or zip of CSV files; for a plain CSV write a layout"
+            " first, by --suggest"
+        ) from None
+
+
+def _zipped(path: Path, content: bytes) -> Directory:
+    """Read a zip of a folder. Raises InvalidInput."""
+    import hashlib
+    import io
+    import tempfile
+    import zipfile
+    import zlib
+
+    with tempfile.TemporaryDirectory(prefix="ccu-directory-") as folder:
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as package:
+                if sum(each.file_size for each in package.infolist()) > LARGEST:
+                    raise InvalidInput("PATH is too large unpacked; unpack it, and give its folder")
+                package.extractall(folder)  # which keeps names inside the folder
+                names = [Path(folder, each) for each in package.namelist()]
+        except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError):
+            raise InvalidInput("PATH is a zip that is damaged or has a password") from None
+        first = next((each for each in names if each.name.lower() == "datapackage.json"), None)
+        first = first or next((each for each in names if _table_of(each.name) == "services"), None)
+        found = _folder(first.parent, _listed(first.parent)) if first else Directory("", "")
+    found.name, found.sha256 = path.name, hashlib.sha256(content).hexdigest()
+    return found
+
+
 def _flatten(found: Directory, table: str, rows: Any, owner: Mapping[str, str]) -> None:
     """Add nested objects as rows of their tables, each with the ids of what it is within."""
     for each in rows if isinstance(rows, list) else [rows]:
         if not isinstance(each, dict):
             continue
         kept = found.tables.setdefault(table, [])
+        found.columns.setdefault(table, set()).update(each)
         number = len(kept) + 1
         cells = {key: str(value) for key, value in each.items() if _is_cell(value)}
         single = {"addresses": "address"}.get(table, table.removesuffix("s"))
@@ -213,22 +264,34 @@ def clean(text: str, longest: int = LONGEST) -> str:
 
 
 def phone(text: str) -> str:
-    """Return a telephone number as it is read out: 203-555-0110, 988; empty if it is none."""
-    plain = clean(text, 60).strip("\"'")
-    digits = "".join(re.findall(r"\d", re.split(r"(?i)\bx|ext", plain)[0]))
-    extension = re.search(r"(?i)(?:\bx|ext)\.?\D{0,5}(\d{1,6})", plain)
-    more = f" ext. {extension[1]}" if extension else ""
-    letters = re.fullmatch(r"(?i)1?[- (]*(\d{3})[-). ]*([a-z0-9]{3})-?([a-z0-9]{4})", plain)
-    if len(digits) == 11 and digits[0] == "1":
-        digits = digits[1:]
-    if len(digits) == 10 and digits[0] not in "01" and len(set(digits)) > 1:
-        return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}{more}"
-    if letters and re.search("[a-zA-Z]", letters[2] + letters[3]):
-        return f"{letters[1]}-{letters[2]}-{letters[3]}".upper()
-    if digits in ("211", "311", "911", "988") or (plain.startswith("+") and len(digits) > 7):
-        number = re.split(r"(?i) *\"? *(?:\bx|ext)", plain)[0]
-        return number + more if plain.startswith("+") else digits
-    return ""
+    """Return the first telephone number of a text as it is read out: 203-555-0110, 988.
+
+    A text with other digits, such as of a number to text, is returned as it is; else it is empty.
+    """
+    plain = re.sub("[\u2010-\u2015]", "-", clean(text, 140)).strip("\"'")
+    digits = re.sub(r"\D", "", re.split(r"(?i)\bext|(?<=\d) ?x", plain)[0])
+    if match := _TEN.search(plain):
+        extension = _EXTENSION.match(plain, match.end())
+        return "-".join(match.groups()) + (f" ext. {extension[1]}" if extension else "")
+    if re.fullmatch(r"1?[2-9]\d{9}", digits) and not plain.startswith("+"):
+        return f"{digits[-10:-7]}-{digits[-7:-4]}-{digits[-4:]}"  # 1-800-273-TALK (8255)
+    if (match := _LETTERS.search(plain)) and len(match[2].replace("-", "")) > 6:
+        return f"{match[1]}-{match[2]}".upper()
+    if match := re.match(r"(?i)(?:dial |call )?([2-9])-?([18])-?([18])\b(?!-?\d)", plain):
+        return "".join(match.groups())
+    return plain if len(digits) >= 5 and len({*digits}) > 1 else ""
+
+
+_TEN = re.compile(r"(?<![\d+])(?:\+?1[-. ]*)?\(?([2-9]\d\d)\)?[-. /]*(\d{3})[-. ]*(\d{4})(?!\d)")
+_LETTERS = re.compile(
+    r"(?i)(?<!\d)(?:1[-. ]*)?\(?([2-9]\d\d)\)?[-. ]+(?=[\d-]*[a-z])([a-z\d]+(?:-[a-z\d]+)*)"
+)
+_EXTENSION = re.compile(r"(?i)[ ,;]*(?:x|ext)\.?\D{0,6}(\d{1,6})")
+
+
+def zip_code(text: str) -> str:
+    """Return a ZIP with the zeros before it that a spreadsheet took: 06880 for 6880."""
+    return text.zfill(5) if re.fullmatch(r"\d{3,4}", text) else text
 
 
 def age(text: str) -> int | None:

@@ -20,7 +20,6 @@ from typing import Any
 from ccu.imports.dispatch.extras import minutes_between
 from ccu.imports.dispatch.layout import Layout
 from ccu.imports.dispatch.staging_store import (
-    BY_INCIDENT,
     BY_NUMBER,
     END,
     MADE,
@@ -193,7 +192,6 @@ def join(
     they get a number each. `sealed` tells which numbers are sealed.
     """
     found = Joined()
-    connection.execute(BY_INCIDENT)
     connection.execute(BY_NUMBER)
     if layout.yearly_numbers:
         connection.execute(YEARS, {"made": MADE + "*"})

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
 FIRST = 20_000  # rows, none of which is known: then the file is a new one
 
+# In the order that it is asked in: an index made at the end would be sorted in memory, all of it.
 SCHEMA = """
-CREATE TABLE staging.seen (line INTEGER PRIMARY KEY, incident TEXT NOT NULL, digest INTEGER)
+CREATE TABLE staging.seen (incident TEXT, line INTEGER, digest INTEGER,
+  PRIMARY KEY (incident, line)) WITHOUT ROWID
 """
-INDEX = "CREATE INDEX staging.seen_incident ON seen (incident, digest)"
 ANY = """
 SELECT 1 FROM staging.seen CROSS JOIN main.call
   ON call.source_system_id = :source AND call.incident = seen.incident
@@ -68,7 +69,7 @@ class Known:
         self._values = {"source": source, "made": f"{MADE}*"}
         self._lines = bytearray()  # by number: 1 for a known row
         self._alone = self._joined = self._calls = self._unnumbered = 0
-        self._rows = self._short = 0
+        self._rows = self._short = self._last = 0
         self._probed = self._new = False
         self.left = 0  # rows that are to be read, the broken ones among them
         connection.execute(SCHEMA)
@@ -77,6 +78,7 @@ class Known:
         """Look at the rows of a chunk."""
         self._connection.executemany("INSERT INTO staging.seen VALUES (?, ?, ?)", rows)
         self._rows += len(chunk.rows)
+        self._last = max(chunk.numbers, default=self._last)
         self.left += len(chunk.rows) + len(chunk.broken)
         self._short += chunk.short
 
@@ -92,8 +94,7 @@ class Known:
         if self._new:
             return
         ask, lines = self._connection.execute, self._lines
-        lines.extend(bytes(1 + (ask("SELECT max(line) FROM staging.seen").fetchone()[0] or 0)))
-        ask(INDEX)
+        lines.extend(bytes(1 + self._last))
         for row in ask(ALONE, self._values):
             lines[row[0]] = 1
             self._alone += 1

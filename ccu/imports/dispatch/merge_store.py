@@ -75,13 +75,15 @@ ORDER BY line
 """,
 )
 
-# The addresses of a part, also of rows that were joined to another or rejected.
+# The addresses of a part, also of rows that were joined to another or rejected, without those of
+# the parts before.
 HERE = (
     """
 INSERT INTO staging.here (n)
 SELECT address.rowid FROM staging.entry AS entry
 CROSS JOIN staging.address ON address.number = entry.address
 WHERE entry.line >= :first AND entry.line < :next
+ AND entry.address NOT IN (SELECT number FROM staging.address_map)
 ON CONFLICT DO NOTHING
 """,
     """
@@ -139,8 +141,9 @@ SELECT word.id, known.id FROM staging.word AS word JOIN main.cad_text AS known U
 """,
 )
 
+# OR FAIL: no copy of each page in memory to take a statement back; what fails ends it all.
 INSERT_CALLS = """
-INSERT INTO main.call (
+INSERT OR FAIL INTO main.call (
   id, source_system_id, incident, occurred_at, recorded_at, recorded_by, import_batch_id, digest,
   address_id, place_id, nature, nature_cleared, care, cad_nature_id, cad_cleared_id,
   cad_disposition_id, priority, beat, lead_agency, source, dispatched_at, arrived_at, cleared_at,
@@ -180,7 +183,7 @@ WHERE call.id = read.id
 # The lists of new calls, by the table that each goes to.
 INSERT_LISTS = {
     "call_disposition": """
-INSERT INTO main.call_disposition (call_id, disposition)
+INSERT OR FAIL INTO main.call_disposition (call_id, disposition)
 SELECT :last_id + fresh.n, code.value
 FROM staging.fresh
 CROSS JOIN staging.entry AS entry ON entry.line = fresh.line
@@ -188,7 +191,7 @@ CROSS JOIN json_each(entry.dispositions) AS code
 WHERE entry.dispositions IS NOT NULL
 """,
     "call_danger": """
-INSERT INTO main.call_danger (call_id, danger)
+INSERT OR FAIL INTO main.call_danger (call_id, danger)
 SELECT :last_id + fresh.n, code.value
 FROM staging.fresh
 CROSS JOIN staging.entry AS entry ON entry.line = fresh.line
@@ -196,7 +199,7 @@ CROSS JOIN json_each(entry.hazards) AS code
 WHERE entry.hazards IS NOT NULL
 """,
     "call_responder": """
-INSERT INTO main.call_responder (call_id, agency, clinician, unit, state, minutes)
+INSERT OR FAIL INTO main.call_responder (call_id, agency, clinician, unit, state, minutes)
 SELECT :last_id + fresh.n, each.value ->> 'agency', each.value ->> 'clinician',
        each.value ->> 'unit', each.value ->> 'state', each.value ->> 'minutes'
 FROM staging.fresh
@@ -272,6 +275,7 @@ class Merge:
         self._rows, self._began = PART, 0.0  # of the next part; when it began
         self._first = 0  # the line that the next part begins with
         self._taken = 0  # the last address of the parts so far
+        self._version = 0  # of the file, which changes when another connection writes
         self._told = dict.fromkeys(store.COUNTS, 0)  # the counts that are in the audit
         self.kept = 0  # rows of the parts that were committed
 
@@ -337,11 +341,16 @@ class Merge:
         """Add the addresses, places and words of a part."""
         ask = self._connection.execute
         ask("DELETE FROM staging.here")
+        version = ask("PRAGMA main.data_version").fetchone()[0]
+        if version != self._version:  # what others wrote may be of these addresses
+            ask("DELETE FROM staging.address_map")
+            self._version = version
         for statement in HERE:
             ask(statement, {**part, "taken": self._taken, "end": END})
         self._taken = max(self._taken, ask("SELECT max(n) FROM staging.here").fetchone()[0] or 0)
-        for statement in REMEMBER:
-            ask(statement)
+        with digests.added_in_bulk(self._connection, place="id", address="id"):
+            for statement in REMEMBER:
+                ask(statement)
 
 
 def _next(connection: sqlite3.Connection, statement: str, first: int, rows: int) -> int:

@@ -66,7 +66,7 @@ class RowReader:
         self._yearly = layout.yearly_numbers
 
     def seen(self, chunk: Chunk) -> Iterator[Seen]:
-        """Yield line, incident and digest of the cells of each row; no address is read.
+        """Yield incident, line and digest of the cells of each row; no address is read.
 
         With numbers that restart each year, the year is part of the incident. A row in the days
         around New Year has no digest: it may be of the call of a row in the other year.
@@ -96,7 +96,7 @@ class RowReader:
                 each if each.startswith(MADE) else f"{at[:4]}-{each}"
                 for at, each in zip(times, said, strict=True)
             ]
-        return zip(chunk.numbers, said, digests, strict=True)
+        return zip(said, chunk.numbers, digests, strict=True)
 
     def _tidied(
         self, chunk: Chunk, bad: dict[int, str], only: Sequence[int] | None = None

@@ -22,7 +22,7 @@ from ccu import database, dates
 from ccu.database import opening as db
 from ccu.errors import CcuError, ExitCode
 from ccu.imports import identifiers
-from ccu.imports import rejects as rejected
+from ccu.imports import store as imports
 from ccu.imports.dispatch import known_store, preview_store
 from ccu.imports.dispatch import merge_store as merging
 from ccu.imports.dispatch.join_store import aside, join
@@ -33,7 +33,7 @@ from ccu.imports.dispatch.reading import RowReader
 from ccu.imports.dispatch.staging_store import Stage, attached, seen_sealed
 from ccu.imports.dispatch.times import Times
 from ccu.imports.rows import Broken, Chunk, Table
-from ccu.imports.source import Export, opened
+from ccu.imports.source import Export
 from ccu.imports.store import Batch
 from ccu.output import say
 from ccu.output.screen import progress
@@ -58,11 +58,9 @@ def import_file(
     connection, summary = session.db, Summary()
     care = _check_codes(connection, layout)
     times = Times(layout, session.settings.zone, session.now)
-    rejected.check(rejects, path, session.path)
+    imports.check_rejects(rejects, path, session.path)
     stage = Stage(connection, layout, session.settings.names, care)
-    folder = session.path.absolute().parent
-    with opened(path, layout.encoding, folder, layout.sheet) as export:
-        table = Table(export, layout.delimiter, header=layout.header, wanted=layout.named)
+    with layout.opened(path, session.path.absolute().parent) as (export, table):
         allowed = identifiers.check(table, allow)
         with attached(connection, session.path), _interruptible(connection):
             connection.execute("BEGIN")  # on the staging file alone: the main one is not touched
@@ -80,7 +78,7 @@ def import_file(
             summary.unmapped, summary.uncleared = stage.unmapped, stage.uncleared
             summary.undisposed, summary.unread = stage.undisposed, stage.unread
             if summary.rejected and rejects is not None:
-                rejected.write(rejects, table.names, stage.rejects())
+                imports.write_rejects(rejects, table.names, stage.rejects())
             if dry_run:
                 merging.preview(connection, layout, summary)
                 summary.shown = preview_store.first_rows(connection)

@@ -36,6 +36,8 @@ CREATE TABLE staging.entry (
   agency TEXT, priority TEXT, beat TEXT, clock_known INTEGER NOT NULL,
   updated TEXT, dispositions TEXT, hazards TEXT, responders TEXT,
   minutes INTEGER, backup_asked INTEGER, backup_arrived INTEGER, cells_digest INTEGER NOT NULL);
+-- Not made at the end: it would be sorted in memory, all of it.
+CREATE INDEX staging.entry_incident ON entry (incident);
 CREATE TABLE staging.word (
   id INTEGER PRIMARY KEY, kind TEXT NOT NULL, text TEXT NOT NULL, code TEXT, care INTEGER,
   UNIQUE (kind, text));
@@ -71,8 +73,6 @@ PLACE = (  # the columns of a place, in the order of staging.address
 NO_PLACE = (None,) * len(PLACE)
 _in_order = itemgetter(*PLACE)
 
-BY_INCIDENT = "CREATE INDEX staging.entry_incident ON entry (incident)"  # quicker when all is there
-
 BY_NUMBER = "CREATE INDEX staging.address_number ON address (number)"
 END = 1 << 62  # beyond the last line of a file
 
@@ -92,7 +92,7 @@ SOME = {
 # Of these an empty text means NULL.
 TEXTS = {"dispatched_at", "arrived_at", "cleared_at", "agency", "priority", "beat", "updated"}
 Staged = tuple[object, ...]  # in the order of Stage.columns
-Seen = tuple[int, str, int | None]  # line, incident, digest of the cells
+Seen = tuple[str, int, int | None]  # incident, line, digest of the cells
 
 APART = "; "  # between dispositions of several columns or rows
 MADE = "~"  # begins an identity that ccu made for a row without an incident number

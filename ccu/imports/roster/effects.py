@@ -14,7 +14,7 @@ from ccu.identity import plain
 from ccu.imports.layout import Words
 from ccu.imports.roster import store as rosters
 from ccu.imports.roster.matching import Decision, What
-from ccu.imports.roster.rows import MADE, Entry
+from ccu.imports.roster.rows import MADE, TEXTS, Entry
 from ccu.imports.roster.store import Turn
 from ccu.people import store as people
 from ccu.people.options import years
@@ -22,17 +22,7 @@ from ccu.people.store import Said
 
 COLUMNS = ("line", "number", "what", "person", "score", "worker", "adds", "differs", "why")
 NAMES = ("given_name", "family_name")
-SIMPLE = (
-    "sex",
-    "phone",
-    "email",
-    "home",
-    "postcode",
-    "language",
-    "race_ethnicity",
-    "housing",
-    "veteran",
-)
+SIMPLE = ("sex", *TEXTS, "race_ethnicity", "housing", "veteran")
 AGE = ("age_estimate", "age_estimated_on")
 NEAR = 1  # years between an estimated age and a stated one that still agree
 

@@ -20,7 +20,6 @@ from typing import Any
 
 from ccu.errors import DatabaseBusy, InvalidInput
 from ccu.imports import identifiers
-from ccu.imports import rejects as rejected
 from ccu.imports import store as imports
 from ccu.imports.roster import store as rosters
 from ccu.imports.roster.effects import Choices, Effect, Reckoner
@@ -51,7 +50,7 @@ class Plan:
     layout: Layout
     batch: Batch
     decisions: list[Decision]
-    refused: list[rejected.Reject]
+    refused: list[imports.Reject]
     same: int  # rows that repeat an earlier row of the file; of people who are sealed, too
     notes: Notes
     choices: Choices
@@ -83,7 +82,7 @@ def prepare(
     `rejects` is the file for rows that are not taken, checked before anything is read; `allow` are
     the columns that pass whatever they look like. Raises InvalidInput.
     """
-    rejected.check(rejects, path, session.path)
+    imports.check_rejects(rejects, path, session.path)
     with layout.opened(path, session.path.absolute().parent) as (export, table):
         allowed = identifiers.check(table, allow)
         lists = {name: codes.choices(session.db, name) for name in CODED}
@@ -120,15 +119,13 @@ def _without_sealed(
 ) -> tuple[list[Entry], int]:
     """Return the rows without those of sealed people, and how many these are, all that is shown."""
     sealed = seal_store.sealed_numbers(session.db)
-    if not sealed:
-        return list(entries), 0
     kept = [
         each for each in entries if seal_store.digest("person", source, each.number) not in sealed
     ]
     return kept, len(entries) - len(kept)
 
 
-def _check_whole(entries: Sequence[Entry], refused: Sequence[rejected.Reject]) -> None:
+def _check_whole(entries: Sequence[Entry], refused: Sequence[imports.Reject]) -> None:
     """Refuse --whole for a list that was not read completely: it would end workers by mistake."""
     if not entries:
         raise InvalidInput("--whole: the file has no rows, and would close every case")
@@ -158,7 +155,7 @@ def write_refused(plan: Plan, target: Path) -> int:
         if each.what is What.undecided
     ]
     if rows:
-        rejected.write(target, plan.layout.wanted, sorted(rows, key=lambda row: row[0]))
+        imports.write_rejects(target, plan.layout.wanted, sorted(rows, key=lambda row: row[0]))
     return len(rows)
 
 
