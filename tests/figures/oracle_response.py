@@ -37,6 +37,13 @@ def _alone(file: File, call: Row) -> bool:
     return "arrived" in _civilian_states(file, call) and not officer
 
 
+def _who_arrived_open(file: File, call: Row) -> bool:
+    """Somebody arrived, a civilian was sent, and no responder is recorded as there."""
+    states = {row["state"] for row in file.responders.get(call["id"], [])}
+    sent = _civilian_states(file, call) & {"associated", "dispatched"}
+    return call["arrived_at"] is not None and bool(sent) and "arrived" not in states
+
+
 def somebody_arrived(file: File, call: Row) -> bool:
     states = {row["state"] for row in file.responders.get(call["id"], [])}
     return call["arrived_at"] is not None or "arrived" in states
@@ -67,7 +74,13 @@ def responders(file: File, asked: Asked) -> Figures:
             ("arrived_alone", sum(_alone(file, call) for call in rows)),
         ):
             # no record does not mean that nobody was sent
-            part = _share_of_most(number, len(rows) - none, none)
+            left = none
+            if "arrived" in reading:
+                left += sum(
+                    _who_came_known(file, call, naming) and _who_arrived_open(file, call)
+                    for call in rows
+                )
+            part = _share_of_most(number, len(rows) - left, left)
             part.numerator = part.numerator if none < len(rows) else None
             found[f"{reading}_of_{name}", ""] = part
     return found | _backup(file, asked) | _eligible(file, asked) | _lead(file, asked)
@@ -108,7 +121,15 @@ def _eligible(file: File, asked: Asked) -> Figures:
         if file.codes["danger"][call["id"]] == {"none"}
         and (call["nature_cleared"] or call["nature"]) in natures
     ]
-    told = [c for c in fit if c["lead_agency"] or _who_came_known(file, c, naming)]
+    told = [
+        call
+        for call in fit
+        if call["lead_agency"] in CIVILIAN
+        or (
+            not (_who_came_known(file, call, naming) and _who_arrived_open(file, call))
+            and (call["lead_agency"] or _who_came_known(file, call, naming))
+        )
+    ]
     covered = [c for c in told if c["lead_agency"] in CIVILIAN or _alone(file, c)]
     missing = len(care) - len(screened)
     return {

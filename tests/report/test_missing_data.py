@@ -201,6 +201,24 @@ def test_a_rate_of_all_calls_is_not_that_of_the_few_with_a_responder(
     assert (row["value"], row["denominator"], row["missing"]) == (round(19 / 91, 6), 91, 90)
 
 
+def test_who_arrived_of_several_units_is_missing_and_not_nobody(ccu: Ccu, db_path: Path) -> None:
+    """`CR1;12A` in one cell with a time of arrival."""
+    hand = Hand(db_path)
+    cad_calls(hand, 60)
+    hand.one("UPDATE call SET arrived_at = occurred_at")
+    responder(hand, range(1, 26), "mobile_crisis")
+    responder(hand, range(26, 61), "police")
+    hand.one("UPDATE call_responder SET state = 'dispatched' WHERE call_id BETWEEN 6 AND 45")
+    found = figures(ccu, "responders", *JANUARY)
+    for name, parts in (
+        ("arrived_of_calls", (5, 40, 20)),
+        ("arrived_alone_of_calls", (5, 40, 20)),
+        ("dispatched_of_calls", (25, 60, 0)),
+    ):
+        row = found[name]
+        assert (row["numerator"], row["denominator"], row["missing"]) == parts
+
+
 def test_an_arrival_before_the_dispatch_is_missing(ccu: Ccu, db_path: Path) -> None:
     hand = Hand(db_path)
     hand.calls([f"2026-01-0{day}T10:00:00" for day in range(1, 6)], arrived=True)

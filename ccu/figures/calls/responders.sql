@@ -26,7 +26,8 @@
 -- known from: Eugene
 -- numerator: calls at which a civilian responder arrived, with police or without
 -- denominator: calls in the period with a responder recorded
--- As associated_of_calls, only those who arrived.
+-- As associated_of_calls, only those who arrived. missing: also calls with a time of arrival and a civilian
+-- responder sent, of which it is not recorded who arrived: several units in one cell of an import.
 
 -- arrived_alone_of_calls
 -- title: Handled by the team
@@ -34,7 +35,7 @@
 -- known from: CAHOOTS, Eugene (17% in 2017); Albuquerque
 -- numerator: calls at which a civilian responder arrived and no police officer did
 -- denominator: calls in the period with a responder recorded
--- The narrowest reading: the calls that a civilian team handled itself, whatever their nature; the share
+-- missing: as arrived_of_calls. The narrowest reading: the calls that a civilian team handled itself, whatever their nature; the share
 -- of care natures is share_of_all_calls. A clinician who came with an officer is not alone. Who would have come without the team is not known, so it is no count of
 -- police visits saved.
 
@@ -141,17 +142,19 @@ took_part AS MATERIALIZED (  -- one row a call; without a responder, what they d
          max(civilian AND state IN ('dispatched', 'cancelled', 'arrived')) AS dispatched,
          max(civilian AND state = 'arrived') AS arrived,
          max(civilian AND state = 'arrived')
-           AND NOT max(agency = 'police' AND NOT clinician AND state = 'arrived') AS alone
+           AND NOT max(agency = 'police' AND NOT clinician AND state = 'arrived') AS alone,
+         counted.arrived_at IS NOT NULL AND NOT max(responder.state = 'arrived')
+           AND max(civilian AND state IN ('associated', 'dispatched')) AS unsure
   FROM counted CROSS JOIN responder ON responder.call_id = counted.id
   WHERE counted.source_system_id IN (SELECT source FROM telling)
   GROUP BY counted.id),
 every AS MATERIALIZED (
   SELECT count(*) AS calls, count(*) - count(took_part.id) AS without,
          sum(associated) AS associated, sum(dispatched) AS dispatched,
-         sum(took_part.arrived) AS arrived, sum(alone) AS alone
+         sum(took_part.arrived) AS arrived, sum(alone) AS alone, coalesce(sum(unsure), 0) AS unsure
   FROM counted LEFT JOIN took_part ON took_part.id = counted.id),
 judged AS MATERIALIZED (  -- the care calls
-  SELECT took_part.id IS NOT NULL AS responders, associated, dispatched, arrived, alone, lead_agency,
+  SELECT took_part.id IS NOT NULL AS responders, associated, dispatched, arrived, alone, unsure, lead_agency,
          danger,
          danger = 0 AND instr(',' || :civilian_natures || ',', ',' || nature || ',') > 0 AS eligible
   FROM (SELECT id, lead_agency, coalesce(nature_cleared, nature) AS nature,
@@ -161,8 +164,10 @@ judged AS MATERIALIZED (  -- the care calls
 care AS MATERIALIZED (
   SELECT count(*) AS calls, coalesce(sum(NOT responders), 0) AS without,
          sum(associated) AS associated, sum(dispatched) AS dispatched,
-         sum(arrived) AS arrived, sum(alone) AS alone,
-         count(*) FILTER (WHERE eligible AND (responders OR lead_agency IS NOT NULL)) AS answered,
+         sum(arrived) AS arrived, sum(alone) AS alone, coalesce(sum(unsure), 0) AS unsure,
+         count(*) FILTER (WHERE eligible AND (responders OR lead_agency IS NOT NULL)
+           AND (coalesce(unsure, 0) = 0
+             OR lead_agency IN ('human_services', 'mobile_crisis', 'provider'))) AS answered,
          count(danger) AS screened, coalesce(sum(danger IS NULL), 0) AS unscreened,
          coalesce(sum(eligible), 0) AS eligible,
          coalesce(sum(eligible AND (alone OR
@@ -178,12 +183,12 @@ line AS (
   SELECT 'associated_of_calls' AS figure, '' AS grp, associated AS numerator, calls - without AS denominator,
          without AS missing FROM every
   UNION ALL SELECT 'dispatched_of_calls', '', dispatched, calls - without, without FROM every
-  UNION ALL SELECT 'arrived_of_calls', '', arrived, calls - without, without FROM every
-  UNION ALL SELECT 'arrived_alone_of_calls', '', alone, calls - without, without FROM every
+  UNION ALL SELECT 'arrived_of_calls', '', arrived, calls - without - unsure, without + unsure FROM every
+  UNION ALL SELECT 'arrived_alone_of_calls', '', alone, calls - without - unsure, without + unsure FROM every
   UNION ALL SELECT 'associated_of_care_calls', '', associated, calls - without, without FROM care
   UNION ALL SELECT 'dispatched_of_care_calls', '', dispatched, calls - without, without FROM care
-  UNION ALL SELECT 'arrived_of_care_calls', '', arrived, calls - without, without FROM care
-  UNION ALL SELECT 'arrived_alone_of_care_calls', '', alone, calls - without, without FROM care
+  UNION ALL SELECT 'arrived_of_care_calls', '', arrived, calls - without - unsure, without + unsure FROM care
+  UNION ALL SELECT 'arrived_alone_of_care_calls', '', alone, calls - without - unsure, without + unsure FROM care
   UNION ALL SELECT 'backup_rate', '', coalesce(sum(backup_asked), 0), count(backup_asked),
                    coalesce(sum(backup_asked IS NULL), 0) FROM led
   UNION ALL SELECT 'backup_arrived', '', coalesce(sum(backup_arrived), 0), count(backup_arrived),
