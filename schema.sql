@@ -1278,6 +1278,19 @@ CREATE TABLE audit_reason (
   reason   TEXT NOT NULL
 ) STRICT;
 
+-- What each event of the audit wrote: by record (a table's name) and number, from `first` on, the sum of
+-- the keyed digests of its new rows less that of its old ones, 8 bytes each (ccu/database/written.py). The
+-- event's detail has an HMAC of its rows here: `ccu audit verify` finds a record that another program
+-- changed. A row without an event is refused at the end of the transaction.
+CREATE TABLE audit_written (
+  audit_id INTEGER NOT NULL REFERENCES audit (id) DEFERRABLE INITIALLY DEFERRED,
+  part     INTEGER NOT NULL,
+  record   TEXT NOT NULL,
+  first    INTEGER NOT NULL,
+  sums     BLOB NOT NULL,
+  PRIMARY KEY (audit_id, part)
+) STRICT, WITHOUT ROWID;
+
 -- ---------------------------------------------------------------- sealing, retention, purge
 
 -- How long each class of record is kept: the department's own decision, and the authority it rests
@@ -1443,6 +1456,11 @@ CREATE TABLE table_digest (
 ) STRICT, WITHOUT ROWID;
 
 -- ---------------------------------------------------------------- views
+
+-- Where the triggers of every table write a row as it was and as it is; one trigger (digests.py) sums up
+-- both. It has no rows.
+CREATE VIEW row_change AS
+SELECT NULL AS name, NULL AS number, NULL AS before, NULL AS after WHERE 0;
 
 -- A call as an analyst reads it: labels for codes, the current nature, the address as typed.
 CREATE VIEW call_plain AS

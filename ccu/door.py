@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ccu import cli
+from ccu.database import opening
 
 _ONE_AT_A_TIME = threading.Lock()  # the standard streams belong to the entire process
 
@@ -22,9 +23,12 @@ class Town:
     """A town's file, as `ccu.open` returns it. It is opened for each call, and closed after it.
 
     Methods raise the errors of ccu.errors: NotAllowed, InvalidInput, NotFound, DatabaseUnusable.
+    A path without a file raises DatabaseMissing at once.
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+        if path is not None:
+            opening.is_encrypted(Path(path))  # raises for what is no database
         self._file = [] if path is None else ["--db", str(Path(path))]
 
     def history(self, address: str) -> dict[str, Any]:

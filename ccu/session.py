@@ -133,13 +133,17 @@ class Session:
         The events that it recorded are remembered, for `undo.entry.saved`.
         """
         from ccu.database import opening as db
-        from ccu.records.audit import CHAIN
+        from ccu.records import audit
 
         nested = self.db.in_transaction
         with db.write(self.db) as connection:
-            before, _ = CHAIN.last(connection)
+            before, _ = audit.CHAIN.last(connection)
+            if not nested:
+                audit.forget_unbound(connection)
             yield connection
-            last, _ = CHAIN.last(connection)
+            if not nested and audit.is_unbound(connection):  # after the last event
+                audit.record(connection, self.known_id, "write")
+            last, _ = audit.CHAIN.last(connection)
         if not nested:
             self.written.append((before, last))
 

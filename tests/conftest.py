@@ -45,6 +45,9 @@ if (_library := getattr(_sqlite3, "__file__", None)) and os.name == "posix":
     _sqlite.sqlite3_config(*_NO_COUNTS)
     _sqlite.sqlite3_initialize()
 
+# Keep the tests as pytest compiles them: 6 s a process.
+sys.dont_write_bytecode = False
+
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 ZONE = ZoneInfo("America/New_York")
 TODAY = "2026-01-31"  # a Saturday; the tests' day unless a test sets another
@@ -96,7 +99,7 @@ _connect = sqlite3.connect
 
 def _connect_as_ccu(*args: Any, **options: Any) -> sqlite3.Connection:
     connection: sqlite3.Connection = _connect(*args, **options)
-    register(connection)
+    register(connection, args[0] if args else "")
     return connection
 
 

@@ -100,7 +100,7 @@ def test_errors_are_exceptions_and_the_streams_come_back(db: Path) -> None:
         with pytest.raises(InvalidInput):
             ccu.open(db).history("")
         with pytest.raises(DatabaseMissing):
-            ccu.open(db.with_name("other.db")).overdue()
+            ccu.open(db.with_name("other.db"))
     assert (sys.stdin, sys.stdout) == streams
     assert not db.with_name("other.db").exists()
 

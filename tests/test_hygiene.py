@@ -133,11 +133,12 @@ def test_no_option_repeats_its_value_in_an_error(path: str, here: Path, tmp: Pat
         pytest.skip("no command line yet")
     words, stdin = LINES[row]
     db = here / ("new.db" if path in town.NEW_FILE else "town.db")
-    for param in leaf(path).params:
+    for number, param in enumerate(leaf(path).params):
         option = next((name for name in param.opts if name.startswith("--")), None)
         if option is None or param.is_flag or option in ("--output", "--help"):
             continue
-        for line in (shlex.split(words), []):
+        # Every third is tried without the rest of the line, too, which stops it earlier.
+        for line in (shlex.split(words), []) if number % 3 == 0 else (shlex.split(words),):
             done = town.run(db, who_may(row), *path.split(), *line, option, TYPED, stdin=stdin)
             assert done.code != 1, (option, done.err)
             assert leaked(done.err) == [], (option, done.err)

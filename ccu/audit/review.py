@@ -43,7 +43,7 @@ _BY_KIND = {
         place-unmerge plan-answer plan-approve plan-expire plan-review plan-suggest plan-write
         provider-add provider-change provider-import purge reasons-purged refer referral-name
         referral-reopen referral-update release restore retention-set seal seal-lift setting
-        staff-add staff-change staff-retire undo unvoid void worker-assign worker-end""",
+        staff-add staff-change staff-retire undo unvoid void worker-assign worker-end write""",
     DENIAL: "denied",
     EXPORT: "backup care-backup export parcel-make",
     OVERRIDE: "frequent-end frequent-keep frequent-override",

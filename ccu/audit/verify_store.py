@@ -12,19 +12,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain as joined
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ccu import database, files
-from ccu.database import key_chain, schema
+from ccu.database import key_chain, schema, written
 from ccu.database.key_chain import BEGIN, Chain, Key
-from ccu.errors import DatabaseUnusable
+from ccu.errors import DatabaseUnusable, VerificationFailed
 from ccu.records import audit
+
+if TYPE_CHECKING:
+    from ccu.audit.rows_store import Place
 
 EMPTY = "the audit is empty"
 _ONLY_LINKS = "only their numbers and links are checked"
 CHECK = "audit chain"  # its rows in `ccu check`
 
+_DESTROYS = ("deidentify", "purge", audit.REKEY)  # actions that delete what events wrote before
 _REKEYED = "SELECT max(id) FROM audit WHERE action = :rekey"
+_WROTE = "SELECT DISTINCT audit_id FROM audit_written WHERE audit_id <= :last ORDER BY audit_id"
 _NO_EVENT = "SELECT min(audit_id) FROM audit_reason WHERE audit_id NOT IN (SELECT id FROM audit)"
 _SEQUENCE = "SELECT max(seq) FROM sqlite_sequence WHERE name = :table"
 
@@ -54,6 +59,9 @@ class Verdict:
     wrong: list[str] = field(default_factory=list)  # the first bad row; then what is not a row
     unverified: list[str] = field(default_factory=list)  # rows of a key that is not there
     purged: int = 0  # reasons whose words were purged
+    wrote: set[int] = field(default_factory=set)  # events whose rows are what they wrote
+    unfit: list[int] = field(default_factory=list)  # events whose rows are not what they wrote
+    altered: "list[Place]" = field(default_factory=list)  # where another program wrote
 
 
 class _Bad(Exception):
@@ -93,6 +101,8 @@ def _verdict(
         _check_end(connection, anchors, chain, verdict)
         if chain is audit.CHAIN:
             _check_reasons(connection, lost, purged)
+            if key is not None and not verdict.wrong:
+                _check_wrote(connection, verdict)
     except _Bad as bad:
         verdict.wrong.append(str(bad))
     return verdict
@@ -129,6 +139,8 @@ def _walk(
                 purged.update(_detail(row[-4], "reasons") or ())
             if row[-1] is None and audit.DIGEST in row[-4]:
                 lost.append(row[0])
+            if key is not None and written.WRITTEN in row[-4] and chain is audit.CHAIN:
+                _check_written(connection, row, key, verdict)
         if key is None and first:
             rows_told = _numbered(begun, verdict.last[0], "was", "were")
             if theirs is not None:
@@ -182,6 +194,21 @@ def _check(
         raise _Bad(f"the reason of audit row {number} was changed, or put in, by hand")
 
 
+def _check_written(connection: sqlite3.Connection, row: Row, key: Key, verdict: Verdict) -> None:
+    """Note whether an event's rows of audit_written are those it has the digest of.
+
+    The event of a purge has every row, and those of the events before it are destroyed. Another has
+    every row where it is the first: else somebody deleted them, to have a record taken as it is.
+    """
+    kept, has_all = written.written_by(connection, row[0], key)
+    if kept != _detail(row[-4], written.WRITTEN):
+        verdict.unfit.append(row[0])
+    elif has_all and row[3] in _DESTROYS:
+        verdict.wrote, verdict.unfit = {row[0]}, []
+    else:
+        verdict.wrote.add(row[0])
+
+
 def _detail(text: str, name: str) -> Any:
     try:
         return json.loads(text).get(name)
@@ -226,6 +253,12 @@ def _check_reasons(connection: sqlite3.Connection, lost: Sequence[int], purged: 
         raise _Bad(f"a reason was put in by hand for audit row {number}, which is not there")
 
 
+def _check_wrote(connection: sqlite3.Connection, verdict: Verdict) -> None:
+    found = connection.execute(_WROTE, {"last": verdict.last[0]})
+    for number in [*verdict.unfit, *(row[0] for row in found if row[0] not in verdict.wrote)]:
+        raise _Bad(f"what audit row {number} wrote was changed, taken out, or put in, by hand")
+
+
 def _check_end(
     connection: sqlite3.Connection, anchors: Sequence[Anchor], chain: Chain, verdict: Verdict
 ) -> None:
@@ -249,13 +282,31 @@ def _check_end(
 
 
 def verified(connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()) -> Verdict:
-    """Verify the audit of an open file with its own key, its triggers too.
+    """Verify the audit of an open file with its own key, its triggers and the records too.
 
-    Raises DatabaseUnusable when the key is missing.
+    Records are compared where the audit itself is as written. Raises DatabaseUnusable when the key
+    is missing.
     """
-    verdict = verify(connection, audit.stored_key(connection), anchors)
+    from ccu.audit import rows_store
+
+    key = audit.stored_key(connection)
+    verdict = verify(connection, key, anchors)
+    if verdict.wrote and not verdict.wrong:
+        verdict.altered = rows_store.altered(connection, key, verdict.wrote)
+        verdict.wrong += rows_store.told(connection, verdict.altered)
     verdict.wrong += schema.changed_triggers(connection)
     return verdict
+
+
+def altered(connection: sqlite3.Connection) -> "list[Place]":
+    """Return the records that another program wrote: before the digests of all are destroyed.
+
+    Raises VerificationFailed where the audit itself is not as written: nothing can be compared.
+    """
+    verdict = verified(connection)
+    if verdict.wrong and not verdict.altered:
+        raise VerificationFailed(f"nothing was destroyed: {verdict.wrong[0]}; run ccu audit verify")
+    return verdict.altered
 
 
 def checked(

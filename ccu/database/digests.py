@@ -1,8 +1,9 @@
 """Sums over the rows of every table, so that a changed or lost row is found.
 
-`table_digest` holds the number of rows of each table and the sum of their CRC-32. Triggers keep it
-up to date; `install` generates them from the tables' columns. They call row_digest, which SQLite
-does not have (opening.py defines it): another program can read the file, and cannot write to it.
+`table_digest` holds the number of rows of each table and the sum of their CRC-32: it finds damage.
+Triggers keep it and `audit_written` (written.py) up to date; `install` generates them from the
+tables' columns. They call row_digest and row_mac, which SQLite does not have: another program can
+read the file, and cannot write to it.
 
 The code lists have a sum and no triggers, because no command writes them. The audit has its chain,
 and person_key is made from the people.
@@ -13,20 +14,23 @@ import sqlite3
 from collections.abc import Collection, Iterator
 
 from ccu import database
+from ccu.database import written
 
 DEFINITIONS = "sqlite_master"  # the row of table_digest for tables, indexes, views and triggers
-# The code lists that a town may change (records/codes.py); nothing writes the others.
-TOWN_LISTS = (
-    *("agency", "danger", "disposition", "intervention", "nature", "need", "race_ethnicity"),
-    *("town", "street_alias", "common_place", "need_word"),
-)
-_LEFT_OUT = ("audit", "audit_reason", "person_key", "table_digest")
-_CODE_LIST = {"code", "label", "sort", "retired"}
-_CHANGES = {
-    "insert": "row_count = row_count + 1, total = total + {new}",
-    "update": "total = total - {old} + {new}",
-    "delete": "row_count = row_count - 1, total = total - {old}",
-}
+_SUM = "SELECT count(*), ifnull(sum(row_digest(CAST({} AS BLOB))), 0)"
+_EVENTS = {"insert": ("new",), "update": ("old", "new"), "delete": ("old",)}
+# The triggers of the tables write a row as it was and as it is to the view row_change.
+_ROW_CHANGE = """
+CREATE TRIGGER main.row_change_digest_insert INSTEAD OF INSERT ON row_change
+WHEN new.before IS NOT new.after BEGIN
+  UPDATE table_digest
+  SET row_count = row_count + (new.before IS NULL) - (new.after IS NULL),
+      total = total - iif(new.before IS NULL, 0, row_digest(CAST(new.before AS BLOB)))
+                    + iif(new.after IS NULL, 0, row_digest(CAST(new.after AS BLOB)))
+  WHERE name = new.name;
+  {keep};
+END
+"""
 
 Sum = tuple[int, int]  # the number of rows, the sum of their digests
 
@@ -36,14 +40,17 @@ def install(connection: sqlite3.Connection, altered: Collection[str] = ()) -> No
 
     The sums of `altered` tables are made not to match, so that `changed` goes on reporting them.
     """
-    for table in _tables(connection):
+    for table in written.tables(connection):
         found = _sum(connection, table)
         if found is not None and table in altered:
             found = (found[0] - 1, found[1] - 1)  # as rows added by another program leave them
         _keep(connection, table, found)
-        if table in TOWN_LISTS or not is_code_list(connection, table):
-            for event in _CHANGES:
-                _make_trigger(connection, table, event, _columns(connection, table))
+        if written.is_written(connection, table):
+            for event in _EVENTS:
+                _make_trigger(connection, table, event)
+    sums = f"row_mac(({written.SALT}), new.name, CAST(new.before AS BLOB), CAST(new.after AS BLOB))"
+    keep = written.KEEP.format(record="new.name", first="new.number", sums=sums)
+    connection.execute(_ROW_CHANGE.format(keep=keep))
 
 
 def remove(connection: sqlite3.Connection) -> list[str]:
@@ -53,7 +60,9 @@ def remove(connection: sqlite3.Connection) -> list[str]:
     """
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'table_digest'").fetchone():
         return []
-    altered = [name for name in changed(connection, _tables(connection)) if name != DEFINITIONS]
+    altered = [
+        name for name in changed(connection, written.tables(connection)) if name != DEFINITIONS
+    ]
     for (name,) in connection.execute(
         "SELECT name FROM sqlite_master"
         " WHERE type = 'trigger' AND name LIKE '%!_digest!_%' ESCAPE '!'"
@@ -67,26 +76,27 @@ def remove(connection: sqlite3.Connection) -> list[str]:
 def added_in_bulk(connection: sqlite3.Connection, **tables: str) -> Iterator[None]:
     """Around inserts of very many rows: they are summed up at the end, in half the time.
 
-    Table and the column that tells new rows from old ones: its values only grow. None of the new
-    rows may be updated or deleted within the block.
+    Table and the column that tells new rows from old ones: its values only grow.
     """
-    before = {}
+    old = {}
     for table, column in tables.items():
-        (before[table],) = connection.execute(
+        (last,) = connection.execute(
             f"SELECT ifnull(max({column}), 0) FROM main.{table}"  # noqa: S608
         ).fetchone()
+        old[table] = f"{column} <= {last}"
         connection.execute(f"DROP TRIGGER main.{table}_digest_insert")
+        for event in ("update", "delete"):
+            _make_trigger(connection, table, event, f"WHEN old.{old[table]}")
     yield
-    for table, column in tables.items():
-        columns = _columns(connection, table)
-        added = f"count(*) AS n, ifnull(sum({_digest(columns)}), 0) AS added FROM main.{table}"
+    for table in tables:
+        count, total = written.keep_rows(connection, table, f"NOT {old[table]}")
         connection.execute(
-            "UPDATE main.table_digest SET row_count = row_count + n, total = total + added"  # noqa: S608
-            f" FROM (SELECT {added} WHERE {column} > :before)"
+            "UPDATE main.table_digest SET row_count = row_count + :count, total = total + :total"
             " WHERE name = :table",
-            {"before": before[table], "table": table},
+            {"count": count, "total": total, "table": table},
         )
-        _make_trigger(connection, table, "insert", columns)
+        for event in _EVENTS:
+            _make_trigger(connection, table, event)
 
 
 def seal(connection: sqlite3.Connection, names: Collection[str]) -> None:
@@ -102,7 +112,7 @@ def changed(connection: sqlite3.Connection, names: Collection[str]) -> Iterator[
             "SELECT name, row_count, total FROM table_digest"
         )
     }
-    for table in _tables(connection):
+    for table in written.tables(connection):
         if table in names and kept.pop(table, None) != _sum(connection, table):
             yield table
     if kept.pop(DEFINITIONS, None) != _sum_of_definitions(connection, names):
@@ -119,72 +129,38 @@ def only_added_to(connection: sqlite3.Connection, table: str) -> bool:
     return bool(kept and found and kept[0] < found[0] and kept[1] < found[1])
 
 
-def is_code_list(connection: sqlite3.Connection, table: str) -> bool:
-    """Whether a table holds codes and their labels."""
-    return _columns(connection, table).keys() >= _CODE_LIST
-
-
-def _tables(connection: sqlite3.Connection) -> list[str]:
-    found = connection.execute(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
-        " ORDER BY name"
-    ).fetchall()
-    return [row[0] for row in found if row[0] not in _LEFT_OUT]
-
-
-def _columns(connection: sqlite3.Connection, table: str) -> dict[str, str]:
-    """The columns of a table, and how printf() writes each: %Q tells NULL from an empty text."""
-    found = {}
-    for _number, name, declared, not_null, _default, key in connection.execute(
-        f'PRAGMA main.table_info("{table}")'
-    ):
-        if declared == "BLOB":
-            found[name] = "hex"
-        elif not (not_null or key):
-            found[name] = "%Q"
-        else:
-            found[name] = "%d" if declared == "INTEGER" else "%s"
-    return found
-
-
-def _make_trigger(
-    connection: sqlite3.Connection, table: str, event: str, columns: dict[str, str]
-) -> None:
-    change = _CHANGES[event].format(old=_digest(columns, "old."), new=_digest(columns, "new."))
-    change = f"UPDATE table_digest SET {change} WHERE name = '{table}'"  # noqa: S608
+def _make_trigger(connection: sqlite3.Connection, table: str, event: str, when: str = "") -> None:
+    (_record, number), columns = (
+        written.counted_with(connection, table),
+        written.columns(connection, table),
+    )
+    values = {"old": "NULL", "new": "NULL"}
+    values.update({each: written.as_text(columns, f"{each}.") for each in _EVENTS[event]})
+    changes = [f"{values['old']}, {values['new']}"]
+    if event == "update" and number not in ('"id"', "0"):  # it can go to another record
+        changes = [f"{values['old']}, NULL", f"NULL, {values['new']}"]
+    body = ""
+    for change in changes:
+        of = "old." if change.endswith("NULL") else "new."
+        where = number if number == "0" else of + number
+        body += f"INSERT INTO row_change VALUES ('{table}', {where}, {change}); "  # noqa: S608
     name = f"main.{table}_digest_{event}"
-    connection.execute(f"CREATE TRIGGER {name} AFTER {event} ON {table} BEGIN {change}; END")
-
-
-def _digest(columns: dict[str, str], prefix: str = "") -> str:
-    """SQL for the CRC-32 of a row, its values written by printf(): a third of the time of ||.
-
-    Not by json_array(), which takes a value that came from a JSON function for more than a text.
-    """
-    forms = "|".join("%s" if form == "hex" else form for form in columns.values())
-    values = [
-        f'hex({prefix}"{name}")' if form == "hex" else f'{prefix}"{name}"'
-        for name, form in columns.items()
-    ]
-    return f"row_digest(CAST(printf('{forms}', {', '.join(values)}) AS BLOB))"
+    connection.execute(f"DROP TRIGGER IF EXISTS {name}")
+    connection.execute(f"CREATE TRIGGER {name} AFTER {event} ON {table} {when} BEGIN {body}END")
 
 
 def _sum(connection: sqlite3.Connection, table: str) -> Sum | None:
     """None where the table cannot be read."""
-    digest = _digest(_columns(connection, table))
-    return _one(connection, f'SELECT count(*), ifnull(sum({digest}), 0) FROM "{table}"')  # noqa: S608
+    row = written.as_text(written.columns(connection, table))
+    return _one(connection, f'{_SUM.format(row)} FROM main."{table}"')
 
 
 def _sum_of_definitions(connection: sqlite3.Connection, names: Collection[str]) -> Sum | None:
     import json
 
-    digest = _digest(dict.fromkeys(("type", "name", "tbl_name", "sql"), "%Q"))
-    return _one(
-        connection,
-        f"SELECT count(*), ifnull(sum({digest}), 0) FROM sqlite_master"  # noqa: S608
-        " WHERE name IN (SELECT value FROM json_each(?))",
-        json.dumps([*names]),
-    )
+    row = written.as_text(dict.fromkeys(("type", "name", "tbl_name", "sql"), "%Q"))
+    which = "FROM sqlite_master WHERE name IN (SELECT value FROM json_each(?))"
+    return _one(connection, f"{_SUM.format(row)} {which}", json.dumps([*names]))
 
 
 def _one(connection: sqlite3.Connection, sql: str, *values: str) -> Sum | None:

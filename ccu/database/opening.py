@@ -22,6 +22,7 @@ import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from ccu import database, files
 from ccu.errors import CcuError, DatabaseBusy, DatabaseMissing, DatabaseUnusable
@@ -180,7 +181,7 @@ def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqli
             _must_unlock(connection, path)
         for pragma in _pragmas(version):
             connection.execute(f"PRAGMA {pragma}")
-        register(connection)
+        register(connection, path)
     except UnicodeDecodeError:  # SQLite's message quotes a definition that is not text any more
         connection.close()
         raise DatabaseUnusable(f"{path} {DAMAGED}") from None
@@ -193,11 +194,20 @@ def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqli
     return connection
 
 
-def register(connection: sqlite3.Connection) -> None:
-    """Give the connection the SQL function that the triggers of digests.py call."""
+def register(connection: sqlite3.Connection, path: Path | str = "") -> None:
+    """Give a connection to the file at `path` the SQL functions that the triggers call."""
     from binascii import crc32
 
+    keys: list[Any] = []
+
+    def row_mac(*values: Any) -> bytes:
+        from ccu.database import written  # where rows are written alone
+
+        keys[:] = keys or written.keys(os.path.realpath(path))
+        return written.change_of(keys, *values)
+
     connection.create_function("row_digest", 1, crc32, deterministic=True)
+    connection.create_function("row_mac", 4, row_mac)
 
 
 def _must_be_writable(path: Path) -> None:

@@ -7,9 +7,13 @@ the destruction log (scrubbed_at empty), so that an interrupted one is found and
 """
 
 import sqlite3
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from ccu import database
 from ccu.errors import VerificationFailed
+
+Writing = Callable[[], AbstractContextManager[sqlite3.Connection]]
 
 _LEFT = (
     "the records are destroyed, but their text is still in the file's bytes: {}, then run ccu check"
@@ -45,23 +49,22 @@ def unfinished(connection: sqlite3.Connection) -> list[int]:
     return [row[0] for row in found]
 
 
-def finish(connection: sqlite3.Connection, at: str) -> list[int]:
+def finish(connection: sqlite3.Connection, at: str, writing: Writing) -> list[int]:
     """Scrub, and mark what was destroyed until now as scrubbed; its numbers. Raises as `scrub`.
 
-    Outside any transaction. Does nothing when nothing is unfinished.
+    `writing` is the session's, whose writes are in the audit. Outside any transaction. Does nothing
+    when nothing is unfinished.
     """
     numbers = unfinished(connection)
     if numbers:
         scrub(connection)
-        mark(connection, numbers, at)
+        mark(writing, numbers, at)
     return numbers
 
 
-def mark(connection: sqlite3.Connection, numbers: list[int], at: str) -> None:
+def mark(writing: Writing, numbers: list[int], at: str) -> None:
     """Note that the text of these is gone from the file's bytes; another process may have."""
-    from ccu.database import opening as db
-
-    with db.write(connection):
+    with writing() as connection:
         connection.executemany(
             "UPDATE destruction SET scrubbed_at = :at WHERE id = :id AND scrubbed_at IS NULL",
             [{"at": at, "id": number} for number in numbers],

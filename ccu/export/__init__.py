@@ -111,7 +111,8 @@ def about(
         "small_cells": {
             "k": wanted.k,
             "rule": f"no combination of the columns of a cell represents fewer than {wanted.k}"
-            " people; a row without a person counts as one"
+            f" people, or without any person fewer than {wanted.k} rows; rows with none of those"
+            " that can be blanked are one cell"
             if wanted.k > 1
             else "nothing was removed (--k 1)",
             "tables": {table.name: _small(table, wanted) for table in tables},
@@ -123,7 +124,7 @@ def about(
 
 def _small(table: Rows, wanted: Wanted) -> dict[str, Any]:
     """Return how many people the cells of a table hold, and what was blanked."""
-    sizes = table.sizes().values()
+    sizes = [people or rows for people, rows in table.sizes().values()]
     return {
         "cell": ["month" if name == "day" else name for name in (*table.within, *table.order)],
         "smallest": min(sizes, default=None),

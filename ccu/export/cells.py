@@ -1,8 +1,8 @@
 """Small cells: rows that represent fewer than k people lose what singles them out.
 
 A *cell* is all rows of a table that agree in what an outsider may know of a person: the month, what
-the row is about, the beat, the age band, the sex. Its size is the number of different people in it;
-a row without a person counts as one.
+the row is about, the beat, the age band, the sex. Its size is the number of different people in it.
+Rows without a person do not make it larger; they need k people, or k rows of their own.
 
 Rows of a cell below k lose one of these after another, in the table's order, until their cell has
 k; when nothing is left to remove, they are withheld. The age band and the sex belong to the person:
@@ -10,13 +10,14 @@ removed from one row, they are removed from all rows of that person in every tab
 row would give them back.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 OF_PERSON = ("age_band", "sex")
 WORDS = ("cad_disposition", "cad_nature")  # of a dispatch system, finer than the codes of a cell
+BLANK = ("", None)
 WITH = {"beat": ("place",), "day": ("hour",)}  # removed together: one reveals the other
 
 Row = dict[str, Any]
@@ -36,27 +37,39 @@ class Rows:
     def cell(self, row: Mapping[str, Any], more: Sequence[str] = ()) -> tuple[Any, ...]:
         """Return what a row has in common with the others of its cell; of a day its month.
 
-        `more` are columns that divide a cell further, where the table has them.
+        `more` are columns that divide a cell further, where the table has them. Rows with nothing
+        left to remove are one cell, whatever they have in columns that are never removed.
         """
         parts = tuple(row[name][:7] if name == "day" else row[name] for name in self.order)
-        return (*parts, *(row.get(name, "") for name in (*self.within, *more)))
+        within = () if self.bare(row) else self.within
+        return (*parts, *(row.get(name, "") for name in (*within, *more)))
 
-    def sizes(self, more: Sequence[str] = ()) -> dict[tuple[Any, ...], int]:
-        """Return cell -> number of people."""
-        members: dict[tuple[Any, ...], set[object]] = defaultdict(set)
+    def bare(self, row: Mapping[str, Any]) -> bool:
+        """Return whether a row has nothing left to remove."""
+        return all(row[name] in BLANK for name in self.order)
+
+    def sizes(self, more: Sequence[str] = ()) -> dict[tuple[Any, ...], tuple[int, int]]:
+        """Return cell -> number of people, and of rows without a person."""
+        people: dict[tuple[Any, ...], set[object]] = defaultdict(set)
+        nobody: Counter[tuple[Any, ...]] = Counter()
         for row in self.rows:
-            members[self.cell(row, more)].add(row["person"] or (id(row),))
-        return {cell: len(people) for cell, people in members.items()}
+            cell = self.cell(row, more)
+            people[cell] |= {row["person"]} - {None}
+            nobody[cell] += row["person"] is None
+        return {cell: (len(people[cell]), nobody[cell]) for cell in people}
 
     def small(self, k: int, more: Sequence[str] = ()) -> list[Row]:
-        """Return the rows of cells with fewer than k people."""
-        sizes = self.sizes(more)
-        return [row for row in self.rows if sizes[self.cell(row, more)] < k]
+        """Return the rows of a person among fewer than k, and those without among fewer than k."""
+        sizes = {
+            cell: (people, max(people, nobody))
+            for cell, (people, nobody) in self.sizes(more).items()
+        }
+        return [row for row in self.rows if sizes[self.cell(row, more)][row["person"] is None] < k]
 
 
 def protect(tables: Sequence[Rows], k: int) -> None:
     """Blank columns until every cell of every table has k people, then words within a cell."""
-    _blank(tables, k)
+    _blank(tables, k, _rows_of(tables))
     for table in tables:
         gone = {id(row) for row in table.small(k)}
         table.withheld = len(gone)
@@ -67,32 +80,42 @@ def protect(tables: Sequence[Rows], k: int) -> None:
 def protect_all(tables: Sequence[Rows], k: int) -> list[str]:
     """Blank columns until every cell has k people, without withholding a row.
 
-    Rows with nothing left to remove are joined by the smallest cell beside theirs. Returns the
-    tables where no such cell is left: they must not leave.
+    Here no pseudonym may join rows: what is removed from a row stays in others of the person.
+    Rows with nothing left to remove lose their person among k rows without one, or are joined by
+    the smallest cell beside theirs. Returns the tables where neither is possible, or that have a
+    person but not k of them: they must not leave.
     """
-    of = _rows_of(tables)
+    return [table.name for table in tables if not _protected(table, k)]
+
+
+def _protected(table: Rows, k: int) -> bool:
+    """Do what `protect_all` does for one table; False: it must not leave."""
+    if 0 < len({row["person"] for row in table.rows} - {None}) < k:
+        return False
     while True:
-        _blank(tables, k)
-        left = [table for table in tables if table.small(k)]
-        alone = [table.name for table in left if not _join(table, k, of)]
-        if alone or not left:
-            return alone
+        _blank([table], k, {})
+        left = table.small(k)
+        if not left:
+            return True
+        sizes = table.sizes()
+        for row in left:  # all of them bare
+            if sizes[table.cell(row)][1] >= k:
+                row["person"] = None
+        if table.small(k) and not _join(table, k):
+            return False
 
 
-def _join(table: Rows, k: int, of: "RowsOf") -> bool:
+def _join(table: Rows, k: int) -> bool:
     """Blank the smallest cell that can be one with the first small one; False: there is none."""
     stuck = table.small(k)[0]
-    beside: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
-    for row in table.rows:
-        if all(row[name] == stuck[name] for name in table.within):
-            beside[table.cell(row)].append(row)
-    del beside[table.cell(stuck)]
-    if not beside:
-        return False
     sizes = table.sizes()
-    for row in beside[min(beside, key=lambda cell: (sizes[cell], str(cell)))]:
+    del sizes[table.cell(stuck)]
+    if not sizes:
+        return False
+    smallest = min(sizes, key=lambda cell: (sizes[cell], str(cell)))
+    for row in [row for row in table.rows if table.cell(row) == smallest]:
         for name in table.order:
-            _remove(of, table, row, name)
+            _take(table, row, name)
     return True
 
 
@@ -103,21 +126,21 @@ def _rows_of(tables: Sequence[Rows]) -> RowsOf:
     of: dict[object, list[tuple[Rows, Row]]] = defaultdict(list)
     for table in tables:
         for row in table.rows:
-            of[row["person"]].append((table, row))
+            if row["person"] is not None:
+                of[row["person"]].append((table, row))
     return of
 
 
-def _blank(tables: Sequence[Rows], k: int) -> None:
+def _blank(tables: Sequence[Rows], k: int, of: RowsOf) -> None:
     """Remove column after column from the rows of small cells, while there is one to remove."""
-    of = _rows_of(tables)
     while chosen := list(_chosen(tables, k)):
         for table, row, name in chosen:
             _remove(of, table, row, name)
 
 
 def _remove(of: RowsOf, table: Rows, row: Row, name: str) -> None:
-    """Blank a column of a row; one of the person in all of their rows."""
-    whole = name in OF_PERSON and row["person"]
+    """Blank a column of a row; one of the person in all of their rows that `of` has."""
+    whole = name in OF_PERSON and row["person"] in of
     for theirs, each in of[row["person"]] if whole else [(table, row)]:
         _take(theirs, each, name)
 
@@ -138,13 +161,13 @@ def _chosen(tables: Sequence[Rows], k: int) -> Iterator[tuple[Rows, Row, str]]:
     """Yield each row of a small cell with something left to remove, and the column to remove."""
     for table in tables:
         for row in table.small(k):
-            name = next((name for name in table.order if row[name]), None)
+            name = next((name for name in table.order if row[name] not in BLANK), None)
             if name is not None:
                 yield table, row, name
 
 
 def _take(table: Rows, row: Row, name: str) -> None:
     for each in (name, *WITH.get(name, ())):
-        if row.get(each):
+        if row.get(each) not in BLANK:
             row[each] = ""
             table.taken[each] = table.taken.get(each, 0) + 1

@@ -14,7 +14,7 @@ SEXES |= {word: word for word in SEXES.values()}
 COMMON = 11  # calls that a beat or a building needs to be distinguished from others
 YES_NO = frozenset({
     *("care", "clinician", "backup_asked", "backup_arrived", "force_used", "injury"),
-    *("again", "reached", "closed"),
+    *("again", "reached", "closed", "accepted", "received"),
 })  # fmt: skip
 PSEUDONYMS = ("call", "referral", "follow_up", "person", "place")
 
@@ -35,24 +35,26 @@ ORDER: dict[str, tuple[str, ...]] = {
     "people": ("housing", "age_band", "sex"),
 }
 
-# The tables of a region's export, where towns are added up: fewer columns, and months for days.
+# The tables of a region's export, where towns are added up. Beside the town and the pseudonym a row
+# has these columns alone, in the order in which small cells lose them, and those of KEPT, by which
+# figures are counted. So a cell is all that a row tells.
 REGION: dict[str, tuple[str, ...]] = {
-    "calls": ("nature", "care", "arrived", "clinician"),
-    "referrals": ("need", "handoff", "status", "days_to_accepted"),
-    "follow_ups": ("kind", "attempts", "reached", "closed", "days_late"),
+    "calls": ("arrived", "age_band", "sex", "clinician", "nature", "month"),
+    "referrals": ("days_to_accepted", "handoff", "age_band", "sex", "status", "need", "month"),
+    "follow_ups": (
+        *("days_late", "attempts", "age_band", "sex"),
+        *("closed", "reached", "kind", "month"),
+    ),
 }
-REGION_ORDER = {
-    "calls": ("age_band", "sex", "nature", "month"),
-    "referrals": ("age_band", "sex", "need", "month"),
-    "follow_ups": ("age_band", "sex", "kind", "month"),
-}
+KEPT = {"calls": ("care",), "referrals": ("accepted", "received"), "follow_ups": ()}
 NUMBERS = frozenset({"attempts", "days_late", "days_to_accepted"})
 
 
 def of_region(table: str) -> dict[str, str]:
     """Return the columns of a table of a region's export, each with its meaning."""
-    found = {name: TABLES[table][name] for name in ("person", "age_band", "sex", *REGION[table])}
-    return {**_LISTS["region"], **found}
+    meanings = {**TABLES[table], **_LISTS["region"]}
+    names = ("town", "person", *reversed(REGION[table]), *KEPT[table])
+    return {name: meanings[name] for name in names}
 
 
 def type_of(column: str) -> str:

@@ -1,8 +1,9 @@
 """The export by which a county or a state adds its towns up: rows by month, in CSV and Parquet.
 
-Totals must be exact, so no row is left out: what singles people out is blanked, at last the month,
-and where a group still has fewer than k people the export is refused. Parquet files are in folders
-by town and month; the columns are in the files too, so that a reader needs no folder names.
+Totals must be exact, so no row is left out: every value of a row is shared by k people or blank, at
+last the month, and where a group still has fewer than k people the export is refused. A pseudonym
+is on one row only, so that nothing joins a person's rows. Parquet files are in folders by town and
+month; the columns are in the files too, so that a reader needs no folder names.
 """
 
 import io
@@ -14,38 +15,45 @@ from urllib.parse import quote
 
 from ccu.errors import InvalidInput
 from ccu.export import cells, columns, folder
-from ccu.export.cells import WORDS, Row, Rows
+from ccu.export.cells import Row, Rows
 from ccu.output import Format, say
 
 OTHER = "other"  # the month of rows whose month had too few people
-_WITHIN = {"calls": ("care",)}
 
 
 def by_month(tables: Sequence[Rows], town: str) -> list[Rows]:
-    """Return the tables with the town, the month in place of the day, and no words of a CAD."""
+    """Return the tables with the town, the month in place of the day, and without drafts."""
+    found = []
     for table in tables:
-        for row in table.rows:
+        rows = [row for row in table.rows if row.get("status") != "draft"]
+        for row in rows:
             row["town"], row["month"] = town, row.pop("day")[:7]
-            for name in WORDS:
-                row.pop(name, None)
-    return [
-        Rows(
-            each.name, each.rows, columns.REGION_ORDER[each.name], within=_WITHIN.get(each.name, ())
-        )
-        for each in tables
-    ]
+            row["accepted"] = row.get("days_to_accepted") is not None
+            row["received"] = row.get("status") == "service_received"
+            row.update({name: "" for name in columns.REGION[table.name] if row[name] is None})
+        order, within = columns.REGION[table.name], columns.KEPT[table.name]
+        found.append(Rows(table.name, rows, order, within=within))
+    return found
 
 
 def protect(tables: Sequence[Rows], k: int) -> None:
-    """Blank what singles fewer than k people out. Raises InvalidInput where that is not enough."""
+    """Blank what fewer than k people share, and unlink rows. Raises InvalidInput if not enough."""
     for name in cells.protect_all(tables, k):
         raise InvalidInput(
             f"refused: {name.replace('_', '-')} have a group of fewer than {k} people even without"
             " age, sex, type and month; choose a longer period"
         )
+    told: set[object] = set()
     for table in tables:
         for row in table.rows:
-            row["month"] = row["month"] or OTHER
+            if table.bare(row):
+                row["person"] = None  # it has what is never removed, which fewer may share
+            elif row["person"] is not None:
+                one = table.name, table.cell(row), row["person"]
+                row["person"] = None if one in told else one
+                told.add(one)
+    for row in (row for table in tables for row in table.rows):
+        row["month"] = row["month"] or OTHER
 
 
 def add(part: folder.Unfinished, tables: Sequence[Rows], town: str) -> list[folder.File]:

@@ -247,7 +247,6 @@ def add_names(
     return (*columns, "name", "phone")
 
 
-LATELY = 90 * 24 * 3600  # closed since then, in seconds by when it was due: removed from calendars
 _WAS_OWNER = """due.id IN (SELECT record_id FROM change
   WHERE record = 'follow_up' AND field = 'owner_id' AND old_value IS CAST(? AS TEXT))"""
 _CHANGES = """SELECT
@@ -257,6 +256,8 @@ _CHANGES = """SELECT
 
 def calendar_rows(session: Session, given: ListOptions) -> list[dict[str, Any]]:
     """Return the rows of `list_rows` that are due some day, and those a calendar must remove.
+
+    What is gone and was due before today is left out: a calendar's past days need no removal.
 
     Keys beside those of `rows`: gone (closed, or another's now), changes (how often changed).
     """
@@ -270,10 +271,9 @@ def calendar_rows(session: Session, given: ListOptions) -> list[dict[str, Any]]:
     for row in [*found, *others]:
         if row["due"] is None:  # hidden from this account
             continue
-        closed = row["state"] in ("closed", "cancelled")
-        if closed and row["due_unix"] < as_of.unix - LATELY:
+        row["gone"] = row["state"] in ("closed", "cancelled") or row["id"] not in kept
+        if row["gone"] and row["due_at"] < str(session.today):
             continue
-        row["gone"] = closed or row["id"] not in kept
         (count,) = table.select(session.db, _CHANGES, {"due.id = ?": row["id"]})
         row["changes"] = count["changes"]
         shown.append(row)

@@ -91,8 +91,8 @@ def write_calendar(
     """Write the follow-ups of a list as a calendar (RFC 5545), without names and addresses.
 
     A calendar leaves the town's machines for phones. The entry of a follow-up has the same UID each
-    time, and a higher SEQUENCE once it was changed. What was closed lately, or has another owner
-    now, is there as cancelled, so that a calendar removes it. Raises InvalidInput.
+    time, and a higher SEQUENCE once it was changed. What is still to come and was closed, or has
+    another owner now, is there as cancelled, so that a calendar removes it. Raises InvalidInput.
     """
     from icalendar import Calendar
 

@@ -309,11 +309,14 @@ def log_attempt(
     table.insert(work, "attempt", attempt, follow_up_id=follow_up_id)
     sql = "SELECT count(*) FROM attempt WHERE follow_up_id = :id"
     number: int = table.value(connection, sql, id=follow_up_id)
+    state = "open"
+    if is_over:
+        state = _close(work, follow_up_id)
+    else:
+        table.change(work, "follow_up", row, {"due_at": next_due, "kind": next_kind or row["kind"]})
     work.audit("follow-up-done", "follow_up", follow_up_id, attempt=number, result=attempt.result)
     if not is_over:
-        table.change(work, "follow_up", row, {"due_at": next_due, "kind": next_kind or row["kind"]})
-        return Done(state="open", number=number, next_due=next_due)
-    state = _close(work, follow_up_id)
+        return Done(state=state, number=number, next_due=next_due)
     next_id, made_due = make_next(work, row, next_due, next_kind)
     return Done(state=state, number=number, next_id=next_id, next_due=made_due)
 

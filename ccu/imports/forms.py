@@ -19,7 +19,9 @@ from ccu.errors import InvalidInput
 
 TEXTS_READ = 500  # different texts that are tried
 FIRST_YEAR = 1995  # of a date whose century, or whose unit, is a guess
-MOST_LEFT = 0.02  # of the texts, that no format needs to read
+MOST_LEFT = 0.02  # of the texts, that no format needs to read; of MANY, one in any case
+FEW_LEFT = 0.1  # of MANY texts written alike, where no format reads all
+MANY = 10
 DAYS = (
     *("%Y-%m-%d", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y", "%d/%m/%y", "%Y/%m/%d", "%m-%d-%Y"),
     *("%d-%m-%Y", "%m-%d-%y", "%d-%m-%y", "%m.%d.%Y", "%d.%m.%Y", "%m.%d.%y", "%d.%m.%y"),
@@ -86,12 +88,13 @@ def find(
     open_: list[dict[str, str]] = []  # of each group that is read in two ways: day -> format
     left = 0
     for group in groups.values():
-        fits = _fitting(group, digits, today, reading)
+        fits, unread = _fitting(group, digits, today, reading)
         if len(fits) > 1:
             open_.append({_day_of(form): form for form in fits})
         settled += fits if len(fits) == 1 else []
-        left += 0 if fits else len(group)
-    if not distinct or left > (1 - share) * len(distinct) or not (settled or open_):
+        left += unread
+    most = max((1 - share) * len(distinct), len(distinct) >= MANY)
+    if not distinct or left > most or not (settled or open_):
         return Found([], len(distinct))
     known = {_day_of(form) for form in settled}
     for each in [*open_]:
@@ -244,24 +247,42 @@ def _day_of(form: str) -> str:
     return "".join(re.findall("%[YymbBdj]", form)) or form
 
 
-def _fitting(texts: Sequence[str], digits: int, today: str, reading: Reading) -> list[str]:
-    """Return the formats that read all the texts, the first of each different reading.
+def _fitting(
+    texts: Sequence[str], digits: int, today: str, reading: Reading
+) -> tuple[list[str], int]:
+    """Return the formats that read the texts, the first of each different reading; how many not.
 
-    `digits` is how many the longest clock time without a colon has in all the file's texts.
+    Where no format reads all of MANY, those that leave the fewest. `digits` is how many the longest
+    clock time without a colon has in all the file's texts.
     """
     by_reading: dict[tuple[object, ...], str] = {}
-    for form in _candidates(texts[0], digits, reading):
-        try:
-            read = [reading(form, text) for text in texts]
-        except (ValueError, InvalidInput):
-            continue
-        if _plausible(form, read, today):
-            by_reading.setdefault(tuple(read), form)
-    fits = {form: read for read, form in by_reading.items()}
+    most = int(FEW_LEFT * len(texts)) if len(texts) >= MANY and DATED.match(texts[0]) else 0
+    for one in [texts[0], texts[-1]][: 1 + bool(most)]:  # the first may be what no format reads
+        for form in _candidates(one, digits, reading):
+            read = _read_most(form, texts, most, reading)
+            if read and _plausible(form, [each for each in read if each], today):
+                by_reading.setdefault(tuple(read), form)
+        if by_reading:
+            break
+    fewest = min((read.count("") for read in by_reading), default=len(texts))
+    fits = {form: read for read, form in by_reading.items() if read.count("") == fewest}
     if any("%m/%d/%y" in form or "%m-%d-%y" in form or "%m.%d.%y" in form for form in fits):
         fits = {form: read for form, read in fits.items() if not _year_first(form)}
     past = [form for form, read in fits.items() if max(map(str, read))[:10] <= today]
-    return past or list(fits)
+    return past or list(fits), fewest
+
+
+def _read_most(form: str, texts: Iterable[str], most: int, reading: Reading) -> list[object]:
+    """Return what a format makes of the texts, "" for up to `most`; empty where it reads fewer."""
+    read: list[object] = []
+    for text in texts:
+        try:
+            read.append(reading(form, text))
+        except (ValueError, InvalidInput):
+            read.append("")
+            if read.count("") > most:
+                return []
+    return read
 
 
 def _year_first(form: str) -> bool:

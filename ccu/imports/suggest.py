@@ -10,7 +10,6 @@ import json
 import re
 import shlex
 import tomllib
-from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from ccu.errors import CcuError, InvalidInput, Unfinished
 from ccu.files import named
 from ccu.imports import forms
+from ccu.imports.codes import UNTOLD, quoted
 from ccu.imports.layout import OPEN, packaged
 from ccu.imports.rows import Table
 from ccu.imports.source import Export, opened
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 SHOWN = 3  # cells or readings of a choice that is asked about
 LONGEST_SHOWN = 22  # characters of one of them
-UNTOLD = "#   "  # begins the line of a text that has no code yet
 _BLANK = re.compile(  # what databases and spreadsheets write for an empty cell, or for no time
     r"|[(<[]?null[)>\]]?|none|nil|n/?a|#n/a|nan|undefined|-+|\\N|(0000-00-00|0001-01-01).*"
     r"|(1900-01-01|0?1/0?1/1900)([T ](0?0:00|12:00(:00)? ?AM).*)?",
@@ -324,16 +323,16 @@ def columns(
         elif name in wanted:
             yield f'# {name} = "?"  # could not tell'
     if refused:
-        left_out = ", ".join(map(_quoted, refused))
+        left_out = ", ".join(map(quoted, refused))
         yield f"# left out: looks like a national or insurance number: {left_out}"
     used = {name for names in chosen.values() for name in names}.union(refused)
     unused = [name for name in sample.names if name not in used]
     if unused:
         labels = {each: sample.labels[each] for each in unused}
         called = (f"{n} ({name})" if name not in ("", n) else n for n, name in labels.items())
-        yield f"# not used: {', '.join(map(_quoted, called))}"
+        yield f"# not used: {', '.join(map(quoted, called))}"
     if empty := [name for name in sample.names if sample.rows and not sample.filled(name)]:
-        yield f"# always empty: {', '.join(map(_quoted, empty))}"
+        yield f"# always empty: {', '.join(map(quoted, empty))}"
 
 
 def formats(found: forms.Found, shown: Sequence[str], questions: Questions) -> str:
@@ -353,48 +352,6 @@ def formats(found: forms.Found, shown: Sequence[str], questions: Questions) -> s
     return f"formats = {json.dumps(choices[0])}{note}"
 
 
-def words(
-    table: str,
-    cells: Iterable[str],
-    keywords: Mapping[str, str],  # searched in lower-case words without punctuation
-    *,
-    most: int,
-    longest: int,
-    too_many: str,
-    unknown: str,
-) -> Iterator[str]:
-    """Lines that map a column's texts to the codes of `keywords`; the others as comments.
-
-    A column of more than `most` different texts, or of one longer than `longest` characters, holds
-    more than codes: it gets the comment `too_many` instead.
-    """
-    yield ""
-    yield f"[{table}]"
-    texts = Counter(filter(None, cells))
-    if len(texts) > most or max(map(len, texts), default=0) > longest:
-        yield f"# The column holds more than codes; {too_many}"
-        return
-    by_code: dict[str, list[str]] = {}
-    for text, _count in texts.most_common():
-        by_code.setdefault(code(text, keywords), []).append(text)
-    others = by_code.pop("", [])
-    for each, known in by_code.items():
-        yield f"{each} = {json.dumps(known, ensure_ascii=False)}"
-    if others:
-        yield f"# could not tell; {unknown}:"
-        yield from (f"{UNTOLD}{_quoted(text)}," for text in others)
-
-
-def code(text: str, keywords: Mapping[str, str]) -> str:
-    """Return the first code whose pattern is in the words of a text; empty for none."""
-    plain = " ".join(re.sub("[^a-z0-9']+", " ", text.lower()).split())
-    return next((each for each, pattern in keywords.items() if re.search(pattern, plain)), "")
-
-
 def listed(names: Sequence[str]) -> str:
     """Return column names as TOML: one as a text, several as a list."""
     return json.dumps(names[0] if len(names) == 1 else list(names), ensure_ascii=False)
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)

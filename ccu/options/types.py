@@ -211,8 +211,11 @@ def _person(session: "Session", text: str, option: str) -> int:
     return _chosen(found, "person")
 
 
-def _chosen(found: Mapping[int, str], record: str, sure: bool = True) -> int:
-    """Show the records found; ask which one is meant unless it is the only one and `sure`."""
+def _chosen(found: Mapping[int, str], record: str, sure: bool = True, back: str = "") -> int:
+    """Show the records found; ask which one is meant unless it is the only one and `sure`.
+
+    With `back`, Enter raises InvalidInput of that text.
+    """
     from ccu.options import terminal
     from ccu.output import say
 
@@ -221,8 +224,10 @@ def _chosen(found: Mapping[int, str], record: str, sure: bool = True) -> int:
     if len(found) == 1 and sure:
         return next(iter(found))
 
-    chosen = terminal.choose(f"Which {record}? Enter the number", record, list(found))
-    assert chosen is not None
+    hint, none = (" (Enter to go back)", ("",)) if back else ("", ())
+    chosen = terminal.choose(f"Which {record}? Enter the number{hint}", record, list(found), none)
+    if chosen is None:
+        raise InvalidInput(back)
     return chosen
 
 
@@ -308,17 +313,16 @@ def _login(session: "Session", text: str, option: str) -> int:
 def _provider(session: "Session", text: str, option: str) -> int:
     from ccu.providers import store as providers
 
-    if session.may_choose:
+    if session.may_choose and text.strip():
         found = providers.matching(session.db, text)
-        if not found and text.strip():  # no name: what is needed, in plain words
-            from ccu.providers import find
+        lines = {each["id"]: providers.offered(each) for each in found}
+        if not found:  # no name: what is needed, in plain words
+            from ccu.providers.find import FIRST, Asked, offered, search
 
-            offered = find.search(session, find.Asked(text=text))[: find.FIRST]
-            if offered:
-                lines = {each["id"]: find.offered(each) for each in offered}
-                return _chosen(lines, "provider", sure=False)
-        if len(found) > 1:
-            return _chosen({each["id"]: each["name"] for each in found}, "provider")
+            lines = {each["id"]: offered(each) for each in search(session, Asked(text))[:FIRST]}
+        if lines and len(found) != 1:
+            back = f"{option}: none was chosen; type a number, a name, or what is needed"
+            return _chosen(lines, "provider", sure=False, back=back)
     return int(providers.find(session.db, text, option)["id"])
 
 
@@ -327,14 +331,13 @@ def _provider_answered(session: "Session", text: str, option: str) -> int:
     try:
         return _provider(session, text, option)
     except NotFound:
-        sentence = f"{option}: no provider of that number or name; type one of those shown"
-        raise NotFound(sentence) from None
+        raise NotFound(f"{option}: no provider of that number or name; type one shown") from None
 
 
-def _provider_name(session: "Session", provider_id: int) -> str:
+def _provider_words(session: "Session", provider_id: int) -> str:
     from ccu.providers import store as providers
 
-    return str(providers.read(session.db, provider_id)["name"])
+    return providers.offered(providers.read(session.db, provider_id))
 
 
 def _login_words(session: "Session", staff_id: int) -> str:
@@ -350,7 +353,7 @@ PROVIDER = OptionType(
     metavar="PROVIDER",
     complete=completion.providers,
     hint=" (number, name, or what is needed)",
-    words=_provider_name,
+    words=_provider_words,
 )
 
 

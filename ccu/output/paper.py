@@ -1,7 +1,8 @@
 """A page for paper: HTML with a style for print, and PDF, in black and white.
 
 What must not be overlooked has a frame and bold type, never a color. A PDF is set smaller until it
-fits one page; what does not fit then goes on, with the title and the number of each page.
+fits one page, never below 9 points; what does not fit then goes on, with the title and the number
+of each page.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,9 +18,10 @@ from ccu.output.text import cell, for_person, heading, lines, one_line
 if TYPE_CHECKING:
     from fpdf import FPDF
 
-SIZES = (10.5, 10, 9, 8, 7.5)  # points; the first that fits one page
-ON_PAGES = 9  # points, where none does
-MARGIN = 15  # millimeters
+SIZES = (10.5, 10, 9.5, 9)  # points; the first that fits one page, else the last on several
+SMALLEST = 9  # points, of a table
+SHORT = 22  # characters: a column of cells that are no longer is not wrapped
+MARGIN = 12  # millimeters
 # What the standard fonts of PDF lack and has a plain form.
 _PLAIN = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...",
                         "•": "-"})  # fmt: skip
@@ -80,7 +82,12 @@ def _html_table(table: Table) -> Iterator[str]:
 
     rows = list(table.shown())
     right = numeric_columns(rows, len(table.columns))
-    marks = [' class="number"' if each else "" for each in right]
+    short = [max(map(len, column)) <= SHORT for column in zip(*_texts(rows), strict=True)]
+    short = short or [False] * len(right)
+    marks = [
+        ' class="number"' if each else ' class="short"' * low
+        for each, low in zip(right, short, strict=True)
+    ]
     heads = zip(marks, table.headings, strict=True)
     yield "<table>\n<thead><tr>"
     yield "".join(f'<th scope="col"{mark}>{escape(head)}</th>' for mark, head in heads)
@@ -110,8 +117,8 @@ def pdf(document: Document) -> bytes:
     for size in SIZES:
         made = _set(document, parts, size)
         if made.page_no() == 1:
-            return bytes(made.output())
-    return bytes(_set(document, parts, ON_PAGES).output())
+            break
+    return bytes(made.output())
 
 
 Rows = tuple[list[str], list[list[str]], list[bool]]
@@ -121,7 +128,11 @@ Parts = Sequence[tuple[Section, Rows | None, Sequence[str]]]
 def _rows(table: Table) -> Rows:
     rows = list(table.shown())
     right = numeric_columns(rows, len(table.columns))
-    return table.headings, [[cell(value) for value in row] for row in rows], right
+    return table.headings, _texts(rows), right
+
+
+def _texts(rows: Sequence[Sequence[Any]]) -> list[list[str]]:
+    return [[cell(value) for value in row] for row in rows]
 
 
 def _latin(text: str) -> str:
@@ -143,7 +154,7 @@ def _set(document: Document, parts: Parts, size: float) -> "FPDF":
     class Page(FPDF):
         def footer(self) -> None:
             self.set_y(-MARGIN + 3)
-            self.set_font("helvetica", size=7.5)
+            self.set_font("helvetica", size=SMALLEST)
             number = f"Page {self.page_no()} of {{nb}}"
             self.cell(0, 4, _latin(f"{one_line(document.title)}   {number}   {document.foot}"))
 
@@ -165,7 +176,7 @@ def _set(document: Document, parts: Parts, size: float) -> "FPDF":
 def _section(
     made: "FPDF", section: Section, table: Rows | None, texts: Sequence[str], size: float
 ) -> None:
-    high = size * 0.45
+    high = size * (0.45 if size > SMALLEST else 0.4)
     top, page = made.get_y(), made.page_no()
     if section.alert:
         made.ln(1.5)
@@ -200,7 +211,7 @@ def _text(made: "FPDF", text: str, high: float) -> None:
 
 def _table(made: "FPDF", table: Rows, size: float) -> None:
     heads, rows, right = table
-    made.set_font("helvetica", "", size - 1)
+    made.set_font("helvetica", "", max(SMALLEST, size - 1))
     longest = [
         2 + max(len(head) + 2, min(40, max((len(text) for text in column), default=0)))
         for head, *column in zip(heads, *rows, strict=True)
@@ -209,7 +220,7 @@ def _table(made: "FPDF", table: Rows, size: float) -> None:
     with made.table(
         col_widths=tuple(longest),
         text_align=aligns,
-        line_height=size * 0.43,
+        line_height=size * (0.43 if size > SMALLEST else 0.39),
         borders_layout="HORIZONTAL_LINES",
         padding=(0.3, 1),
     ) as grid:

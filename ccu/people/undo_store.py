@@ -10,7 +10,7 @@ from typing import Any
 from ccu.errors import InvalidInput, NotAllowed
 from ccu.people import match_store, merge_store
 from ccu.people import store as people
-from ccu.records import audit, ownership, staff, table
+from ccu.records import ownership, staff, table
 from ccu.work import Work
 
 # Tables whose rows are a part of the record itself: they go with it.
@@ -109,7 +109,7 @@ def void(work: Work, person_id: int) -> None:
     _leave_void_calls(work, person_id)
     for part in reversed(ownership.of_person(connection, [person_id])):
         if part.table == "audit_reason":
-            audit.purge_reasons(connection, work.staff_id, [key[0] for key in part.rows])
+            ownership.purge_reasons(connection, work.staff_id, [key[0] for key in part.rows])
         else:
             ownership.delete_rows(connection, part.table, part.rows)
     added = {"added_by": row["recorded_by"], "added_at": row["recorded_at"]}

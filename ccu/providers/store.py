@@ -125,6 +125,13 @@ def matching(connection: sqlite3.Connection, typed: str) -> list[dict[str, Any]]
     return []
 
 
+def offered(provider: Mapping[str, Any]) -> str:
+    """Return a provider as one line: its name, alert and phone."""
+    alert = f"ALERT: {provider['alert']}" if provider["alert"] else ""
+    facts = "; ".join(filter(None, (alert, provider["phone"])))
+    return f"{provider['name']} - {facts}" if facts else str(provider["name"])
+
+
 def is_old(provider: Mapping[str, Any], today: date, days: int) -> bool:
     """Whether a provider's details were verified too long ago, or never."""
     verified = provider["verified_on"]

@@ -9,7 +9,6 @@ import contextlib
 import json
 import os
 import sqlite3
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,12 +20,16 @@ REKEY = "audit-rekey"
 PURGED = "reasons-purged"  # its detail names the rows whose words of audit_reason were taken out
 DIGEST = "reason_digest"
 LOOKED_AT = 20  # rows, to tell a wrong key from a last row that was changed by hand
-_PURGED_AT_ONCE = 1000  # numbers in the detail of one event
 
 CHAIN = chain.Chain("audit", ("at", "staff_id", "action", "record", "record_id", "detail"))
 _NEWEST = """
 SELECT id, at, staff_id, action, record, record_id, detail, previous, hash
 FROM audit ORDER BY id DESC LIMIT :most
+"""
+# Whether audit_written was begun, and whether rows were written since the last event.
+_WROTE = """
+SELECT (SELECT record FROM main.audit_written ORDER BY audit_id, part LIMIT 1) IS '',
+       EXISTS (SELECT 1 FROM main.audit_written WHERE audit_id > :last)
 """
 
 
@@ -77,6 +80,13 @@ def _add(
     event_id = last + 1
     if reason is not None:
         detail = {**detail, DIGEST: key.of_reason(event_id, reason)}
+    begun, unbound = connection.execute(_WROTE, {"last": last}).fetchone()
+    if unbound or not begun:
+        from ccu.database import written
+
+        if not begun:  # the first event of a new file, or since a migration
+            written.keep_all(connection, key)
+        detail[written.WRITTEN], _all = written.written_by(connection, event_id, key)
     at = clock().isoformat(timespec="seconds")
     row = (event_id, at, *event, json.dumps(detail, sort_keys=True))
     done = CHAIN.add(connection, key, before, row)
@@ -89,23 +99,15 @@ def _add(
     return event_id
 
 
-def purge_reasons(connection: sqlite3.Connection, staff_id: int, rows: Sequence[int]) -> int:
-    """Delete reasons from audit_reason, inside the caller's transaction; return how many.
+def forget_unbound(connection: sqlite3.Connection) -> None:
+    """Delete what another program put in for the next event, at the start of a transaction."""
+    last = CHAIN.last(connection)[0]
+    connection.execute("DELETE FROM main.audit_written WHERE audit_id > :last", {"last": last})
 
-    The events themselves stay, and so does the chain; the deletion is an event.
-    """
-    gone = [
-        found[0]
-        for found in connection.execute(
-            "DELETE FROM audit_reason WHERE audit_id IN (SELECT value FROM json_each(:rows))"
-            " RETURNING audit_id",
-            {"rows": json.dumps(list(rows))},
-        ).fetchall()
-    ]
-    for start in range(0, len(gone), _PURGED_AT_ONCE):
-        part = sorted(gone[start : start + _PURGED_AT_ONCE])
-        record(connection, staff_id, PURGED, "audit", None, reasons=part)
-    return len(gone)
+
+def is_unbound(connection: sqlite3.Connection) -> bool:
+    """Whether rows were written since the last event: they belong to the next."""
+    return bool(connection.execute(_WROTE, {"last": CHAIN.last(connection)[0]}).fetchone()[1])
 
 
 # ---------------------------------------------------------------- the key
@@ -172,6 +174,9 @@ def rekey(connection: sqlite3.Connection, staff_id: int) -> tuple[Path, bool]:
         new.unlink()
     key = chain.make(new)
     try:
+        from ccu.database import written
+
+        written.keep_all(connection, key)
         _add(connection, key, (staff_id, REKEY, "audit", None), {"key": key.fingerprint})
     except BaseException:
         new.unlink(missing_ok=True)

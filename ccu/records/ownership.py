@@ -6,10 +6,13 @@ schema fails for a new text column that is neither in `WORDS` nor in the test's 
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ccu.records import audit
+
+_PURGED_AT_ONCE = 1000  # numbers in the detail of one event
 DEIDENTIFIED = "De-identified"  # the name of a person without an identity
 
 # Columns that can identify a person or hold free text. Not only texts: an age too.
@@ -319,3 +322,22 @@ def delete_rows(connection: sqlite3.Connection, table: str, keys: Iterable[Key])
 
 def _has_key(connection: sqlite3.Connection, table: str) -> str:
     return " AND ".join(f"{name} = ?" for name in key_of(connection, table))
+
+
+def purge_reasons(connection: sqlite3.Connection, staff_id: int, rows: Sequence[int]) -> int:
+    """Delete reasons from audit_reason, inside the caller's transaction; return how many.
+
+    The events themselves stay, and so does the chain; the deletion is an event.
+    """
+    gone = [
+        found[0]
+        for found in connection.execute(
+            "DELETE FROM audit_reason WHERE audit_id IN (SELECT value FROM json_each(:rows))"
+            " RETURNING audit_id",
+            {"rows": json.dumps(list(rows))},
+        ).fetchall()
+    ]
+    for start in range(0, len(gone), _PURGED_AT_ONCE):
+        part = sorted(gone[start : start + _PURGED_AT_ONCE])
+        audit.record(connection, staff_id, audit.PURGED, "audit", None, reasons=part)
+    return len(gone)

@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
-from ccu.database.digests import TOWN_LISTS
+from ccu.database.written import TOWN_LISTS
 from ccu.errors import InvalidInput, NotFound
 from ccu.records import codes
 from ccu.records.table import insert_row

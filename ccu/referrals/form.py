@@ -187,10 +187,11 @@ def _provider_question(
         if len(offered) > MOST_OFFERED:
             say(f"  {len(offered) - MOST_OFFERED} more: type what is needed, in plain words")
         usual = str(listed[0]["id"]) if len(listed) == 1 else ""
-        given.to = PROVIDER.ask(session, "Provider", "--to", words() or usual, default=given.to)
+        before = str(providers.read(session.db, given.to)["name"]) if given.to else usual
+        given.to = PROVIDER.ask(session, "Provider", "--to", before, default=given.to)
 
     def words() -> str:
-        return str(providers.read(session.db, given.to)["name"]) if given.to else ""
+        return providers.offered(providers.read(session.db, given.to)) if given.to else ""
 
     return Question("Provider", ask, words, given.to is not None)
 

@@ -21,7 +21,10 @@ from ccu.session import Session
 from ccu.work import Work
 
 # The person's copy. A test holds it to the reading level of the sixth grade.
+ASKED = "We asked {provider} to help you with {need}."
+DRAFT = "We can ask {provider} to help you with {need}. We have not asked them yet."
 REACH = "{provider} may call you. You can also call them{phone}."
+REACH_DRAFT = "You can call {provider}{phone}. Or wait until we ask them."
 CHECK = "{owner} will check with you{when}. Tell us if you did not hear from anyone."
 CHOICE = (
     "This is your choice. You can say no now or later. You will not be in trouble if you say no."
@@ -40,6 +43,33 @@ HELP_NOW = (
     "If you are not safe, call 911. If you think about hurting yourself, call or text 988. It is"
     " free, day and night."
 )
+# A need as the person's copy calls it; one that the town added has its own label.
+NEEDS = {
+    "mh_crisis": "strong feelings that need care right away",
+    "mh_outpatient": "talking with a counselor",
+    "mh_medication": "medicine for your mind or mood",
+    "detox": "stopping alcohol or drugs in a safe way",
+    "addiction_outpatient": "alcohol or drug use, while you live at home",
+    "addiction_residential": "a place to stay while you stop alcohol or drugs",
+    "recovery_support": "staying off alcohol or drugs",
+    "housing": "finding or keeping a home",
+    "shelter": "a safe place to sleep",
+    "food": "food",
+    "benefits": "money and bills",
+    "primary_care": "seeing a doctor",
+    "transport": "rides",
+    "legal": "questions about the law",
+    "elder_services": "care as you get older",
+    "protective_services": "staying safe from harm",
+    "domestic_violence": "staying safe at home",
+    "youth_family": "your family and kids",
+    "veteran": "help for people who served",
+    "disability": "living with a disability",
+    "work_education": "work or school",
+    "care_navigation": "finding the right care",
+    "social_connection": "meeting people",
+}
+REACHED = ("phone", "address", "hours")  # of a provider
 
 
 def person_copy(session: Session, work: Work, referral_id: int) -> Document:
@@ -60,12 +90,20 @@ def person_copy(session: Session, work: Work, referral_id: int) -> Document:
         "owner": owner["name"] or "We",
         "when": f" by {_day(due)}" if due else "",
     }
-    need = codes.labels(work.connection, "need")[data["need"]]
-    asked = f"We asked {name} to help you with this: {need}."
+    label = codes.labels(work.connection, "need")[data["need"]]
+    asked, reach = (DRAFT, REACH_DRAFT) if data["status"] == "draft" else (ASKED, REACH)
+    facts["need"] = NEEDS.get(data["need"], label.lower())
     privacy = (SIGNED if paper else NOT_SIGNED).format(**facts)
+    there = [(field, provider[field]) for field in REACHED if provider[field]]
+    first = [f"Dear {known}," if known else "Hello,", "", asked.format(**facts)]
     sections = [
-        Section(lines=[f"Dear {known}," if known else "Hello,", "", asked], main=True),
-        Section("What happens next", lines=[REACH.format(**facts), CHECK.format(**facts)]),
+        Section(lines=first, main=True),
+        *([Section(name, pairs=there)] if there else []),
+        *(
+            [Section("Please note", lines=[provider["alert"]], alert=True)]
+            * bool(provider["alert"])
+        ),
+        Section("What happens next", lines=[reach.format(**facts), CHECK.format(**facts)]),
         Section("Your choice", lines=[CHOICE]),
         Section("Your privacy", lines=[privacy, SAFE]),
         Section("Questions", lines=[_questions(owner)]),

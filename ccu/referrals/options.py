@@ -1,11 +1,12 @@
 """The options of `refer`, `needs refer`, `referral list` and `referral update`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
 
+from ccu.errors import InvalidInput
 from ccu.options import (
     LOGIN,
     MOMENT,
@@ -20,10 +21,33 @@ from ccu.options import (
     whole_number,
 )
 
+if TYPE_CHECKING:
+    from ccu.session import Session
+
 LONGEST_HANDOFF = 10_000  # minutes
 MOST_EVENTS = 1_000_000
 
-NEED = code("need")
+
+def _need(session: "Session", text: str, option: str) -> str:
+    """Read an answer as `codes.chosen` does, else in plain words, as `provider find` does."""
+    from ccu.providers.need_words import NeedWords
+    from ccu.records import codes
+
+    try:
+        return codes.chosen(session.db, "need", text, option)
+    except InvalidInput:
+        meant = NeedWords(session.db, spoken=True).meant(text).needs
+        likely = [need for need, sure in meant.items() if sure == max(meant.values())]
+        if not likely:
+            raise
+    if len(likely) > 1:
+        labels = codes.labels(session.db, "need")
+        named = ", ".join(labels[need] for need in likely)
+        raise InvalidInput(f"That could be {named}; type one of them")
+    return likely[0]
+
+
+NEED = replace(code("need"), answer=_need)
 HANDOFF, REASON_CODE = code("handoff"), code("reason")
 HANDOFF_MINUTES, PARTIES = whole_number(LONGEST_HANDOFF), line()
 

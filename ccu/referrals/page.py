@@ -126,7 +126,9 @@ def title(connection: sqlite3.Connection, data: dict[str, Any]) -> str:
 
 def _pairs(connection: sqlite3.Connection, data: dict[str, Any]) -> list[tuple[str, Any]]:
     provider, owner = data["provider"], data["owner"]
-    where = ", ".join(_from(data))
+    where = ", ".join(_from(data)) or "walk-in or phone-in, no call"
+    if data["assessment"] and not data["call"]:
+        where = f"assessment {data['assessment']}"
     handoff = codes.labels(connection, "handoff")[data["handoff"]]
     parts = [handoff.partition(" (")[0], data["handoff_parties"]]  # the explanation is for choosing
     if data["handoff_minutes"] is not None:
@@ -137,7 +139,7 @@ def _pairs(connection: sqlite3.Connection, data: dict[str, Any]) -> list[tuple[s
         ("status", f"{status}, since {dates.said(data['since'])}"),
         ("answer", data["outcome"]),
         ("for", _for(data)),
-        ("from", where or f"assessment {data['assessment']}"),
+        ("from", where),
         ("provider", ", ".join(part for part in (str(provider["id"]), provider["phone"]) if part)),
         ("owner", ", ".join(part for part in (owner["login"], *reached) if part)),
         ("handoff", ", ".join(part for part in parts if part)),

@@ -128,6 +128,8 @@ def update(work: Work, referral_id: int, change: Update, *, sure: bool = False) 
     if event is None:
         return Done(old["status"], old["status"], [], [])
     add_event(work, referral_id, event)
+    if event.owner_id:
+        hand_over(work, referral_id, old["owner_id"], event.owner_id)
     work.audit(
         "referral-update",
         "referral",
@@ -138,8 +140,6 @@ def update(work: Work, referral_id: int, change: Update, *, sure: bool = False) 
         owner_before=old["owner_id"] if event.owner_id else None,
         note=event.note is not None,
     )
-    if event.owner_id:
-        hand_over(work, referral_id, old["owner_id"], event.owner_id)
     if event.status in rules.OPEN:
         made = keep_next_action(work, referral_id, change.at)
         return Done(old["status"], event.status, made, [])

@@ -11,6 +11,7 @@ from ccu.session import Session
 if TYPE_CHECKING:
     import sqlite3
 
+    from ccu.database.written import Altered
     from ccu.retention.deidentify_store import Candidate
 
 COLUMNS = ("person", "last", "result")
@@ -60,19 +61,28 @@ def confirm(session: Session, found: "list[Candidate]") -> None:
     )
 
 
-def remove(session: Session, before: str | None, person_id: int | None) -> "list[Candidate]":
-    """Remove it, by what the file holds at this moment. Raises VerificationFailed."""
+def remove(
+    session: Session,
+    before: str | None,
+    person_id: int | None,
+    altered: "Altered",
+) -> "list[Candidate]":
+    """Remove it, by what the file holds at this moment. Raises VerificationFailed.
+
+    `altered`: as retention/purge.py has it.
+    """
     from ccu.database import wiping
     from ccu.retention import deidentify_store
 
     at = dates.to_iso(session.now)
     with session.writing() as connection:
         found = _candidates(session, connection, before, person_id)
-        done = deidentify_store.remove(connection, session.staff_id, found, at=at)
+        others = altered(connection)
+        done = deidentify_store.remove(connection, session.staff_id, found, others, at=at)
     stay = len(found) - len(done.people)
     say(f"{_people(len(done.people))} de-identified, {stay} as before; {done.rows} rows changed")
     if done.people:
-        wiping.finish(session.db, at)
+        wiping.finish(session.db, at, session.writing)
     return found
 
 

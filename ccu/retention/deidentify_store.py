@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from ccu.database import written
 from ccu.records import audit, ownership, person_ids
 from ccu.records.ownership import DEIDENTIFIED as NAME
 from ccu.records.ownership import WORDY_FIELDS, Part
@@ -106,6 +107,7 @@ def remove(
     connection: sqlite3.Connection,
     staff_id: int,
     found: Iterable[Candidate],
+    altered: Iterable[tuple[str, int]],
     *,
     at: str,
 ) -> Done:
@@ -124,18 +126,19 @@ def remove(
             ownership.delete_rows(connection, part.table, part.rows)
         elif part.table != "audit_reason":
             done.rows += _blank(connection, part, {each: last[human[each]] for each in ids})
-    audit.purge_reasons(connection, staff_id, reasons)
+    ownership.purge_reasons(connection, staff_id, reasons)
     connection.executemany(
         "INSERT INTO deidentified (person_id, at, by) VALUES (?, ?, ?)"
         " ON CONFLICT (person_id) DO UPDATE SET at = excluded.at, by = excluded.by",
         [(each, at, staff_id) for each in ids],
     )
-    for person in done.people:
-        audit.record(connection, staff_id, "deidentify", "person", person)
     if last:
         days = sorted(last.values())
         gone = Destroyed("identity", len(last), days[0], days[-1], "ccu deidentify", None)
         schedule_store.log_destroyed(connection, staff_id, [gone], at=at)
+        written.keep_all(connection, audit.key_of(connection), altered)
+    for person in done.people:
+        audit.record(connection, staff_id, "deidentify", "person", person)
     return done
 
 

@@ -6,7 +6,8 @@ The text is then removed from the bytes of the file, and copies that a killed pr
 from collections.abc import Callable
 from typing import Any
 
-from ccu.database import wiping
+from ccu.database import wiping, written
+from ccu.database.written import Altered
 from ccu.errors import InvalidInput
 from ccu.records import audit
 from ccu.retention import purge_store, schedule_store
@@ -28,13 +29,17 @@ def dry_run(session: Session) -> Found:
     return found
 
 
-def purge(session: Session, confirm: Callable[[Found], None]) -> tuple[Found, int]:
+def purge(
+    session: Session, confirm: Callable[[Found], None], altered: Altered
+) -> tuple[Found, int]:
     """Destroy what is due, all or nothing, once `confirm` agreed; then scrub the file.
 
     Returns what was due, and how many places went that no record names any more.
 
-    What `confirm` saw is what is destroyed: when the counts changed meanwhile, nothing is.
-    Raises InvalidInput, also while a class has no period; VerificationFailed.
+    `altered` finds the records that another program wrote (audit/verify_store.py): they go on being
+    named, though what the audit knows of every row begins again. What `confirm` saw is what is
+    destroyed: when the counts changed meanwhile, nothing is. Raises InvalidInput, also while a
+    class has no period; VerificationFailed.
     """
     found = _seen(session)
     if found.not_set:
@@ -42,7 +47,7 @@ def purge(session: Session, confirm: Callable[[Found], None]) -> tuple[Found, in
     places = 0
     if found.total:
         confirm(found)
-        places = _destroy(session, found)
+        places = _destroy(session, found, altered)
     else:
         with session.writing() as connection:
             audit.record(connection, session.staff_id, "purge", counts={}, destructions=[])
@@ -51,13 +56,14 @@ def purge(session: Session, confirm: Callable[[Found], None]) -> tuple[Found, in
     return found, places
 
 
-def _destroy(session: Session, seen: Found) -> int:
+def _destroy(session: Session, seen: Found, altered: Altered) -> int:
     from ccu.database import opening as db
 
     at = audit.clock().isoformat(timespec="seconds")
     with db.trusting(session.db), session.writing() as connection:
         if purge_store.find(connection, session.today) != seen:
             raise InvalidInput("the records changed meanwhile; nothing was destroyed, look again")
+        written_by_others = altered(connection)
         orphans = purge_store.destroy(connection, session.staff_id)
         purge_store.forget(connection)
         done = [each for each in seen.destroyed if each.count]
@@ -65,6 +71,7 @@ def _destroy(session: Session, seen: Found) -> int:
             why = "no record names them any more"
             done.append(Destroyed("places", orphans, None, None, why, None))
         numbers = schedule_store.log_destroyed(connection, session.staff_id, done, at=at)
+        written.keep_all(connection, audit.key_of(connection), written_by_others)
         counts = {each.name: each.count for each in done}
         audit.record(connection, session.staff_id, "purge", counts=counts, destructions=numbers)
     return orphans
@@ -92,7 +99,8 @@ def finish(session: Session) -> list[int]:
 
     Raises VerificationFailed when another process still reads the file as it was.
     """
-    return wiping.finish(session.db, audit.clock().isoformat(timespec="seconds"))
+    at = audit.clock().isoformat(timespec="seconds")
+    return wiping.finish(session.db, at, session.writing)
 
 
 def remove_leftovers(session: Session) -> None:

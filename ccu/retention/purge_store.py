@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from ccu.errors import VerificationFailed
-from ccu.records import audit, ownership
+from ccu.records import ownership
 from ccu.records.ownership import RECORDS
 from ccu.retention import due_store
 from ccu.retention.schedule_store import Destroyed
@@ -126,10 +126,11 @@ def destroy(connection: sqlite3.Connection, staff_id: int) -> int:
     for table, which in deletes(connection):
         connection.execute(f"DELETE FROM main.{table} WHERE {which}")  # noqa: S608
     reasons = connection.execute(_GOING.format("audit_reason") + " ORDER BY id")
-    audit.purge_reasons(connection, staff_id, [row["id"] for row in reasons])
+    ownership.purge_reasons(connection, staff_id, [row["id"] for row in reasons])
     gone = _delete_orphans(connection)
     due_store.contacts(connection, "contact_left")
     connection.execute(_LAST_CONTACT)
+    connection.execute("DELETE FROM main.audit_written")  # of no event yet; kept again at the end
     dangling = connection.execute("PRAGMA main.foreign_key_check").fetchone()
     if dangling is not None:
         raise VerificationFailed(

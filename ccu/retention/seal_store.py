@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ccu.errors import InvalidInput
 from ccu.places import merge_store
-from ccu.records import audit, ownership, table
+from ccu.records import ownership, table
 from ccu.records.ownership import Key, Reference, Row
 from ccu.retention import sealed_store
 from ccu.retention.sealed_store import Content
@@ -60,7 +60,7 @@ def seal(work: "Work", record: str, record_id: int, *, authority: str, ordered_o
     ended, calls = open_work(connection, content), _calls(content)
     numbers = _numbers(connection, content)
     connection.execute("PRAGMA defer_foreign_keys = ON")
-    audit.purge_reasons(
+    ownership.purge_reasons(
         connection, work.staff_id, [key[0] for key in content.rows.get("audit_reason", ())]
     )
     for name, rows in content.rows.items():

@@ -18,7 +18,7 @@ from ccu.records.ownership import RECORDS
 REASON = "ccu undo"
 # Events that are a part of another one of the same command, on the same record and on another.
 _BESIDE = frozenset({"follow-up-close", "follow-up-schedule"})
-_PARTS = _BESIDE | {"needs-refer"}
+_PARTS = _BESIDE | {"needs-refer", "write"}
 WRITES = frozenset(action for action, kind in KINDS.items() if kind in (WRITE, OVERRIDE)) - _PARTS
 
 _MINE = """

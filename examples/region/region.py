@@ -1,7 +1,8 @@
 """Add towns up: python region.py [--engine duckdb|spark] FOLDER...
 
 Each FOLDER is one town's `ccu export --deidentified`. Checks the hashes of about.json, refuses
-groups of fewer than five people, then prints each figure by town and for the region, as CSV.
+groups of fewer than five people, then prints each figure by town and for the region, as CSV. A town
+without any row of a figure's table has "no data": the export cannot tell that from 0.
 
 DuckDB: pip install duckdb. Spark: pip install pyspark, and Java 17; SPARK_MASTER names a cluster.
 """
@@ -18,6 +19,16 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 TABLES = ("calls", "referrals", "follow_ups")
+SEALED = "without sealed records, which a town's own report counts"
+PART2 = "without sealed records and 42 CFR Part 2 programs, which a town's own report may count"
+NOTES = {  # of the figures that every town has, with or without rows
+    "calls": SEALED,
+    "care_calls": SEALED,
+    "referrals_made": PART2,
+    "referral_acceptance": PART2,
+    "referral_success": PART2,
+}
+NO_DATA = "no data"
 Row = tuple
 Run = Callable[[str], list[Row]]
 
@@ -26,12 +37,15 @@ class Refused(Exception):
     """A town's export that must not be added up; its text is the reason."""
 
 
-def files_of(folders: Sequence[Path]) -> dict[str, list[str]]:
-    """Return table -> its Parquet files, every one as its town wrote it. Raises Refused."""
+def files_of(folders: Sequence[Path]) -> tuple[dict[str, list[str]], list[str]]:
+    """Return table -> its Parquet files as the towns wrote them, and the towns. Raises Refused."""
     found: dict[str, list[str]] = {table: [] for table in TABLES}
     towns, periods = set(), set()
     for folder in folders:
-        about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+        try:
+            about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            raise Refused(f"{folder}: no folder of ccu export --deidentified") from None
         if about["town"] in towns:
             raise Refused(f"{folder}: the town is there twice")
         towns.add(about["town"])
@@ -46,7 +60,7 @@ def files_of(folders: Sequence[Path]) -> dict[str, list[str]]:
             found[name.partition("/")[0]].append(str(folder / name))
     if len(periods) > 1:
         raise Refused("the exports are not of one period")
-    return found
+    return found, sorted(towns)
 
 
 @contextmanager
@@ -94,18 +108,21 @@ def check_groups(run: Run) -> None:
         raise Refused(f"{town}: {name} of {month} have a group of fewer than 5 people")
 
 
-def figures(run: Run) -> list[Row]:
-    """Return (figure, town, value), each figure's towns followed by their sum."""
-    rows = [(a, b, int(c)) for a, b, c in run((HERE / "figures.sql").read_text(encoding="utf-8"))]
-    names = sorted({row[0] for row in rows})
-    return [
-        row
-        for name in names
-        for row in (
-            *(each for each in rows if each[0] == name),
-            (name, "all towns", sum(each[2] for each in rows if each[0] == name)),
+def figures(run: Run, towns: Sequence[str]) -> list[Row]:
+    """Return (figure, town, value, notes), each figure's towns followed by their sum."""
+    sql = (HERE / "figures.sql").read_text(encoding="utf-8")
+    values = {(name, town): int(value) for name, town, value in run(sql)}
+    rows: list[Row] = []
+    for name in sorted({*NOTES, *(name for name, _town in values)}):
+        told = {town: values[name, town] for town in towns if (name, town) in values}
+        note = NOTES.get(name, "")
+        rows += [(name, town, told.get(town, NO_DATA), note) for town in towns]
+        without = [f"{NO_DATA} from {', '.join(sorted({*towns} - {*told}))}"] * (
+            len(told) < len(towns)
         )
-    ]
+        total = sum(told.values()) if told else NO_DATA
+        rows.append((name, "all towns", total, "; ".join(filter(None, [note, *without]))))
+    return rows
 
 
 def main() -> int:
@@ -115,9 +132,11 @@ def main() -> int:
     parser.add_argument("folders", nargs="+", type=Path)
     given = parser.parse_args()
     try:
-        with ENGINES[given.engine](files_of(given.folders)) as run:
+        files, towns = files_of(given.folders)
+        with ENGINES[given.engine](files) as run:
             check_groups(run)
-            csv.writer(sys.stdout).writerows([("figure", "town", "value"), *figures(run)])
+            head = ("figure", "town", "value", "notes")
+            csv.writer(sys.stdout).writerows([head, *figures(run, towns)])
     except Refused as refused:
         sys.stderr.write(f"refused: {refused}\n")
         return 1

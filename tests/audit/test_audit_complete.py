@@ -57,6 +57,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def before(made: Path) -> int:
+    """The number of the town's events."""
+    return len(audit(made))
+
+
 @pytest.fixture
 def here(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "here"
@@ -95,36 +101,38 @@ def takes_output(row: str) -> bool:
 
 
 @pytest.mark.parametrize("row", LINES)
-def test_every_command_leaves_an_event_and_none_of_anybodys_words(row: str, here: Path) -> None:
-    before = len(audit(here))
+def test_every_command_leaves_an_event_and_none_of_anybodys_words(
+    row: str, here: Path, before: int
+) -> None:
     if row == "audit rekey":  # in place of a lost key only
         (here / "town.db.audit-key").unlink()
     done = ran(here, row)
     assert done.code == 0, done.err
-    new = audit(here)[before:]
+    events = audit(here)
+    new = events[before:]
     path = row.split(" --")[0]
     if row in SHOWS_NOBODY or path in access.ANYONE or path.split()[0] in OTHER_FILE:
         assert [event for event in new if event[1] == "person"] == []
     else:
-        assert new != []
+        assert new != [] and "write" not in {event[0] for event in new}  # rows after the last
         assert {event[3] for event in new} <= {1, *range(2, len(town.ROLES) + 2)}
-    told = "\n".join(map(str, audit(here)))
+    told = "\n".join(map(str, events))
     assert [word for word in WORDS if word in told] == []
 
 
 @pytest.mark.parametrize("row", [row for row in LINES if takes_output(row)])
-def test_every_output_into_a_file_is_an_export(row: str, here: Path) -> None:
+def test_every_output_into_a_file_is_an_export(row: str, here: Path, before: int) -> None:
     path = row.split(" --")[0]
     if path.split()[0] in OTHER_FILE or path in access.ANYONE or row in {"export", *SAYS_A_LINE}:
         pytest.skip("of another file, of nobody, or no rows")
-    before = len(audit(here))
     done = ran(here, row, "--output", "zyxfile.json", "--format", "json")
     assert done.code == 0, done.err
     assert (here / "zyxfile.json").stat().st_mode & 0o777 == 0o600
-    exports = [event for event in audit(here)[before:] if event[0] == "export"]
+    events = audit(here)
+    exports = [event for event in events[before:] if event[0] == "export"]
     assert len(exports) == 1
     assert f'"what": "{path}"' in exports[0][4]
-    told = "\n".join(map(str, audit(here)))
+    told = "\n".join(map(str, events))
     assert [word for word in (*WORDS, "zyxfile") if word in told] == []
 
 

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ccu.commands.custodian.audit import NEXT
 from ccu.database import key_chain as chain
 from ccu.records import audit
 
@@ -76,7 +77,7 @@ def says(result: Result) -> str:
     """The sentence of a failed verification, without its beginning."""
     assert (result.code, result.out) == (6, ""), result
     assert result.err.count("\n") == 1
-    return result.err.removeprefix("ccu: error: ").strip()
+    return result.err.removeprefix("ccu: error: ").strip().removesuffix(f"; {NEXT}")
 
 
 def remade(hand: Hand, key: chain.Key, start: int = 1) -> None:
@@ -266,14 +267,15 @@ def anchor(town: Ccu) -> str:
 
 
 def test_a_tail_cut_without_a_trace_is_found_only_by_an_anchor(town: Ccu, db_path: Path) -> None:
+    assert town("history", "--call", "1").code == 0
     kept = anchor(town)
     with by_hand(db_path) as hand:
-        hand.execute("DELETE FROM audit WHERE id > 8")
-        hand.execute("UPDATE sqlite_sequence SET seq = 8 WHERE name = 'audit'")
+        hand.execute("DELETE FROM audit WHERE id > :rows", {"rows": ROWS})
+        hand.execute("UPDATE sqlite_sequence SET seq = :rows WHERE name = 'audit'", {"rows": ROWS})
     assert town("audit", "verify").code == 0  # not found: the rows that are left are intact
     assert says(town("audit", "verify", "--anchor", kept)) == (
-        f"the audit ends at row 8 and an anchor knows row {ROWS}: rows were cut from the end, or an"
-        " older copy of the file was put in its place"
+        f"the audit ends at row {ROWS} and an anchor knows row {ROWS + 1}: rows were cut from the"
+        " end, or an older copy of the file was put in its place"
     )
 
 
@@ -314,6 +316,8 @@ def with_a_key_of_ones_own(db_path: Path) -> None:
                 "UPDATE audit SET detail = json_set(detail, '$.reason_digest', ?) WHERE id = ?",
                 (key.of_reason(number, reason), number),
             )
+        hand.execute("UPDATE audit SET detail = json_remove(detail, '$.written')")
+        hand.execute("DELETE FROM audit_written")
         remade(hand, key)
 
 
@@ -373,13 +377,6 @@ def test_an_anchor_file_checks_every_line(town: Ccu, db_path: Path, tmp_path: Pa
 
 
 # ---------------------------------------------------------------- not found
-
-
-def test_an_edited_record_is_no_business_of_the_audits(town: Ccu, db_path: Path) -> None:
-    """The audit shows who read and wrote, by number. What a record holds is not in it."""
-    with by_hand(db_path) as hand:
-        hand.execute("UPDATE call SET nature = 'other'")
-    assert town("audit", "verify").code == 0
 
 
 def test_somebody_with_the_key_can_add_invented_rows(town: Ccu, db_path: Path) -> None:
@@ -461,10 +458,7 @@ def test_a_trigger_of_another_table_is_found_missing(town: Ccu, db_path: Path) -
     with contextlib.closing(sqlite3.connect(db_path)) as hand, hand:
         hand.execute("DROP TRIGGER destruction_is_never_changed")
     done = town("audit", "verify")
-    assert (done.code, done.err) == (
-        6,
-        "ccu: error: the trigger destruction_is_never_changed is missing\n",
-    )
+    assert says(done) == "the trigger destruction_is_never_changed is missing"
 
 
 def test_no_key_is_read_into_a_record_or_written_over(town: Ccu, db_path: Path) -> None:

@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Any
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "region" / "region.py"
-LEAST = 384 * 5 * 10  # calls of a town, so that no group of its referrals is below five people
-# Row i is of group i % 384: a month, type, age band and sex; people are three rows each.
+LEAST = 384 * 2 * 5 * 10  # calls of a town, so that no group of its referrals is below five people
+# Row i is of group i % 384: a month, type, age band and sex; a third of the groups have people.
 GROUP = """
-SELECT '{town}' AS town, format('2026-{{:02d}}', i % 12 + 1) AS month, 'P' || i // 3 AS person,
+SELECT '{town}' AS town, format('2026-{{:02d}}', i % 12 + 1) AS month,
+       CASE WHEN i % 3 = 0 THEN 'P' || i END AS person,
        ['0-17', '18-24', '45-54', '75-84'][i // 12 % 4 + 1] AS age_band,
        ['female', 'male'][i // 48 % 2 + 1] AS sex, i // 96 % 4 AS type, i
 FROM range({rows}) AS made (i)
@@ -29,14 +30,14 @@ FROM range({rows}) AS made (i)
 COLUMNS = {
     "calls": "SELECT * EXCLUDE (type, i), ['crisis', 'welfare_check', 'other', 'suicide'][type + 1]"
     " AS nature, type <> 2"
-    " AS care, 'police' AS arrived, i % 7 = 0 AS clinician",
+    " AS care, 'police' AS arrived, i // 384 % 2 = 0 AS clinician",
     "referrals": "SELECT * EXCLUDE (type, i), ['housing', 'food', 'legal', 'detox'][type + 1]"
     " AS need, 'warm' AS handoff,"
-    " ['accepted', 'draft', 'service_received', 'declined'][i // 384 % 4 + 1] AS status,"
-    " CASE WHEN i // 384 % 4 IN (0, 2) THEN i % 30 END AS days_to_accepted",
+    " ['accepted', 'service_received'][i // 384 % 2 + 1] AS status,"
+    " NULL::INTEGER AS days_to_accepted, true AS accepted, i // 384 % 2 = 1 AS received",
     "follow_ups": "SELECT * EXCLUDE (type, i), ['call', 'visit', 'call', 'visit'][type + 1]"
-    " AS kind, i % 4 AS attempts,"
-    " i % 3 = 0 AS reached, true AS closed, i % 9 - 3 AS days_late",
+    " AS kind, NULL::INTEGER AS attempts,"
+    " i // 384 % 2 = 0 AS reached, true AS closed, NULL::INTEGER AS days_late",
 }
 
 

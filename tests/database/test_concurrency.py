@@ -114,7 +114,7 @@ def killed_at_random(ccu: Ccu, db_path: Path, rounds: int) -> None:
 
 @posix
 def test_killed_at_any_point_what_was_acknowledged_is_complete(ccu: Ccu, db_path: Path) -> None:
-    killed_at_random(ccu, db_path, 12)
+    killed_at_random(ccu, db_path, 6)
 
 
 @posix

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ccu.database import digests, migrations, schema
+from ccu.database import digests, migrations, schema, written
 from ccu.database import key_chain as chain
 from ccu.database import opening as db
 from ccu.database.opening import register
@@ -179,9 +179,11 @@ def made_by_schema(version: int, path: Path) -> None:
                 " ('2026-01-02T15:00:01+00:00', 'denied')"
             )
         else:  # from schema 3 on each row continues a chain
-            chain.make(chain.key_path(connection))
-            audit.record(connection, 1, "brief")
-            audit.record(connection, None, "denied")
+            key = chain.make(chain.key_path(connection))
+            begun = (1, "2026-01-02T15:00:00+00:00", 1, "brief", "", None, "{}")
+            first = audit.CHAIN.add(connection, key, None, begun)
+            denied = (2, "2026-01-02T15:00:01+00:00", None, "denied", "", None, "{}")
+            audit.CHAIN.add(connection, key, first, denied)
             connection.execute(
                 "UPDATE setting SET value = 'leave_out' WHERE name = 'sealed_totals'"
             )
@@ -193,10 +195,31 @@ def made_by_schema(version: int, path: Path) -> None:
             )
         if version > 3:  # and every row is summed up
             register(connection)
-            digests.install(connection)
+            sum_up(connection)
             digests.seal(connection, schema.names(connection))
     connection.close()
     path.chmod(0o600)
+
+
+def sum_up(connection: sqlite3.Connection) -> None:
+    """Keep the sums of every table, by the triggers of schema 4."""
+    changes = {
+        "insert": "row_count = row_count + 1, total = total + {new}",
+        "update": "total = total - {old} + {new}",
+        "delete": "row_count = row_count - 1, total = total - {old}",
+    }
+    for table in written.tables(connection):
+        digests._keep(connection, table, digests._sum(connection, table))
+        columns = written.columns(connection, table)
+        old, new = (
+            f"row_digest(CAST({written.as_text(columns, each)} AS BLOB))"
+            for each in ("old.", "new.")
+        )
+        for event, change in changes.items() if written.is_written(connection, table) else ():
+            connection.execute(
+                f"CREATE TRIGGER {table}_digest_{event} AFTER {event} ON {table} BEGIN UPDATE"
+                f" table_digest SET {change.format(old=old, new=new)} WHERE name = '{table}'; END"
+            )
 
 
 def test_a_file_of_the_first_release_is_copied_then_migrated(empty: Ccu, db_path: Path) -> None:
@@ -479,6 +502,7 @@ def test_a_write_within_a_write_is_undone_alone(ccu: Ccu, db_path: Path) -> None
     connection = db.open_database(db_path)
     with db.write(connection):
         connection.execute("INSERT INTO cad_text (text) VALUES ('kept')")
+        audit.record(connection, 1, "import")
         with pytest.raises(ZeroDivisionError), db.write(connection):
             connection.execute("INSERT INTO cad_text (text) VALUES ('undone')")
             raise ZeroDivisionError

@@ -203,7 +203,7 @@ def test_it_is_recorded(db: Path) -> None:
     assert records(db, *BEFORE, "--yes").code == 0
     with closing(sqlite3.connect(db)) as hand:
         events = hand.execute("SELECT record_id, detail FROM audit WHERE action = 'deidentify'")
-        assert events.fetchall() == [(1, "{}")]
+        assert [(number, [*json.loads(detail)]) for number, detail in events] == [(1, ["written"])]
         log = hand.execute("SELECT class, count, scrubbed_at IS NOT NULL FROM destruction")
         assert log.fetchall() == [("identity", 1, 1)]
 

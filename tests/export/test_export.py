@@ -500,14 +500,13 @@ def _order_of(rows_: list[dict[str, Any]]) -> tuple[str, ...]:
 
 
 def people_of(rows_: list[dict[str, Any]], order: tuple[str, ...]) -> dict[tuple[Any, ...], int]:
-    """Another reckoning than the program's: cell -> different people, and rows of nobody."""
+    """Another reckoning than the program's: cell -> different people; without any, its rows."""
     found: dict[tuple[Any, ...], int] = {}
     groups: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
     for row in rows_:
         groups[tuple(row[n].rsplit("-", 1)[0] if n == "day" else row[n] for n in order)].append(row)
     for cell, members in groups.items():
-        named = {row["person"] for row in members if row["person"]}
-        found[cell] = len(named) + sum(not row["person"] for row in members)
+        found[cell] = len({row["person"] for row in members if row["person"]}) or len(members)
     return found
 
 

@@ -13,10 +13,11 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccu.export import cells, columns
+from ccu.errors import InvalidInput
+from ccu.export import columns, region, store
 from ccu.export.cells import Rows
 
 from ..conftest import ZONE, Result, run_ccu
@@ -180,14 +181,25 @@ def test_parquet_is_what_csv_is(towns: dict[str, Path]) -> None:
         assert sorted(map(str, as_text)) == sorted(map(str, listed))
 
 
-def test_no_group_of_a_town_is_below_k(towns: dict[str, Path]) -> None:
+def test_no_group_of_a_town_is_below_k_and_no_pseudonym_is_twice(towns: dict[str, Path]) -> None:
     for folder in exported(towns):
-        for table, order in columns.REGION_ORDER.items():
-            people: dict[tuple[str, ...], set[object]] = {}
-            for number, row in enumerate(rows(folder, table)):
-                group = tuple(row[name] for name in (*order, *(["care"] * (table == "calls"))))
-                people.setdefault(group, set()).add(row["person"] or number)
-            assert min(map(len, people.values())) >= 5
+        every = [row for table in columns.REGION for row in rows(folder, table)]
+        pseudonyms = [row["person"] for row in every if row["person"]]
+        assert len(pseudonyms) == len(set(pseudonyms)) > 50
+        for table in columns.REGION:
+            assert min(sizes(rows(folder, table))) >= 5
+
+
+def sizes(told: list[dict[str, str]]) -> list[int]:
+    """The people of each group of rows that are equal otherwise; without any, its rows."""
+    groups: dict[tuple[object, ...], list[str]] = {}
+    for row in told:
+        every = {**row, "month": row["month"].replace("other", ""), "town": ""}
+        flags = {name: every.pop(name) for name in ("care", "accepted", "received") if name in row}
+        values = tuple(value for name, value in every.items() if name != "person")
+        more = tuple(flags.values()) if any(values) else ()  # totals alone are one group
+        groups.setdefault((values, more), []).append(row["person"])
+    return [len({*people} - {""}) or len(people) for people in groups.values()]
 
 
 def test_a_unique_person_loses_what_singles_them_out(
@@ -245,10 +257,17 @@ def test_the_region_is_the_sum_of_the_towns_own_reports(
 ) -> None:
     pytest.importorskip("pyarrow")
     pytest.importorskip({"duckdb": "duckdb", "spark": "pyspark"}[engine])
-    region = example()
-    with region.ENGINES[engine](region.files_of(exported(towns))) as run:
-        region.check_groups(run)
-        found = {(figure, name): value for figure, name, value in region.figures(run)}
+    reader = example()
+    files, names = reader.files_of(exported(towns))
+    with reader.ENGINES[engine](files) as run:
+        reader.check_groups(run)
+        told = reader.figures(run, [*names, "Empty"])
+    found = {(figure, name): value for figure, name, value, _notes in told}
+    assert {figure for figure, _name in found} == set(SUMMED)
+    for figure, name, value, notes in told:
+        assert ("no data from Empty" in notes) is (name == "all towns")
+        assert (value == "no data") is (name == "Empty")  # not a false 0
+        assert ("Part 2" in notes) is figure.startswith("referral")
     own = {name: reported(path) for name, path in towns.items()}
     for figure in SUMMED:
         for name in towns:
@@ -273,23 +292,25 @@ def test_the_reader_refuses_a_planted_person_and_a_changed_file(
 ) -> None:
     pytest.importorskip("pyarrow")
     pytest.importorskip("duckdb")
-    region = example()
+    reader = example()
     folder = tmp_path / "town"
     shutil.copytree(towns["Westport"].with_suffix(""), folder)
-    with pytest.raises(region.Refused, match="twice"):
-        region.files_of([folder, folder])
+    with pytest.raises(reader.Refused, match="no folder of ccu export"):
+        reader.files_of([tmp_path / "none"])
+    with pytest.raises(reader.Refused, match="twice"):
+        reader.files_of([folder, folder])
     planted(folder)
-    with pytest.raises(region.Refused, match="not as the town wrote it"):
-        region.files_of([folder])
+    with pytest.raises(reader.Refused, match="not as the town wrote it"):
+        reader.files_of([folder])
     about = json.loads((folder / "about.json").read_text())
     for each in about["files"]:
         each["sha256"] = hashlib.sha256((folder / each["name"]).read_bytes()).hexdigest()
     (folder / "about.json").write_text(json.dumps(about))
     with (
-        region.ENGINES["duckdb"](region.files_of([folder])) as run,
-        pytest.raises(region.Refused, match="fewer than 5 people"),
+        reader.ENGINES["duckdb"](reader.files_of([folder])[0]) as run,
+        pytest.raises(reader.Refused, match="fewer than 5 people"),
     ):
-        region.check_groups(run)
+        reader.check_groups(run)
 
 
 def test_without_pyarrow_it_is_csv_and_a_message(
@@ -304,31 +325,111 @@ def test_without_pyarrow_it_is_csv_and_a_message(
     }  # fmt: skip
 
 
-@given(
-    st.lists(
-        st.tuples(
-            st.sampled_from(["", "P1", "P2", "P3", "P4", "P5", "P6"]),
-            st.sampled_from(["", "0-17", "85+"]),
-            st.sampled_from(["", "male"]),
-            st.sampled_from(["crisis", "other"]),
-            st.sampled_from(["2026-01", "2026-02"]),
-            st.booleans(),
-        ),
-        max_size=30,
-    ),
-    st.integers(2, 5),
-)
-def test_no_row_is_lost_and_no_group_is_small(told: list[tuple[Any, ...]], k: int) -> None:
-    names = ("person", "age_band", "sex", "nature", "month", "care")
-    made = [dict(zip(names, values, strict=True)) for values in told]
-    table = Rows("calls", made, columns.REGION_ORDER["calls"], within=("care",))
-    before = [(row["person"], row["care"]) for row in made]
-    alone = cells.protect_all([table], k)
-    assert [(row["person"], row["care"]) for row in table.rows] == before
-    if not alone:
-        assert not table.small(k)
+BANDS, AGENCIES = st.sampled_from(["", "0-17", "85+"]), st.sampled_from([None, "police", "school"])
+ONE: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+    "calls": {"care": st.booleans(), "arrived": AGENCIES, "clinician": st.booleans(),
+              "nature": st.sampled_from(["crisis", "other"])},
+    "referrals": {"handoff": st.sampled_from([None, "warm"]), "need": st.just("housing"),
+                  "status": st.sampled_from(["accepted", "service_received", "draft"]),
+                  "days_to_accepted": st.sampled_from([None, 0, 1, 40])},
+    "follow_ups": {"kind": st.just("call"), "attempts": st.integers(0, 2), "reached": st.booleans(),
+                   "closed": st.booleans(), "days_late": st.sampled_from([None, -1, 0])},
+}  # fmt: skip
+
+
+@st.composite
+def months(draw: st.DrawFn) -> list[Rows]:
+    """The rows of a town; somebody's band and sex are the same in all of theirs."""
+    said = draw(st.lists(st.tuples(BANDS, st.sampled_from(["", "male"])), min_size=1, max_size=9))
+    who = st.sampled_from([None, *range(1, len(said) + 1)])
+    day = st.sampled_from(["2026-01-05", "2026-02-05"])
+    found = []
+    for table, own in ONE.items():
+        one = st.fixed_dictionaries({"person": who, "day": day, **own})
+        told = draw(st.lists(one, max_size=25))
+        for number, row in enumerate(told):
+            row["truth"] = row["person"], number
+            row[next(iter(columns.TABLES[table]))] = number
+            row["age_band"], row["sex"] = said[row["person"] - 1] if row["person"] else ("", "")
+        found.append(Rows(table, told, ()))
+    return found
+
+
+@given(months(), st.integers(2, 5))
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_written_of_a_row_is_shared_by_k_people(told: list[Rows], k: int) -> None:
+    """Counted again from what is written, and from who it really was."""
+    before = {
+        table.name: [dict(row) for row in table.rows if row.get("status") != "draft"]
+        for table in told
+    }
+    tables = region.by_month(told, "Westport")
+    try:
+        region.protect(tables, k)
+    except InvalidInput:
         return
-    people: dict[bool, set[object]] = {}
-    for row in made:
-        people.setdefault(row["care"], set()).add(row["person"] or id(row))
-    assert min(map(len, people.values())) < k
+    store.disguise(tables)
+    seen: set[str] = set()
+    for table in tables:
+        was = {row["truth"]: row for row in before[table.name]}
+        assert {row["truth"] for row in table.rows} == was.keys()  # none lost, none twice
+        assert len(table.rows) == len(was)
+        groups: dict[tuple[object, ...], list[dict[str, Any]]] = {}
+        for row in table.rows:
+            written = {name: row[name] for name in columns.of_region(table.name)}
+            for name in written.keys() & was[row["truth"]].keys() - {"person"}:
+                assert written[name] in (was[row["truth"]][name], "")
+            if row["person"]:
+                assert row["person"] not in seen  # it joins nothing
+                seen.add(row["person"])
+            told_more = {written[name] for name in columns.REGION[table.name]} != {"", "other"}
+            values = tuple(v for n, v in written.items() if n != "person")
+            groups.setdefault(values if told_more else (), []).append(row)
+            if table.name == "calls":
+                assert row["care"] is was[row["truth"]]["care"]
+            elif table.name == "referrals":
+                old = was[row["truth"]]
+                assert row["accepted"] is (old["days_to_accepted"] is not None)
+                assert row["received"] is (old["status"] == "service_received")
+        for group, members in groups.items():
+            marked = {row["truth"][0] for row in members if row["person"]}
+            people = {row["truth"][0] for row in members} - {None}
+            nobody = sum(row["truth"][0] is None for row in members)
+            assert len(marked) >= k or (not marked and nobody >= k) or not group
+            assert group or (not marked and (len(people) >= k or nobody >= k))
+            assert marked <= people and sum(bool(row["person"]) for row in members) == len(marked)
+
+
+def test_calls_of_nobody_make_no_group_of_one_person_large(
+    towns: dict[str, Path], tmp_path: Path
+) -> None:
+    """One person named among many calls without: refused; among five people named, not."""
+    path = tmp_path / "few.db"
+    for suffix in ("", ".audit-key"):
+        shutil.copy(f"{towns['Westport']}{suffix}", f"{path}{suffix}")
+    by_hand(path, "DELETE FROM call_person WHERE person_id > 1")
+    done = town(path, "export", "--deidentified", str(tmp_path / "out"), *SPAN)
+    assert done.code == 2 and "refused: calls have a group of fewer than 5 people" in done.err
+
+
+def test_what_only_one_person_has_is_blank_in_every_table(
+    towns: dict[str, Path], tmp_path: Path
+) -> None:
+    """An agency that came to nobody else, and nothing that joins the person's rows."""
+    path = tmp_path / "one.db"
+    for suffix in ("", ".audit-key"):
+        shutil.copy(f"{towns['Westport']}{suffix}", f"{path}{suffix}")
+    by_hand(path, "UPDATE person SET birth_date = '1921-01-01' WHERE id = 1")
+    for call in range(1, 7):
+        by_hand(path, "UPDATE call SET voided_at = NULL, voided_by = NULL, void_reason = NULL"
+                      " WHERE id = ?", call)  # fmt: skip
+        by_hand(path, "DELETE FROM call_person WHERE call_id = ?", call)
+        by_hand(path, "INSERT INTO call_person (call_id, person_id) VALUES (?, 1)", call)
+        by_hand(path, "INSERT INTO call_responder (call_id, agency, state)"
+                      " VALUES (?, 'school', 'arrived')", call)  # fmt: skip
+    out = tmp_path / "out"
+    done = town(path, "export", "--deidentified", str(out), *SPAN)
+    assert done.code == 0, done.err
+    told = rows(out, "calls")
+    assert {row["arrived"] for row in told} == {""}
+    assert min(sizes(told)) >= 5

@@ -66,6 +66,17 @@ def test_what_is_closed_cancelled_or_given_away_is_removed(unit: Ccu, tmp_path: 
     assert len(states) == 3 and set(states.values()) == {"CANCELLED"}
 
 
+def test_what_is_over_is_in_no_calendar(
+    unit: Ccu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A first calendar is not full of entries to be removed; what is open and late is in it."""
+    assert unit("follow-up", "void", "1", "--reason", "error").code == 0
+    monkeypatch.setenv("CCU_TODAY", "2026-03-02")
+    assert [str(each["summary"]) for each in events(unit, tmp_path).values()] == [
+        "Visit: follow-up 2"
+    ]
+
+
 def test_names_are_refused_and_a_terminal_too(unit: Ccu, tmp_path: Path) -> None:
     path = tmp_path / "mine.ics"
     done = unit("follow-up", "list", "--names", "-o", str(path))

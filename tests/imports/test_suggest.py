@@ -393,3 +393,29 @@ def test_a_layout_that_was_written_tells_what_is_next(desk: Desk) -> None:
     desk.file.write_text(written([("Incident", "Call Time", "Location", "Nature")]))
     unfinished = desk.ccu(*words, "--output", str(desk.layout))
     assert unfinished.code == 11 and "Next:" not in unfinished.err
+
+
+def test_combined_outcomes_all_count_and_denied_ones_are_left_open(desk: Desk) -> None:
+    ends = [
+        "Arrest; Unable to locate", "Arrest", "Transport to hospital / Arrest",
+        "Citation, Arrest", "Referred | Citation", "Arrest and citation",
+        "Not arrested", "Citation voided", "Referral, declined", "Cancelled",
+    ]  # fmt: skip
+    header = ("Incident", "Call Time", "Nature", "Address", "Disposition")
+    rows = [
+        (f"26-{n:03}", f"2026-01-{n:02} 10:00", "EDP", f"{n} ELM ST", end)
+        for n, end in enumerate(ends, 1)
+    ]
+    layout = suggested(desk, written([header, *rows]))
+    left = [
+        "Transport to hospital / Arrest",
+        "Not arrested",
+        "Citation voided",
+        "Referral, declined",
+    ]
+    assert [line.strip('# ,"') for line in layout.splitlines() if line.startswith("#   ")] == left
+    assert desk.bring(None).code == 0
+    counts = dict(desk.ask("SELECT disposition, count(*) FROM call_disposition GROUP BY 1"))
+    assert counts == {
+        "arrest": 4, "citation": 3, "no_action": 1, "referred": 1, "unable_to_locate": 1
+    }  # fmt: skip

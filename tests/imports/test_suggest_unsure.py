@@ -225,3 +225,24 @@ def test_an_arrival_before_dispatch_or_hours_later_is_told(desk: Desk) -> None:
     assert "1 calls have an arrival before their dispatch" in told
     assert "1 calls have an arrival more than 4 hours after they begin, at most 370 minutes" in told
     assert "arrival" not in desk.bring(text([row(Number="3")])).err
+
+
+@pytest.mark.parametrize("bad", [1, 5])
+def test_unreadable_times_do_not_move_the_beginning_to_another_column(desk: Desk, bad: int) -> None:
+    times = [
+        *["13/45/2026 10:00:00"] * bad,
+        *(f"01/{n:02}/2026 10:0{n % 9}:00" for n in range(1, 20)),
+    ]
+    lines = [
+        f"26-{n:06},{time},01/{n:02}/2026 10:15:00,{n} ELM ST,EDP"
+        for n, time in enumerate(times[:25], 1)
+    ]
+    header = "Incident,Event Start Date,First Unit Dispatched Date,Address,Nature"
+    assert suggested(desk, header, lines)["occurred"] == "Event Start Date"
+    assert desk.counts(None)[1::3] == (len(lines) - bad, bad)
+
+
+def test_two_columns_that_can_be_the_beginning_are_asked_about(desk: Desk) -> None:
+    lines = [f"26-{n},1/{n}/2026 10:01,1/{n}/2026 10:02,{n} ELM ST" for n in range(1, 20)]
+    found = suggested(desk, "Incident,Date/Time,Entered,Address", lines, 11)
+    assert found["occurred"] == "?"

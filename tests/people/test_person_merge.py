@@ -49,7 +49,7 @@ from ccu.people import worker_store as workers
 from ccu.people.open_work_store import AsOf
 from ccu.people.store import Met, Said
 from ccu.people.worker_store import Client
-from ccu.records import person_ids
+from ccu.records import audit, person_ids
 from ccu.records import settings as town
 from ccu.records.visibility import View
 from ccu.work import Work
@@ -94,6 +94,7 @@ class Machine(RuleBasedStateMachine):
                 "INSERT INTO staff (login, role) VALUES (?, 'clinician')",
                 [("me",), ("dlee",), ("boss",)],
             )
+            audit.record(made, 1, "staff-add")
         self.db = db.open_database(path)
         self.settings = town.load(self.db)
         self.work = Work(self.db, 1, NOW, self.settings, lambda: View(self.db, 1, NOW, ""))

@@ -53,6 +53,27 @@ def test_the_persons_copy_is_no_disclosure(unit: Ccu) -> None:
     assert "You signed a form" in unit("referral", "letter", "1").out
 
 
+def test_the_persons_copy_has_what_they_need_to_go_there(unit: Ccu) -> None:
+    """Address, hours and alert; a draft does not claim that anyone was asked."""
+    line = ("--address", "9 Harbor Rd", "--hours", "Mon-Fri 9am-5pm", "--alert", "No intake today")
+    assert unit("provider", "edit", "2", *line).code == 0
+    done = unit("referral", "letter", "2")
+    assert all(word in done.out for word in (line[1], line[3], line[5]))
+    assert "We asked Harbor Recovery to help you with stopping alcohol or drugs" in done.out
+    draft = ("refer", "--person", "1", "--need", "food", "--to", "1", "--draft")
+    assert unit(*draft).code == 0
+    done = unit("referral", "letter", "3")
+    assert "We have not asked them yet." in done.out and "We asked" not in done.out
+    assert "walk-in or phone-in, no call" in unit("referral", "show", "3").out
+
+
+def test_every_need_of_ccu_has_plain_words(db_path: Path, unit: Ccu) -> None:
+    with sqlite3.connect(db_path) as connection:
+        assert letter.NEEDS.keys() == {
+            code for (code,) in connection.execute("SELECT code FROM need")
+        }
+
+
 def test_the_providers_copy_is_refused_without_consent(unit: Ccu, tmp_path: Path) -> None:
     path = tmp_path / "letter.html"
     done = unit("referral", "letter", "1", "--provider", "-o", str(path))
@@ -158,8 +179,11 @@ def test_the_persons_copy_reads_at_the_sixth_grade(unit: Ccu) -> None:
     done = unit("referral", "letter", "1")
     body = " ".join(line.strip() for line in done.out.splitlines()[2:])
     assert grade(body) <= 6
-    facts = {"provider": "They", "phone": "", "owner": "We", "when": ""}
-    for text in (letter.REACH, letter.CHECK, letter.CHOICE, letter.SIGNED, letter.NOT_SIGNED,
+    facts = {"provider": "They", "phone": "", "owner": "We", "when": "", "need": "food"}
+    needs = [letter.ASKED.format(**{**facts, "need": need}) for need in letter.NEEDS.values()]
+    assert grade(" ".join(needs)) <= 6
+    for text in (letter.DRAFT, letter.REACH_DRAFT, letter.REACH, letter.CHECK,
+                 letter.CHOICE, letter.SIGNED, letter.NOT_SIGNED,
                  letter.SAFE, letter.HELP_NOW):  # fmt: skip
         assert grade(text.format(**facts)) <= 6.5, text
 

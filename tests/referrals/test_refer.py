@@ -3,6 +3,7 @@
 import json
 import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -293,7 +294,7 @@ def test_a_need_without_a_provider_lists_all_of_them(ccu: Ccu, db_path: Path) ->
         ("No provider is listed for this need. These are all providers on file:", None),
         ("  1 Homes with Hope (Open; 203-555-0110)", None),
         ("Provider (number, name, or what is needed): ", "nobody"),
-        ("No provider of that number or name; type one of those shown", None),
+        ("No provider of that number or name; type one shown", None),
         ("Provider (number, name, or what is needed): ", "1"),
         ("Save? y, n, or a number to change: ", "y"),
         ("Note: provider 1 (Homes with Hope) is not listed for Legal.", None),
@@ -302,3 +303,27 @@ def test_a_need_without_a_provider_lists_all_of_them(ccu: Ccu, db_path: Path) ->
     assert ccu("provider", "retire", "1").code == 0
     none = run_ccu("refer", "1", tty=True)
     assert none.err == "ccu: error: no provider is on file to refer to; first: ccu provider add\n"
+
+
+def test_plain_words_answer_need_and_provider_and_enter_goes_back(ccu: Ccu, db_path: Path) -> None:
+    """Wherever a provider is offered its alert and phone are shown."""
+    for name, more in (("Shelter East", ("--phone", "203-555-0111")), ("Shelter West", ())):
+        line = ("provider", "add", name, "--need", "shelter", *more)
+        assert ccu(*line).code == 0
+    with closing(sqlite3.connect(db_path)) as hand, hand:
+        hand.execute("UPDATE provider SET alert = 'No beds until Monday' WHERE name LIKE '%East'")
+    alert = "Shelter East - ALERT: No beds until Monday; 203-555-0111"
+    typed.answer(
+        db_path,
+        ("refer", "1", "--handoff", "none", "--owner", "dlee"),
+        ("Need (number, code, or how it begins): ", "place to sleep tonight"),
+        ("  Shelter", None),
+        ("what is needed): ", "shelter"),
+        (alert, None),
+        ("Which provider? Enter the number (Enter to go back): ", ""),
+        ("None was chosen; type a number, a name, or what is needed", None),
+        ("what is needed): ", "shelter e"),
+        (alert, None),
+        ("Save? y, n, or a number to change: ", "y"),
+        ("Referral 1: Shelter, Shelter East (requested)", None),
+    )

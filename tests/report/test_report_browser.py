@@ -121,6 +121,16 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         ):
             done = run_ccu("--db", db, "report", *period, "--output", str(made[name]))
             assert done.code == 0, done.err
+        listed = run_ccu("--db", demo, "referral", "list", "-f", "json")
+        number = str(json.loads(listed.out)[0]["id"])
+        for name, *line in (
+            ("card", "history", "12 main st apt 3"),
+            ("brief", "brief"),
+            ("letter", "referral", "letter", number),
+        ):
+            made[name] = folder / f"{name}.html"
+            done = run_ccu("--db", demo, *line, "--output", str(made[name]))
+            assert done.code == 0, done.err
     return made
 
 
@@ -190,6 +200,27 @@ def test_the_page_on_letter_paper(pages: dict[str, Path], window: Browser, name:
     paper = base64.b64decode(printed["data"])
     assert paper.startswith(b"%PDF")
     assert b"/MediaBox [0 0 612 792]" in paper  # letter
+
+
+@pytest.mark.parametrize("name", ("card", "brief", "letter"))
+def test_a_page_for_paper_is_one_page(pages: dict[str, Path], window: Browser, name: str) -> None:
+    """With no type below 9 points, nothing beside the page, and nothing loaded."""
+    window.ask("Emulation.setEmulatedMedia", media="print")
+    try:
+        window.open(pages[name], LETTER)
+        assert [each for each, _ in window.events if each == "Network.requestWillBeSent"] == [
+            "Network.requestWillBeSent"
+        ]
+        assert window.run("document.documentElement.scrollWidth") <= LETTER
+        sizes = (
+            "[...document.querySelectorAll('body *')].map(e => parseFloat(getComputedStyle(e)"
+            ".fontSize))"
+        )
+        assert window.run(f"Math.min(...{sizes})") >= 12  # pixels, 9 points
+    finally:
+        window.ask("Emulation.setEmulatedMedia", media="")
+    printed = window.ask("Page.printToPDF", preferCSSPageSize=True)
+    assert base64.b64decode(printed["data"]).count(b"/Type /Page\n") == 1
 
 
 def test_the_page_is_named_to_a_screen_reader(pages: dict[str, Path], window: Browser) -> None:

@@ -88,7 +88,7 @@ def dump(db: Path) -> list[str]:
     """All of the file but the audit, the seals with their sums, and the numbers last given out."""
     seals = ("sealed", "sealed_number")
     aside = (
-        *(f'INSERT INTO "{each}"' for each in ("audit", *seals, "sqlite_sequence")),
+        *(f'INSERT INTO "{each}' for each in ("audit", *seals, "sqlite_sequence")),
         *(f"INSERT INTO \"table_digest\" VALUES('{each}'" for each in seals),
     )
     with closing(sqlite3.connect(db)) as hand:

@@ -76,7 +76,8 @@ def command(
     bad = sum(row[1] == "bad" for row in rows)
     if bad:
         raise VerificationFailed(
-            f"{bad} of {len(rows)} checks failed; keep the file and restore a backup"
+            f"{bad} of {len(rows)} checks failed; keep the file, restore a backup, and tell"
+            " whoever is in charge of records"
         )
 
 

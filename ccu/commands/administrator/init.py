@@ -74,15 +74,15 @@ def command(
         say(f"warning: towns of {chosen['state']} keep {' or '.join(zones)}")
     key_is_new = encrypt and not encryption.has_key()
     with session.creating(encrypt=encrypt) as connection:
+        codes.set_state_labels(connection, chosen["state"])
         staff_id = staff.add(connection, admin, "admin")
         if role:
             staff.add(connection, owner, role, by=staff_id)
-        for name, value in (chosen | {"default_owner": owner}).items():
-            if value:
-                settings.change(connection, staff_id, name, value)
-        codes.set_state_labels(connection, chosen["state"])
+        settings.change(connection, staff_id, "timezone", chosen.pop("timezone"))
         session.settings = settings.load(connection)  # for today; earlier calls need no decision
         settings.begin_decisions(connection, session.today)
+        for name, value in (chosen | ({"default_owner": owner} if owner else {})).items():
+            settings.change(connection, staff_id, name, value)
     del session.settings
     emit_line(f"Made {session.path} for {session.settings.town}, {chosen['state']}.", only=True)
     for sentence in privacy.about_key(session.path, key_is_new) if encrypt else []:

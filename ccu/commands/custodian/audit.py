@@ -7,9 +7,11 @@ import typer
 
 from ccu.errors import VerificationFailed
 from ccu.options import group
-from ccu.output import FormatOption, OutputOption, emit_document, emit_line
+from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
 from ccu.output.text import counted
 from ccu.session import Session
+
+NEXT = "keep the file, compare it with the last backup, and tell whoever is in charge of records"
 
 app = group("Who read and wrote what: review, verify, anchor, rekey.")
 
@@ -59,9 +61,10 @@ def verify(
 ) -> None:
     """Verify the audit's chain: the first bad row, what is wrong with it; exit code 6.
 
-    Finds rows changed, missing, out of order or put in, a tail cut off, triggers dropped. What
-    somebody who has the key forged is found only by an anchor: keep some elsewhere.
-    Those in DATABASE.anchor, beside the file, are always compared.
+    Finds rows changed, missing, out of order or put in, a tail cut off, triggers dropped, and names
+    each record that another program changed, added or deleted. What somebody who has the key forged
+    is found only by an anchor: keep some elsewhere. Those in DATABASE.anchor, beside the file, are
+    always compared.
 
     Examples:
 
@@ -77,6 +80,8 @@ def verify(
     with db.reading(session.db):
         verdict = verify_store.verified(session.db, known)
     wrong = verdict.wrong + verdict.unverified
+    if verdict.wrong:
+        wrong.append(NEXT)
     if wrong:
         raise VerificationFailed("; ".join(wrong))
     told = [f"{counted(verdict.rows, 'row')} verified"]
@@ -85,6 +90,8 @@ def verify(
     if verdict.purged:
         told.append(f"{counted(verdict.purged, 'reason')} purged")
     emit_line(f"{', '.join(told)}; the last is {anchors.line(verdict.last)}")
+    if not verdict.wrote:
+        say("The records were not compared: the audit has them from its next event on.")
 
 
 @app.command()

@@ -36,6 +36,7 @@ def purge(
 
       ccu purge
     """
+    from ccu.audit import verify_store
     from ccu.retention import purge as purging
 
     session: Session = ctx.obj
@@ -46,7 +47,9 @@ def purge(
             raise InvalidInput("--dry-run and --yes contradict each other; give one of them")
         found = purging.dry_run(session)
     else:
-        found, places = purging.purge(session, lambda seen: _confirm(session, seen.total, yes))
+        found, places = purging.purge(
+            session, lambda seen: _confirm(session, seen.total, yes), verify_store.altered
+        )
     title = "To be destroyed" if dry_run else "Destroyed"
     emit(Table(purging.COLUMNS, purging.rows(found), title=title), format, output)
     if dry_run and found.not_set:
@@ -101,6 +104,7 @@ def deidentify(
 
       ccu deidentify --person 12
     """
+    from ccu.audit import verify_store
     from ccu.retention import deidentify as deidentifying
 
     session: Session = ctx.obj
@@ -109,7 +113,7 @@ def deidentify(
     if not dry_run and any(not each.why for each in found):
         if not yes:
             deidentifying.confirm(session, found)
-        found = deidentifying.remove(session, before, person)
+        found = deidentifying.remove(session, before, person, verify_store.altered)
         result = deidentifying.DONE
     table = Table(deidentifying.COLUMNS, deidentifying.rows(found, result), title="De-identify")
     emit(table, format, output)

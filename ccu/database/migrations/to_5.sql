@@ -243,6 +243,16 @@ CREATE TABLE need_word (
   retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
 ) STRICT, WITHOUT ROWID;
 
+-- What each event of the audit wrote (ccu/database/written.py).
+CREATE TABLE audit_written (
+  audit_id INTEGER NOT NULL REFERENCES audit (id) DEFERRABLE INITIALLY DEFERRED,
+  part     INTEGER NOT NULL,
+  record   TEXT NOT NULL,
+  first    INTEGER NOT NULL,
+  sums     BLOB NOT NULL,
+  PRIMARY KEY (audit_id, part)
+) STRICT, WITHOUT ROWID;
+
 -- Days and months are counted without reading the calls.
 DROP INDEX call_occurred;
 CREATE INDEX call_occurred ON call (occurred_at, source_system_id, care, voided_at);

@@ -14,6 +14,8 @@ SEVERAL = 0.05  # of the cells of incident numbers differ at least: a code of ca
 AGENCIES = 30  # different ones at most in a column
 STATE_NAMES = STATE_CODES | STATES.keys()
 
+DAY_AND_CLOCK = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}[ T]+\d").match
+
 Test = Callable[[str], object]
 
 
@@ -142,7 +144,10 @@ class Choice:
     def _kind(self, column: str) -> str:
         """Return whether a column holds moments, days or clock times."""
         if column not in self._kinds:
-            self._kinds[column] = forms.kind(self._sample.columns[column], self._questions.today)
+            found = forms.kind(self._sample.columns[column], self._questions.today)
+            if not found and self._sample.share(column, DAY_AND_CLOCK) > 0.5:
+                found = "moment"  # that no format reads: not another column in its place
+            self._kinds[column] = found
         return self._kinds[column]
 
     def _part(self, patterns: Sequence[str], test: Test, taken: str = "", but: Test = len) -> str:

@@ -348,8 +348,9 @@ class Merge:
         for statement in HERE:
             ask(statement, {**part, "taken": self._taken, "end": END})
         self._taken = max(self._taken, ask("SELECT max(n) FROM staging.here").fetchone()[0] or 0)
-        for statement in REMEMBER:
-            ask(statement)
+        with digests.added_in_bulk(self._connection, place="id", address="id"):
+            for statement in REMEMBER:
+                ask(statement)
 
 
 def _next(connection: sqlite3.Connection, statement: str, first: int, rows: int) -> int:

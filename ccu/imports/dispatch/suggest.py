@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccu.address.words import SUFFIXES, UNITS
-from ccu.imports import forms, suggest
+from ccu.imports import codes, forms, suggest
 from ccu.imports.dispatch.choice import FEW, STATE_NAMES, TOGETHER, Choice
 from ccu.imports.dispatch.layout import FIELDS, TIMES
 from ccu.imports.suggest import Questions
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 DIRECTION = re.compile(r"[NSEW]{1,2}\.?|north|south|east|west", re.IGNORECASE)
 WANTED = ("incident", "occurred", "address", "nature", "disposition", "priority", "beat")
 NUMBERS = ("number", "num", "no", "nbr", "#")
+PLAIN_TIMES = ("date time", "datetime", "date and time", "date", "time")
 HOUSE = re.compile(r"[1-9][0-9]{0,4}[A-Z]?(\.0)?")
 CITY_CODE = re.compile(r", *([A-Z]{2,4}) *$")
 CITY_ROWS = 3  # that have a code, before it is taken for a city's
@@ -106,6 +107,8 @@ class First(Choice):
         best = [column for rank, column in found if rank == found[0][0]]
         if moments and {*map(self._kind, best)} != {"day", "clock"}:
             best = [column for rank, column in moments if rank == moments[0][0]]
+            if name == "occurred":  # one of a name that tells nothing may be earlier: ask
+                best += [each for _, each in moments if each not in best and self._is_plain(each)]
         for order in (["moment"], ["day", "clock"], ["day"], ["clock"]):
             fits = [[each for each in best if self._kind(each) == kind] for kind in order]
             if all(fits):
@@ -113,6 +116,9 @@ class First(Choice):
                 if None not in taken:
                     self._take(name, filter(None, taken))
                 return
+
+    def _is_plain(self, column: str) -> bool:
+        return suggest.spoken(self._sample.labels[column]) in PLAIN_TIMES
 
     def _time_by_cells(self) -> None:
         """Take the column whose times are never after those of another."""
@@ -266,7 +272,7 @@ class First(Choice):
     def _nature_by_cells(self) -> None:
         """Take the column in which most rows have one of the texts that natures tend to have."""
         shares = {
-            each: self._sample.share(each, lambda cell: suggest.code(cell, self._hints["natures"]))
+            each: self._sample.share(each, lambda cell: codes.found(cell, self._hints["natures"]))
             for each in self._left
             if self._sample.share(each, suggest.has_words) > TOGETHER
         }
@@ -303,10 +309,14 @@ class First(Choice):
             yield from ("", "[defaults]")
             yield '# lead_agency = "police"  # if it leads all calls of the file'
         for table, field in tables:
-            yield from suggest.words(
+            cells = sample.texts(chosen[field]) if field in chosen else []
+            if several := field == "disposition":
+                cells = [cell for name in chosen.get(field, ()) for cell in sample.columns[name]]
+            yield from codes.words(
                 table,
-                sample.texts(chosen[field]) if field in chosen else (),
+                cells,
                 hints[table],
+                several=several,
                 most=400,
                 longest=80,
                 too_many='try wildcards: welfare_check = ["*WELF*"]',
@@ -321,14 +331,14 @@ class First(Choice):
             *self._sample.texts(chosen.get("address", [])),
         ]
         found = [match[1] for cell in cells if (match := CITY_CODE.search(cell))]
-        codes = {
+        known = {
             code
             for code, count in Counter(found).items()
             if count >= CITY_ROWS and code not in STATE_NAMES and code not in UNITS
         }
-        if codes:
+        if known:
             yield from ("", "# Codes of cities? Remove the # and write their names:", "# [cities]")
-            yield from (f'# {code} = "?"' for code in sorted(codes))
+            yield from (f'# {code} = "?"' for code in sorted(known))
 
     def _zone(self) -> Iterator[str]:
         occurred = self.chosen.get("occurred", [])

@@ -1,0 +1,282 @@
+"""The rows that commands write, and what each event of the audit wrote of them: `audit_written`.
+
+By record, it holds the sum of the keyed digests of its new rows less that of its old ones. The
+event has the HMAC of them all (records/audit.py), so that the rows of a record must add up to what
+the audit knows of it, and nobody without the audit's key can change both. A transaction that writes
+rows and no event is refused by a reference. The code lists that no command writes, the audit, which
+has its chain, and person_key, which is made from the people, are left out.
+
+A digest is made with a salt too, the first row of audit_written. Where words are destroyed,
+`keep_all` deletes it with all digests and begins again: nobody can try values against a digest any
+more, the owner of the key included.
+"""
+
+import contextlib
+import os
+import sqlite3
+from binascii import crc32
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from hashlib import blake2b, sha256
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ccu.database.key_chain import Key
+
+# The code lists that a town may change (records/codes.py); nothing writes the others.
+TOWN_LISTS = (
+    *("agency", "danger", "disposition", "intervention", "nature", "need", "race_ethnicity"),
+    *("town", "street_alias", "common_place", "need_word"),
+)
+# Records that people know by number. A row of another table counts with the first of them that it
+# must name, else by its own number.
+OWNERS = (
+    *("call", "follow_up", "household", "need_assessment", "person", "place", "plan"),
+    *("provider", "referral"),
+)
+_LEFT_OUT = ("audit", "audit_reason", "audit_written", "person_key", "table_digest")
+_CODE_LIST = {"code", "label", "sort", "retired"}
+
+ALL = ""  # the record of the first row of audit_written, which has the salt
+ALTERED = (1).to_bytes(8, "little")  # what a sum is off by, of a record known as altered
+WRITTEN = "written"  # in the detail of an event: the HMAC of its rows of audit_written
+_MOST = 65_536  # sums in one row of audit_written
+_WHOLE = 2**64
+_NOTHING = bytes(8)
+SALT = "SELECT iif(record = '', sums, NULL) FROM audit_written ORDER BY audit_id, part LIMIT 1"
+# The number of the next event: as records/audit.py will find it.
+_NEXT = """
+SELECT max(coalesce((SELECT max(id) FROM audit), 0),
+           coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'audit'), 0)) + 1 AS id
+"""
+KEEP = f"""
+INSERT INTO audit_written (audit_id, part, record, first, sums)
+SELECT id, coalesce((SELECT max(part) FROM audit_written WHERE audit_id = id), 0) + 1,
+       {{record}}, {{first}}, {{sums}}
+FROM ({_NEXT})
+"""  # noqa: S608
+
+Altered = Callable[[sqlite3.Connection], list[tuple[str, int]]]  # as audit/verify_store.py has it
+
+
+# ---------------------------------------------------------------- rows
+
+
+def tables(connection: sqlite3.Connection) -> list[str]:
+    """The tables whose rows are summed up."""
+    found = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+        " ORDER BY name"
+    ).fetchall()
+    return [row[0] for row in found if row[0] not in _LEFT_OUT]
+
+
+def is_code_list(connection: sqlite3.Connection, table: str) -> bool:
+    """Whether a table holds codes and their labels."""
+    return columns(connection, table).keys() >= _CODE_LIST
+
+
+def written_tables(connection: sqlite3.Connection) -> list[str]:
+    """The tables whose rows commands write."""
+    return [table for table in tables(connection) if is_written(connection, table)]
+
+
+def is_written(connection: sqlite3.Connection, table: str) -> bool:
+    """Whether commands write the rows of a table."""
+    return table in TOWN_LISTS or not is_code_list(connection, table)
+
+
+def columns(connection: sqlite3.Connection, table: str) -> dict[str, str]:
+    """The columns of a table, and how printf() writes each: %Q tells NULL from an empty text."""
+    found = {}
+    for _number, name, declared, not_null, _default, key in connection.execute(
+        f'PRAGMA main.table_info("{table}")'
+    ):
+        if declared == "BLOB":
+            found[name] = "hex"
+        elif not (not_null or key):
+            found[name] = "%Q"
+        else:
+            found[name] = "%d" if declared == "INTEGER" else "%s"
+    return found
+
+
+def counted_with(connection: sqlite3.Connection, table: str) -> tuple[str, str]:
+    """Return the record that a table's row counts with, and the column with its number.
+
+    The column is 0 where there is none.
+    """
+    columns = connection.execute(f'PRAGMA main.table_info("{table}")').fetchall()
+    owners = {
+        row[3]: row[2]
+        for row in connection.execute(f'PRAGMA main.foreign_key_list("{table}")')
+        if row[2] in OWNERS and table not in OWNERS
+    }
+    for _place, name, _type, not_null, _default, key in columns:
+        if name in owners and (not_null or key):
+            return owners[name], f'"{name}"'
+    return table, '"id"' if "id" in (row[1] for row in columns) else "0"
+
+
+def has_rows(connection: sqlite3.Connection, table: str, number: int) -> bool:
+    """Whether a table has rows that count with the record of this number."""
+    _record, column = counted_with(connection, table)
+    sql = f'SELECT 1 FROM main."{table}" WHERE {column} = :number'  # noqa: S608
+    return connection.execute(sql, {"number": number}).fetchone() is not None
+
+
+def as_text(columns: dict[str, str], prefix: str = "") -> str:
+    """SQL for a row as text, its values written by printf(): a third of the time of ||.
+
+    Not by json_array(), which takes a value that came from a JSON function for more than a text.
+    """
+    forms = "|".join("%s" if form == "hex" else form for form in columns.values())
+    values = [
+        f'hex({prefix}"{name}")' if form == "hex" else f'{prefix}"{name}"'
+        for name, form in columns.items()
+    ]
+    return f"printf('{forms}', {', '.join(values)})"
+
+
+def texts(
+    connection: sqlite3.Connection, table: str, where: str = "1"
+) -> Iterator[tuple[int, bytes]]:
+    """Return an iterator of rows as text, each with the number of its record."""
+    number, row = counted_with(connection, table)[1], as_text(columns(connection, table))
+    sql = f"SELECT {number}, CAST({row} AS BLOB)"
+    cursor = connection.cursor()
+    cursor.row_factory = None
+    return cursor.execute(f'{sql} FROM main."{table}" WHERE {where}')
+
+
+# ---------------------------------------------------------------- what events wrote
+
+
+def change_of(
+    keys: "Sequence[Key]",
+    salt: bytes | None,
+    table: str,
+    before: bytes | None,
+    after: bytes | None,
+) -> bytes:
+    """Return the digest of a row as it is, less that of it as it was, by the first key.
+
+    Without a key it is of no use, and the event is then refused by records/audit.py.
+    """
+    change = 0
+    for key in keys[:1]:
+        change += 0 if after is None else of_row(key, salt, table, after)
+        change -= 0 if before is None else of_row(key, salt, table, before)
+    return (change % _WHOLE).to_bytes(8, "little")
+
+
+def keys(path: str) -> "list[Key]":
+    """Return the audit's key of the file at a path, or that of a rekey which the event completes.
+
+    None where both are missing.
+    """
+    from ccu.database import key_chain
+    from ccu.errors import DatabaseUnusable
+
+    found = []
+    named = key_chain.path_of(path)
+    for each in (named, key_chain.waiting(named)):
+        with contextlib.suppress(DatabaseUnusable):
+            found.append(key_chain.read(each))
+    return found
+
+
+def of_row(key: "Key", salt: bytes | None, table: str, row: bytes) -> int:
+    """Return the keyed digest of a row of a table: a number below 2**64.
+
+    By BLAKE2b (RFC 7693), whose key makes it a MAC in half the time of an HMAC: an import writes
+    very many rows.
+    """
+    made = blake2b(row, key=_table_key(key, salt, table), digest_size=8).digest()
+    return int.from_bytes(made, "little")
+
+
+@lru_cache(256)
+def _table_key(key: "Key", salt: bytes | None, table: str) -> bytes:
+    return key.mac(f"rows {table} {(salt or b'').hex()}".encode())
+
+
+def keep_all(
+    connection: sqlite3.Connection, key: "Key", altered: Iterable[tuple[str, int]] = ()
+) -> None:
+    """Take every row as it is for what ccu wrote; the next event of the audit has them.
+
+    All digests of before are deleted. `altered` are tables and numbers of records that another
+    program wrote: their sums are made not to match, so that they go on being named.
+    """
+    connection.execute("DELETE FROM main.audit_written")
+    _insert_sums(connection, ALL, 0, [os.urandom(16)])
+    for table in written_tables(connection):
+        keep_rows(connection, table, "1", key)
+    for table, number in altered:
+        _insert_sums(connection, table, number, [ALTERED])
+
+
+def salt(connection: sqlite3.Connection) -> bytes | None:
+    """What the digests of rows are made with, beside the key. None before `keep_all`."""
+    found = connection.execute(SALT).fetchone()
+    return None if found is None else found[0]
+
+
+def written_by(connection: sqlite3.Connection, audit_id: int, key: "Key") -> tuple[str, bool]:
+    """Return the HMAC of an event's rows, and whether `keep_all` wrote them."""
+    written = connection.execute(
+        "SELECT part, record, first, sums FROM main.audit_written"
+        " WHERE audit_id = :audit_id ORDER BY part",
+        {"audit_id": audit_id},
+    )
+    whole, has_all = sha256(), False
+    for part, record, first, sums in written:
+        whole.update(f"{audit_id} {part} {record} {first} {len(sums)} ".encode() + sums)
+        has_all = has_all or record == ALL
+    return key.mac(b"written " + whole.digest())[:16].hex(), has_all
+
+
+def keep_rows(
+    connection: sqlite3.Connection, table: str, where: str, key: "Key | None" = None
+) -> tuple[int, int]:
+    """Keep the sums of rows for the next event of the audit, in runs of consecutive numbers.
+
+    Returns what table_digest has of these rows. An import spends its time here: no calls that can
+    be spared.
+    """
+    from ccu.database import key_chain
+
+    key = key or key_chain.read(key_chain.key_path(connection))
+    for_table = _table_key(key, salt(connection), table)
+    count = total = first = 0
+    sums: list[bytes] = []
+    for number, row in texts(connection, table, where):
+        count, total, place = count + 1, total + crc32(row), number - first
+        made = blake2b(row, key=for_table, digest_size=8).digest()
+        if 0 <= place < len(sums):
+            sums[place] = _added(sums[place], made)
+        elif len(sums) <= place < min(len(sums) + 8, _MOST):  # a small gap is filled with zeros
+            while place > len(sums):
+                sums.append(_NOTHING)
+            sums.append(made)
+        else:
+            _insert_sums(connection, table, first, sums)
+            first, sums = number, [made]
+    _insert_sums(connection, table, first, sums)
+    return count, total
+
+
+def _added(one: bytes, other: bytes) -> bytes:
+    total = int.from_bytes(one, "little") + int.from_bytes(other, "little")
+    return (total % _WHOLE).to_bytes(8, "little")
+
+
+def _insert_sums(
+    connection: sqlite3.Connection, record: str, first: int, sums: Sequence[bytes]
+) -> None:
+    if sums:
+        connection.execute(
+            KEEP.format(record=":record", first=":first", sums=":sums"),
+            {"record": record, "first": first, "sums": b"".join(sums)},
+        )
