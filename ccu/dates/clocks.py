@@ -40,7 +40,7 @@ class Clock(NamedTuple):
 @lru_cache(KEPT)
 def read(text: str) -> Clock | None:
     """Return the time that a text gives; None if it gives none, or two that contradict."""
-    match = _CLOCK.fullmatch(text.strip())
+    match = _CLOCK.fullmatch(" ".join(text.split()))
     if not match:
         return None
     if match["noon"]:

@@ -300,6 +300,8 @@ def _plausible(form: str, read: Sequence[object], today: str) -> bool:
 def _candidates(text: str, digits: int, reading: Reading) -> Iterator[str]:
     """Yield the formats that may read a text, the usual and quick ones first."""
     days = [f"{weekday}{each}" for weekday, each in product(WEEKDAYS, (*DAYS, *YEAR_FIRST))]
+    if "(" in text:  # 01/22/2026 (Thu) 01:43
+        days = [f"{each} ({weekday})" for weekday, each in product(("%a", "%A"), DAYS)]
     if reading is not moment:
         yield from days
         return
@@ -313,7 +315,8 @@ def _candidates(text: str, digits: int, reading: Reading) -> Iterator[str]:
     yield from RUN_TOGETHER
     yield from days
     yield from WORDS
-    yield from (f"{clock} {each}" for clock, each in product(CLOCKS, DAYS))
+    first = (*CLOCKS, "%I:%M%p", "%I:%M:%S%p")
+    yield from (f"{clock} {each}" for clock, each in product(first, DAYS))
 
 
 def _reads(form: str, text: str) -> bool:

@@ -246,3 +246,59 @@ def test_two_columns_that_can_be_the_beginning_are_asked_about(desk: Desk) -> No
     lines = [f"26-{n},1/{n}/2026 10:01,1/{n}/2026 10:02,{n} ELM ST" for n in range(1, 20)]
     found = suggested(desk, "Incident,Date/Time,Entered,Address", lines, 11)
     assert found["occurred"] == "?"
+
+
+def test_short_names_of_common_systems_are_read(desk: Desk) -> None:
+    names = (
+        "Long Term Call ID,AD_TS,Dsptch,CL_TS,Address,Subpremise,Final Call Type,Rslt 1,Rslt 2,ESZ"
+    )
+    lines = [
+        f"26MP{n:04},1/{n}/2026 10:01,1/{n}/2026 10:02,1/{n}/2026 10:30,{n} ELM ST,3B,EDP,ARR,UTL,4"
+        for n in range(1, 20)
+    ]
+    found = suggested(desk, names, lines)
+    fields = ("incident", "occurred", "dispatched", "cleared", "address", "unit", "nature")
+    *plain, first, second, beat = names.split(",")
+    assert found == {
+        **dict(zip(fields, plain, strict=True)),
+        "disposition": [first, second],
+        "beat": beat,
+    }
+
+
+@pytest.mark.parametrize(
+    "form", ["1/{:02}/2026 (Mon) 13:43", "01:43PM 01/{:02}/2026", '"1/{:02}/2026, 1:43:00\u202fPM"']
+)
+def test_other_ways_to_write_a_moment_are_read(desk: Desk, form: str) -> None:
+    lines = [f"26-{n},{form.format(n)},{n} ELM ST" for n in (5, 12, 19, 26)]
+    suggested(desk, "Incident,Call Time,Address", lines)
+    desk.bring(None)
+    assert desk.one("SELECT count(*) FROM call WHERE occurred_at LIKE '%3:43:%'") == 4
+
+
+def test_a_clock_called_start_is_joined_to_the_day(desk: Desk) -> None:
+    lines = [f"26-{n},1/{n}/2026,0{n % 9}2{n % 9},{n} ELM ST" for n in range(1, 20)]
+    found = suggested(desk, "Incident,Call Received,Start,Address", lines)
+    assert found["occurred"] == ["Call Received", "Start"]
+
+
+def test_columns_whose_names_show_little_are_asked_about(
+    desk: Desk, db_path: Path, tmp_path: Path
+) -> None:
+    lines = [
+        f"26-{n},1/{n}/2026 10:01,{n} ELM ST,EDP,{'AU'[n % 2]}RR,{n % 3}A,1/{n}/2026 10:3{n % 9}"
+        for n in range(1, 20)
+    ]
+    desk.file.write_text(
+        "\n".join(["Incident,Call Time,Address,Nature,Cleared By,Prem,Back", *lines]) + "\n"
+    )
+    target = tmp_path / "asked.toml"
+    line = ("import", str(desk.file), "--suggest", "--output", str(target))
+    asked = [("call was cleared?", "1"), ("disposition?", "1"), ("apartment?", "1")]
+    typed.answer(db_path, line, *asked)
+    found = tomllib.loads(target.read_text())["columns"]
+    assert [found[name] for name in ("cleared", "disposition", "unit")] == [
+        "Back",
+        "Cleared By",
+        "Prem",
+    ]

@@ -16,6 +16,8 @@ STATE_NAMES = STATE_CODES | STATES.keys()
 
 DAY_AND_CLOCK = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}[ T]+\d").match
 
+CALLED = {"cleared": "time the call was cleared", "unit": "apartment"}
+
 Test = Callable[[str], object]
 
 
@@ -107,13 +109,31 @@ class Choice:
     def _ask_for(self, name: str) -> None:
         """Ask at a terminal for the column of a field that neither names nor cells have shown."""
         shown = {each: self._sample.filled(each) for each in self._left if self._fits(name, each)}
+        if asked := self._hints["asked"].get(name.removeprefix("second ")):
+            fits = suggest.ranked(self._sample, shown, asked)
+            shown = {each: shown[each] for _, each in fits}
+        if name == "cleared":
+            shown = {each: cells for each, cells in shown.items() if self._kind(each) == "moment"}
         if name == "incident":
             shown = {each: cells for each, cells in shown.items() if self._may_identify(each)}
         shown = {each: cells for each, cells in shown.items() if len({*cells}) > 1}
         if name not in self.chosen and shown and self._questions.asking:
-            question = f"Which column is the {name}?"
+            question = f"Which column is the {CALLED.get(name, name)}?"
             if made := self._questions.choose(name, question, shown, needed=False):
                 self._take(name, [made])
+
+    def _second_outcomes(self) -> None:
+        """Take the columns named like that of the outcome but for a number; ask for another."""
+        for one in self.chosen.get("disposition", [])[:1]:
+            label = suggest.spoken(self._sample.labels[one]).rstrip("0123456789 ")
+            named = re.compile(f"{re.escape(label)} ?[0-9]")
+            labels = {each: suggest.spoken(self._sample.labels[each]) for each in self._left}
+            alike = [each for each in self._left if named.fullmatch(labels[each])]
+            self._take("disposition", [one, *alike])
+            if not alike:
+                self._ask_for("second disposition")
+            if other := self.chosen.pop("second disposition", []):
+                self._take("disposition", [one, *other])
 
     def _may_identify(self, column: str) -> bool:
         """Whether the cells of a column can be incident numbers, whatever its name."""
@@ -125,6 +145,8 @@ class Choice:
 
     def _fits(self, name: str, column: str) -> bool:
         share = self._sample.share
+        if name == "beat" and share(column, re.compile(r"\(?-?\d+\.\d{3}").match) > FEW:
+            return False  # a point on the map
         if name in TIMES:
             return bool(self._kind(column))
         if name == "incident":

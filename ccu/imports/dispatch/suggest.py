@@ -23,6 +23,7 @@ DIRECTION = re.compile(r"[NSEW]{1,2}\.?|north|south|east|west", re.IGNORECASE)
 WANTED = ("incident", "occurred", "address", "nature", "disposition", "priority", "beat")
 NUMBERS = ("number", "num", "no", "nbr", "#")
 PLAIN_TIMES = ("date time", "datetime", "date and time", "date", "time")
+CLOCK_NAME = re.compile("time|start|began|rcvd|rece?i?ved?|hhmm|clock")  # of clocks such as 2237
 HOUSE = re.compile(r"[1-9][0-9]{0,4}[A-Z]?(\.0)?")
 CITY_CODE = re.compile(r", *([A-Z]{2,4}) *$")
 CITY_ROWS = 3  # that have a code, before it is taken for a city's
@@ -68,9 +69,12 @@ class First(Choice):
             self._choose(name)
         if "nature" not in self.chosen:
             self._nature_by_cells()
-        for name in ("incident", "address", "nature"):
+        if "nature" not in self.chosen and "nature_cleared" in self.chosen:
+            self.chosen["nature"] = self.chosen.pop("nature_cleared")
+        for name in ("incident", "address", "nature", *self._hints["asked"]):
             if not self._settled(name):
                 self._ask_for(name)
+        self._second_outcomes()
 
     def _incident(self) -> None:
         """Choose the incident number; without a header, by its cells."""
@@ -173,7 +177,7 @@ class First(Choice):
             each
             for each in self._left
             if self._kind(each) == "clock"
-            and (self._sample.share(each, str.isdigit) < FEW or "time" in labels[each])
+            and (self._sample.share(each, str.isdigit) < FEW or CLOCK_NAME.search(labels[each]))
         ] or self._hours()
         words = {*labels[day].split()} - {"date", "time", "day"}
         alike = [each for each in found if words & {*labels[each].split()}]
