@@ -71,6 +71,8 @@ def texts(
     if isinstance(value, ast.IfExp):
         found = [texts(part, function, path) for part in (value.body, value.orelse)]
         return found[0][0] | found[1][0], found[0][1] | found[1][1], found[0][2] + found[1][2]
+    if isinstance(value, ast.Attribute) and value.attr.isupper():
+        return set(), set(), []  # a constant of another module: below
     if isinstance(value, ast.Name):
         positional = [each.arg for each in function.args.args]
         if value.id in positional or value.id in [each.arg for each in function.args.kwonlyargs]:

@@ -239,6 +239,7 @@ def test_dirt_is_reported_and_the_rest_is_taken(
         ({"byday": "SA", "opens_at": "09:00-05:00"}, "Sat 9am-5pm"),
         ({"byday": "SA", "description": "Closed until March"}, "Sat 9am-5pm; Closed until March"),
         ({"byday": "2SA", "freq": "MONTHLY"}, "2SA: 09:00 to 17:00"),
+        ({"byday": "SU", "opens_at": "", "closes_at": "", "description": "Closed"}, "closed Sun"),
     ],
 )
 def test_hours_that_are_not_each_week_are_unknown(

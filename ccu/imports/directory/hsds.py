@@ -272,6 +272,8 @@ class Reader:
         words = cells.get("description") or cells.get("notes", "")
         every = cells.get("interval", "")
         odd = cells.get("freq", "").upper() in ("MONTHLY", "YEARLY") or cells.get("bymonthday")
+        if days and not odd and not any(written) and words.casefold().strip(".") == "closed":
+            return [], [f"closed {','.join(hours.DAYS[day] for day in days).title()}"]
         if opens is None or closes is None or not days or odd:
             if not words and any(written):
                 self._directory.problem("schedules", row, "hours that cannot be read")
