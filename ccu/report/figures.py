@@ -297,8 +297,9 @@ def _with_changes(figure: Figure, head: Definition, complete: tuple[bool, bool])
 
 
 def _few(head: Definition, row: Mapping[str, Any]) -> bool:
-    """Return whether a rate is made of fewer than ten."""
-    return head.unit != "count" and 0 < row.get("n", row.get("denominator") or 0) < LEAST
+    """Return whether a rate is made of fewer than ten, people or calls."""
+    base = row.get("denominator") or 0
+    return head.unit != "count" and 0 < min(row.get("n", base), base) < LEAST
 
 
 def _value(head: Definition, row: Mapping[str, Any]) -> float | int | None:

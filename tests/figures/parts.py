@@ -38,7 +38,7 @@ class Asked:
 
 @dataclass
 class Part:
-    """One line of figures. `n` is what "few" goes by."""
+    """One line of figures. "Few" goes by `n` too."""
 
     unit: str
     numerator: float | None = None
@@ -53,7 +53,7 @@ class Part:
     @property
     def few(self) -> bool:
         n = self.denominator if self.n is None else self.n
-        return self.unit != "count" and n is not None and 0 < n < 10
+        return self.unit != "count" and 0 < min(n or 0, self.denominator or 0) < 10
 
 
 Figures = dict[tuple[str, str], Part]

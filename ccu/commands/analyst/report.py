@@ -47,6 +47,8 @@ def command(ctx: typer.Context, given: ReportOptions) -> None:
     from ccu.report import build
 
     report = build.build(session, wanted)
+    if report.public and wanted.period.kind in ("week", "days"):
+        say("Publish these days once: pages of days that overlap can be subtracted.")
     if given.save or given.diff:
         from ccu.report import saved_store
 
