@@ -37,6 +37,7 @@ PLAIN: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "names of tables and fields, ids and counts": {
         "audit": ("action", "record", "detail"),
+        "audit_written": ("record",),
         "change": ("record", "field"),
         "legal_hold": ("record",),
         "sealed": ("record",),
