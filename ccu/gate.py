@@ -107,10 +107,12 @@ def _check_output(command: Any, ctx: Any) -> None:
         return
     from ccu.files import named
 
-    if named.is_file(output):
+    is_folder = access.caller() is None and named.is_folder(output)
+    if is_folder or named.is_file(output):
         from ccu.options import terminal
 
-        answer = terminal.read_line("That file exists. Replace it? y or n [n]: ")
+        what = "folder exists. Replace the files in it" if is_folder else "file exists. Replace it"
+        answer = terminal.read_line(f"That {what}? y or n [n]: ")
         if answer.strip().lower()[:1] != "y":
             raise InvalidInput("--output was not replaced; give another name")
 

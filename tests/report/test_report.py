@@ -380,6 +380,33 @@ def test_a_folder_of_csv_files(ccu: Ccu, hand: Hand, tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [("page.html", "That file exists. Replace it?"),
+     ("tables", "That folder exists. Replace the files in it?")],
+)  # fmt: skip
+def test_what_is_there_is_replaced_only_when_told_to(
+    name: str, asked: str, ccu: Ccu, hand: Hand, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    line = (
+        "report",
+        "--month",
+        "2026-01",
+        "-o",
+        str(path),
+        *(() if "." in name else ("-f", "csv")),
+    )
+    assert ccu(*line).code == 0
+    (file,) = [path] if path.is_file() else [path / "referrals.csv"]
+    before = file.read_bytes()
+    a_month(hand)
+    kept = ccu(*line, stdin="\n", tty=True)
+    assert kept.code == 2 and asked in kept.out + kept.err
+    assert "--output was not replaced" in kept.err and file.read_bytes() == before
+    assert ccu(*line, stdin="y\n", tty=True).code == 0 and file.read_bytes() != before
+
+
 def test_a_folder_with_other_files_is_left_as_it_is(ccu: Ccu, tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     folder.mkdir()
