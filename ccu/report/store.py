@@ -164,15 +164,19 @@ def _put_back(
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
-    """Put the rows of each prepared view, as the report reads it, in a TEMP table."""
-    run = connection.execute
+    for statement in prepared():
+        connection.execute(statement)
+
+
+def prepared() -> Iterator[str]:
+    """Return the statements that put the rows of each prepared view in a TEMP table."""
     for name, columns in _PREPARED.items():
-        run(f"DROP TABLE IF EXISTS temp.read_{name}")
-        run(f"CREATE TEMP TABLE read_{name} AS SELECT * FROM {name}")  # noqa: S608
+        yield f"DROP TABLE IF EXISTS temp.read_{name}"
+        yield f"CREATE TEMP TABLE read_{name} AS SELECT * FROM {name}"  # noqa: S608
         for column in columns:
-            run(f"CREATE INDEX temp.read_{name}_{column} ON read_{name} ({column})")
-        run(f"DROP VIEW IF EXISTS temp.{name}")
-        run(f"CREATE TEMP VIEW {name} AS SELECT * FROM temp.read_{name}")  # noqa: S608
+            yield f"CREATE INDEX temp.read_{name}_{column} ON read_{name} ({column})"
+        yield f"DROP VIEW IF EXISTS temp.{name}"
+        yield f"CREATE TEMP VIEW {name} AS SELECT * FROM temp.read_{name}"  # noqa: S608
 
 
 def _words(table: str) -> frozenset[str]:

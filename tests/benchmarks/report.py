@@ -4,9 +4,9 @@ times the calls in months that the report does not read.
 "The same SQL" is what an analyst would type to have the report's numbers: each file of ccu/figures
 that the sections print, for the period, the one before and the year before (once where two of them
 are the same days), and the files of the headline for the twelve months. Each statement is run once,
-by the views of the file. So the ratio is what ccu adds: starting, reading options, gaps, intervals,
-the audit and printing, less what it saves by reading a view once. The second peer is a bare count
-of the period's calls: the least that any report reads. It gives no page.
+after the views that the report prepares. So the ratio is what ccu adds: starting, reading options,
+gaps, intervals, the audit and printing. The second peer is a bare count of the period's calls: the
+least that any report reads. It gives no page.
 """
 
 import shutil
@@ -15,7 +15,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from ccu.report import build, definitions
+from ccu.report import build, definitions, store
 from ccu.report.figures import Parameters
 from ccu.report.period import Period
 from ccu.session import Session
@@ -100,7 +100,7 @@ def _script(town: Path, period: Period, full: bool) -> str:
     wanted: list[tuple[Parameters | None, set[str]]] = [(periods.now, figures | lists)]
     wanted += [(each, _compared(figures)) for each in (periods.previous, periods.year_before)]
     wanted += [(each.parameters, monthly) for each in periods.months]
-    lines, done = [".parameter init"], []
+    lines, done = [".parameter init", *(f"{each};" for each in store.prepared())], []
     for parameters, files in wanted:
         if parameters is None:
             continue
@@ -121,17 +121,15 @@ def _compared(files: set[str]) -> set[str]:
 
 def _with_more(town: Path) -> Path:
     """A copy with nine calls more for each one in the months not read. Made once."""
-    import sqlite3
-
     path = town.with_name(f"more-{town.name}")
     if not path.exists():
         for old in CACHE.glob("more-town-*"):
             old.unlink()
         part = path.with_suffix(".part")
         shutil.copy(town, part)
-        connection = sqlite3.connect(part)
-        connection.execute(MORE, {"before": UNREAD_BEFORE})
-        connection.commit()
-        connection.close()
+        session = Session(part, TODAY)
+        with session.writing() as connection:
+            connection.execute(MORE, {"before": UNREAD_BEFORE})
+        session.close()
         part.rename(path)
     return path
