@@ -84,11 +84,13 @@ def _until_valid(ask_once: Callable[[], Value]) -> Value:
             say(f"  {_of_answer(str(error))}")
 
 
-def yes_or_no(question: str) -> bool:
-    """Ask until the answer is y or n."""
+def yes_or_no(question: str, enter: bool | None = None) -> bool:
+    """Ask until the answer is y or n; `enter` is the answer of Enter alone, None for neither."""
 
     def read(answer: str) -> bool:
         word = answer.lower()
+        if not word and enter is not None:
+            return enter
         if word not in ("y", "yes", "n", "no"):
             raise InvalidInput("type y or n")
         return word in ("y", "yes")

@@ -44,7 +44,7 @@ def last_change(session: Session, *, past: bool) -> Found:
     for last in last_store.changes(session.db, session.staff_id):
         newest = newest or last
         try:
-            if (last.record, last.record_id) in left:
+            if last.action in steps.STEPS and (last.record, last.record_id) in left:
                 raise _refusal(last, "a newer change of it is not undone")
             step = _step_of(session, last)
         except InvalidInput as error:
@@ -69,9 +69,11 @@ def _step_of(session: Session, last: Last) -> steps.Step:
         raise InvalidInput(f"your last change is not undone: {steps.STAYS[last.action]}")
     if step is None:
         name = last.action.replace("-", " ")
+        which = last.detail.get("code") or last.detail.get("name")
+        named = f"{name}: {which}" if last.action in steps.NAMED else name
         raise InvalidInput(
-            f"your change ({name}) cannot be undone automatically; to change it:"
-            f" {steps.instead(last.action, last.record_id)}"
+            f"your change ({named}) cannot be undone automatically; to change it:"
+            f" {steps.instead_of(last)}"
         )
     session.require_may(step.right, last.record, last.record_id)
     _refuse_hidden(session, last)
@@ -132,7 +134,7 @@ def _refuse_newer(connection: sqlite3.Connection, last: Last, staff_id: int) -> 
 def _refusal(last: Last, why: str) -> InvalidInput:
     return InvalidInput(
         f"{_name(last)} {last.record_id} cannot be undone automatically: {why}; to change it:"
-        f" {steps.instead(last.action, last.record_id)}"
+        f" {steps.instead_of(last)}"
     )
 
 

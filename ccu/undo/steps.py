@@ -23,7 +23,7 @@ from ccu.people import undo_store as person_undo
 from ccu.places import flag_store as flags
 from ccu.places import merge_store as place_merges
 from ccu.plans import store as plans
-from ccu.records import table
+from ccu.records import codes, table, town_codes
 from ccu.referrals import needs_store
 from ccu.referrals import store as referrals
 from ccu.referrals import undo_store as referral_undo
@@ -58,6 +58,21 @@ def instead(action: str, record_id: int) -> str:
     by_noun = _TEXTS["by_noun"].get(action.partition("-")[0], "--help")
     command = _TEXTS["by_hand"].get(action, by_noun)
     return f"ccu {command}".replace(" N", f" {record_id}")
+
+
+def instead_of(last: Last) -> str:
+    """Return the command for a change, with the list, code, setting or person that it names."""
+    command = instead(last.action, last.record_id)
+    if last.action == "code-retire" and last.record in town_codes.NAMES:
+        command = command.replace("CODE", "LABEL MEANING")
+    names = {
+        "LIST": codes.LISTS.get(last.record),
+        "CODE": last.detail.get("code"),
+        "SETTING": last.detail.get("name"),
+        "PERSON": last.detail.get("person"),
+    }
+    words = (str(names.get(word) or word) for word in command.split(" "))
+    return " ".join(words)
 
 
 # ---------------------------------------------------------------- any record
@@ -242,6 +257,8 @@ _BACK: dict[str, Back] = {
 }
 _TEXTS = tomllib.loads(Path(__file__).with_name("steps.toml").read_text(encoding="utf-8"))
 STEPS = {action: Step(back, **_TEXTS["steps"][action]) for action, back in _BACK.items()}
+# Those without a step that are told with the code or setting that was changed.
+NAMED = frozenset({"code-add", "code-care", "code-rename", "code-retire", "setting"})
 STAYS: dict[str, str] = _TEXTS["stays"]
 # Those that are described by what they changed.
 EDITS = frozenset(

@@ -262,23 +262,47 @@ def test_only_own_changes_are_undone(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) 
     refused(ccu("undo", "--yes"), "there is no change of yours to undo")
 
 
+RENAMED = (
+    "your change (code rename: welfare_check) cannot be undone automatically; to change it:"
+    " ccu codes rename nature welfare_check LABEL"
+)
+
+
 def test_what_has_no_way_back_names_the_command(ccu: Ccu) -> None:
     change("codes rename nature welfare_check 'Check on welfare'")
-    refused(
-        ccu("undo", "--yes"),
-        "your change (code rename) cannot be undone automatically; to change it: ccu codes rename",
-    )
+    refused(ccu("undo", "--yes"), RENAMED)
 
 
-def test_at_a_terminal_the_change_before_one_without_a_way_back_is_offered(ccu: Ccu) -> None:
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("codes retire hazard weapon", "(code retire: weapon) {}: ccu codes add hazard weapon"),
+        ("codes add hazard Drone", "(code add: drone) {}: ccu codes retire hazard drone"),
+        ("settings repeat_days 180", "(setting: repeat_days) {}: ccu settings repeat_days VALUE"),
+        ("household leave 1 1 --on today", "(household leave) {}: ccu household add 1 1"),
+    ],
+)
+def test_undo_goes_past_a_change_without_a_way_back_only_when_asked_to(
+    line: str, told: str, ccu: Ccu
+) -> None:
+    change("household add new 1")
     change(CALL)
-    change("codes rename nature welfare_check 'Check on welfare'")
-    done = run_ccu("undo", stdin="y\n", tty=True)
+    if line.startswith("codes"):
+        change("codes rename hazard weapon Armed")  # another one of the same list
+    change(line)
+    told = told.format("cannot be undone automatically; to change it")
+    assert told in ccu("undo", "--yes").err
+    for keys in ("n\n", "\n"):
+        done = run_ccu("undo", stdin=keys, tty=True)
+        assert (done.code, done.out) == (130, ""), done.err
+        assert done.err.startswith(
+            f"Left as it is: your change {told}.\nUndo an earlier change instead? y or n [n]: "
+        )
+        assert "Call 4" not in done.err
+    assert json.loads(ccu("call", "show", "4", "-f", "json").out)["voided_at"] is None
+    done = run_ccu("undo", stdin="y\ny\n", tty=True)
     assert done.out.startswith("Voided call 4;"), done.err
-    assert done.err.startswith(
-        "Left as it is: your change (code rename) cannot be undone automatically; to change"
-        " it: ccu codes rename.\nCall 4, 27 IMPERIAL AVE, logged just now by you. Void it?"
-    )
+    assert "Call 4, 27 IMPERIAL AVE, logged just now by you. Void it? y or n: " in done.err
 
 
 PLAN = "What helps:\n- {}\n"
@@ -354,7 +378,7 @@ def test_a_change_under_one_that_stays_is_not_offered(ccu: Ccu, tmp_path: Path) 
     change("referral update 1 --status declined")
     change("referral reopen 1")
     before = screens()
-    done = run_ccu("undo", stdin="n\n", tty=True)
+    done = run_ccu("undo", stdin="y\nn\n", tty=True)
     assert "your change (referral reopen)" in done.err
     assert done.err.count("referral 1 cannot be undone automatically: a newer change of it") == 2
     assert "logged" in done.err.rpartition("Left as it is")[2]

@@ -16,7 +16,8 @@ def command(
     Calls, referrals and their steps, follow-ups and attempts, consults, needs assessments, flags,
     plans, a person just added, merges, and edits of them. Another undo takes back the change
     before. What cannot be undone automatically, or what somebody changed since, is named with the
-    command to use; at a terminal the change before it is offered.
+    command to use; at a terminal it then asks whether to go on to an earlier
+    change.
 
     Example:
 
@@ -29,8 +30,10 @@ def command(
     session = ctx.obj
     # --yes takes back the last change or none: nobody sees which one would be offered instead
     found = entry.last_change(session, past=session.interactive and not yes)
-    for sentence in found.skipped:
+    for number, sentence in enumerate(found.skipped):
         say(f"Left as it is: {sentence}.")
+        if number == 0 and not yes_or_no("Undo an earlier change instead? y or n [n]", enter=False):
+            raise Declined
     if yes:
         say(found.shown)
     elif not session.interactive:
