@@ -17,7 +17,6 @@ from ccu.work import Work
 _PARTS = ("person_alias", "person_key", "person_missing")
 # Others that refer to a person -> what a message calls them.
 _NAMES = {
-    "call_person": "a call",
     "consent": "a consent",
     "consult": "a consult",
     "deidentified": "de-identification",
@@ -35,6 +34,7 @@ _NAMES = {
     "referral": "a referral",
     "worker": "a worker",
 }
+MOST_NAMED = 5  # calls in one message
 _ANY_MAY = ("supervisor", "records", "admin")
 _HELD = """
 SELECT id FROM legal_hold
@@ -72,41 +72,34 @@ def require_voidable(work: Work, person_id: int) -> sqlite3.Row:
 
 def _referring(connection: sqlite3.Connection, person_id: int) -> list[str]:
     """Return what refers to a person, in words, each once."""
-    return sorted(
-        {
-            _NAMES.get(each.table, "another record")
-            for each in ownership.references(connection)
-            if each.parent == "person"
-            and each.table not in _PARTS
-            and ownership.pointing_to(connection, each, [person_id])
-            and not (each.table == "call_person" and not _counts(connection, person_id))
-        }
-    )
+    found = {
+        _NAMES.get(each.table, "another record")
+        for each in ownership.references(connection)
+        if each.parent == "person"
+        and each.table not in (*_PARTS, "call_person")
+        and ownership.pointing_to(connection, each, [person_id])
+    }
+    return [*_calls(connection, person_id), *sorted(found)]
 
 
-def _counts(connection: sqlite3.Connection, person_id: int) -> bool:
-    """Whether a call that is not void names the person."""
+def _calls(connection: sqlite3.Connection, person_id: int) -> list[str]:
+    """Return the calls that name a person: a void one too, for `ccu call unvoid` brings it back."""
     sql = (
-        "SELECT 1 FROM main.call_person JOIN main.call ON call.id = call_id"
-        " WHERE person_id = :id AND voided_at IS NULL LIMIT 1"
+        "SELECT DISTINCT call.id, voided_at FROM main.call_person"
+        " JOIN main.call ON call.id = call_id WHERE person_id = :id ORDER BY call.id"
     )
-    return connection.execute(sql, {"id": person_id}).fetchone() is not None
-
-
-def _leave_void_calls(work: Work, person_id: int) -> None:
-    """Take the person out of the void calls that name them; the history of each call has it."""
-    sql = "SELECT call_id, role FROM main.call_person WHERE person_id = :id"
-    for row in work.connection.execute(sql, {"id": person_id}).fetchall():
-        was = [{"role": row["role"], "id": person_id}]
-        table.record_changes(work, "call", row["call_id"], {"people": (was, [])})
-    work.connection.execute("DELETE FROM main.call_person WHERE person_id = :id", {"id": person_id})
+    calls = [
+        f"call {row['id']}{' (void)' if row['voided_at'] else ''}"
+        for row in connection.execute(sql, {"id": person_id})
+    ]
+    more = [f"{len(calls) - MOST_NAMED} more calls"] if len(calls) > MOST_NAMED else []
+    return calls[:MOST_NAMED] + more
 
 
 def void(work: Work, person_id: int) -> None:
     """Remove the record, its history and the reasons for which it was read. Raises as above."""
     row = require_voidable(work, person_id)
     connection = work.connection
-    _leave_void_calls(work, person_id)
     for part in reversed(ownership.of_person(connection, [person_id])):
         if part.table == "audit_reason":
             ownership.purge_reasons(connection, work.staff_id, [key[0] for key in part.rows])

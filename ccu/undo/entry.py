@@ -7,6 +7,7 @@ from datetime import datetime
 from ccu import dates
 from ccu.care import actions
 from ccu.errors import InvalidInput
+from ccu.people import undo_store as person_undo
 from ccu.places import store as places
 from ccu.records import field_words, table, visibility
 from ccu.session import Session
@@ -78,6 +79,9 @@ def _step_of(session: Session, last: Last) -> steps.Step:
     session.require_may(step.right, last.record, last.record_id)
     _refuse_hidden(session, last)
     _refuse_newer(session.db, last, session.staff_id)
+    if last.action == "person-add":  # before the question, as when it is done
+        actions.must_have_none(session, last.record_id)
+        person_undo.require_voidable(session.reading, last.record_id)
     return step
 
 

@@ -18,6 +18,7 @@ from ccu.calls import store as calls
 from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
 from ccu.follow_ups import undo_store as follow_up_undo
+from ccu.output.text import listed
 from ccu.people import merge_store
 from ccu.people import undo_store as person_undo
 from ccu.places import flag_store as flags
@@ -114,10 +115,7 @@ def _before(work: Work, last: Last) -> dict[str, Any]:
 def _void_call(work: Work, last: Last) -> str:
     calls.void(work, last.record_id, REASON)
     added = call_undo.people_added(work.connection, last.record_id)
-    people = ""
-    if added:
-        commands = ", ".join(f"ccu person void {each}" for each in added)
-        people = f" People that it added stay on file; to remove them: {commands}"
+    people = f" It still names {listed(added, 'person')}, added with it." if added else ""
     return f"Voided call {last.record_id}; it is kept, but not in counts or cards.{people}"
 
 

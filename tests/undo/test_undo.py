@@ -385,20 +385,43 @@ def test_a_change_under_one_that_stays_is_not_offered(ccu: Ccu, tmp_path: Path) 
     assert screens() == before
 
 
-def test_people_added_with_a_call_are_named_and_can_be_removed(ccu: Ccu, db_path: Path) -> None:
+def test_a_person_on_a_call_stays_also_where_it_is_void(ccu: Ccu) -> None:
     change(f"{CALL} --person unknown --person 'described: tall, gray coat'")
     done = ccu("undo", "--yes")
     assert done.out == (
-        "Voided call 4; it is kept, but not in counts or cards. People that it added stay on file;"
-        " to remove them: ccu person void 3, ccu person void 4\n"
+        "Voided call 4; it is kept, but not in counts or cards. It still names person 3 and"
+        " person 4, added with it.\n"
     )
-    assert ccu("person", "void", "3", "--yes").code == 0
-    assert ccu("person", "show", "3").code == 3
-    data = json.loads(ccu("call", "show", "4", "-f", "json").out)
-    assert [each["id"] for each in data["people"]] == [4]
+    for void in (True, False):
+        named = "call 4 (void)" if void else "call 4"
+        refused(
+            ccu("person", "void", "3", "--yes"),
+            f"person 3 is named by {named}; to correct the record: ccu person edit 3",
+        )
+        if void:
+            assert ccu("call", "unvoid", "4").code == 0
+        data = json.loads(ccu("call", "show", "4", "-f", "json").out)
+        assert [each["id"] for each in data["people"]] == [3, 4]
     assert ccu("check").code == 0
-    refused = ccu("person", "void", "1", "--yes")
-    assert "is named by a call" in refused.err or "a call, " in refused.err
+    assert "is named by call 1, a follow-up" in ccu("person", "void", "1", "--yes").err
+
+
+def test_undo_refuses_a_person_on_a_void_call_before_it_asks(
+    ccu: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change("person add --file -")
+    with monkeypatch.context() as patch:
+        become(patch, "dlee")
+        change(f"{CALL} --person 3")
+        change("call void 4 --reason twice")
+    told = "person 3 is named by call 4 (void); to correct the record: ccu person edit 3"
+    refused(ccu("undo", "--yes"), told)
+    done = run_ccu("undo", stdin="\n", tty=True)
+    assert done.err.startswith(f"Left as it is: {told}.\nUndo an earlier change instead?")
+    assert "Remove the record" not in done.err
+    assert ccu("call", "unvoid", "4").code == 0
+    people = json.loads(ccu("call", "show", "4", "-f", "json").out)["people"]
+    assert [each["id"] for each in people] == [3]
 
 
 def test_an_edit_is_described_in_words_and_a_move_by_its_name(ccu: Ccu) -> None:
