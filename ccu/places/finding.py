@@ -36,7 +36,7 @@ _BIRTH = re.compile(
 )
 # Behind a street: `APTT 3`, `APTT3`. A number as long as a ZIP is none of a unit.
 _WORD_AND_ID = re.compile(r"([A-Z]{3,})(?: |(?=[0-9]))([0-9]{1,4}[A-Z]?|[A-Z][0-9]{0,3})")
-_UNIT_SORTS = ("#", "BLDG", "FL", "TRLR")  # a slip in LOT or KEY may be any word
+_UNIT_SORTS = ("#", "BLDG", "FL", "TRLR")  # a mistake in LOT or KEY may be any word
 _SHORT_WORD = 4  # letters of a unit word of which one may differ; of a longer one two
 _AN_ANSWER = re.compile(r"\s*(?:[a-z]|yes|no)\s*", re.IGNORECASE)  # to another question
 _SENTENCE = frozenset(
@@ -194,13 +194,13 @@ def offered(session: Session, match: Match, warned: Mapping[str, str]) -> Match 
 
 def unit_meant(session: Session, reading: Address) -> Address | None:
     """Return the address with the unit of a misspelled unit word: `APTT 3` is # 3. None without."""
-    slip = _WORD_AND_ID.fullmatch(behind_street(reading))
-    if reading.kind != "address" or not slip:
+    found = _WORD_AND_ID.fullmatch(behind_street(reading))
+    if reading.kind != "address" or not found:
         return None
     from ccu.address.match import edit_distance
     from ccu.address.words import SUFFIXES, UNITS
 
-    word, number = slip.groups()
+    word, number = found.groups()
     words = [each for each, sort in UNITS.items() if sort in _UNIT_SORTS and each[0] == word[0]]
     far = [
         (distance, UNITS[each])
@@ -216,7 +216,7 @@ def unit_meant(session: Session, reading: Address) -> Address | None:
         f"{reading.number} {reading.street}",
         town=names,
         unit=f"{sort} {number} {reading.unit}".strip(),
-        city="" if reading.city == slip[0] else reading.city,
+        city="" if reading.city == found[0] else reading.city,
         state=reading.state,
         zip=reading.zip,
     )

@@ -10,7 +10,7 @@ from ccu import dates
 from ccu.errors import Cancelled, CcuError, InvalidInput
 from ccu.options import LOGIN, PROVIDER, OptionType, questions, required
 from ccu.options.questions import Declined, Question, fill_in
-from ccu.options.terminal import choose, read_line, yes_or_no
+from ccu.options.terminal import choose, read_line, show_list, yes_or_no
 from ccu.output import Format, emit_document, say
 from ccu.providers import store as providers
 from ccu.records import codes, person_ids, staff, table, visibility
@@ -146,12 +146,11 @@ def _person_question(session: Session, about: About) -> list[Question]:
         return f"person {number} {called.get(number, '')}".strip() if number else "no person named"
 
     def ask() -> None:
-        for number, name in called.items():
-            say(f"  {number}  {name}".rstrip())
+        show_list(called)
         about.person_id = choose(
             "Which person? Enter the number (Enter to name nobody)",
             "person",
-            list(called),
+            called,
             ("",),
             ", or press Enter to name nobody",
         )
