@@ -36,3 +36,20 @@ def test_which_person_is_named_in_part(town: Ccu) -> None:
     assert done.err.count("  1  Jane Doe\n  2  Abe Roe\n") == 3
     assert "  person 1 Jane Doe\n" in done.err
     assert (done.code, "  m.lee\n" in done.err) == (0, True)
+
+
+@pytest.mark.parametrize(("option", "value"), [("--eligibility", "Under 18"), ("--max-age", "17")])
+def test_the_default_provider_fits_the_age_and_a_number_is_one_shown(
+    option: str, value: str, town: Ccu
+) -> None:
+    add = ("provider", "add")
+    assert town(*add, "Harbor House", "--need", "shelter").code == 0
+    assert town(*add, "Youth Team", "--need", "mh_crisis", option, value).code == 0
+    answers = "mh_crisis\n\n1\nharbor\n\nb.lee\ny\n"
+    done = town("refer", "--person", "1", stdin=answers, tty=True)
+    assert "another age group" in done.err
+    assert "Provider (number, name, or what is needed): " in done.err
+    assert "1 is Harbor House, not in the list; type its name to take it" in done.err
+    assert "Mental health: crisis, Harbor House (requested)" in done.out
+    young = town("refer", "--person", "2", stdin="mh_crisis\n\n\nb.lee\ny\n", tty=True)
+    assert "Provider (number, name, or what is needed) [2]: " in young.err
