@@ -122,11 +122,16 @@ def _same(session: Session, alike: Sequence[dict[str, Any]]) -> int | None:
 def warnings(session: Session, entered: Entry, call_id: int) -> list[str]:
     """Return what is doubtful about a call that was logged, where nobody was asked."""
     doubtful = finding.doubt(call_id) if entered.doubtful else ""
-    return [doubtful] * entered.doubtful + [
-        f"This may be {_called(session, each)}. If it is: ccu call void {call_id}"
-        f' --reason "same as call {each["id"]}"'
-        for each in entered.alike[:MOST_TOLD]
-    ]
+    unit = finding.unit_doubt(session, entered.values["address"], call_id)
+    return (
+        [doubtful] * entered.doubtful
+        + unit
+        + [
+            f"This may be {_called(session, each)}. If it is: ccu call void {call_id}"
+            f' --reason "same as call {each["id"]}"'
+            for each in entered.alike[:MOST_TOLD]
+        ]
+    )
 
 
 def _called(session: Session, call: dict[str, Any]) -> str:
@@ -137,6 +142,9 @@ def _called(session: Session, call: dict[str, Any]) -> str:
 
 def _meant(session: Session, address: Address) -> Address:
     """Return the address that is meant, asked about if doubtful or like others; or InvalidInput."""
+    unit = finding.unit_meant(session, address)
+    if unit and terminal.yes_or_no(f"Did you mean {unit.raw}? y or n"):
+        address = unit
     text = address.raw if len(address.raw) <= MOST_SHOWN else f"{address.raw[:MOST_SHOWN]}..."
     if finding.is_doubtful(session, address) and not terminal.yes_or_no(
         f'"{text}": no house number or street; use it anyway? y or n'

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 
 from ccu import dates
-from ccu.address import Address
+from ccu.address import Address, normal
 from ccu.calls.entry import Draft
 from ccu.calls.form import MANY, REQUIRED, CallForm, field_of, flag
 from ccu.calls.options import TYPES, CallOptions
@@ -229,6 +229,8 @@ class CallQuestions:
             return dates.say_moment(dates.from_iso(str(value)), self._session.now)
         if option == "address":
             parts = (value.number, value.street, value.unit, value.cross, value.place)
+            if value.kind == "intersection" and not value.place:
+                return normal(value)
             return " ".join(filter(None, parts)) or "no address recognized; kept as typed"
         if option in LISTS:
             labels = codes.labels(self._connection, LISTS[option])

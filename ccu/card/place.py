@@ -94,7 +94,16 @@ def _asked(session: Session, address: str | None, call_id: int | None) -> tuple[
         from ccu.places import finding
 
         raise InvalidInput(finding.UNREADABLE)
-    match = places.find(session.db, reading, session.settings.town)
+    unit = None
+    if reading.number and (reading.cross or reading.place or reading.city):
+        from ccu.places import finding
+
+        unit = finding.unit_meant(session, reading)
+    match = places.find(session.db, unit or reading, session.settings.town)
+    if unit and match.certainty != "none":
+        told = f"{finding.behind_street(reading)} was read as {unit.unit}"
+        said = "" if match.certainty.startswith("exact") else f"{match.certainty}; "
+        match = match._replace(certainty=f"{said}{told}")
     if match.place is None and not match.near and reading.kind == "place":
         from ccu.places import finding
 

@@ -9,7 +9,7 @@ import contextlib
 import io
 import locale
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import TypeVar
@@ -23,6 +23,7 @@ ONE_COLUMN = 6  # this many choices are listed one a line
 BACK = "<"
 
 Value = TypeVar("Value")
+Key = TypeVar("Key")
 
 
 class EndOfInput(KeyboardInterrupt):
@@ -98,29 +99,82 @@ def yes_or_no(question: str, enter: bool | None = None) -> bool:
     return ask_until_valid(question, read)
 
 
+YES = ("y", "yes")
+SHORTEST_PART = 2  # letters of a name that can be typed for it
 NEW = ("n", "new", "no")  # answers to "or n for new"
 
 
 def choose(
-    question: str, record: str, numbers: Sequence[int], none: Sequence[str] = (), or_else: str = ""
+    question: str,
+    record: str,
+    numbers: Sequence[int] | Mapping[int, str],
+    none: Sequence[str] = (),
+    or_else: str = "",
 ) -> int | None:
     """Ask for the number of one of the records shown; None for an answer of `none`.
 
-    `y` takes the only one. `or_else` ends the error for any other answer, after `shown`.
+    `y` takes the only one. Where `numbers` tells what each is called, a part of that is an answer
+    too, and `?` shows them again. `or_else` ends the error for any other answer, after `shown`.
     """
+    called = numbers if isinstance(numbers, Mapping) else {}
 
     def read(answer: str) -> int | None:
         word = answer.lower()
         if word in none:
             return None
-        if word in ("y", "yes") and len(numbers) == 1:
-            return numbers[0]
+        if word in YES and len(numbers) == 1:
+            return next(iter(numbers))
         with contextlib.suppress(InvalidInput, NotFound):
             if (number := typed_text.record_id(answer, record)) in numbers:
                 return number
+        if (meant := of_part(answer, called)) is not None:
+            return meant
         raise InvalidInput(f"enter one of the numbers shown{or_else}")
 
     return ask_until_valid(question, read)
+
+
+def of_part(answer: str, called: Mapping[Key, str]) -> Key | None:
+    """Return the only one of a list who is called by every part typed.
+
+    Print those who are where there are several, and all of the list where there is none.
+    """
+    parts = answer.casefold().split()
+    named = len(answer) >= SHORTEST_PART and answer.lower() not in (*YES, *NEW)
+    meant = {
+        key: words
+        for key, words in called.items()
+        if named
+        and not answer.isdigit()
+        and all(part in f"{key} {words}".casefold() for part in parts)
+    }
+    if len(meant) == 1:
+        return next(iter(meant))
+    show_list(meant or called)
+    return None
+
+
+def show_list(called: Mapping[Key, str]) -> None:
+    """Print records, each with its number or login."""
+    from ccu.output import say
+
+    for key, words in called.items():
+        say(f"  {key}  {words}".rstrip())
+
+
+def chosen_of(found: Mapping[int, str], record: str, sure: bool = True, back: str = "") -> int:
+    """Show the records found; ask which one is meant unless it is the only one and `sure`.
+
+    With `back`, Enter raises InvalidInput of that text.
+    """
+    show_list(found)
+    if len(found) == 1 and sure:
+        return next(iter(found))
+    hint, none = (" (Enter to go back)", ("",)) if back else ("", ())
+    chosen = choose(f"Which {record}? Enter the number{hint}", record, found, none)
+    if chosen is None:
+        raise InvalidInput(back)
+    return chosen
 
 
 def listed_at(answer: str, listed: Sequence[Value]) -> Value | None:

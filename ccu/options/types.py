@@ -1,6 +1,6 @@
 """The types of options: what each reads from the text typed, asks, and offers to the shell."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -208,27 +208,7 @@ def _person(session: "Session", text: str, option: str) -> int:
         raise InvalidInput(f"{option}: many people have such a name; type more of it")
     with session.work() as work:
         person_ids.shown(work.connection, work.staff_id, "person-find", list(found))
-    return _chosen(found, "person")
-
-
-def _chosen(found: Mapping[int, str], record: str, sure: bool = True, back: str = "") -> int:
-    """Show the records found; ask which one is meant unless it is the only one and `sure`.
-
-    With `back`, Enter raises InvalidInput of that text.
-    """
-    from ccu.options import terminal
-    from ccu.output import say
-
-    for number, words in found.items():
-        say(f"  {number}  {words}")
-    if len(found) == 1 and sure:
-        return next(iter(found))
-
-    hint, none = (" (Enter to go back)", ("",)) if back else ("", ())
-    chosen = terminal.choose(f"Which {record}? Enter the number{hint}", record, list(found), none)
-    if chosen is None:
-        raise InvalidInput(back)
-    return chosen
+    return terminal.chosen_of(found, "person")
 
 
 FILE = OptionType(read=lambda session, path, option: Path(path), metavar="FILE", is_file=True)
@@ -310,7 +290,22 @@ def _login(session: "Session", text: str, option: str) -> int:
     return staff.require(session.db, text, option)
 
 
+def _account(session: "Session", text: str, option: str) -> int:
+    """Read a login, or a part of one or of a name; list the accounts where it is not one."""
+    from ccu.options import terminal
+    from ccu.records import staff
+
+    if (found := staff.id_of(session.db, text)) is not None:
+        return found
+    rows = staff.rows(session.db)
+    called = {each["login"]: f"{each['name']}, {each['role']}".lstrip(", ") for each in rows}
+    if (login := terminal.of_part(text, called)) is None:
+        raise InvalidInput("type a login, or a part of a name that only one of them has")
+    return staff.require(session.db, login, option)
+
+
 def _provider(session: "Session", text: str, option: str) -> int:
+    from ccu.options import terminal
     from ccu.providers import store as providers
 
     if session.may_choose and text.strip():
@@ -322,7 +317,7 @@ def _provider(session: "Session", text: str, option: str) -> int:
             lines = {each["id"]: offered(each) for each in search(session, Asked(text))[:FIRST]}
         if lines and len(found) != 1:
             back = f"{option}: none was chosen; type a number, a name, or what is needed"
-            return _chosen(lines, "provider", sure=False, back=back)
+            return terminal.chosen_of(lines, "provider", sure=False, back=back)
     return int(providers.find(session.db, text, option)["id"])
 
 
@@ -346,7 +341,9 @@ def _login_words(session: "Session", staff_id: int) -> str:
     return staff.login_of(session.db, staff_id)
 
 
-LOGIN = OptionType(read=_login, metavar="LOGIN", complete=completion.logins, words=_login_words)
+LOGIN = OptionType(
+    read=_login, answer=_account, metavar="LOGIN", complete=completion.logins, words=_login_words
+)
 PROVIDER = OptionType(
     read=_provider,
     answer=_provider_answered,

@@ -164,6 +164,14 @@ def years(birth_date: str, today: date) -> int:
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
+def age_on(fields: Mapping[str, Any], today: date) -> int | None:
+    """Return the age on a day, by the birth date, the birth year or a guess; None if not known."""
+    if born := latest_birth(fields):
+        return years(born, today)
+    guess, on = fields["age_estimate"], fields["age_estimated_on"]
+    return None if guess is None or on is None else int(guess) + years(on, today)
+
+
 def minor_on(birth_date: str | None, stated: bool | None, today: date) -> bool | None:
     """Whether somebody is a minor: by the birth date where it is known, else as stated."""
     return stated if birth_date is None else years(birth_date, today) < FULL_AGE

@@ -34,6 +34,10 @@ NO_ADDRESS = "no house number or street in this; to look for a person: ccu perso
 _BIRTH = re.compile(
     r"\b(?:born|d\.?o\.?b|years? old|y/o|yo)\b|\b\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b", re.IGNORECASE
 )
+# Behind a street: `APTT 3`, `APTT3`. A number as long as a ZIP is none of a unit.
+_WORD_AND_ID = re.compile(r"([A-Z]{3,})(?: |(?=[0-9]))([0-9]{1,4}[A-Z]?|[A-Z][0-9]{0,3})")
+_UNIT_SORTS = ("#", "BLDG", "FL", "TRLR")  # a mistake in LOT or KEY may be any word
+_SHORT_WORD = 4  # letters of a unit word of which one may differ; of a longer one two
 _AN_ANSWER = re.compile(r"\s*(?:[a-z]|yes|no)\s*", re.IGNORECASE)  # to another question
 _SENTENCE = frozenset(
     "WHO WHOSE SHE HE HER HIS HIM THEY THEIR WAS IS WERE CALLED CALLS SAYS ABOUT BECAUSE".split()
@@ -101,6 +105,11 @@ def _look(session: Session, address: str, place: int | None) -> tuple[int | Matc
     reading = read_address(address.strip(), town=session.settings.names)
     if reading.kind == "none":
         raise InvalidInput(UNREADABLE)
+    if unit := unit_meant(session, reading):
+        raise InvalidInput(
+            f"{behind_street(reading)} cannot be read as a unit; if you mean {unit.unit},"
+            f" write the address as {unit.raw}"
+        )
     match = places.find(session.db, reading, session.settings.town)
     if match.place is not None and _same_city(session, match, reading):
         return int(match.place["id"]), reading
@@ -181,6 +190,53 @@ def offered(session: Session, match: Match, warned: Mapping[str, str]) -> Match 
     if chosen.why == THIS_STREET:
         certainty = f"chosen on {match.text}: no house number was given"
     return places.by_id(session.db, chosen.place, certainty)
+
+
+def unit_meant(session: Session, reading: Address) -> Address | None:
+    """Return the address with the unit of a misspelled unit word: `APTT 3` is # 3. None without."""
+    found = _WORD_AND_ID.fullmatch(behind_street(reading))
+    if reading.kind != "address" or not found:
+        return None
+    from ccu.address.match import edit_distance
+    from ccu.address.words import SUFFIXES, UNITS
+
+    word, number = found.groups()
+    words = [each for each, sort in UNITS.items() if sort in _UNIT_SORTS and each[0] == word[0]]
+    far = [
+        (distance, UNITS[each])
+        for each in words
+        if len(each) > 2
+        and (distance := edit_distance(word, each, 1 + (len(each) > _SHORT_WORD))) is not None
+    ]
+    sort = min(far)[1] if far and word not in SUFFIXES else ""
+    if not sort or sort in reading.unit.split():
+        return None
+    names = session.settings.names
+    filed = read_address(
+        f"{reading.number} {reading.street}",
+        town=names,
+        unit=f"{sort} {number} {reading.unit}".strip(),
+        city="" if reading.city == found[0] else reading.city,
+        state=reading.state,
+        zip=reading.zip,
+    )
+    return read_address(normal(filed), town=names)
+
+
+def behind_street(reading: Address) -> str:
+    """Return what follows the street and was read as no unit."""
+    return reading.cross or reading.place or reading.city
+
+
+def unit_doubt(session: Session, reading: Address, call_id: int) -> list[str]:
+    """Return the warning about a call whose unit was not understood, where nobody was asked."""
+    if (unit := unit_meant(session, reading)) is None:
+        return []
+    return [
+        f"{behind_street(reading)} was not read as a unit; the call is filed at"
+        f" {reading.number} {reading.street}. Did you mean {unit.unit}? If so:"
+        f' ccu call edit {call_id} --address "{unit.raw}"'
+    ]
 
 
 def on_file(session: Session, reading: Address) -> int | None:

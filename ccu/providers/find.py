@@ -63,6 +63,11 @@ _AGES = {
     **dict.fromkeys(("toddler", "baby", "infant"), 2),
 }
 _OLD = re.compile(r"\bold (man|woman|lady|gentleman|people|person|couple)\b")
+_UNDER = re.compile(r"\b(?:under|younger than) (\d{1,3})\b", re.IGNORECASE)
+_OVER = re.compile(
+    r"\b(\d{1,3})(?:\+| (?:and|or) (?:over|older|up)\b)|\bover (\d{1,3})\b", re.IGNORECASE
+)
+_SPAN = re.compile(r"\bage[sd]? (\d{1,3}) ?(?:-|to) ?(\d{1,3})\b", re.IGNORECASE)
 _NIGHT = (18, 6)  # the hours at which it begins and ends
 _YEARS = re.compile(r"\b(\d{1,3})[ -]?(?:years?[ -]old|yo|y/o)\b")
 _FEMALE = frozenset("woman women girl girls female wife mother mom lady her herself she".split())
@@ -166,6 +171,18 @@ def _speaks(each: Mapping[str, Any], language: str) -> bool:
 def _of_age(each: Mapping[str, Any], age: int) -> bool:
     least, most = each["min_age"], each["max_age"]
     return (least is None or age >= least) and (most is None or age <= most)
+
+
+def excludes(each: Mapping[str, Any], age: int) -> bool:
+    """Whether a provider's ages, or those in the words of its eligibility, leave out this age."""
+    told = each["eligibility"]
+    under, over, span = (pattern.search(told) for pattern in (_UNDER, _OVER, _SPAN))
+    return (
+        not _of_age(each, age)
+        or bool(under and age >= int(under[1]))
+        or bool(over and age < int(over[1] or over[2]))
+        or bool(span and not int(span[1]) <= age <= int(span[2]))
+    )
 
 
 class _Ranking:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from ccu import dates
 from ccu.errors import Cancelled, CcuError, InvalidInput
 from ccu.options import LOGIN, PROVIDER, OptionType, questions, required
 from ccu.options.questions import Declined, Question, fill_in
-from ccu.options.terminal import choose, read_line, yes_or_no
+from ccu.options.terminal import choose, read_line, show_list, yes_or_no
 from ccu.output import Format, emit_document, say
 from ccu.providers import store as providers
 from ccu.records import codes, person_ids, staff, table, visibility
@@ -146,12 +146,11 @@ def _person_question(session: Session, about: About) -> list[Question]:
         return f"person {number} {called.get(number, '')}".strip() if number else "no person named"
 
     def ask() -> None:
-        for number, name in called.items():
-            say(f"  {number}  {name}".rstrip())
+        show_list(called)
         about.person_id = choose(
             "Which person? Enter the number (Enter to name nobody)",
             "person",
-            list(called),
+            called,
             ("",),
             ", or press Enter to name nobody",
         )
@@ -179,21 +178,51 @@ def _provider_question(
         if not listed:
             say("  No provider is listed for this need. These are all providers on file:")
         offered = listed or providers.rows(session.db)
+        other_age = _of_other_age(session, about.person_id, offered)
+        offered.sort(key=lambda each: each["id"] in other_age)
         for each in offered[:MOST_OFFERED]:
             alert = f"ALERT: {each['alert']}" if each["alert"] else ""
-            facts = (alert, each["phone"], each["hours"], each["eligibility"])
+            age = "another age group" if each["id"] in other_age else ""
+            facts = (alert, age, each["phone"], each["hours"], each["eligibility"])
             known = "; ".join([capacities[each["capacity"]], *(fact for fact in facts if fact)])
             say(f"  {each['id']} {each['name']} ({known})")
         if len(offered) > MOST_OFFERED:
             say(f"  {len(offered) - MOST_OFFERED} more: type what is needed, in plain words")
-        usual = str(listed[0]["id"]) if len(listed) == 1 else ""
+        alone = len(listed) == 1 and listed[0]["id"] not in other_age
+        usual = str(listed[0]["id"]) if alone else ""
         before = str(providers.read(session.db, given.to)["name"]) if given.to else usual
-        given.to = PROVIDER.ask(session, "Provider", "--to", before, default=given.to)
+        shown = {each["id"] for each in offered[:MOST_OFFERED]} | {given.to}
+        given.to = _of_list(shown).ask(session, "Provider", "--to", before, default=given.to)
 
     def words() -> str:
         return providers.offered(providers.read(session.db, given.to)) if given.to else ""
 
     return Question("Provider", ask, words, given.to is not None)
+
+
+def _of_other_age(
+    session: Session, person_id: int | None, offered: list[dict[str, Any]]
+) -> set[int]:
+    """Return the providers that leave out the age of the person, where it is known."""
+    from ccu.people.options import age_on
+    from ccu.providers.find import excludes
+
+    person = table.require(session.db, "person", person_id) if person_id else None
+    age = age_on(dict(person), session.today) if person else None
+    return {each["id"] for each in offered if age is not None and excludes(each, age)}
+
+
+def _of_list(shown: set[int | None]) -> OptionType[int]:
+    """Return PROVIDER that takes a number only where the list shows it, else a name."""
+
+    def answer(session: Session, text: str, option: str) -> int | None:
+        found = (PROVIDER.answer or PROVIDER.read)(session, text, option)
+        if text.strip().isdigit() and found is not None and found not in shown:
+            name = providers.read(session.db, found)["name"]
+            raise InvalidInput(f"{found} is {name}, not in the list; type its name to take it")
+        return found
+
+    return replace(PROVIDER, answer=answer)
 
 
 # ---------------------------------------------------------------- making it

@@ -111,6 +111,8 @@ def edit(
         say(each)
     if doubtful:
         say(finding.doubt(call))
+    for each in finding.unit_doubt(session, address, call) if address else ():
+        say(each)
     if address and near:
         say(finding.not_on_file(session, address, near, call))
     if changed:
