@@ -181,6 +181,17 @@ def test_help_finds_a_command_by_everyday_word_name_and_help(
     assert ("No command found for that" in done.err) == (first is None)
 
 
+def test_help_leaves_out_words_that_tell_nothing_and_fits_a_screen(empty: Ccu) -> None:
+    done = empty("help", "fix", "a", "mistake", "--format", "json")
+    found = [row["command"] for row in json.loads(done.out)]
+    assert set(found[:2]) == {"ccu call edit", "ccu undo"}
+    alone = empty("help", "fix", "mistake", "--format", "json")
+    assert alone.out == done.out
+    many = empty("help", "call")
+    assert len(many.out.splitlines()) + len(many.err.splitlines()) <= 24
+    assert "for fewer add a word" in many.err
+
+
 def test_help_without_a_word_is_the_first_help(empty: Ccu) -> None:
     assert empty("help").out == empty("--help").out
 

@@ -68,7 +68,14 @@ FROM call CROSS JOIN call_person ON call_person.call_id = call.id AND call_perso
 CROSS JOIN hospital_call ON hospital_call.call_id = call_person.call_id
 WHERE {_SPAN}
 """  # noqa: S608
-
+# A call without a subject may be about anybody: its line is all that tells of somebody in hospital.
+_NOBODY_NAMED = f"""
+SELECT call.id, call.occurred_at FROM call
+WHERE {_SPAN}
+  AND EXISTS (SELECT 1 FROM hospital_call WHERE hospital_call.call_id = call.id)
+  AND NOT EXISTS (SELECT 1 FROM call_person WHERE call_id = call.id AND role = 'subject')
+ORDER BY unixepoch(call.occurred_at) DESC, call.id DESC
+"""  # noqa: S608
 
 IN_HOSPITAL = 14  # days that a call alone keeps somebody on the list
 TOLD_AFTER = timedelta(days=14)  # how long an expired item is listed
@@ -139,7 +146,8 @@ def in_hospital(
     """Return person, heard and who: the people whose latest report is from a hospital.
 
     Of a call with several subjects nobody knows who it was: it is listed once, without a person,
-    and `who` has "one of the people of call 2".
+    and `who` has "one of the people of call 2". A call of the span on which nobody is named is
+    listed too, with "nobody is named on call 2".
     A report is the result of a follow-up, or a call about them: one that ended in an emergency
     examination or a transport to hospital. Listed are people with something due, and those who a
     call of the span took to hospital.
@@ -160,7 +168,14 @@ def in_hospital(
             who = "" if call is None else f"one of the people of call {call}"
             heard = dates.minute(row["occurred_at"])
             found.setdefault((person, call), {"person": person, "heard": heard, "who": who})
-    return list(found.values())
+    return list(found.values()) + [
+        {
+            "person": None,
+            "heard": dates.minute(call["occurred_at"]),
+            "who": f"nobody is named on call {call['id']}",
+        }
+        for call in connection.execute(_NOBODY_NAMED, span)
+    ]
 
 
 def flags_to_verify(connection: sqlite3.Connection, today: date) -> list[dict[str, Any]]:

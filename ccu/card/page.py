@@ -235,8 +235,12 @@ def warning(item: Mapping[str, Any]) -> str:
 
 
 def in_short(warnings: Sequence[Mapping[str, Any]]) -> str:
-    """Return what is warned of at another address, each once: `WEAPON, Loose step`."""
-    return ", ".join(dict.fromkeys(short_text(item) for item in warnings))
+    """Return what is warned of at another address, each once: `WEAPON, Loose step`.
+
+    Notes come last: they are what is cut where a screen has one line.
+    """
+    codes_first = sorted(warnings, key=lambda item: item["type"] in ("flag", "safety_concern"))
+    return ", ".join(dict.fromkeys(short_text(item) for item in codes_first))
 
 
 def short_text(item: Mapping[str, Any]) -> str:

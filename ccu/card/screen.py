@@ -13,7 +13,7 @@ from typing import Any
 from ccu import dates
 from ccu.card import page
 from ccu.dates import near_day
-from ccu.output.text import counted, one_line, width
+from ccu.output.text import counted, one_line, shortened, width
 from ccu.people.open_work_store import agency, listed_items
 from ccu.places.store import OTHER_UNIT
 from ccu.records import person_ids
@@ -38,6 +38,7 @@ class Part:
     lines: list[str]
     rank: int
     least: int = 1
+    is_cut: bool = False  # some of its texts are shortened
 
     def __post_init__(self) -> None:
         self.least = min(self.least, len(self.lines))
@@ -54,16 +55,17 @@ def lines(
     head += _head(card, today, columns)
     parts = [part for part in _parts(card, data, today, columns) if part.lines]
     needed = len(head) + sum(part.least for part in parts)
-    warned = _warnings(card, today, columns, max(room - needed - 1, 1))
+    warned, is_cut = _warnings(card, today, columns, max(room - needed - 1, 1))
     left = room - len(head) - len(warned)
-    if sum(len(part.lines) for part in parts) > left:
+    is_more = is_cut or any(part.is_cut for part in parts)
+    if is_more or sum(len(part.lines) for part in parts) > left:
         _give_up(parts, left - 1)
     yield from ((line, True) for line in head)
     yield from ((line, True) for line in warned)
     for part in parts:
         for number, line in enumerate(part.lines):
             yield f"{'' if number else part.label:{LABEL}}{line}", False
-    if more := _left_out(parts, card):
+    if more := _left_out(parts, card, is_cut):
         text = f"{'MORE':{LABEL}}{more}"
         yield text if len(text) <= columns else "MORE: --all", False
 
@@ -78,12 +80,20 @@ def _give_up(parts: Sequence[Part], room: int) -> None:
         del part.lines[max(least, len(part.lines) - over) :]
 
 
-def _left_out(parts: Sequence[Part], card: Mapping[str, Any]) -> str:
-    """Return `5 calls; rest of OPEN: --all`, or nothing if everything is shown."""
+def _left_out(parts: Sequence[Part], card: Mapping[str, Any], is_cut: bool) -> str:
+    """Return `5 calls; rest of OPEN: --all`, or nothing if everything is shown.
+
+    `is_cut`: warnings are shown, and not in full.
+    """
     shown = sum(len(part.lines) for part in parts if part.label == "CALLS")
     older = len(card["calls"]) - shown
-    said = [counted(older, "call")] if older else []
-    cut = [part.label for part in parts if len(part.lines) < part.all and part.label != "CALLS"]
+    said = ["rest of warnings"] if is_cut else []
+    said += [counted(older, "call")] if older else []
+    cut = [
+        part.label
+        for part in parts
+        if (len(part.lines) < part.all or part.is_cut) and part.label != "CALLS"
+    ]
     said += [f"rest of {', '.join(cut)}"] if cut else []
     return f"{'; '.join(said)}: --all" if said else ""
 
@@ -119,24 +129,30 @@ def _when(occurred: str, today: date) -> str:
     return f"{near.get(on) or near_day(on, today)} {time}"
 
 
-def _warnings(card: Mapping[str, Any], today: date, columns: int, room: int) -> list[str]:
-    """Return the warnings in at most `room` lines: in full, else shortened, else counted."""
+def _warnings(
+    card: Mapping[str, Any], today: date, columns: int, room: int
+) -> tuple[list[str], bool]:
+    """Return the warnings in at most `room` lines: in full, else shortened, else counted.
+
+    And whether any that is shown is shortened.
+    """
     if not card["warnings"]:
         text = page.no_warnings(card, "see ALSO")
-        return _folded(text, columns) if text else []
+        return _folded(text, columns) if text else [], False
     texts = [_warning(item, today) for item in _together(card["warnings"])]
     half = (columns - len(GAP)) // 2
     for most in (max(map(width, texts)), columns, half if half >= LEAST_WARNING else columns):
-        short = [_cut(text, most) for text in texts]
+        short = [shortened(text, most) for text in texts]
         packed = _packed(short, columns)
         if len(packed) <= room:
-            return packed
+            return packed, short != texts
     kept = 0
     while len(_packed(short[: kept + 1], columns)) < room:
         kept += 1
     more = f"! {len(texts) - kept} MORE"
     counted = f"{more} {'WARNING' if len(texts) - kept == 1 else 'WARNINGS'}: --all"
-    return [*_packed(short[:kept], columns), counted if len(counted) <= columns else more]
+    shown = [*_packed(short[:kept], columns), counted if len(counted) <= columns else more]
+    return shown, short[:kept] != texts[:kept]
 
 
 def _together(found: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -191,7 +207,10 @@ def _parts(
         yield part("COUNT", page.repeat_lines(card["counts"], what), rank=8, least=0)
     yield Part("CALLS", list(_calls(card["calls"], today, room)), rank=9, least=0)
     near = page.warned_near(card)
-    yield part("ALSO", _also(card), rank=6 if near else 10, least=int(near))
+    also = [one_line(text) for text in _also(card)]
+    short = [shortened(text, room) for text in also]
+    rank = 6 if near else 10
+    yield Part("ALSO", _packed(short, room), rank, least=int(near), is_cut=short != also)
     if notes := data.get("care_notes"):
         said = counted(len(notes), "care note")
         yield part("NOTES", [f"{said}, the last of {near_day(notes[0]['day'], today)}: --all"], 6)
@@ -255,7 +274,7 @@ def _calls(calls: Sequence[Mapping[str, Any]], today: date, room: int) -> Iterat
         if widest[index] < 4:
             break
     for row in rows:
-        cells = [_cut(cell, wide) for cell, wide in zip(row, widest, strict=True)]
+        cells = [shortened(cell, wide) for cell, wide in zip(row, widest, strict=True)]
         padded = [
             cell + " " * (wide - width(cell)) for cell, wide in zip(cells, widest, strict=True)
         ]
@@ -316,13 +335,3 @@ def _folded(text: str, columns: int) -> list[str]:
                 folded[-1], rest = rest[:count], rest[count:]
                 folded.append("")
     return [line for line in folded if line]
-
-
-def _cut(text: str, most: int) -> str:
-    """Shorten a text to columns, with an ellipsis."""
-    if width(text) <= most:
-        return text
-    cut = text[:most]
-    while cut and width(cut) > most - 3:
-        cut = cut[:-1]
-    return f"{cut.rstrip()}..."

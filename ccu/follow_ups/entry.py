@@ -154,8 +154,10 @@ def sign(session: Session, follow_up_id: int) -> str:
 def void(session: Session, follow_up_id: int, attempt: bool, why: str | None) -> str:
     """Cancel a follow-up, or void its last attempt; return what was done."""
     visibility.refuse("follow-up", session.view.follow_ups([follow_up_id]))
-    if session.may_choose:  # a wrong number is reported before the question
+    if session.may_choose and why is None:  # what cannot be voided is refused before the question
         follow_ups.read(session.db, follow_up_id)
+        check = undo_store.attempt_to_void if attempt else undo_store.may_void
+        check(session.reading, follow_up_id)
     why = asked(session, why, WHY, "Why was it an error", "--reason")
     with session.work() as work:
         if not attempt:

@@ -56,6 +56,11 @@ def void(work: Work, follow_up_id: int, reason: str | None, *, alone: bool = Fal
     Raises NotFound, NotAllowed; InvalidInput for one that is closed or was tried, and, unless it
     may go `alone`, for the only one due for an open referral or a person with a worker.
     """
+    _cancel(work, may_void(work, follow_up_id, alone=alone), reason, part=False)
+
+
+def may_void(work: Work, follow_up_id: int, *, alone: bool = False) -> sqlite3.Row:
+    """Return the follow-up if `void` may cancel it; raises as that does."""
     row = follow_ups.read_open(work.connection, follow_up_id)
     staff.refuse_others(work.connection, work.staff_id, row["recorded_by"])
     if last_attempt(work.connection, follow_up_id) is not None:
@@ -70,7 +75,7 @@ def void(work: Work, follow_up_id: int, reason: str | None, *, alone: bool = Fal
             f"follow-up {follow_up_id} is the only one due for {about}; add another first:"
             f" ccu follow-up add --{option} {row[f'{option}_id']}"
         )
-    _cancel(work, row, reason, part=False)
+    return row
 
 
 def _cancel(work: Work, row: sqlite3.Row, reason: str | None, *, part: bool) -> None:
@@ -88,10 +93,7 @@ def void_attempt(work: Work, follow_up_id: int, reason: str | None) -> Voided:
     """
     connection = work.connection
     row = follow_ups.read(connection, follow_up_id)
-    attempt = last_attempt(connection, follow_up_id)
-    if attempt is None:
-        raise InvalidInput(f"follow-up {follow_up_id} has no attempt to void")
-    staff.refuse_others(work.connection, work.staff_id, attempt["recorded_by"])
+    attempt = attempt_to_void(work, follow_up_id)
     kept = {key: attempt[key] for key in attempt.keys() if key not in ("follow_up_id", "ends")}  # noqa: SIM118
     connection.execute("DELETE FROM main.attempt WHERE id = :id", {"id": attempt["id"]})
     table.record_changes(work, "follow_up", follow_up_id, {ATTEMPT: (kept, None)}, reason)
@@ -107,6 +109,15 @@ def void_attempt(work: Work, follow_up_id: int, reason: str | None) -> Voided:
         _cancel(work, cancelled, reason, part=True)
     is_open = not is_closed or "closed_at" in new
     return Voided(attempt["result"], is_open, cancelled and int(cancelled["id"]))
+
+
+def attempt_to_void(work: Work, follow_up_id: int) -> sqlite3.Row:
+    """Return the last attempt if `void_attempt` may take it back; raises as that does."""
+    attempt = last_attempt(work.connection, follow_up_id)
+    if attempt is None:
+        raise InvalidInput(f"follow-up {follow_up_id} has no attempt to void")
+    staff.refuse_others(work.connection, work.staff_id, attempt["recorded_by"])
+    return attempt
 
 
 def last_attempt(connection: sqlite3.Connection, follow_up_id: int) -> sqlite3.Row | None:

@@ -83,6 +83,16 @@ def heading(key: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def shortened(text: str, most: int) -> str:
+    """Shorten a text to columns, with an ellipsis."""
+    if width(text) <= most:
+        return text
+    cut = text[:most]
+    while cut and width(cut) > most - 3:
+        cut = cut[:-1]
+    return f"{cut.rstrip()}..."
+
+
 def one_line(text: str) -> str:
     """Return the text, safe, on one line: newlines become a visible ` / `, tabs a space."""
     if text.isascii() and text.isprintable():

@@ -17,7 +17,7 @@ from ccu.errors import InvalidInput, NotFound
 from ccu.options import flag, opt, terminal
 from ccu.options.types import PLACE
 from ccu.output import say
-from ccu.output.text import counted
+from ccu.output.text import counted, shortened
 from ccu.places import store as places
 from ccu.places.store import Match, Near
 from ccu.session import Session
@@ -345,7 +345,7 @@ def _counted(near: Near, warned: str = "") -> str:
 
 def _list(near: list[Near], warned: Mapping[str, str]) -> None:
     for number, each in enumerate(near, 1):
-        say(f"  {number}  {_counted(each, warned.get(each.text, ''))}")
+        say(shortened(f"  {number}  {_counted(each, warned.get(each.text, ''))}", terminal.WIDTH))
 
 
 def _chosen(question: str, near: list[Near], enter: Near | str | None) -> Near | None:

@@ -145,6 +145,18 @@ def test_of_several_subjects_nobody_knows_who_is_in_hospital(ccu: Ccu) -> None:
     assert who in ccu("brief").out
 
 
+def test_a_call_that_names_nobody_and_ended_in_hospital_is_listed(ccu: Ccu) -> None:
+    line = ("log-call", "--when", "2026-01-31 09:00", "--address", "9 Elm St", "--nature", "crisis")
+    assert ccu(*line, "--disposition", "police_exam").code == 0
+    number = json.loads(ccu("call", "list", "--today", "--format", "json").out)[0]["id"]
+    who = f"nobody is named on call {number}"
+    here = [{"person": None, "heard": "2026-01-31 09:00", "who": who}]
+    assert brief(ccu)["in_hospital"] == here
+    assert who in ccu("brief", "--names").out
+    assert ccu("call", "void", str(number), "--reason", "twice").code == 0
+    assert brief(ccu)["in_hospital"] == []
+
+
 def test_a_call_that_ended_in_hospital_counts_until_somebody_hears_more(ccu: Ccu) -> None:
     line = ("log-call", "--when", "2026-01-31 09:00", "--address", "9 Elm St", "--nature", "crisis")
     for disposition in ("police_exam", "physician_certificate", "voluntary_transport"):

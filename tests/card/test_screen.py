@@ -120,6 +120,22 @@ def test_warnings_without_room_are_counted(ccu: Ccu) -> None:
     assert lines[counted + 1] == "CALL    No worker assigned"
 
 
+def test_notes_that_are_cut_are_told_of_and_a_neighbors_take_one_line(ccu: Ccu) -> None:
+    for number in range(1, 7):
+        flag(ccu, "3 Elm St", f"Note {number}: " + "wait for a second unit " * 5, "--new")
+    log(ccu, "3 Elm St Apt 2", "2026-01-30 10:00", "--danger", "weapon")
+    for number in range(1, 7):
+        flag(ccu, "3 Elm St Apt 2", f"Unit note {number}: " + "wait for a second unit " * 5)
+    lines = shown("3", "elm", "st", rows=20)
+    assert len(lines) <= 15
+    assert any(line.startswith("! Note 6") and line.endswith("...") for line in lines)
+    assert lines[-1].startswith("MORE    rest of warnings")
+    assert lines[-1].endswith(": --all")
+    unit = shown("3", "elm", "st", "apt", "9")
+    assert sum("wait for a second unit" in line for line in unit if "Unit note" in line) <= 1
+    assert any("WEAPON" in line for line in unit)
+
+
 def test_a_warning_with_exclamation_marks_is_counted_once(ccu: Ccu) -> None:
     for number in range(1, 21):
         flag(ccu, "3 Elm St", NOTE.format(number).replace(": ", "! ring! "), "--new")

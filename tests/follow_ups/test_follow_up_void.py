@@ -146,3 +146,34 @@ def test_at_a_terminal_the_reason_is_asked(ccu: Ccu, db_path: Path) -> None:
     )
     gone = run_ccu("follow-up", "void", "9", tty=True)
     assert (gone.code, gone.err) == (3, "ccu: error: no follow-up 9\n")
+
+
+def test_what_cannot_be_voided_is_refused_before_the_reason_is_asked(ccu: Ccu) -> None:
+    add = ("follow-up", "add", "--call", "1", "--kind", "visit", "--due", "tomorrow")
+    assert ccu(*add).code == 0
+    done = ccu("follow-up", "void", "1", "--attempt", tty=True, stdin="twice\n")
+    assert (done.code, "no attempt to void" in done.err) == (2, True)
+    assert "Why was it" not in done.out + done.err
+    tried = ("follow-up", "done", "1", "--result", "left_message", "--next", "in 3 days")
+    assert ccu(*tried).code == 0
+    done = ccu("follow-up", "void", tty=True, stdin="1\ntwice\n")
+    assert "was tried" in done.err
+    assert "Why was it" not in done.out + done.err
+    done = ccu("follow-up", "void", "--attempt", tty=True, stdin="1\ntwice\n")
+    assert done.code == 0, done.err
+
+
+def test_at_a_terminal_a_missing_number_is_asked_for(ccu: Ccu) -> None:
+    add = ("follow-up", "add", "--call", "1", "--kind", "visit", "--due", "tomorrow")
+    assert ccu(*add).code == 0
+    for command in ("done", "void", "reopen", "sign", "show"):
+        done = ccu("follow-up", command, tty=True, stdin="99\n")
+        assert (done.code, "follow-up's number" in done.err + done.out) == (3, True), command
+        assert "F is missing" in ccu("follow-up", command).err
+    done = ccu("refer", tty=True, stdin="99\n")
+    assert (done.code, "Call, by number" in done.err + done.out) == (3, True)
+    done = ccu("worker", "assign", "--person", "99", tty=True, stdin="dlee\n")
+    assert done.code == 3
+    assert "by login" not in done.err + done.out
+    done = ccu("worker", "assign", tty=True, stdin="99\ndlee\n")
+    assert (done.code, "Person, by number" in done.err + done.out) == (3, True)

@@ -113,3 +113,10 @@ def test_a_wrong_setting_is_refused(name: str, value: str, code: int, ccu: Ccu) 
     assert (result.code, result.out) == (code, "")
     assert result.err.count("\n") == 1
     assert ccu("settings", "--format", "csv").out == before
+
+
+def test_a_missing_folder_is_told_before_any_question(empty: Ccu, db_path: Path) -> None:
+    done = empty("--db", str(db_path.parent / "none" / "ccu.db"), "init", tty=True)
+    assert done.code == 4
+    assert "make it first" in done.err
+    assert "Town" not in done.err + done.out

@@ -49,7 +49,7 @@ def shown(*words: str, columns: int = 80) -> list[str]:
 
 
 LISTS = [
-    (("follow-up", "list"), ("Due", "Risk", "About", "Name"), "Last try"),
+    (("follow-up", "list"), ("Due", "What", "Last try", "Name", "Phone"), "Owner"),
     (("call", "list"), ("Nature", "Place", "Decision"), "Disposition"),
     (("referral", "list"), ("Status", "Need", "Provider", "Next due"), "Place"),
     (("brief", "--since", "5d"), ("Occurred", "Place", "Outcome"), "Disposition"),
@@ -102,3 +102,16 @@ def test_a_long_message_is_folded_between_words(ccu: Ccu, db_path: Path) -> None
     lines = typed.answer(db_path, line, code=2).splitlines()
     assert max(map(len, lines)) <= 80
     assert " ".join(lines) == piped.strip()
+
+
+def test_a_list_of_late_work_tells_who_and_what(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CCU_TODAY", "2026-02-10T14:00")
+    assert steps.call(ccu, when="2026-02-01 22:30") == 5  # nobody is named on it, nothing decided
+    late = shown("follow-up", "overdue", "--by", "owner")
+    (call,) = [line for line in late if "Decide" in line]
+    assert "call 5" in call
+    named = "\n".join(shown("follow-up", "overdue", "--by", "owner", "--names"))
+    assert "Decide" in named
+    assert "call 5" in named
+    listed = "\n".join(shown("follow-up", "list"))
+    assert "referral 1," in listed  # the person has no name

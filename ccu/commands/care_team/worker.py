@@ -4,12 +4,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 from ccu.errors import InvalidInput
-from ccu.options import REQUIRED, Context, flag, group, opt
+from ccu.options import Context, asked, flag, group, opt
 from ccu.options.types import HOUSEHOLD, LOGIN, PAST_DAY, PERSON
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 
 if TYPE_CHECKING:
     from ccu.people.worker_store import Client
+    from ccu.session import Session
 
 app = group("Workers of people and households: assign, end, list.")
 
@@ -24,7 +25,7 @@ def assign(
     ctx: Context,
     person: PersonOption = None,
     household: HouseholdOption = None,
-    staff: Annotated[int, opt("--staff", LOGIN, "Who, by login.")] = REQUIRED,
+    staff: Annotated[int | None, opt("--staff", LOGIN, "Who, by login.")] = None,
     since: Annotated[
         date | None, opt("--since", PAST_DAY, "From this day, not in the future; default today.")
     ] = None,
@@ -41,10 +42,12 @@ def assign(
     from ccu.people import worker_store as workers
     from ccu.records import staff as accounts
 
-    client, day = _client(person, household), since or ctx.obj.today
+    client, day = _asked_client(ctx.obj, person, household), since or ctx.obj.today
+    workers.check(ctx.obj.db, client)
+    worker = asked(ctx.obj, staff, LOGIN, "Who, by login", "--staff")
     with ctx.obj.work() as work:
-        before = workers.assign(work, client, staff, day.isoformat())
-        login = accounts.login_of(work.connection, staff)
+        before = workers.assign(work, client, worker, day.isoformat())
+        login = accounts.login_of(work.connection, worker)
     ended = f"; {before} was until then" if before else ""
     emit_line(f"{login} works with {client} from {dates.say_date(day)}{ended}.")
 
@@ -67,7 +70,7 @@ def end(
     from ccu import dates
     from ccu.people import worker_store as workers
 
-    client, day = _client(person, household), on or ctx.obj.today
+    client, day = _asked_client(ctx.obj, person, household), on or ctx.obj.today
     with ctx.obj.work() as work:
         login = workers.end(work, client, day.isoformat())
     emit_line(f"{login} worked with {client} until {dates.say_date(day)}.")
@@ -100,6 +103,13 @@ def list_(
     session.keep_shown()
     labels = codes.of_columns(session.db, agency="agency")
     emit(Table(COLUMNS, rows, title="Workers", labels=labels), format, output)
+
+
+def _asked_client(session: "Session", person: int | None, household: int | None) -> "Client":
+    if person is None and household is None and session.may_choose:
+        question = "Person, by number or part of the name (for a household: --household H)"
+        person = PERSON.ask(session, question, "--person")
+    return _client(person, household)
 
 
 def _client(person: int | None, household: int | None) -> "Client":

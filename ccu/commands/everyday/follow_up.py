@@ -3,7 +3,16 @@
 from typing import Annotated
 
 from ccu.follow_ups import options
-from ccu.options import AskingOption, Context, ReasonOption, flag, group, needs_reason, with_options
+from ccu.options import (
+    REQUIRED,
+    AskingOption,
+    Context,
+    ReasonOption,
+    flag,
+    group,
+    needs_reason,
+    with_options,
+)
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 
 app = group("Follow-ups: add, done, move, sign, void, reopen, show, list, overdue.")
@@ -32,8 +41,8 @@ def add(ctx: Context, given: options.AddOptions, asking: AskingOption = False) -
 @with_options(options.AttemptOptions)
 def done(
     ctx: Context,
-    follow_up: options.FollowUpArgument,
     given: options.AttemptOptions,
+    follow_up: options.FollowUpArgument = REQUIRED,
     asking: AskingOption = False,
 ) -> None:
     """Log a follow-up attempt and its result.
@@ -56,7 +65,7 @@ def done(
 @app.command()
 def move(
     ctx: Context,
-    follow_up: options.FollowUpArgument,
+    follow_up: options.FollowUpArgument = REQUIRED,
     due: options.DueOption = None,
     owner: options.OwnerOption = None,
     reason: ReasonOption = None,
@@ -75,7 +84,7 @@ def move(
 
 
 @app.command()
-def sign(ctx: Context, follow_up: options.FollowUpArgument) -> None:
+def sign(ctx: Context, follow_up: options.FollowUpArgument = REQUIRED) -> None:
     """Sign off on a follow-up that an intern closed.
 
     The intern's supervisor or an admin signs. To see what awaits your signature:
@@ -93,7 +102,7 @@ def sign(ctx: Context, follow_up: options.FollowUpArgument) -> None:
 @app.command()
 def void(
     ctx: Context,
-    follow_up: options.FollowUpArgument,
+    follow_up: options.FollowUpArgument = REQUIRED,
     attempt: Annotated[
         bool, flag("--attempt", "Void its last attempt, not the follow-up.")
     ] = False,
@@ -119,7 +128,7 @@ def void(
 @app.command()
 def reopen(
     ctx: Context,
-    follow_up: options.FollowUpArgument,
+    follow_up: options.FollowUpArgument = REQUIRED,
     due: options.DueOption = None,
     reason: ReasonOption = None,
 ) -> None:
@@ -137,7 +146,7 @@ def reopen(
 @app.command()
 def show(
     ctx: Context,
-    follow_up: options.FollowUpArgument,
+    follow_up: options.FollowUpArgument = REQUIRED,
     full: Annotated[bool, flag("--full", "With the notes; needs --reason.")] = False,
     reason: ReasonOption = None,
     format: FormatOption = None,

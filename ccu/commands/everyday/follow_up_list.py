@@ -1,6 +1,6 @@
 """`ccu follow-up list`, `overdue`: what is due, and who owns it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,8 +15,9 @@ app = group("Joined to `ccu follow-up` by the map in cli.py.")
 LIST_COLUMNS = (
     *("id", "due", "days_late", "state", "owner", "what", "attempts", "last_try", "risk", "for"),
 )
-# What a narrow terminal leaves out, the first one first.
-SPARE = ("last_try", "attempts", "state", "days_late", "what", "owner", "phone")
+# What a narrow terminal leaves out, the first one first: not what one works from, which is who, the
+# phone, what to do, when, and the last try. `for` goes only where names are shown.
+SPARE = ("attempts", "state", "owner", "new", "days_late", "for", "risk")
 OVERDUE_COLUMNS = ("id", "days_late", "due", "owner", "what", "for", "new")
 
 
@@ -61,7 +62,8 @@ def list_(
     rows = follow_ups.list_rows(session, given)
     columns = follow_ups.add_names(session, rows, LIST_COLUMNS, "follow-up-list", names)
     columns = session.view.notice_column(rows, columns, "follow_up")
-    emit(Table(columns, rows, title="Follow-ups", spare=SPARE), plain, output)
+    on_screen = fits_terminal(plain, output)
+    emit(_table("Follow-ups", columns, rows, SPARE, on_screen), plain, output)
 
 
 @app.command()
@@ -121,10 +123,29 @@ def overdue(
         rows = sorted(rows, key=lambda row: row["owner"] or "")
         columns = ("owner", *(name for name in columns if name != "owner"))
     if rows or format or output:
-        emit(Table(columns, rows, title="Overdue", spare=("new", "what", "phone")), format, output)
+        spare = tuple(name for name in SPARE if name not in ("owner", "days_late"))
+        on_screen = fits_terminal(format, output)
+        emit(_table("Overdue", columns, rows, spare, on_screen), format, output)
     elif session.interactive:
         say("Nothing new is overdue." if new and late else "Nothing is overdue.")
     if record or (record is None and not session.interactive):
         overdue_work.record(session, late)
     if exit_code and rows:
         raise typer.Exit(ExitCode.OVERDUE)
+
+
+def _table(
+    title: str,
+    columns: tuple[str, ...],
+    rows: list[dict[str, Any]],
+    spare: tuple[str, ...],
+    on_screen: bool,
+) -> Table:
+    """Return the list; on a screen a row without a person's name has there what it is about."""
+    if "name" not in columns:
+        spare = tuple(name for name in spare if name != "for")
+    elif on_screen:
+        for row in rows:
+            if row["name"] in ("", "unknown", "not identified"):
+                row["name"] = row.get("about") or row["for"]
+    return Table(columns, rows, title=title, spare=spare)

@@ -10,6 +10,12 @@ from ccu.output import FormatOption, Table, emit, say
 
 COLUMNS = ("command", "help")
 MOST = 3  # suggestions
+SCREEN = 9  # commands found, of two lines each at most: they fit 24 lines
+# Words that tell nothing of what somebody wants to do.
+_STOP_WORDS = frozenset(
+    "a an and are as at be by can ccu do does for from get how i in is it its me my of on or our"
+    " so that the their there this to want we what when where which who with you your".split()
+)
 
 
 def command(
@@ -32,7 +38,9 @@ def command(
     found = _matches(list(_commands(root, root.command, "")), " ".join(words))
     if not found:
         say("No command found for that. Try one word, or see ccu --help.")
-    emit(Table(COLUMNS, found, title="Commands"), format)
+    if len(found) > SCREEN:
+        say(f"The first {SCREEN} of {len(found)}; for fewer add a word.")
+    emit(Table(COLUMNS, found[:SCREEN], title="Commands"), format)
 
 
 def _commands(ctx: Any, group: Any, before: str) -> Iterator[tuple[str, str]]:
@@ -49,8 +57,10 @@ def _matches(commands: Sequence[tuple[str, str]], text: str) -> list[tuple[str, 
     """The commands with any of the words: by everyday word first, then by how many they have."""
     from ccu.records import codes
 
-    meant = codes.synonyms("command").get(codes.plain(text), [])
-    words = codes.plain(text).split("_")
+    typed = codes.plain(text).split("_")
+    words = [word for word in typed if word not in _STOP_WORDS] or typed
+    known = codes.synonyms("command")
+    meant = [each for word in (codes.plain(text), *words) for each in known.get(word, ())]
     ranked = []
     for path, help in commands:
         name, wording = codes.plain(path).split("_"), codes.plain(help).split("_")
