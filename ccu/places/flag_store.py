@@ -99,6 +99,15 @@ def of_places(
     return _flags(connection, today, {"place_flag.place_id IN ?": there})
 
 
+def active_count(connection: sqlite3.Connection, place_id: int, today: str) -> int:
+    """Return how many flags are on a place now; no note is read."""
+    sql = (
+        "SELECT count(*) FROM place_flag"
+        " WHERE place_id = :place AND ended_at IS NULL AND expires_on >= :today"
+    )
+    return int(table.value(connection, sql, place=place_id, today=today))
+
+
 def unverified_or_expiring(
     connection: sqlite3.Connection, today: str, soon: str
 ) -> list[dict[str, Any]]:

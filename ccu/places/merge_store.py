@@ -42,13 +42,11 @@ WHERE id IN (
 """
 
 
-def merge(work: Work, kept_id: int, merged_id: int) -> dict[str, int]:
-    """Merge one place into another; return how many rows of each table moved.
+def require_mergeable(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> None:
+    """Raise NotFound for an unknown place, InvalidInput for two that cannot be merged.
 
-    Raises NotFound; InvalidInput for one place, one that is merged already, and a building of
-    another city that has units.
+    These are one place, one that is merged already, and a building of another city with units.
     """
-    connection = work.connection
     if kept_id == merged_id:
         raise InvalidInput("enter two different places; both numbers are the same")
     rows = [table.require(connection, "place", number) for number in (kept_id, merged_id)]
@@ -63,6 +61,15 @@ def merge(work: Work, kept_id: int, merged_id: int) -> dict[str, int]:
         raise InvalidInput(
             f"place {merged_id} has units and is in another city; merge each unit first"
         )
+
+
+def merge(work: Work, kept_id: int, merged_id: int) -> dict[str, int]:
+    """Merge one place into another; return how many rows of each table moved.
+
+    Raises as `require_mergeable`.
+    """
+    connection = work.connection
+    require_mergeable(connection, kept_id, merged_id)
     members = _members(connection, merged_id)
     there = "SELECT id FROM main.{} WHERE place_id = :place ORDER BY id"
     moved = {

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from ccu.database.written import TOWN_LISTS
 from ccu.errors import InvalidInput, NotFound
-from ccu.records import codes
+from ccu.records import codes, ownership
 from ccu.records.table import insert_row
 
 if TYPE_CHECKING:
@@ -158,8 +158,22 @@ def relabel(work: "Work", table: str, text: str, label: str) -> str:
     return found.code
 
 
+def uses(work: "Work", table: str, text: str) -> int:
+    """Return how many times records use a code that may be retired. Raises as `retire`."""
+    code = _retirable(work, table, text)
+    refers = (each for each in ownership.references(work.connection) if each.parent == table)
+    return sum(len(ownership.pointing_to(work.connection, each, [code])) for each in refers)
+
+
 def retire(work: "Work", table: str, text: str) -> str:
     """Stop offering a code; returns it. Raises NotFound, and InvalidInput where ccu needs it."""
+    code = _retirable(work, table, text)
+    _set(work, table, code, "retired", 1)
+    work.audit("code-retire", table, code=code)
+    return code
+
+
+def _retirable(work: "Work", table: str, text: str) -> str:
     found = _require(work, table, text)
     if found.code in _NEEDED.get(table, ()):
         raise InvalidInput(
@@ -168,8 +182,6 @@ def retire(work: "Work", table: str, text: str) -> str:
         )
     if found.retired:
         raise InvalidInput(f"{found.code} is retired already")
-    _set(work, table, found.code, "retired", 1)
-    work.audit("code-retire", table, code=found.code)
     return found.code
 
 

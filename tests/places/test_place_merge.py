@@ -289,3 +289,24 @@ def test_merges_undone_in_any_order_restore_the_file(
     for each in data.draw(st.permutations(merged)):
         assert ccu("place", "unmerge", str(each)).code == 0
     assert dump(db_path) == before
+
+
+def test_a_terminal_shows_both_places_and_asks(ccu: Ccu) -> None:
+    log(ccu, KEPT)
+    kept, slip = place(ccu, KEPT), place(ccu, SLIP)
+    line = ("place", "merge", str(kept), str(slip))
+    for keys in ("n\n", "\n"):
+        done = ccu(*line, stdin=keys, tty=True)
+        assert (done.code, done.out) == (130, "")
+        assert done.err.startswith(
+            f"Place {kept} is kept: 27 IMPERIAL AVE; 2 calls, 0 flags.\n"
+            f"Place {slip} goes into it: 27 IMPERAIL AVE; 1 call, 1 flag.\n"
+            f"Merge place {slip} into place {kept}? y or n [n]: "
+        )
+    assert len(calls(ccu, KEPT)) == 2
+    assert ccu(*line, stdin="y\n", tty=True).out.startswith(f"Merged place {slip} into")
+    assert len(calls(ccu, KEPT)) == 3
+    again = ccu(*line, stdin="y\n", tty=True)
+    assert (
+        f"place {slip} was merged into place {kept}" in again.err and "Merge place" not in again.err
+    )

@@ -186,6 +186,20 @@ def test_a_code_is_added_used_renamed_and_retired_and_figures_keep_it(ccu: Ccu) 
     assert ccu("check").code == 0
 
 
+def test_a_terminal_asks_before_a_code_in_use_is_retired(ccu: Ccu) -> None:
+    assert ccu(*CALL, "--nature", "crisis", "--danger", "weapon").code == 0
+    for keys in ("n\n", "\n"):
+        done = ccu("codes", "retire", "hazard", "weapon", stdin=keys, tty=True)
+        assert (done.code, done.out) == (130, "")
+        assert "Records use weapon 1 time; " in done.err
+    assert ccu("codes", "retire", "hazard", "none", tty=True).err.startswith(
+        "ccu: error: none stays"
+    )
+    assert "weapon" in ccu("codes", "retire", "hazard", "weapon", stdin="y\n", tty=True).out
+    assert ccu("codes", "add", "hazard", "Low stairs").code == 0  # used by nothing: no question
+    assert ccu("codes", "retire", "hazard", "low_stairs", tty=True).out.startswith("Retired")
+
+
 def test_a_nature_is_made_a_care_nature_and_every_figure_follows(ccu: Ccu) -> None:
     def care() -> list[object]:
         done = ccu("report", "--month", "2026-01", "--full", "--format", "json")

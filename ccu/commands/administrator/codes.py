@@ -6,6 +6,7 @@ import typer
 
 from ccu.options import REQUIRED, Group, OptionType, arg, line
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
+from ccu.output.text import counted
 from ccu.session import Session
 
 
@@ -143,13 +144,21 @@ def retire(
 ) -> None:
     """Stop offering a code. Records and figures keep it; ccu codes add brings it back.
 
+    At a terminal it asks first where records use the code.
+
     Example:
 
       ccu codes retire intervention mediation
     """
+    from ccu.options.questions import Declined
+    from ccu.options.terminal import yes_or_no
     from ccu.records import town_codes
 
     session: Session = ctx.obj
+    if session.interactive and (uses := town_codes.uses(session.reading, name, code)):
+        used = f"Records use {code} {counted(uses, 'time')}; nobody can choose it any more."
+        if not yes_or_no(f"{used} Retire it? y or n [n]", enter=False):
+            raise Declined
     with session.work() as work:
         changed = town_codes.retire(work, name, code)
     emit_line(f"Retired: {changed}. Records that have it keep it.")

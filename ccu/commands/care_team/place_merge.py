@@ -4,7 +4,7 @@ from typing import Annotated
 
 from ccu.options import REQUIRED, AskingOption, Context, arg, group, opt, with_options
 from ccu.options.types import PLACE
-from ccu.output import emit_line
+from ccu.output import emit_line, say
 from ccu.output.text import counted
 from ccu.places import flag_store as flags
 from ccu.places.finding import PlaceOptions
@@ -40,17 +40,30 @@ def merge(
 ) -> None:
     """Merge place B into A: one house, one card, one count. Its addresses are found as A's.
 
-    Calls, flags, plans and the units of B go to A, which keeps its own category. ccu place show
+    At a terminal it shows both and asks first. Calls, flags, plans and the units of B go to A,
+    which keeps its own category. ccu place show
     and ccu check print the numbers. ccu place unmerge B undoes it.
 
     Example:
 
       ccu place merge 3 8
     """
+    from ccu.options.questions import Declined
+    from ccu.options.terminal import yes_or_no
     from ccu.places import merge_store
     from ccu.places import store as places
 
-    with ctx.obj.work() as work:
+    session = ctx.obj
+    if session.interactive:
+        merge_store.require_mergeable(session.db, a, b)
+        for number, what in ((a, "is kept"), (b, "goes into it")):
+            there = counted(places.calls_at(session.db, number), "call")
+            warned = counted(flags.active_count(session.db, number, str(session.today)), "flag")
+            line = places.place_line(session.db, number)
+            say(f"Place {number} {what}: {line}; {there}, {warned}.")
+        if not yes_or_no(f"Merge place {b} into place {a}? y or n [n]", enter=False):
+            raise Declined
+    with session.work() as work:
         counts = merge_store.merge(work, a, b)
         kept = places.place_line(work.connection, a)
     moved = ", ".join(counted(counts[name], word) for name, word in MOVED.items() if counts[name])
