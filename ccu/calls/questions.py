@@ -23,7 +23,7 @@ from ccu.people import who
 from ccu.people.options import say_birth
 from ccu.people.store import Met
 from ccu.places import finding
-from ccu.records import codes
+from ccu.records import codes, person_ids
 from ccu.session import Session
 
 # option -> what the review calls it, and the question
@@ -80,7 +80,7 @@ class CallQuestions:
         self._filed: dict[str, Address] = {}  # an address as read -> the one chosen to be filed
         self._met: list[Met] = []
         self._lines: list[str] = []  # of people, as typed, of a question that was interrupted
-        self._names: dict[int, str] = {}  # of those chosen by name, for the review
+        self._names: dict[int, str] = {}  # of those on file, for the echo and the review
 
     def ask(self) -> None:
         """All questions, in order, and the review. Raises KeyboardInterrupt when it is declined."""
@@ -299,7 +299,17 @@ class CallQuestions:
         role = codes.choices(self._connection, "call_role")[met.role]
         born = say_birth(vars(met), self._session.today)
         relation = met.description if met.given_name or met.family_name else ""
-        say(f"  {', '.join(filter(None, (_who(met), born, relation, role)))}")
+        say(f"  {', '.join(filter(None, (self._who(met), born, relation, role)))}")
+
+    def _who(self, met: Met) -> str:
+        """Return somebody in words; of a number with the name, where the account may see it."""
+        number = met.person_id
+        if number is not None and number not in self._names and self._session.may("person find"):
+            with self._session.work() as work:
+                person_ids.shown(work.connection, work.staff_id, "person-find", [number])
+                name = person_ids.names(work.connection, [number]).get(number)
+            self._names[number] = f"{name}, " if name else ""
+        return f"{self._names.get(number or 0, '')}{_who(met)}"
 
     def _person(self, text: str) -> Met:
         """Return somebody as typed, after a check of the number. Raises InvalidInput."""
@@ -318,8 +328,7 @@ class CallQuestions:
             return "from a file"
         roles = codes.labels(self._connection, "call_role")
         return "; ".join(
-            f"{self._names.get(met.person_id or 0, '')}{_who(met)} ({roles[met.role].lower()})"
-            for met in self._form.values["people"]
+            f"{self._who(met)} ({roles[met.role].lower()})" for met in self._form.values["people"]
         )
 
     # ------------------------------------------------------------ the note

@@ -11,7 +11,7 @@ from ccu.address import read as read_address
 from ccu.card import page
 from ccu.card import store as cards
 from ccu.errors import InvalidInput
-from ccu.output import Document, Format, fits_terminal
+from ccu.output import Document, Format, fits_terminal, say
 from ccu.people import open_work_store as open_work
 from ccu.people.open_work_store import AsOf
 from ccu.places import store as places
@@ -100,8 +100,10 @@ def _asked(session: Session, address: str | None, call_id: int | None) -> tuple[
 
         unit = finding.unit_meant(session, reading)
     match = places.find(session.db, unit or reading, session.settings.town)
-    if unit and match.certainty != "none":
-        told = f"{finding.behind_street(reading)} was read as {unit.unit}"
+    told = f"{finding.behind_street(reading)} was read as {unit.unit}" if unit else ""
+    if unit and match.certainty == "none":
+        say(f"{told}.")
+    elif unit:
         said = "" if match.certainty.startswith("exact") else f"{match.certainty}; "
         match = match._replace(certainty=f"{said}{told}")
     if match.place is None and not match.near and reading.kind == "place":

@@ -11,7 +11,7 @@ from typing import Any
 from ccu.errors import InvalidInput
 from ccu.options import typed_text
 from ccu.options.questions import Question, fill_in
-from ccu.options.terminal import ask_until_valid
+from ccu.options.terminal import ask_until_valid, yes_or_no
 from ccu.output import say
 from ccu.output.text import cell
 from ccu.people import finding as person_finding
@@ -29,6 +29,7 @@ from ccu.people.options import (
     field_named,
     read_field,
     say_birth,
+    split_name,
     years,
 )
 from ccu.people.store import EMPTY, IDENTIFYING, Said, replace_year, settle
@@ -56,6 +57,7 @@ class PersonForm:
         self.said = Said()
         self._session = session
         self._questions: dict[str, Question] = {}
+        self._is_new = False
 
     def read_options(self, given: PersonOptions) -> None:
         """Take all options, and read the file they name. Raises InvalidInput."""
@@ -116,6 +118,7 @@ class PersonForm:
         """Ask every question that no option answered; Enter skips one."""
         say("Enter what is known; press Enter to skip a question. You can also answer:")
         say('"does not know" or "prefers not to answer".')
+        self._is_new = True
         given = {*self.said.fields, *self.said.missing}
         self._make_questions(self._ask, self._words, given, lambda field: not self._idle(field))
         fill_in([*self._questions.values()], self.check_new)
@@ -246,10 +249,22 @@ class PersonForm:
             offer()
         while ask_until_valid(FIELDS[field].question + shown, read, offer) and field == "alias":
             pass
+        if field == "family_name" and self._is_new:
+            self._divide()
         if field == "birth_date" and (born := say_birth(self.said.fields, self._session.today)):
             say(f"  {born}")
         elif type.words and self.said.fields.get(field):
             say(f"  {type.words(self._session, self.said.fields[field])}")
+
+    def _divide(self) -> None:
+        """Offer to divide a given name of several words, where no family name was typed."""
+        said = self.said.fields
+        typed = said.get("given_name", "")
+        if said.get("family_name") or "family_name" in self.said.missing or " " not in typed:
+            return
+        given, family = split_name(typed, NAMES["given_name"])
+        if yes_or_no(f'Given name "{given}", family name "{family}"? y or n'):
+            said |= {"given_name": given, "family_name": family}
 
     def _take(self, read: who.Who) -> None:
         """Take a name with a birth date or an age beside it, and print what was understood."""

@@ -46,6 +46,7 @@ def test_a_unit_and_another_word_are_not_asked_about(typed: str, ccu: Ccu) -> No
 
 
 def test_history_tells_how_the_unit_was_read(ccu: Ccu) -> None:
+    assert ccu(*HISTORY, "aptt", "3").err == "APTT 3 was read as # 3.\n"
     ccu(*CALL, "12 Main St Apt 3")
     ccu(*CALL, "12 Main St")
     card = json.loads(ccu(*HISTORY, "aptt", "3", "--format", "json").out)
