@@ -326,9 +326,12 @@ def _usage_sentence(error: Any) -> str:
         return f"no such command; {did_you_mean(group, unknown[2], names)}"
     text = re.sub(r"^Invalid value for ", "", text)
     text = re.sub(r""": (['"]).*\1 (is not|does not|is a)""", r" \2", text, flags=re.DOTALL)
+    in_quotes = "put a text with spaces in quotes"
+    if getattr(error, "ctx", None) and error.ctx.info_name == "log-call":
+        in_quotes = 'give the address as --address "12 Main St Apt 3"'
     text = re.sub(
         r"unexpected extra arguments?(\(s\))? \(.*\)",
-        "an unexpected argument; put a text with spaces in quotes",
+        f"an unexpected argument; {in_quotes}",
         text,
         flags=re.DOTALL,
     )

@@ -89,6 +89,7 @@ class Session:
     def require_new(self) -> None:
         """Refuse to make a file that is there (InvalidInput), or where a database was (NotAllowed).
 
+        DatabaseUnusable where the folder of a file that was named is missing.
         NotAllowed also for a caller by sudo who is not on the staff list of a file that is there.
         """
         from ccu.database import lost, schema
@@ -100,6 +101,10 @@ class Session:
             _ = self.staff_id
         if not os.path.lexists(self.path) or schema.is_unfinished(self.path):
             lost.refuse_new(self.path, self.is_usual)
+            if self.names_a_file and not (folder := self.path.absolute().parent).exists():
+                raise DatabaseUnusable(
+                    f"cannot make {self.path}: no folder {folder}; make it first"
+                )
         elif not schema.is_short(self.path):
             raise schema.already_there(self.path)
 

@@ -209,3 +209,9 @@ def test_today_is_given_as_americans_write_it(ccu: Ccu) -> None:
     assert "2026-01-30T22:30" in ccu("call", "show", "1", "-f", "json").out
     assert "must be a day such as 1/18/2026" in ccu("--today", "tomorrow", "brief").err
     assert "did you mean ccu referral or" in ccu("referal", "list").err
+
+
+def test_an_address_typed_bare_is_told_its_option(empty: Ccu) -> None:
+    done = empty("log-call", "12", "main", "st", "apt", "3")
+    assert done.code == 2
+    assert 'give the address as --address "12 Main St Apt 3"; see ccu log-call' in done.err

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ccu.errors import DatabaseUnusable, InvalidInput
+from ccu.errors import InvalidInput
 from ccu.options import AskingOption
 from ccu.options.terminal import ask_until_valid
 from ccu.output import emit_line, say
@@ -62,8 +62,6 @@ def command(
 
     session: Session = ctx.obj
     session.require_new()
-    if session.names_a_file and not (folder := session.path.absolute().parent).exists():
-        raise DatabaseUnusable(f"cannot make {session.path}: no folder {folder}; make it first")
     given = {"town": town, "state": state, "timezone": timezone}
     chosen = {name: _reader(name)(text) for name, text in given.items() if text is not None}
     admin = access.login(installation.account())

@@ -3,16 +3,7 @@
 from typing import Annotated
 
 from ccu.follow_ups import options
-from ccu.options import (
-    REQUIRED,
-    AskingOption,
-    Context,
-    ReasonOption,
-    flag,
-    group,
-    needs_reason,
-    with_options,
-)
+from ccu.options import REQUIRED, AskingOption, Context, ReasonOption, flag, group, with_options
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 
 app = group("Follow-ups: add, done, move, sign, void, reopen, show, list, overdue.")
@@ -159,6 +150,7 @@ def show(
       ccu follow-up show 7
     """
     from ccu.follow_ups import page
+    from ccu.options import needs_reason
 
     why = needs_reason(ctx.obj, full, reason)
     emit_document(page.read(ctx.obj, follow_up, why), format, output)
