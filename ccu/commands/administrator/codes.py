@@ -102,8 +102,6 @@ def add(
 
       ccu codes add town BRM "Burlingame"
 
-      ccu codes add common_place "Compo Beach" "60 Compo Beach Rd"
-
       ccu codes add need_word "cupboard is bare" food
     """
     from ccu.records import codes, town_codes
@@ -143,8 +141,6 @@ def retire(
     code: Annotated[str, arg("CODE", line(60), "The code or its label, in full.")] = REQUIRED,
 ) -> None:
     """Stop offering a code. Records and figures keep it; ccu codes add brings it back.
-
-    At a terminal it asks first where records use the code.
 
     Example:
 
