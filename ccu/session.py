@@ -101,7 +101,7 @@ class Session:
             _ = self.staff_id
         if not os.path.lexists(self.path) or schema.is_unfinished(self.path):
             lost.refuse_new(self.path, self.is_usual)
-            if self.names_a_file and not (folder := self.path.absolute().parent).exists():
+            if self.names_a_file and not named.is_folder(folder := self.path.absolute().parent):
                 raise DatabaseUnusable(
                     f"cannot make {self.path}: no folder {folder}; make it first"
                 )
