@@ -328,7 +328,7 @@ def _usage_sentence(error: Any) -> str:
     text = re.sub(r""": (['"]).*\1 (is not|does not|is a)""", r" \2", text, flags=re.DOTALL)
     in_quotes = "put a text with spaces in quotes"
     if getattr(error, "ctx", None) and error.ctx.info_name == "log-call":
-        in_quotes = 'give the address as --address "12 Main St Apt 3"'
+        in_quotes = "put the address in quotes behind --address"
     text = re.sub(
         r"unexpected extra arguments?(\(s\))? \(.*\)",
         f"an unexpected argument; {in_quotes}",

@@ -25,7 +25,7 @@ LEFT_OUT = {"demo", "init", "restore", "person import", "import", "export", "aud
 LEFT_OUT |= {name for name in EVERY if name.startswith(("care", "wellness"))}
 # Lines that print what is typed again: names of settings, codes of lists, an anchor to compare.
 TYPED = {"settings", "settings --change", "codes list", "codes add", "audit anchor"}
-ASKS = {"refer", "needs refer", "person merge"}  # at a terminal
+ASKS = {"refer", "needs refer", "person merge", "place merge", "codes retire"}  # at a terminal
 STORED_DAY = re.compile(r"\b[12]\d{3}-\d\d-\d\d")
 NAME_OR_CODE = re.compile(r"(?<![-/.\w])[a-z0-9]+_[a-z0-9_]+")
 ROLES = ("admin", "records", "supervisor", "clinician", "ccu", "officer")

@@ -93,7 +93,7 @@ def leave_wal(folder: Path) -> None:
 
 FAULTS = [
     Fault("parent missing", "--db none/town.db settings", 4, "--db or CCU_DB names another\n"),
-    Fault("parent missing, new", f"--db none/new.db {NEW}", 4, "no such file or directory\n"),
+    Fault("parent missing, new", f"--db none/new.db {NEW}", 4, "make it first\n"),
     Fault("parent is a file", "--db town.db/x.db settings", 4, "--db or CCU_DB names another\n"),
     Fault("cut by a byte", "settings", 4, "is cut short; keep it and restore a backup\n",
           cut_by_one_byte),
