@@ -144,11 +144,11 @@ class Session:
         with db.write(self.db) as connection:
             before, _ = audit.CHAIN.last(connection)
             if not nested:
-                audit.forget_unbound(connection)
+                audit.forget_unbound(connection, before)
             yield connection
-            if not nested and audit.is_unbound(connection):  # after the last event
-                audit.record(connection, self.known_id, "write")
             last, _ = audit.CHAIN.last(connection)
+            if not nested and audit.is_unbound(connection, last):
+                last = audit.record(connection, self.known_id, "write")
         if not nested:
             self.written.append((before, last))
 

@@ -99,15 +99,14 @@ def _add(
     return event_id
 
 
-def forget_unbound(connection: sqlite3.Connection) -> None:
-    """Delete what another program put in for the next event, at the start of a transaction."""
-    last = CHAIN.last(connection)[0]
+def forget_unbound(connection: sqlite3.Connection, last: int) -> None:
+    """Delete what another program put in after the last event, at the start of a transaction."""
     connection.execute("DELETE FROM main.audit_written WHERE audit_id > :last", {"last": last})
 
 
-def is_unbound(connection: sqlite3.Connection) -> bool:
+def is_unbound(connection: sqlite3.Connection, last: int) -> bool:
     """Whether rows were written since the last event: they belong to the next."""
-    return bool(connection.execute(_WROTE, {"last": CHAIN.last(connection)[0]}).fetchone()[1])
+    return bool(connection.execute(_WROTE, {"last": last}).fetchone()[1])
 
 
 # ---------------------------------------------------------------- the key

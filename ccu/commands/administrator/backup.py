@@ -133,7 +133,7 @@ def restore(
             until = moment_words(last.astimezone(settings.load(connection).zone))
             staff_id = staff.id_of(connection, access.login(installation.account()))
             with db.write(connection):
-                audit.forget_unbound(connection)
+                audit.forget_unbound(connection, audit.CHAIN.last(connection)[0])
                 restoring.begin_apart(connection)
                 audit.record(connection, staff_id, "restore")
             db.tidy(connection)
