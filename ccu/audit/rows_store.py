@@ -16,7 +16,6 @@ from ccu.database.key_chain import Key
 from ccu.records import audit, settings, table
 
 _MOST_NAMED = 20  # records in one message
-_WHOLE = 2**64
 _PAGE = 4096  # numbers whose sums are kept together: a record's number can be any
 _WRITTEN = "SELECT audit_id, record, first, sums FROM main.audit_written ORDER BY audit_id, part"
 
@@ -33,7 +32,7 @@ class _Sums(defaultdict[int, "array[int]"]):
         """Add a digest, negative for a row that is taken off."""
         page, place = divmod(number, _PAGE)
         sums = self[page]
-        sums[place] = (sums[place] + digest) % _WHOLE
+        sums[place] = (sums[place] + digest) % written.WHOLE
 
     def left(self) -> list[int]:
         """Return the numbers whose sum is not 0."""

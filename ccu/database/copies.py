@@ -172,9 +172,7 @@ def _broken(connection: sqlite3.Connection) -> list[str]:
 def _dangling(connection: sqlite3.Connection) -> list[str]:
     found: dict[str, int] = {}
     for table, _rowid, parent, _key in connection.execute("PRAGMA foreign_key_check"):
-        if (
-            table == "audit_written"
-        ):  # of no event: it proves nothing, and the next write deletes it
+        if table == "audit_written":  # without an event: the next write deletes it
             continue
         name = f"{table} points to missing rows of {parent}"
         found[name] = found.get(name, 0) + 1

@@ -130,20 +130,20 @@ def only_added_to(connection: sqlite3.Connection, table: str) -> bool:
 
 
 def _make_trigger(connection: sqlite3.Connection, table: str, event: str, when: str = "") -> None:
-    (_record, number), columns = (
-        written.counted_with(connection, table),
-        written.columns(connection, table),
-    )
-    values = {"old": "NULL", "new": "NULL"}
-    values.update({each: written.as_text(columns, f"{each}.") for each in _EVENTS[event]})
-    changes = [f"{values['old']}, {values['new']}"]
+    _record, number = written.counted_with(connection, table)
+    columns = written.columns(connection, table)
+    changes: list[tuple[str, ...]] = [_EVENTS[event]]
     if event == "update" and number not in ('"id"', "0"):  # it can go to another record
-        changes = [f"{values['old']}, NULL", f"NULL, {values['new']}"]
+        changes = [("old",), ("new",)]
     body = ""
-    for change in changes:
-        of = "old." if change.endswith("NULL") else "new."
-        where = number if number == "0" else of + number
-        body += f"INSERT INTO row_change VALUES ('{table}', {where}, {change}); "  # noqa: S608
+    for rows in changes:
+        where = number if number == "0" else f"{rows[-1]}.{number}"
+        before, after = (
+            written.as_text(columns, f"{each}.") if each in rows else "NULL"
+            for each in ("old", "new")
+        )
+        change = f"'{table}', {where}, {before}, {after}"
+        body += f"INSERT INTO row_change VALUES ({change}); "  # noqa: S608
     name = f"main.{table}_digest_{event}"
     connection.execute(f"DROP TRIGGER IF EXISTS {name}")
     connection.execute(f"CREATE TRIGGER {name} AFTER {event} ON {table} {when} BEGIN {body}END")

@@ -22,10 +22,13 @@ import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ccu import database, files
 from ccu.errors import CcuError, DatabaseBusy, DatabaseMissing, DatabaseUnusable
+
+if TYPE_CHECKING:
+    from ccu.database.key_chain import Key
 
 SCHEMA_VERSION = 5
 APPLICATION_ID = 0x43435531  # 'CCU1', as in schema.sql
@@ -198,13 +201,14 @@ def register(connection: sqlite3.Connection, path: Path | str = "") -> None:
     """Give a connection to the file at `path` the SQL functions that the triggers call."""
     from binascii import crc32
 
-    keys: list[Any] = []
+    key: Key | None = None
 
     def row_mac(*values: Any) -> bytes:
+        nonlocal key
         from ccu.database import written  # where rows are written alone
 
-        keys[:] = keys or written.keys(os.path.realpath(path))
-        return written.change_of(keys, *values)
+        key = key or written.key_of(os.path.realpath(path))
+        return written.change_of(key, *values)
 
     connection.create_function("row_digest", 1, crc32, deterministic=True)
     connection.create_function("row_mac", 4, row_mac)

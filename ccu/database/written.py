@@ -41,7 +41,7 @@ ALL = ""  # the record of the first row of audit_written, which has the salt
 ALTERED = (1).to_bytes(8, "little")  # what a sum is off by, of a record known as altered
 WRITTEN = "written"  # in the detail of an event: the HMAC of its rows of audit_written
 _MOST = 65_536  # sums in one row of audit_written
-_WHOLE = 2**64
+WHOLE = 2**64  # sums are modulo this
 _NOTHING = bytes(8)
 SALT = "SELECT iif(record = '', sums, NULL) FROM audit_written ORDER BY audit_id, part LIMIT 1"
 # The number of the next event: as records/audit.py will find it.
@@ -153,24 +153,24 @@ def texts(
 
 
 def change_of(
-    keys: "Sequence[Key]",
+    key: "Key | None",
     salt: bytes | None,
     table: str,
     before: bytes | None,
     after: bytes | None,
 ) -> bytes:
-    """Return the digest of a row as it is, less that of it as it was, by the first key.
+    """Return the digest of a row as it is, less that of it as it was.
 
     Without a key it is of no use, and the event is then refused by records/audit.py.
     """
-    change = 0
-    for key in keys[:1]:
-        change += 0 if after is None else of_row(key, salt, table, after)
-        change -= 0 if before is None else of_row(key, salt, table, before)
-    return (change % _WHOLE).to_bytes(8, "little")
+    if key is None:
+        return _NOTHING
+    change = 0 if after is None else of_row(key, salt, table, after)
+    change -= 0 if before is None else of_row(key, salt, table, before)
+    return (change % WHOLE).to_bytes(8, "little")
 
 
-def keys(path: str) -> "list[Key]":
+def key_of(path: str) -> "Key | None":
     """Return the audit's key of the file at a path, or that of a rekey which the event completes.
 
     None where both are missing.
@@ -178,12 +178,11 @@ def keys(path: str) -> "list[Key]":
     from ccu.database import key_chain
     from ccu.errors import DatabaseUnusable
 
-    found = []
     named = key_chain.path_of(path)
     for each in (named, key_chain.waiting(named)):
         with contextlib.suppress(DatabaseUnusable):
-            found.append(key_chain.read(each))
-    return found
+            return key_chain.read(each)
+    return None
 
 
 def of_row(key: "Key", salt: bytes | None, table: str, row: bytes) -> int:
@@ -269,7 +268,7 @@ def keep_rows(
 
 def _added(one: bytes, other: bytes) -> bytes:
     total = int.from_bytes(one, "little") + int.from_bytes(other, "little")
-    return (total % _WHOLE).to_bytes(8, "little")
+    return (total % WHOLE).to_bytes(8, "little")
 
 
 def _insert_sums(
