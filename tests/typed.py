@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,12 @@ def start(db_path: Path, *args: str, **more: str) -> Any:
         codec_errors="replace",
         dimensions=(24, 80),
     )
+
+
+def interrupt(terminal: Any) -> None:
+    """Press Ctrl-C once the terminal reads: a signal between prompt and read waits for a key."""
+    time.sleep(0.3)
+    terminal.sendintr()
 
 
 def answer(

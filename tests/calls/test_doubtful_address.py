@@ -6,6 +6,7 @@ import pytest
 
 from tests.calls.test_terminal_log_call import count, pexpect, start
 from tests.conftest import Ccu
+from tests.typed import interrupt
 
 CALL = ("log-call", "--when", "22:30", "--nature", "crisis", "--address")
 DOUBT = "No house number or street in this"
@@ -86,7 +87,7 @@ def test_an_address_that_was_not_confirmed_is_not_in_the_draft(ccu: Ccu, db_path
     terminal.expect_exact("Address: ")
     terminal.sendline("y")
     terminal.expect_exact('"y": no house number or street; use it anyway? y or n: ')
-    terminal.sendintr()
+    interrupt(terminal)
     terminal.expect_exact("\r\nCancelled. No record was changed. Your answers are kept")
     terminal.expect(pexpect.EOF)
     again = start(db_path)

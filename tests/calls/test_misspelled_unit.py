@@ -7,6 +7,7 @@ import pytest
 
 from tests.calls.test_terminal_log_call import pexpect, start
 from tests.conftest import Ccu
+from tests.typed import interrupt
 
 CALL = ("log-call", "--when", "22:30", "--nature", "crisis", "--address")
 HISTORY = ("history", "12", "main", "st")
@@ -82,5 +83,6 @@ def test_at_a_terminal_the_unit_is_offered_and_a_crossing_shown_as_filed(
     terminal.expect_exact("Address [12 MAIN ST # 3]: ")
     terminal.sendline("Main St & Elm")
     terminal.expect_exact("  ELM & MAIN ST\r\n")
-    terminal.sendintr()
+    terminal.expect_exact("Reported by")
+    interrupt(terminal)
     terminal.expect(pexpect.EOF)

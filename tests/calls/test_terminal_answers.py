@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from ..conftest import Ccu
-from .test_terminal_log_call import answer, count, interrupt, start
+from ..typed import interrupt
+from .test_terminal_log_call import answer, count, start
 
 pexpect = pytest.importorskip("pexpect")
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import TODAY, Ccu
+from tests.typed import interrupt
 
 pexpect = pytest.importorskip("pexpect")
 if not hasattr(pexpect, "spawn"):
@@ -202,12 +203,6 @@ def test_of_several_similar_addresses_one_is_chosen_or_a_new_one(ccu: Ccu, db_pa
 
 
 # ---------------------------------------------------------------- going back, review, a kept draft
-
-
-def interrupt(terminal: Any) -> None:
-    """Press Ctrl-C once the terminal reads: a signal between prompt and read waits for a key."""
-    time.sleep(0.3)
-    terminal.sendintr()
 
 
 def answer(terminal: Any, *answers: str) -> None:

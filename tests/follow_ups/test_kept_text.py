@@ -1,6 +1,5 @@
 """Text typed in a form that is interrupted is kept for the same person, and offered again."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -27,8 +26,7 @@ def interrupt(db_path: Path, *args: str, answers: tuple[tuple[str, str], ...]) -
         terminal.expect_exact(question)
         terminal.sendline(text)
     terminal.expect_exact(": " if answers[-1][1] == "" else "> ")
-    time.sleep(0.3)
-    terminal.sendintr()
+    typed.interrupt(terminal)
     left = str(terminal.read())
     terminal.close()
     return left

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ..conftest import TODAY, Ccu
+from ..typed import interrupt
 
 pexpect = pytest.importorskip("pexpect")
 if not hasattr(pexpect, "spawn"):
@@ -116,7 +117,7 @@ def test_ctrl_c_at_any_question_makes_nothing(answered: int, empty: Ccu, db_path
         terminal.expect_exact(question)
         terminal.sendline(answer)
     terminal.expect_exact(": ")
-    terminal.sendintr()
+    interrupt(terminal)
     terminal.expect_exact("Nothing was saved.")
     terminal.expect(pexpect.EOF)
     terminal.close()
