@@ -18,10 +18,12 @@ from ccu.errors import AfterSaving, DatabaseUnusable, InvalidInput, NotAllowed
 from ccu.session import Session
 
 # A parameter that holds a record's number -> the record that a refusal was about.
-_RECORDS = {
-    **{name: name for name in ("person", "call", "plan", "referral", "follow_up", "household")},
-    **{"consult": "consult", "flag": "place_flag", "consent": "consent"},
-    **{"assessment": "need_assessment", "a": "person", "one": "person"},
+_SAME_NAME = ("person", "call", "plan", "referral", "follow_up", "household", "consult", "consent")
+_RECORDS = dict(zip(_SAME_NAME, _SAME_NAME, strict=True)) | {
+    "flag": "place_flag",
+    "assessment": "need_assessment",
+    "a": "person",
+    "one": "person",
 }
 
 

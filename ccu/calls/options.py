@@ -163,7 +163,7 @@ class AmendOptions(CallOptions):
     """The same, and the options that only an amendment has."""
 
     add_responder: Annotated[
-        list[str] | None, flag("--add-responder", "One more; --responder replaces all.")
+        list[str] | None, Option("--add-responder", help="One more; --responder replaces all.")
     ] = None
     add_danger: Annotated[
         list[str] | None, opt("--add-hazard", TYPES["danger"], "One more; --hazard replaces all.")

@@ -12,6 +12,7 @@ from typing import Any
 
 from ccu import dates
 from ccu.errors import InvalidInput
+from ccu.output.text import counted
 from ccu.people.open_work_store import AsOf
 from ccu.records import settings as setting_records
 from ccu.records import staff, table
@@ -195,8 +196,8 @@ def sentence(undecided: int, overdue: int) -> str:
     """Return `3 care calls, 2 of them overdue: ccu call list --undecided`, or `none`."""
     if not undecided:
         return "none"
-    calls = "care call" if undecided == 1 else "care calls"
-    return f"{undecided:,} {calls}, {overdue:,} of them overdue: ccu call list --undecided"
+    calls = counted(undecided, "care call", digits=",")
+    return f"{calls}, {overdue:,} of them overdue: ccu call list --undecided"
 
 
 # ---------------------------------------------------------------- writing

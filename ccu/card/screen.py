@@ -150,8 +150,8 @@ def _warnings(
     while len(_packed(short[: kept + 1], columns)) < room:
         kept += 1
     more = f"! {len(texts) - kept} MORE"
-    counted = f"{more} {'WARNING' if len(texts) - kept == 1 else 'WARNINGS'}: --all"
-    shown = [*_packed(short[:kept], columns), counted if len(counted) <= columns else more]
+    whole = f"{more} {'WARNING' if len(texts) - kept == 1 else 'WARNINGS'}: --all"
+    shown = [*_packed(short[:kept], columns), whole if len(whole) <= columns else more]
     return shown, short[:kept] != texts[:kept]
 
 

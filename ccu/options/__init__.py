@@ -44,22 +44,16 @@ from typer.core import TyperGroup
 
 from ccu.errors import InvalidInput
 from ccu.options.types import CALL as CALL
-from ccu.options.types import DAY as DAY
 from ccu.options.types import FILE as FILE
-from ccu.options.types import FOLLOW_UP as FOLLOW_UP
-from ccu.options.types import HOUSEHOLD as HOUSEHOLD
 from ccu.options.types import LOGIN as LOGIN
 from ccu.options.types import MOMENT as MOMENT
 from ccu.options.types import NOTE as NOTE
 from ccu.options.types import NOTE_LATER as NOTE_LATER
 from ccu.options.types import PAST_DAY as PAST_DAY
 from ccu.options.types import PERSON as PERSON
-from ccu.options.types import PLACE as PLACE
-from ccu.options.types import PLAN as PLAN
 from ccu.options.types import PROVIDER as PROVIDER
-from ccu.options.types import REASON as REASON
+from ccu.options.types import REASON, WHY
 from ccu.options.types import REFERRAL as REFERRAL
-from ccu.options.types import WHY as WHY
 from ccu.options.types import LaterNote as LaterNote
 from ccu.options.types import OptionType as OptionType
 from ccu.options.types import code as code

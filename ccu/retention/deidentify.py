@@ -6,6 +6,7 @@ from ccu import dates
 from ccu.errors import InvalidInput, NotFound
 from ccu.options import terminal, typed_text
 from ccu.output import say
+from ccu.output.text import counted
 from ccu.session import Session
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ def rows(found: "list[Candidate]", result: str) -> list[dict[str, Any]]:
 def confirm(session: Session, found: "list[Candidate]") -> None:
     """Have the number of people typed. Raises InvalidInput."""
     count = sum(not each.why for each in found)
-    stated = f"The identity of {_people(count)} is removed for good; backups made before have it."
+    people = counted(count, "person", "people")
+    stated = f"The identity of {people} is removed for good; backups made before have it."
     terminal.confirm_by_number(
         session.interactive, count, stated, "destroy", "the number of people"
     )
@@ -80,7 +82,8 @@ def remove(
         others = altered(connection)
         done = deidentify_store.remove(connection, session.staff_id, found, others, at=at)
     stay = len(found) - len(done.people)
-    say(f"{_people(len(done.people))} de-identified, {stay} as before; {done.rows} rows changed")
+    people = counted(len(done.people), "person", "people")
+    say(f"{people} de-identified, {stay} as before; {done.rows} rows changed")
     if done.people:
         wiping.finish(session.db, at, session.writing)
     return found
@@ -94,7 +97,3 @@ def _candidates(
     day = before and typed_text.day(session, before, "--before", future=False)
     today = session.today.isoformat()
     return deidentify_store.find(connection, today, str(day) if day else None, person_id)
-
-
-def _people(count: int) -> str:
-    return "1 person" if count == 1 else f"{count} people"

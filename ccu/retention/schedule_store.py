@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ccu import dates
 from ccu.errors import InvalidInput
+from ccu.output.text import counted
 from ccu.records import audit, table
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def period(years: int | None, never: int) -> str:
     """Return `7 years`, `never destroyed`, or an empty text while no period is set."""
     if never:
         return "never destroyed"
-    return f"{years} year{'' if years == 1 else 's'}" if years else ""
+    return counted(years, "year") if years else ""
 
 
 def set_period(work: "Work", name: str, years: int | None, source: str) -> str:

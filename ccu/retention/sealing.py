@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ccu import dates
 from ccu.options import terminal
 from ccu.output import Document, Section, Table, say
+from ccu.output.text import counted
 from ccu.session import Session
 
 if TYPE_CHECKING:
@@ -45,10 +46,9 @@ def seal(
 def _confirm(session: Session, record: str, record_id: int, records: list[int], rows: int) -> None:
     others = [each for each in records if each != record_id]
     also = f", with {_named(record, others)} merged into it" if others else ""
-    counted = "1 row" if rows == 1 else f"{rows} rows"
     stated = (
         f"Sealing {record} {record_id}{also} removes it from every list, search and card:"
-        f" {counted} of the file."
+        f" {counted(rows, 'row')} of the file."
     )
     what = f"the number of the {record}"
     terminal.confirm_by_number(session.interactive, record_id, stated, "seal", what)

@@ -7,6 +7,7 @@ from datetime import datetime
 from ccu import dates
 from ccu.care import actions
 from ccu.errors import InvalidInput
+from ccu.output.text import counted
 from ccu.people import undo_store as person_undo
 from ccu.places import store as places
 from ccu.records import field_words, table, visibility
@@ -167,5 +168,5 @@ def _ago(at: str, now: datetime) -> str:
         return "just now"
     for count, unit in ((minutes, "minute"), (minutes // 60, "hour")):
         if count < (60 if unit == "minute" else 24):
-            return f"{count} {unit}{'' if count == 1 else 's'} ago"
+            return f"{counted(count, unit)} ago"
     return f"on {dates.say_moment(moment, now)}"

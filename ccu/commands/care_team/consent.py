@@ -4,9 +4,11 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
+from typer import Option
+
 from ccu.consent.options import PURPOSE_OPTION, SCOPES, TO_OPTION
 from ccu.errors import InvalidInput
-from ccu.options import REQUIRED, Context, arg, flag, group, opt, typed_text
+from ccu.options import REQUIRED, Context, arg, group, opt, typed_text
 from ccu.options.types import DAY, FILE, PAST_DAY, PERSON, number_of
 from ccu.output import emit_line, say
 
@@ -28,7 +30,9 @@ def grant(
     ] = REQUIRED,
     purpose: Annotated[str, PURPOSE_OPTION] = REQUIRED,
     signed: Annotated[date, opt("--signed", PAST_DAY, "When it was signed.")] = REQUIRED,
-    signed_by: Annotated[str, flag("--signed-by", "person, parent, guardian or other.")] = "person",
+    signed_by: Annotated[
+        str, Option("--signed-by", help="person, parent, guardian or other.")
+    ] = "person",
     expires: Annotated[
         date | None, opt("--expires", DAY, "The last day it is valid; default no expiry.")
     ] = None,

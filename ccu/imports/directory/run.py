@@ -19,6 +19,7 @@ from ccu.imports.directory.layout import Layout
 from ccu.imports.directory.tables import Problem
 from ccu.imports.store import Batch
 from ccu.output import say
+from ccu.output.text import counted
 from ccu.providers.need_words import NeedWords
 from ccu.records import codes
 from ccu.session import Session
@@ -259,7 +260,7 @@ def tell(plan: Plan) -> None:
     reasons = Counter((each.file, each.reason) for each in plan.problems)
     for (file, reason), count in sorted(reasons.items(), key=lambda each: -each[1]):
         first = next(p for p in plan.problems if (p.file, p.reason) == (file, reason))
-        rows = "1 row" if count == 1 else f"{count} rows"
+        rows = counted(count, "row")
         say(
             f"{file}: {rows}: {reason} (first: line {first.line})"
             if first.line

@@ -14,6 +14,7 @@ from ccu.imports.roster.matching import Decision, What
 from ccu.imports.roster.run import COUNTS, Plan
 from ccu.options.terminal import read_line
 from ccu.output import say
+from ccu.output.text import counted
 from ccu.people.page import VALUES
 from ccu.records import person_ids
 from ccu.session import Session
@@ -121,7 +122,8 @@ def details(session: Session, plan: Plan, found: Sequence[Effect]) -> None:
     for reason, lines in reasons.items():
         say(f"rejected {len(lines)}: {reason} ({_lines(lines)})")
     for (name, why), lines in plan.notes.lines.items():
-        say(f"{name.replace('_', ' ')} left out of {_rows(len(lines))}: {why} ({_lines(lines)})")
+        rows = counted(len(lines), "row")
+        say(f"{name.replace('_', ' ')} left out of {rows}: {why} ({_lines(lines)})")
     _undecided(found)
     alike = [each.decision for each in found if each.decision and each.decision.like is not None]
     if alike:
@@ -145,7 +147,7 @@ def _undecided(found: Sequence[Effect]) -> None:
     left = [each.decision for each in found if each.what == "undecided" and each.decision]
     if left:
         say(
-            f"left out {_rows(len(left))} that may be somebody on file"
+            f"left out {counted(len(left), 'row')} that may be somebody on file"
             f" ({_lines(each.entry.line for each in left)}): decide at a terminal, or add"
             " --match likely or --match none"
         )
@@ -157,17 +159,13 @@ def _workers(found: Sequence[Effect]) -> None:
         if each.unknown_worker and each.decision:
             unknown.setdefault(each.unknown_worker, []).append(each.decision.entry.line)
     for why, lines in unknown.items():
-        say(f"worker left out of {_rows(len(lines))}: {why} ({_lines(lines)})")
+        say(f"worker left out of {counted(len(lines), 'row')}: {why} ({_lines(lines)})")
     kept = [str(each.person_id) for each in found if each.by_hand]
     if kept:
         say(
             "the worker was set by hand or by another office, and is kept for people"
             f" {_some(kept)}; ccu worker assign or end changes it"
         )
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count} rows"
 
 
 def _lines(lines: Iterable[int]) -> str:
