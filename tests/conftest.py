@@ -70,6 +70,11 @@ def examples(fixed: int, searched: int) -> int:
     return searched if settings.get_current_profile_name() == "search" else fixed
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than processors: a fifth of the time, tests wait for disks and terminals."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of properties, so that `make test-slow` can search them at random."""
     for item in items:
