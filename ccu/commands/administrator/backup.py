@@ -34,7 +34,7 @@ def backup(
     """
     from ccu import dates, installation
     from ccu.audit import anchors, verify_store
-    from ccu.check import damage_store, privacy
+    from ccu.check import privacy, store
     from ccu.database import copies, encryption
     from ccu.database import opening as db
     from ccu.files import named
@@ -47,7 +47,7 @@ def backup(
     named.must_be_trusted(file, trusted)
     known = [*anchors.beside(session.path), *anchors.in_folder(file.absolute().parent)]
     with db.reading(session.db):  # before the record, by which an older file would look newer
-        damage_store.refuse(verify_store.checked(session.db, known))
+        store.refuse(verify_store.checked(session.db, known))
     with session.writing() as connection:  # first the record, then the copy, which has it too
         audit.record(connection, staff_id, "backup")
     anchor = verify_store.newest(session.db)
@@ -65,7 +65,7 @@ def backup(
         else:
             copies.vacuum_into(session.db, part)
         with copies.verifying(part, key) as (copied, broken), db.reading(copied):
-            damage_store.refuse(damage_store.checked(copied, known, audit_key, broken))
+            store.refuse(store.checked(copied, known, audit_key, broken))
 
     def ready() -> None:  # before the copy has its name: no backup is ever without its anchor
         if anchor is not None:
@@ -102,7 +102,7 @@ def restore(
 
     from ccu import access, installation
     from ccu.audit import anchors
-    from ccu.check import damage_store
+    from ccu.check import store
     from ccu.database import encryption, lost, restoring
     from ccu.database import opening as db
     from ccu.errors import NotAllowed, VerificationFailed
@@ -123,8 +123,8 @@ def restore(
         connection = db.open_database(part)
         try:
             with db.reading(connection):
-                rows = damage_store.checked(connection, anchors.beside(backup))
-            if found := damage_store.bad(rows):
+                rows = store.checked(connection, anchors.beside(backup))
+            if found := store.bad(rows):
                 raise VerificationFailed(
                     f"{backup} cannot be restored ({found[0][2]}), and nothing was changed; choose"
                     " an earlier backup"
