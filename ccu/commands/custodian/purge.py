@@ -105,15 +105,15 @@ def deidentify(
       ccu deidentify --person 12
     """
     from ccu.audit import verify_store
-    from ccu.retention import deidentify as deidentifying
+    from ccu.retention import purge as purging
 
     session: Session = ctx.obj
-    found = deidentifying.find(session, before, person)
-    result = deidentifying.WOULD
+    found = purging.find_people(session, before, person)
+    result = purging.WOULD
     if not dry_run and any(not each.why for each in found):
         if not yes:
-            deidentifying.confirm(session, found)
-        found = deidentifying.remove(session, before, person, verify_store.altered)
-        result = deidentifying.DONE
-    table = Table(deidentifying.COLUMNS, deidentifying.rows(found, result), title="De-identify")
+            purging.confirm_people(session, found)
+        found = purging.remove_identity(session, before, person, verify_store.altered)
+        result = purging.DONE
+    table = Table(purging.PEOPLE_COLUMNS, purging.people_rows(found, result), title="De-identify")
     emit(table, format, output)
