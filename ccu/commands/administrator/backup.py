@@ -103,7 +103,7 @@ def restore(
     from ccu import access, installation
     from ccu.audit import anchors
     from ccu.check import store
-    from ccu.database import encryption, lost, restoring
+    from ccu.database import encryption, restoring
     from ccu.database import opening as db
     from ccu.errors import NotAllowed, VerificationFailed
     from ccu.records import audit, settings, staff
@@ -115,7 +115,7 @@ def restore(
             f" {access.account()} {installation.place().parent}/bin/ccu restore BACKUP"
         )
     session: Session = ctx.obj
-    if error := lost.elsewhere(session.path, session.is_usual):
+    if error := restoring.elsewhere(session.path, session.is_usual):
         raise error
     path = Path(os.path.realpath(session.path))  # where SQLite keeps the files beside it
     restoring.must_be_restorable(backup, path, force)
