@@ -62,7 +62,7 @@ ALLOWED = {
     "providers/need_words.py": {".read_text"},
     "database/migrations/__init__.py": {".read_text", "opening.connect"},
     "report/definitions.py": {".read_text", ".rglob"},
-    "report/html.py": {".read_text"},
+    "report/files.py": {".read_text"},
     "output/paper.py": {".read_text"},
     "providers/store.py": {"sqlite3.connect"},  # in memory
     "retention/schedule_store.py": {".read_text"},
