@@ -19,8 +19,7 @@ from hypothesis import strategies as st
 from ccu.output.text import one_line
 from ccu.report import files
 from ccu.report.build import Report, ReportSection
-from ccu.report.gaps import Records
-from ccu.report.period import Period
+from ccu.report.period import Period, Records
 
 from ..conftest import Ccu
 from .reporting import Hand, report
