@@ -41,10 +41,10 @@ def review(
 
       ccu audit review --since 2w --format markdown --output review.md
     """
-    from ccu.audit import page
+    from ccu.audit import review
 
     session: Session = ctx.obj
-    emit_document(page.read(session, since), format, output)
+    emit_document(review.read(session, since), format, output)
 
 
 @app.command()
