@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Option
 
 from ccu.errors import InvalidInput
+from ccu.options import flag
 from ccu.session import Session
 
 if TYPE_CHECKING:
@@ -77,10 +78,8 @@ class ReportOptions:
         list[str] | None,
         Option("--section", metavar="NAME", help="Print only this section; repeat for several."),
     ] = None
-    full: Annotated[bool, Option("--full", help="Print every section, not only the one page.")] = (
-        False
-    )
-    overview: Annotated[bool, Option("--list", help="List the sections and their figures.")] = False
+    full: Annotated[bool, flag("--full", "Print every section, not only the one page.")] = False
+    overview: Annotated[bool, flag("--list", "List the sections and their figures.")] = False
     define: Annotated[
         str | None, Option("--define", metavar="NAME", help="Print the definition of a figure.")
     ] = None
@@ -103,14 +102,14 @@ class ReportOptions:
         ),
     ] = None
     all_calls: Annotated[
-        bool, Option("--all-calls", help="Count repeats among all calls, not only care calls.")
+        bool, flag("--all-calls", "Count repeats among all calls, not only care calls.")
     ] = False
     by: Annotated[
         By | None, Option("--by", help="Print the rates for each group of people, not asked apart.")
     ] = None
-    public: Annotated[
-        bool, Option("--public", help="One page for publication, with rounded counts.")
-    ] = False
+    public: Annotated[bool, flag("--public", "One page for publication, with rounded counts.")] = (
+        False
+    )
     format: Annotated[
         ReportFormat | None,
         Option(
@@ -122,13 +121,11 @@ class ReportOptions:
     ] = None
     save: Annotated[
         bool,
-        Option("--save", help="Keep the issued report, without lists of records, in the file."),
+        flag("--save", "Keep the issued report, without lists of records, in the file."),
     ] = False
-    diff: Annotated[
-        bool, Option("--diff", help="What changed since this period was last saved.")
-    ] = False
+    diff: Annotated[bool, flag("--diff", "What changed since this period was last saved.")] = False
     bom: Annotated[
-        bool, Option("--bom", help="Begin CSV with a byte order mark, which Excel needs for UTF-8.")
+        bool, flag("--bom", "Begin CSV with a byte order mark, which Excel needs for UTF-8.")
     ] = False
     output: Annotated[
         Path | None,

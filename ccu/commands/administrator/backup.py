@@ -6,15 +6,15 @@ from typing import Annotated
 
 import typer
 
+from ccu.options import Context, flag
 from ccu.output import emit_line, say
-from ccu.session import Session
 
 
 def backup(
-    ctx: typer.Context,
+    ctx: Context,
     file: Annotated[Path, typer.Argument(help="The new file; it must not exist.")],
     encrypt: Annotated[
-        bool, typer.Option("--encrypt", help="Encrypt the copy of a file that is not encrypted.")
+        bool, flag("--encrypt", "Encrypt the copy of a file that is not encrypted.")
     ] = False,
 ) -> None:
     """Write a consistent copy of the file, checked, while others work.
@@ -40,7 +40,7 @@ def backup(
     from ccu.files import named
     from ccu.records import audit
 
-    session: Session = ctx.obj
+    session = ctx.obj
     staff_id = None if session.unattended else session.staff_id
     config = installation.applied()  # its backup folder is the one folder open to who runs sudo
     trusted = config.backups if config else None
@@ -80,10 +80,10 @@ def backup(
 
 
 def restore(
-    ctx: typer.Context,
+    ctx: Context,
     backup: Annotated[Path, typer.Argument(help="The backup to restore.")],
     force: Annotated[
-        bool, typer.Option("--force", help="Replace a database that is there; it is kept.")
+        bool, flag("--force", "Replace a database that is there; it is kept.")
     ] = False,
 ) -> None:
     """Put a backup in the place of the database.
@@ -114,7 +114,7 @@ def restore(
             "ccu restore is for the account that owns the file; as root: sudo -u"
             f" {access.account()} {installation.place().parent}/bin/ccu restore BACKUP"
         )
-    session: Session = ctx.obj
+    session = ctx.obj
     if error := restoring.elsewhere(session.path, session.is_usual):
         raise error
     path = Path(os.path.realpath(session.path))  # where SQLite keeps the files beside it

@@ -2,9 +2,8 @@
 
 from typing import Annotated
 
-import typer
-
 from ccu.errors import VerificationFailed
+from ccu.options import Context, flag
 from ccu.output import FormatOption, OutputOption, Table, emit
 from ccu.session import Session
 
@@ -17,10 +16,10 @@ SCRUBBED = "destroyed records gone from the bytes"
 
 
 def command(
-    ctx: typer.Context,
+    ctx: Context,
     format: FormatOption = None,
     output: OutputOption = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print only what is wrong.")] = False,
+    quiet: Annotated[bool, flag("--quiet", "Print only what is wrong.")] = False,
 ) -> None:
     """Check the file: damage, dangling records, rules, permissions.
 
@@ -36,7 +35,7 @@ def command(
     from ccu.database import copies, encryption
     from ccu.database import opening as db
 
-    session: Session = ctx.obj
+    session = ctx.obj
     connection = session.db
     with db.reading(connection):  # one moment of the file: people go on working meanwhile
         rows = store.checked(connection, anchors.beside(session.path))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ccu.errors import CcuError, InvalidInput
+from ccu.options import Context
 from ccu.output import FormatOption, OutputOption, Table, emit
 from ccu.session import Session
 
@@ -20,7 +21,7 @@ COLUMNS = (
 
 
 def command(
-    ctx: typer.Context,
+    ctx: Context,
     text: Annotated[
         list[str] | None, typer.Argument(help="An address.", show_default=False)
     ] = None,

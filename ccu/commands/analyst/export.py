@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
+from ccu.options import Context, flag
 from ccu.output import Format, Table, emit, say
-from ccu.session import Session
 
 FEW = 5  # people; exporting what singles out fewer needs a further permission
 COLUMNS = ("file", "rows")
@@ -31,7 +31,7 @@ class FileFormat(StrEnum):
 
 
 def command(
-    ctx: typer.Context,
+    ctx: Context,
     what: Annotated[
         list[What] | None, typer.Option("--what", help="Table to export; repeat for several.")
     ] = None,
@@ -63,7 +63,7 @@ def command(
             "--k", min=1, max=100, help="Blank what is shared by fewer people; 1: blank nothing."
         ),
     ] = 5,
-    hours: Annotated[bool, typer.Option("--hours", help="Include the hour of each call.")] = False,
+    hours: Annotated[bool, flag("--hours", "Include the hour of each call.")] = False,
     format: Annotated[
         FileFormat, typer.Option("--format", "-f", help="File format.")
     ] = FileFormat.csv,
@@ -92,7 +92,7 @@ def command(
     from ccu.dates import say_date
     from ccu.options import typed_text
 
-    session: Session = ctx.obj
+    session = ctx.obj
     if k < FEW:
         session.require_may("export --few")
     region = deidentified is not None

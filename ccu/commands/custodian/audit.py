@@ -6,10 +6,9 @@ from typing import Annotated
 import typer
 
 from ccu.errors import VerificationFailed
-from ccu.options import group
+from ccu.options import Context, group
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
 from ccu.output.text import counted
-from ccu.session import Session
 
 NEXT = "keep the file, compare it with the last backup, and tell whoever is in charge of records"
 
@@ -18,7 +17,7 @@ app = group("Who read and wrote what: review, verify, anchor, rekey.")
 
 @app.command()
 def review(
-    ctx: typer.Context,
+    ctx: Context,
     since: Annotated[
         str,
         typer.Option("--since", metavar="SPAN", help="How far back: 7d, 24h, 2w, or a day."),
@@ -43,13 +42,13 @@ def review(
     """
     from ccu.audit import review
 
-    session: Session = ctx.obj
+    session = ctx.obj
     emit_document(review.read(session, since), format, output)
 
 
 @app.command()
 def verify(
-    ctx: typer.Context,
+    ctx: Context,
     anchor: Annotated[
         list[str] | None,
         typer.Option("--anchor", metavar="'N HASH'", help="An anchor kept elsewhere, as printed."),
@@ -75,7 +74,7 @@ def verify(
     from ccu.audit import anchors, verify_store
     from ccu.database import opening as db
 
-    session: Session = ctx.obj
+    session = ctx.obj
     known = anchors.given(anchor or [], anchor_file or []) + anchors.beside(session.path)
     with db.reading(session.db):
         verdict = verify_store.verified(session.db, known)
@@ -96,7 +95,7 @@ def verify(
 
 @app.command()
 def anchor(
-    ctx: typer.Context,
+    ctx: Context,
     append: Annotated[
         Path | None,
         typer.Option("--append", metavar="FILE", help="Add the line to this file instead."),
@@ -116,7 +115,7 @@ def anchor(
     from ccu import dates
     from ccu.audit import anchors, verify_store
 
-    session: Session = ctx.obj
+    session = ctx.obj
     newest = verify_store.newest(session.db)
     if newest is None:
         raise VerificationFailed("the last row of the audit has no hash; see ccu audit verify")
@@ -129,7 +128,7 @@ def anchor(
 
 
 @app.command()
-def rekey(ctx: typer.Context) -> None:
+def rekey(ctx: Context) -> None:
     """Make a new audit key when the old one is lost for good.
 
     From then on, only the numbers and links of the rows written until now can be checked: look
@@ -141,7 +140,7 @@ def rekey(ctx: typer.Context) -> None:
     """
     from ccu.records import audit
 
-    session: Session = ctx.obj
+    session = ctx.obj
     staff_id = session.staff_id
     with session.writing() as connection:
         path, was_there = audit.rekey(connection, staff_id)
