@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ccu import dates
-from ccu.database import wiping, written
+from ccu.database import written
 from ccu.database.written import Altered
 from ccu.errors import InvalidInput, NotFound
 from ccu.options import terminal, typed_text
@@ -107,7 +107,7 @@ def finish(session: Session) -> list[int]:
     Raises VerificationFailed when another process still reads the file as it was.
     """
     at = audit.clock().isoformat(timespec="seconds")
-    return wiping.finish(session.db, at, session.writing)
+    return purge_store.finish(session.db, at, session.writing)
 
 
 def remove_leftovers(session: Session) -> None:
@@ -205,7 +205,7 @@ def remove_identity(
     named = counted(len(done.people), "person", "people")
     say(f"{named} de-identified, {stay} as before; {done.rows} rows changed")
     if done.people:
-        wiping.finish(session.db, at, session.writing)
+        purge_store.finish(session.db, at, session.writing)
     return found
 
 
