@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ccu.options import FILE, OptionType, arg, flag, opt
+from ccu.options import FILE, OptionType, arg, flag, opt, value
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -39,10 +39,10 @@ RejectsOption = Annotated[
 ]
 AllowColumnOption = Annotated[
     list[str] | None,
-    typer.Option(
+    value(
         "--allow-column",
-        metavar="COLUMN",
-        help="Let this column pass, though it looks like an FBI, state or social security"
+        "COLUMN",
+        "Let this column pass, though it looks like an FBI, state or social security"
         " number; recorded. Repeat for several.",
     ),
 ]

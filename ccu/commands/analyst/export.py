@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import Context, flag
+from ccu.options import Context, flag, value
 from ccu.output import Format, Table, emit, say
 
 FEW = 5  # people; exporting what singles out fewer needs a further permission
@@ -35,27 +35,21 @@ def command(
     what: Annotated[
         list[What] | None, typer.Option("--what", help="Table to export; repeat for several.")
     ] = None,
-    since: Annotated[str | None, typer.Option("--from", metavar="DAY", help="First day.")] = None,
-    to: Annotated[
-        str | None, typer.Option("--to", metavar="DAY", help="Last day, included.")
-    ] = None,
+    since: Annotated[str | None, value("--from", "DAY", "First day.")] = None,
+    to: Annotated[str | None, value("--to", "DAY", "Last day, included.")] = None,
     purpose: Annotated[
         str | None,
-        typer.Option(
+        value(
             "--purpose",
-            metavar="TEXT",
-            help="monthly report, research, grant, council, audit, or other in your own words.",
+            "TEXT",
+            "monthly report, research, grant, council, audit, or other in your own words.",
         ),
     ] = None,
     file: Annotated[
-        Path | None,
-        typer.Option("--file", metavar="FILE", help="Purpose in words, from FILE; - is stdin."),
+        Path | None, value("--file", "FILE", "Purpose in words, from FILE; - is stdin.")
     ] = None,
     deidentified: Annotated[
-        Path | None,
-        typer.Option(
-            "--deidentified", metavar="FOLDER", help="New folder of months, for a region."
-        ),
+        Path | None, value("--deidentified", "FOLDER", "New folder of months, for a region.")
     ] = None,
     k: Annotated[
         int,

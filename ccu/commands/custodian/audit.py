@@ -3,10 +3,8 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from ccu.errors import VerificationFailed
-from ccu.options import Context, group
+from ccu.options import Context, group, value
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
 from ccu.output.text import counted
 
@@ -18,10 +16,7 @@ app = group("Who read and wrote what: review, verify, anchor, rekey.")
 @app.command()
 def review(
     ctx: Context,
-    since: Annotated[
-        str,
-        typer.Option("--since", metavar="SPAN", help="How far back: 7d, 24h, 2w, or a day."),
-    ] = "7d",
+    since: Annotated[str, value("--since", "SPAN", "How far back: 7d, 24h, 2w, or a day.")] = "7d",
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -50,12 +45,10 @@ def review(
 def verify(
     ctx: Context,
     anchor: Annotated[
-        list[str] | None,
-        typer.Option("--anchor", metavar="'N HASH'", help="An anchor kept elsewhere, as printed."),
+        list[str] | None, value("--anchor", "'N HASH'", "An anchor kept elsewhere, as printed.")
     ] = None,
     anchor_file: Annotated[
-        list[Path] | None,
-        typer.Option("--anchor-file", metavar="FILE", help="A file of anchors; all are checked."),
+        list[Path] | None, value("--anchor-file", "FILE", "A file of anchors; all are checked.")
     ] = None,
 ) -> None:
     """Verify the audit's chain: the first bad row, what is wrong with it; exit code 6.
@@ -97,8 +90,7 @@ def verify(
 def anchor(
     ctx: Context,
     append: Annotated[
-        Path | None,
-        typer.Option("--append", metavar="FILE", help="Add the line to this file instead."),
+        Path | None, value("--append", "FILE", "Add the line to this file instead.")
     ] = None,
 ) -> None:
     """Print the audit's last number and hash, to be kept where this machine cannot reach.

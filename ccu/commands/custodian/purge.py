@@ -2,10 +2,8 @@
 
 from typing import Annotated
 
-import typer
-
 from ccu.errors import InvalidInput
-from ccu.options import PERSON, Context, flag, opt
+from ccu.options import PERSON, Context, flag, opt, value
 from ccu.output import FormatOption, OutputOption, Table, emit, say
 from ccu.output.text import counted
 from ccu.session import Session
@@ -79,8 +77,7 @@ def _confirm(session: Session, total: int, yes: bool) -> None:
 def deidentify(
     ctx: Context,
     before: Annotated[
-        str | None,
-        typer.Option("--before", metavar="DAY", help="People without contact since this day."),
+        str | None, value("--before", "DAY", "People without contact since this day.")
     ] = None,
     person: Annotated[int | None, opt("--person", PERSON, "This person, by number.")] = None,
     dry_run: Annotated[bool, flag("--dry-run", "List the people; change nothing.")] = False,
