@@ -84,7 +84,7 @@ class DatabaseUnusable(CcuError):
 
 
 class DatabaseMissing(DatabaseUnusable):
-    """There is no database file, or an empty one; `ccu.database.lost` finds what is left of it."""
+    """There is no database file, or an empty one; database/restoring.py finds what is left."""
 
 
 class DatabaseBusy(CcuError):

@@ -21,7 +21,7 @@ from ccu.errors import DatabaseUnusable, VerificationFailed
 from ccu.records import audit
 
 if TYPE_CHECKING:
-    from ccu.audit.rows_store import Place
+    from ccu.audit.store import Place
 
 EMPTY = "the audit is empty"
 _ONLY_LINKS = "only their numbers and links are checked"
@@ -287,13 +287,13 @@ def verified(connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()) -> 
     Records are compared where the audit itself is as written. Raises DatabaseUnusable when the key
     is missing.
     """
-    from ccu.audit import rows_store
+    from ccu.audit import store
 
     key = audit.stored_key(connection)
     verdict = verify(connection, key, anchors)
     if verdict.wrote and not verdict.wrong:
-        verdict.altered = rows_store.altered(connection, key, verdict.wrote)
-        verdict.wrong += rows_store.told(connection, verdict.altered)
+        verdict.altered = store.altered(connection, key, verdict.wrote)
+        verdict.wrong += store.told(connection, verdict.altered)
     verdict.wrong += schema.changed_triggers(connection)
     return verdict
 

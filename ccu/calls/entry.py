@@ -15,8 +15,7 @@ from ccu.calls.form import LONGEST_CALL, REQUIRED, CallForm, flag, refuse_two_in
 from ccu.calls.options import CallOptions
 from ccu.calls.store import OWN_SYSTEM
 from ccu.errors import InvalidInput
-from ccu.options import kept as kept_file
-from ccu.options import terminal
+from ccu.options import drafts, terminal
 from ccu.options.questions import Declined
 from ccu.output import say
 from ccu.people.store import Met
@@ -164,7 +163,7 @@ def _offered(session: Session, met: Met) -> Met:
 
 
 # ---------------------------------------------------------------- a call that was not finished
-# Its answers are kept for the same person's next `ccu log-call` (options.kept has the file), until
+# Its answers are kept for the same person's next `ccu log-call` (options/drafts.py), until
 # the call is saved or declined.
 
 
@@ -188,14 +187,14 @@ class Draft:
 
     def is_resumed(self, session: Session) -> bool:
         """Offer what was kept; take it into `answers`, or remove it."""
-        kept = kept_file.read(session, kept_file.LOG_CALL)
+        kept = drafts.read(session, drafts.LOG_CALL)
         if kept is None or not isinstance(kept.get("answers"), dict):
             return False
         at = dates.say_moment(dates.from_iso(kept["kept_at"]), session.now)
         known = {**kept.get("options", {}), **kept["answers"]}
         say(f"A call you did not finish was kept on {at}: {_call_begun(session, known)}.")
         if not terminal.yes_or_no("Continue it? y, or n to delete it"):
-            kept_file.remove(session, kept_file.LOG_CALL)
+            drafts.remove(session, drafts.LOG_CALL)
             return False
         self.answers.update(kept["answers"])
         self._options = kept.get("options", {})
@@ -225,18 +224,18 @@ def unfinished(session: Session, given: CallOptions) -> Iterator[Draft]:
     try:
         yield draft
     except Declined:
-        kept_file.remove(session, kept_file.LOG_CALL)
+        drafts.remove(session, drafts.LOG_CALL)
         raise
     except BaseException as error:
         if draft.begun:
             typed = {"answers": draft.answers, "options": draft.options()}
-            told = kept_file.keep(session, kept_file.LOG_CALL, typed, "Your answers are")
+            told = drafts.keep(session, drafts.LOG_CALL, typed, "Your answers are")
             if isinstance(error, KeyboardInterrupt):
-                raise kept_file.cancelled(told) from None
+                raise drafts.cancelled(told) from None
             say(told)
         raise
     if draft.answers:
-        kept_file.remove(session, kept_file.LOG_CALL)
+        drafts.remove(session, drafts.LOG_CALL)
 
 
 def _call_begun(session: Session, answers: dict[str, Any]) -> str:

@@ -14,8 +14,7 @@ from ccu.records import audit, codes
 from ccu.report import definitions, figures, sentences, store
 from ccu.report.definitions import Plan
 from ccu.report.figures import Figure, Month, PeriodParameters
-from ccu.report.gaps import Records
-from ccu.report.period import Period, moment_words
+from ccu.report.period import Period, Records, moment_words
 from ccu.session import Session
 
 SETTINGS = (

@@ -56,14 +56,14 @@ def show(report: "Report", given: ReportOptions) -> None:
     format, output = given.format, given.output
     wanted = meant(format, output)
     if wanted == Format.html:
-        from ccu.report import html
+        from ccu.report import files
 
         with opened(output) as sink:
-            sink.write([html.render(report)])
+            sink.write([files.html(report)])
     elif wanted == Format.xlsx:
-        from ccu.report import workbook
+        from ccu.report import files
 
-        content = workbook.render(report)
+        content = files.workbook(report)
         with opened(output) as sink:
             sink.write_binary(content)
     elif format is ReportFormat.csv and output is not None and _is_folder(report, output):

@@ -113,7 +113,7 @@ def remove(
 ) -> Done:
     """Remove the identity of these people, inside the caller's transaction.
 
-    The text is in the file's bytes until database/wiping.py has run after the commit.
+    The text is in the file's bytes until `purge_store.finish` has run after the commit.
     """
     last = {each.person: each.last for each in found if not each.why}
     ids = person_ids.same(connection, last)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ccu.records import ownership
-from ccu.retention import hold_store, sealed_store
+from ccu.retention import hold_store, seal_store
 from ccu.retention.hold_store import Need, needs
 
 # due: why is empty for what is to be destroyed. going: that, and what goes with it. held: all that
@@ -301,7 +301,7 @@ def _find_needed(connection: sqlite3.Connection) -> None:
     """
     going = {row[0] for row in connection.execute(_GOING_SEALS)}
     pointers = [each for each in ownership.references(connection) if each.parent_column == "id"]
-    for seal, content in sealed_store.every(connection):
+    for seal, content in seal_store.every(connection):
         if seal["id"] in going:
             continue
         rows = [(table, row) for table, moved in content.rows.items() for row in moved.values()]

@@ -101,7 +101,7 @@ def log_destroyed(
 ) -> list[int]:
     """Add to the log and the audit inside a write; return the numbers in the log.
 
-    The text is in the file's bytes until `wiping.finish` has run after the commit.
+    The text is in the file's bytes until `purge_store.finish` has run after the commit.
     """
     numbers = []
     for each in classes:

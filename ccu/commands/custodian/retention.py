@@ -6,22 +6,19 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import FILE, arg, group, line, number_of, opt, typed_text
+from ccu.options import FILE, Context, arg, flag, group, line, number_of, opt, typed_text
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.retention.options import AUTHORITY, CLASS, LONGEST_AUTHORITY, RECORD, YEARS
-from ccu.session import Session
 
 app = group("Retention periods and legal holds: list, set, hold, release.")
 
 
 @app.command("list")
 def list_(
-    ctx: typer.Context,
-    holds: Annotated[bool, typer.Option("--holds", help="List the legal holds instead.")] = False,
-    every: Annotated[bool, typer.Option("--all", help="With --holds: released ones too.")] = False,
-    destroyed: Annotated[
-        bool, typer.Option("--destroyed", help="List what was destroyed instead.")
-    ] = False,
+    ctx: Context,
+    holds: Annotated[bool, flag("--holds", "List the legal holds instead.")] = False,
+    every: Annotated[bool, flag("--all", "With --holds: released ones too.")] = False,
+    destroyed: Annotated[bool, flag("--destroyed", "List what was destroyed instead.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -39,7 +36,7 @@ def list_(
     """
     from ccu.retention import hold_store, schedule_store
 
-    session: Session = ctx.obj
+    session = ctx.obj
     if destroyed and (holds or every):
         raise InvalidInput("--destroyed and --holds contradict each other; give one of them")
     if holds or every:
@@ -60,7 +57,7 @@ def list_(
 
 @app.command("set")
 def set_(
-    ctx: typer.Context,
+    ctx: Context,
     class_: Annotated[str, arg("CLASS", CLASS, "A class, as ccu retention list shows it.")],
     years: Annotated[int, arg("YEARS", YEARS, "How many years it is kept, or never destroyed.")],
     source: Annotated[
@@ -77,7 +74,7 @@ def set_(
     """
     from ccu.retention import schedule_store
 
-    session: Session = ctx.obj
+    session = ctx.obj
     if source is None:
         raise InvalidInput("--source is missing: the schedule or order that sets it")
     with session.work() as work:
@@ -88,7 +85,7 @@ def set_(
 
 @app.command()
 def hold(
-    ctx: typer.Context,
+    ctx: Context,
     record: Annotated[str, arg("RECORD", RECORD, "person, call or place.")],
     number: Annotated[str, typer.Argument(metavar="N", help="Its number.")],
     authority: Annotated[
@@ -111,7 +108,7 @@ def hold(
     from ccu.options import terminal
     from ccu.retention import hold_store
 
-    session: Session = ctx.obj
+    session = ctx.obj
     record_id = typed_text.record_id(number, record)
     if authority is not None and file is not None:
         raise InvalidInput("--authority and --file contradict each other; give one of them")
@@ -127,7 +124,7 @@ def hold(
 
 @app.command()
 def release(
-    ctx: typer.Context,
+    ctx: Context,
     hold: Annotated[int, arg("HOLD", number_of("hold", "HOLD"), "The hold's number.")],
 ) -> None:
     """Release a hold: the retention table applies again, unless another hold covers the record.
@@ -138,7 +135,7 @@ def release(
     """
     from ccu.retention import hold_store
 
-    session: Session = ctx.obj
+    session = ctx.obj
     with session.work() as work:
         released = hold_store.release(work, hold)
     emit_line(f"Hold {hold} is released; it was on {released}.")
