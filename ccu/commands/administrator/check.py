@@ -24,8 +24,9 @@ def command(
 ) -> None:
     """Check the file: damage, dangling records, rules, permissions.
 
-    Exit code 6 when something is wrong; a warning alone is 0. Run it every night: it also
-    tidies the write-ahead log.
+    Exit code 6 when something is wrong, 4 while the audit key is missing (not of a backup, which
+    is kept apart from it); a warning alone is 0. Run it every night: it also tidies the
+    write-ahead log.
 
     Example:
 
@@ -35,11 +36,13 @@ def command(
     from ccu.check import damage_store, privacy, rules_store
     from ccu.database import copies, encryption
     from ccu.database import opening as db
+    from ccu.records import audit
 
     session: Session = ctx.obj
     connection = session.db
+    anchored = anchors.beside(session.path)
     with db.reading(connection):  # one moment of the file: people go on working meanwhile
-        rows = damage_store.checked(connection, anchors.beside(session.path))
+        rows = damage_store.checked(connection, anchored)
         damaged = damage_store.bad(rows)
         if not damaged:  # else a rule may fail for want of a table
             for rule, broken in rules_store.broken_rules(connection):
@@ -79,6 +82,8 @@ def command(
             f"{bad} of {len(rows)} checks failed; keep the file, restore a backup, and tell"
             " whoever is in charge of records"
         )
+    if not anchored:  # no backup: without its key every command that records refuses
+        audit.stored_key(connection)
 
 
 def _alike(session: Session) -> tuple[str, str, str]:
