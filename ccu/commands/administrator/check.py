@@ -23,8 +23,9 @@ def command(
 ) -> None:
     """Check the file: damage, dangling records, rules, permissions.
 
-    Exit code 6 when something is wrong; a warning alone is 0. Run it every night: it also
-    tidies the write-ahead log.
+    Exit code 6 when something is wrong, 4 while the audit key is missing (not of a backup, which
+    is kept apart from it); a warning alone is 0. Run it every night: it also tidies the
+    write-ahead log.
 
     Example:
 
@@ -34,11 +35,13 @@ def command(
     from ccu.check import privacy, store
     from ccu.database import copies, encryption
     from ccu.database import opening as db
+    from ccu.records import audit
 
     session = ctx.obj
     connection = session.db
+    anchored = anchors.beside(session.path)
     with db.reading(connection):  # one moment of the file: people go on working meanwhile
-        rows = store.checked(connection, anchors.beside(session.path))
+        rows = store.checked(connection, anchored)
         damaged = store.bad(rows)
         if not damaged:  # else a rule may fail for want of a table
             for rule, broken in store.broken_rules(connection):
@@ -78,6 +81,8 @@ def command(
             f"{bad} of {len(rows)} checks failed; keep the file, restore a backup, and tell"
             " whoever is in charge of records"
         )
+    if not anchored:  # no backup: without its key every command that records refuses
+        audit.stored_key(connection)
 
 
 def _alike(session: Session) -> tuple[str, str, str]:
