@@ -6,6 +6,7 @@ A unit is an apartment, a floor, a building and similar.
 import re
 from typing import NamedTuple
 
+from ccu.address.street import spelled_number
 from ccu.address.words import (
     CARDINALS,
     DIRECTIONS,
@@ -61,14 +62,10 @@ def _unit_at(words: list[str], at: int) -> tuple[str, int]:
             return unit, after
     if following in FLOORS and _floor_number(word):
         return f"FL {_floor_number(word)}", at + 2
-    if following in FLOORS and word in ("TOP", "MIDDLE", "BOTTOM"):
-        return f"FL {word}", at + 2
     if following in FLOORS and word.isdigit() and len(word) < 3 and len(words) <= at + 3:
         return f"FL {word}", at + 2  # 2 FL, but not 2 FL 33401: there FL is Florida
-    if following == "LEVEL" and word in ("LOWER", "UPPER"):
-        return UNITS_ALONE[word], at + 2
-    if following == "LEVEL" and word == "GROUND":
-        return "FL GROUND", at + 2
+    if following == "LEVEL" and word in ("LOWER", "UPPER", "GROUND"):
+        return UNITS_ALONE.get(word, "FL GROUND"), at + 2
     if word == "LOT" and at and words[at - 1] == "PARKING":
         return "", at
     numbered = word in ("NO", "NUMBER") and (at == 0 or words[at - 1] in SUFFIXES)
@@ -92,8 +89,9 @@ def _worded_unit(words: list[str], at: int) -> tuple[str, int]:
         return _worded_unit(words, after)  # #BLDG 3, APT FL 2
     unit_id = words[after]
     following = words[after + 1] if after < last else ""
-    if unit_id in CARDINALS and (not following or following in UNITS or following in UNITS_ALONE):
-        return f"{UNITS[word]} {CARDINALS[unit_id]}", after + 1  # APARTMENT TWO
+    spelled, behind = _spelled_id(words, after)
+    if spelled and (behind > last or _unit_at(words, behind)[0]):
+        return f"{UNITS[word]} {spelled}", behind  # APARTMENT TWO
     if following in FLOORS and _floor_number(unit_id):
         return f"FL {_floor_number(unit_id)}", after + 2
     if word in FLOORS and _is_zip_like(unit_id):
@@ -107,6 +105,19 @@ def _worded_unit(words: list[str], at: int) -> tuple[str, int]:
     if word in FLOORS and _floor_number(unit_id):
         return f"FL {_floor_number(unit_id)}", after + 1
     return "", at
+
+
+def _spelled_id(words: list[str], at: int) -> tuple[str, int]:
+    """Read `TWO`, `ONE TWELVE` and `TWO OH FOUR` as 2, 112 and 204, and the index after it."""
+    digits = ""
+    while at < len(words):
+        value, after = spelled_number(words, at)
+        if digits and words[at] in ("OH", "ZERO"):
+            after = at + 1
+        elif not value or words[after - 1] in ORDINALS:
+            break
+        digits, at = f"{digits}{value}", after
+    return digits, at
 
 
 def _unit_alone(word: str, following: str, at: int, count: int) -> tuple[str, int]:
@@ -136,8 +147,8 @@ def _floor_number(word: str) -> str:
     found = ORDINAL_WORD.match(word)
     if found:
         return found[1]
-    if word == "GROUND":
-        return "GROUND"
+    if word in ("GROUND", "TOP", "MIDDLE", "BOTTOM"):
+        return word
     return str(ORDINALS[word]) if word in ORDINALS else ""
 
 
@@ -199,11 +210,11 @@ _RANGE = Lazy(r"([0-9]+[A-Z]?) ?(?:-|TO) ?([0-9]+[A-Z]?)(?: 1/2)?[ /]+(?=[A-Z0-9
 _PAIR = Lazy(r"([0-9]{1,5})(?: ?[/&,] ?| AND | )([0-9]{1,5}) (?=[A-Z0-9]+ [A-Z0-9])")
 _FRACTION = Lazy(r"([0-9]+[A-Z]?) ([1-7]/[2-8]) (?=[A-Z0-9])")
 _GRID = Lazy(
-    r"([NSEW][0-9]+)[ -]?([NSEW][0-9]+) (?=[A-Z0-9])|([NSEW][0-9]{3,}|[0-9]{1,2}[NSEW][0-9]{2,4}) "
-    r"(?=[A-Z]{2})"
+    r"([NSEW][0-9]+)[ -]?([NSEW][0-9]+) (?=[A-Z0-9])|([NSEW][0-9]{3,}|[0-9]{1,2}[NSEW][0-9]{2,4}|"
+    r"[A-Z]{1,2}-?[0-9]{1,3}(?= CALLE )) (?=[A-Z]{2})"
 )
 _LETTERED = Lazy(r"([0-9]+)(?:-?| )([A-Z]) (?=[A-Z0-9])")
-_GLUED = Lazy(r"([0-9]{1,5})([A-Z]{4,}) (?=[A-Z0-9])")  # 286VALE ST
+_GLUED = Lazy(r"([0-9]{1,5})([A-Z]{3,}) (?=[A-Z0-9])")  # 286VALE ST
 _ANY = Lazy(r"([0-9]{1,6})(?:,? (?=[A-Z0-9#])|-(?=[A-Z]{2})|(?=#[A-Z0-9]))")
 _UNIT_FIRST = Lazy(
     r"((?:APT|APARTMENT|UNIT|STE|SUITE|RM|LOT|LT|BLDG|BUILDING|TRLR|SPC|SPACE|#) ?#?"
@@ -219,7 +230,7 @@ _SPECIAL = frozenset("BLK BLOCK BKL BLCK BLKS BLOCKS HUNDRED HUND TO TH ND RD ST
                      "ELEVEN HOUR MILE MILES AND".split()) | frozenset(ROADS)  # fmt: skip
 # `95 N EXIT 17`: a number before one of these and a direction is a route.
 _ON_ROUTE = ("EXIT ", "MM ", "RAMP", "ON RAMP", "OFF RAMP", "ONRAMP", "OFFRAMP", "OFR", "ONR",
-             "/", "& ", "@ ")  # fmt: skip
+             "/", "& ", "@ ", "AT ", *(f"AND {digit}" for digit in "123456789"))  # fmt: skip
 
 
 def house_number(digits: str, street: str) -> str:
@@ -314,7 +325,8 @@ def _houses(line: str) -> re.Match[str] | None:
 def _lost_dash(found: re.Match[str], following: list[str]) -> bool:
     """Whether it is 64-15 of Queens or 87-1003 of Hawaii, not the 12 of `700 12 OAKS DR`."""
     name = following[0]
-    if name in NUMBER_NAMES or (name.endswith("S") and len(name) > 3) or not name.isalpha():
+    named = name.isalpha() or ORDINAL_WORD.match(name)
+    if name in NUMBER_NAMES or (name.endswith("S") and len(name) > 3) or not named:
         return False
     lengths = len(found[1]), len(found[2])
     return lengths in ((2, 2), (3, 2), (2, 3), (2, 4)) and following[-1] in ROADS
@@ -353,8 +365,8 @@ def _plain_or_street(digits: str, rest: str, line: str) -> Number:
 
 
 def _is_split_ordinal(ending: str, words: list[str]) -> bool:
-    """Whether it is an ordinal: `1 ST AVE`, but not `12 ST JOHNS PL` or `12 ST RD 7`."""
-    if ending != "ST":
+    """Whether it is an ordinal: `1 ST AVE`, not `12 ST JOHNS PL`, `12 ST RD 7` or `12 RD 68`."""
+    if ending not in ("ST", "RD"):
         return True
     return words[1] in ROADS and not (len(words) > 2 and words[2][0].isdigit())
 
@@ -365,7 +377,8 @@ def _number_in_words(line: str) -> Number:
         return take_number(line[4:])
     found = _GRID.match(line)
     if found:
-        return Number((found[1] or found[3]) + (found[2] or ""), False, line[found.end() :])
+        number = "".join(part for part in found.groups() if part).replace("-", "")
+        return Number(number, False, line[found.end() :])
     found = _ALL_MASKED.match(line)
     if found:
         return Number("0", True, line[found.end() :])

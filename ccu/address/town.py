@@ -208,7 +208,8 @@ def _is_town_name(words: list[str]) -> bool:
         return False
     if len(words) == 1 and words[0] in SUFFIXES:
         return False
-    return all(len(word) > 2 and word.isalpha() and word not in DIRECTIONS for word in words)
+    named = words[1:] if _starts_city(words) else words  # 5 MAIN ST SOUTH WINDSOR CT
+    return all(len(word) > 2 and word.isalpha() and word not in DIRECTIONS for word in named)
 
 
 def _starts_city(left: list[str]) -> bool:
