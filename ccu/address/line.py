@@ -329,11 +329,10 @@ def _take_front(reading: Reading, text: str) -> str:
     if text.startswith(REMARKS):
         text = " ".join(drop_remarks(text.split()))
     number = take_number(text)
-    if not number.number and not number.block:
-        found = _NUMBER_INSIDE.match(text)
-        if found and _is_place_before_number(found[1].split()):
-            reading.places.append(found[1])
-            number = take_number(found[2])
+    found = None if number.number or number.block else _NUMBER_INSIDE.match(text)
+    if found and _is_place_before_number(found[1].split()):
+        reading.places.append(found[1])
+        number = take_number(found[2])
     if number.number or number.block:
         reading.number, reading.block, reading.numbered = number.number, number.block, True
     return number.rest

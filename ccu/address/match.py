@@ -20,12 +20,11 @@ from typing import NamedTuple
 
 from ccu.address.reader import Address, unit_pairs
 from ccu.address.route import settled_way
-from ccu.address.street import Way
+from ccu.address.street import Way, in_digits
 from ccu.address.words import (
     BOUND,
     DIRECTIONS,
     LONG_SUFFIX,
-    NUMBERS_IN_NAMES,
     ROADS,
     SHORT_NAMES,
     SUFFIXES,
@@ -183,6 +182,9 @@ def _compare_kinds(a: Address, b: Address) -> Match:
     """Compare two types: only a place with its street can be the place named alone."""
     if "place" in (a.kind, b.kind) and a.place and _close(a.place) == _close(b.place):
         return Match("near", "same place name, street not given")
+    given, bare = (a, b) if a.number else (b, a)
+    if bare.kind == "street" and bare.unit == f"# {given.number}" and given.street == bare.street:
+        return Match("near", "house number written otherwise")  # CALLE 4 #12
     return Match("different", "another type of address")
 
 
@@ -204,7 +206,7 @@ def _compare_ways(a: list[Way], b: list[Way]) -> Match:
 def _compare_way(a: Way, b: Way) -> Match:
     if a.key == b.key:
         return Match("same", "")
-    if _in_digits(a) == _in_digits(b):
+    if in_digits(a.key.split()) == in_digits(b.key.split()):
         return Match("near", "number in words")  # SEVEN HILLS DR and 7 HILLS DR
     roads = (a.route and b.route) or (a.highway and b.highway)
     if (a.travel or b.travel) and roads and _travels(a) == _travels(b):
@@ -222,9 +224,8 @@ def _compare_way(a: Way, b: Way) -> Match:
     if a.suffix and b.suffix and a.suffix != b.suffix:
         if _loose(a) != _loose(b):
             return Match("different", "other street")
-        if {a.suffix, b.suffix} <= _STREETS:
-            return Match("different", "other suffix")
-        return Match("near", "no suffix given")  # STONY ISLAND AVE and STONY ISLAND
+        one_name = {a.suffix, b.suffix} - _STREETS  # STONY ISLAND AVE and STONY ISLAND
+        return Match("near", "no suffix given") if one_name else Match("different", "other suffix")
     if _loose(a) == _loose(b):
         return Match("near", _what_is_missing(a, b))
     same_direction = DIRECTIONS.get(a.core, "a") == DIRECTIONS.get(b.core, "b")
@@ -232,26 +233,22 @@ def _compare_way(a: Way, b: Way) -> Match:
         return Match("near", "directional or name")  # WEST AVE and W AVE
     if _spelled(a) == _spelled(b):
         return Match("near", "a word of the name abbreviated")
-    if _in_english(a) == _in_english(b):
+    name, other = _in_english(a), _in_english(b)
+    if name == other:
         return Match("near", "street's type in Spanish")
-    if _without_urbanization(a) == _without_urbanization(b) and (" URB " in a.key) != (
-        " URB " in b.key
-    ):
+    if [*name, "AVE"] == other or [*other, "AVE"] == name:
+        return Match("near", "no suffix given")  # AVENIDA PONCE DE LEON
+    (street, *urb), (other_street, *other_urb) = a.key.split(" URB "), b.key.split(" URB ")
+    if street == other_street and bool(urb) != bool(other_urb):
         return Match("near", "no urbanization given")
-    if (a.suffix == b.suffix or not a.suffix or not b.suffix) and not (a.route or b.route):
-        typo = _typo_match(_loose(a), _loose(b))
-        if typo and _letters(a) == _letters(b):
-            return typo
-    return Match("different", "other street")
+    routes, suffixes = a.route or b.route, a.suffix and b.suffix and a.suffix != b.suffix
+    typo = None if routes or suffixes else _typo_match(_loose(a), _loose(b))
+    return typo if typo and _letters(a) == _letters(b) else Match("different", "other street")
 
 
 def _letters(way: Way) -> list[str]:
     """Return the names of one letter, which are no typing mistake: CALLE B and CALLE D."""
     return [word for word in way.key.split() if len(word) == 1 and word not in DIRECTIONS]
-
-
-def _in_digits(way: Way) -> list[str]:
-    return [str(NUMBERS_IN_NAMES.get(word, word)) for word in way.key.split()]
 
 
 def _spelled(way: Way) -> list[str]:
@@ -267,7 +264,7 @@ def _long_names(words: list[str]) -> list[str]:
 
 def _in_english(way: Way) -> list[str]:
     """Return CALLE 8 as 8 ST, AVENIDA PONCE as PONCE AVE, and 8TH as 8."""
-    name = [str(NUMBERS_IN_NAMES.get(w, _ORDINAL.sub(r"\1", w))) for w in way.key.split()]
+    name = [_ORDINAL.sub(r"\1", word) for word in in_digits(way.key.split())]
     at = bool(name[0] in DIRECTIONS)
     kind = _SPANISH.get(name[at]) if len(name) > at + 1 else None
     if kind is None:
@@ -283,10 +280,6 @@ def _travels(way: Way) -> list[str]:
 
 def _without_travel(way: Way) -> list[str]:
     return [word for word in way.key.split() if word not in BOUND.values()]
-
-
-def _without_urbanization(way: Way) -> str:
-    return way.key.partition(" URB ")[0]
 
 
 def _directions_clash(a: Way, b: Way) -> bool:

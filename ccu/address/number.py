@@ -144,8 +144,7 @@ def _is_split_id(first: str, second: str) -> bool:
 
 
 def _floor_number(word: str) -> str:
-    found = ORDINAL_WORD.match(word)
-    if found:
+    if found := ORDINAL_WORD.match(word):
         return found[1]
     if word in ("GROUND", "TOP", "MIDDLE", "BOTTOM"):
         return word
@@ -242,8 +241,7 @@ def house_number(digits: str, street: str) -> str:
 
 def take_number(line: str) -> Number:
     """Take a house number or block off the front of a clean line."""
-    plain = _PLAIN.match(line)
-    if plain and not line.endswith((" BLOCK", " BLK")):
+    if (plain := _PLAIN.match(line)) and not line.endswith((" BLOCK", " BLK")):
         digits, letter, following = plain.groups()
         direction = following in DIRECTIONS
         if direction and not letter and line.startswith(_ON_ROUTE, plain.end() + 1):
@@ -261,26 +259,22 @@ def take_number(line: str) -> Number:
 
 def take_unit_front(line: str) -> tuple[str, str]:
     """Take off a unit before the house number: APT 3 of `APT 3, 12 MAIN ST`."""
-    found = _UNIT_FIRST.match(line)
-    if found:
+    if found := _UNIT_FIRST.match(line):
         return column_unit(found[1].replace("#", " # ").split()), line[found.end() :]
     return "", line
 
 
 def _odd_number(line: str) -> Number:
     """Take off a block, masked digits, a range, fraction or letter; or nothing of a street."""
-    found = _BLOCK.match(line)
-    if found:
+    if found := _BLOCK.match(line):
         number = found[1].lstrip("0") or "0"
         if found[2] and len(number) < 3:
             number += "00"  # 13 HUNDRED
         return Number(number, True, line[found.end() :])
-    found = _MASK.match(line)
-    if found:
+    if found := _MASK.match(line):
         number = (found[1] + "0" * len(found[2])).lstrip("0")
         return Number(number or "0", True, line[found.end() :])
-    found = _FRACTION.match(line)
-    if found:
+    if found := _FRACTION.match(line):
         return Number(f"{found[1]} {found[2]}", False, line[found.end() :])
     found = _RANGE.match(line) or _houses(line)
     if found and line[found.end() :].split(" ", 1)[0] not in _NO_NAMES:
@@ -288,23 +282,17 @@ def _odd_number(line: str) -> Number:
         if found[1][0] == "0":
             high = high.lstrip("0")  # 00165-00199, but not 85-080
         return Number(f"{low}-{high}", False, line[found.end() :])
-    found = _BLOCK_APART.match(line)
-    if found:
+    if found := _BLOCK_APART.match(line):
         return Number(found[1].lstrip("0") or "0", True, found[2])
-    found = _LETTERED.match(line)
-    if found and _letter_is_of_number(line, found):
+    if (found := _LETTERED.match(line)) and _letter_is_of_number(line, found):
         return Number(found[1] + found[2], False, line[found.end() :])
-    found = _ANY.match(line)
-    if found:
+    if found := _ANY.match(line):
         return _plain_or_street(found[1], line[found.end() :], line)
-    found = _GRID.match(line)
-    if found:
+    if found := _GRID.match(line):
         return Number(found[3], False, line[found.end() :])
-    found = _BLOCK_LAST.match(line)
-    if found:
+    if found := _BLOCK_LAST.match(line):
         return Number(found[2] + "0" * len(found[3]), True, found[1])
-    found = _GLUED.match(line)
-    if found and found[2] not in ROADS and found[2] not in _SPECIAL:
+    if (found := _GLUED.match(line)) and found[2] not in ROADS and found[2] not in _SPECIAL:
         return Number(found[1].lstrip("0") or "0", False, line[found.start(2) :])
     return Number("", False, line)
 
@@ -315,10 +303,8 @@ def _houses(line: str) -> re.Match[str] | None:
     if found and found[0].count(" ") == 2 and not found[0].strip("0123456789 "):
         if found[2][0] == "0" != found[1][0]:
             return found  # 64 05 of Queens, with its dash lost
-        rising = len(found[1]) == len(found[2]) and found[1] < found[2]
-        if rising and len(found[1]) > 1:
-            return found
-        return found if _lost_dash(found, line[found.end() :].split()) else None
+        rising = 1 < len(found[1]) == len(found[2]) and found[1] < found[2]
+        return found if rising or _lost_dash(found, line[found.end() :].split()) else None
     return found
 
 
@@ -348,8 +334,6 @@ def _plain_or_street(digits: str, rest: str, line: str) -> Number:
     """Take off the number, unless it is the street: `22 ND ST`, `3 AV W`."""
     words = rest.replace(",", " ").replace("/", " / ").split()
     first = words[0]
-    if first in _ORDINAL_ENDS and len(words) > 1 and _is_split_ordinal(first, words):
-        return Number("", False, f"{digits}{rest}")
     behind = words[1:2] if len(words) > 2 else words[1:]
     only_suffix = (
         not behind
@@ -364,33 +348,21 @@ def _plain_or_street(digits: str, rest: str, line: str) -> Number:
     return Number(digits.lstrip("0"), False, rest)
 
 
-def _is_split_ordinal(ending: str, words: list[str]) -> bool:
-    """Whether it is an ordinal: `1 ST AVE`, not `12 ST JOHNS PL`, `12 ST RD 7` or `12 RD 68`."""
-    if ending not in ("ST", "RD"):
-        return True
-    return words[1] in ROADS and not (len(words) > 2 and words[2][0].isdigit())
-
-
 def _number_in_words(line: str) -> Number:
     """Take off W123 S4567 (a grid), `BLOCK 100 OF`, `ONE` and other numbers of letters first."""
     if line.startswith("THE ") and line[4:5].isdigit():
         return take_number(line[4:])
-    found = _GRID.match(line)
-    if found:
+    if found := _GRID.match(line):
         number = "".join(part for part in found.groups() if part).replace("-", "")
         return Number(number, False, line[found.end() :])
-    found = _ALL_MASKED.match(line)
-    if found:
+    if found := _ALL_MASKED.match(line):
         return Number("0", True, line[found.end() :])
     if "BL" in line:
-        found = _BLOCK_FIRST.match(line)
-        if found:
+        if found := _BLOCK_FIRST.match(line):
             return Number(found[1], True, line[found.end() :])
-        found = _UNIT_BLOCK.match(line)
-        if found:
+        if found := _UNIT_BLOCK.match(line):
             return Number("0", True, line[found.end() :])
-        found = _BLOCK_LAST.match(line)
-        if found:
+        if found := _BLOCK_LAST.match(line):
             return Number(found[2] + "0" * len(found[3]), True, found[1])
     first, _, rest = line.partition(" ")
     if first in CARDINALS and rest and not _number_is_name(first, rest):

@@ -6,13 +6,13 @@ markers). Other modules read all ways, plain ones too, by `settled_way`.
 
 from functools import lru_cache
 
-from ccu.address.street import Way, plain_way, spelled_number
+from ccu.address.street import Way, in_digits, plain_way
 from ccu.address.words import (
     BOUND,
     DIRECTIONS,
     FEATURES,
     HIGHWAY_FEATURES,
-    ORDINALS,
+    NUMBERS_IN_NAMES,
     ROADS,
     ROUTE_CLASSES,
     ROUTE_HEADS,
@@ -98,10 +98,9 @@ def _number_behind(words: list[str]) -> list[str]:
     *before, number, last = ["", *words]
     if last in ("HWY", "HIGHWAY") and number.isdigit() and _BEFORE_ROUTE.issuperset(before):
         return [*before[1:], "HIGHWAY", number]
-    for at, word in enumerate(words[:-1]):
-        value, after = spelled_number(words, at + 1) if word in _BEFORE_NUMBER else (0, 0)
-        if value and words[after - 1] not in ORDINALS:
-            return [*words[: at + 1], str(value), *words[after:]]
+    for at, word in enumerate(words[:-1], 1):
+        if word in _BEFORE_NUMBER and words[at] in NUMBERS_IN_NAMES:
+            return [*words[:at], *in_digits(words[at:])]
     return words
 
 

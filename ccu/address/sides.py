@@ -193,12 +193,10 @@ def _take_side_apart(reading: Reading, ways: list[list[str]], side: list[str]) -
 
 def _share_plural(ways: list[list[str]]) -> None:
     """Give both sides the suffix of `MAIN & ELM STS`, the class of `RTS 1 & 9`."""
-    head = PLURAL_HEADS.get(ways[0][0])
-    if head and len(ways) == 2 and ways[1][0].isdigit():
+    if (head := PLURAL_HEADS.get(ways[0][0])) and len(ways) == 2 and ways[1][0].isdigit():
         ways[0][0] = head
         ways[1].insert(0, head)
-    suffix = PLURALS.get(ways[-1][-1])
-    if suffix and len(ways[-1]) > 1 and len(ways) == 2:
+    if (suffix := PLURALS.get(ways[-1][-1])) and len(ways[-1]) > 1 and len(ways) == 2:
         ways[-1][-1] = suffix
         if ways[0][-1] not in ROADS:
             ways[0].append(suffix)
@@ -276,13 +274,12 @@ def read_single(reading: Reading, words: list[str], beside: bool = False) -> Non
         if is_fragment(words) and not beside:
             return
     way, left = cut_way(reading, words)
-    if not reading.numbered:
-        second = _second_way(way, left, reading.stretch)
-        if second:
-            way, left = way[: len(way) - second[0]], second[1]
-            if not reading.stretch and left:
-                reading.ways.append(settled_way(" ".join(left)))
-            left = []
+    second = None if reading.numbered else _second_way(way, left, reading.stretch)
+    if second:
+        way, left = way[: len(way) - second[0]], second[1]
+        if not reading.stretch and left:
+            reading.ways.append(settled_way(" ".join(left)))
+        left = []
     reading.ways.insert(0, settled_way(" ".join(way)))
     if left:
         read_left(reading, left)

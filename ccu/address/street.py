@@ -58,7 +58,8 @@ def plain_way(words: list[str]) -> Way:
     if "KING" in name:
         name = _bare_king(name)
     if "MILE" in name:
-        name = _mile_in_digits(name)
+        at = name.index("MILE")
+        name = [*in_digits(name[:at]), *name[at:]]
     inside = [KEY_INSIDE.get(word, word) for word in name]  # one spelling for one street
     last = name[-1]
     long = LONG_SUFFIX[SUFFIXES[last]] if len(last) > 2 and last in SUFFIXES else last
@@ -89,14 +90,18 @@ def spelled_number(words: list[str], at: int = 0) -> tuple[int, int]:
     return value, (at if value else start)
 
 
-def _mile_in_digits(name: list[str]) -> list[str]:
-    """Write NINE MILE and TWENTY THREE MILE as 9 MILE and 23 MILE."""
-    at = name.index("MILE")
-    for start in range(at):
-        value, after = spelled_number(name, start)
-        if value and after == at:
-            return [*name[:start], str(value), *name[at:]]
-    return name
+def in_digits(words: list[str]) -> list[str]:
+    """Write each number in words in digits: NINE MILE is 9 MILE, TWENTY FIRST is 21ST."""
+    written: list[str] = []
+    at = 0
+    while at < len(words):
+        value, after = spelled_number(words, at)
+        if not value:
+            written.append(words[at])
+        else:
+            written.append(ordinal(value) if words[after - 1] in ORDINALS else str(value))
+        at = max(after, at + 1)
+    return written
 
 
 def _parts(words: list[str]) -> tuple[str, list[str], str, str]:
@@ -170,8 +175,7 @@ def _street_number(name: list[str], pre: str, suffix: str, post: str) -> tuple[s
     """
     first = name[0]
     if first[0].isdigit():
-        found = _ORDINAL.match(first)
-        if found:
+        if found := _ORDINAL.match(first):
             return found[1], 1
         bare = _DIGITS.match(first)
         alone = all(word in ROADS for word in name[1:])  # 8 STREET RD is 8TH ST RD

@@ -125,14 +125,13 @@ class Lazy:
     sub: Callable[[str | Callable[[re.Match[str]], str], str], str]
     split: Callable[[str], list[str]]
 
-    def __init__(self, pattern: str, flags: int = 0) -> None:
+    def __init__(self, pattern: str) -> None:
         self._pattern = pattern
-        self._flags = flags
 
     def __getattr__(self, name: str) -> Any:
         if name not in ("match", "search", "sub", "split"):
             raise AttributeError(name)
-        found = getattr(re.compile(self._pattern, self._flags), name)
+        found = getattr(re.compile(self._pattern), name)
         setattr(self, name, found)
         return found
 
@@ -224,10 +223,9 @@ _FORMS: tuple[tuple[tuple[str, ...], Lazy, str | Callable[[re.Match[str]], str]]
         r"^([0-9]{1,5})([NSW]) (?=(?!(?:AT|AND|TO|EXIT|[NS][EW]|[NSEW]B) )[A-Z0-9]{2,} "
         rf"(?:[^,]* )?(?:{'|'.join(ROADS)})\b)"), r"\1 \2 "),
     ((",",), Lazy(r", ?(JR|SR|JUNIOR)\b"), r" \1"),
-    ((" TH", " ND", " ST AV", " ST ST", " RD AV", " RD ST"), Lazy(
-        r"\b([0-9]{1,3}) (TH|ND)\b|\b((?:[0-9]?[02-9])?1) (ST)(?= (?:ST\b|AV))|"
-        r"\b((?:[0-9]?[02-9])?3) (RD)(?= (?:ST\b|AV))"),
-     lambda m: "".join(part for part in m.groups() if part)),
+    ((" TH", " ND", " ST ", " RD "), Lazy(
+        r"\b([0-9]{1,3}) (?=(?:TH|ND)\b)|(?<![0-9])((?:[0-9]?[02-9])?(?:1 (?=ST )|3 (?=RD )))"
+        rf"(?=.. (?:{'|'.join(ROADS)})\b(?! [0-9]))"), lambda m: m[0].rstrip()),
     # A name that lost its apostrophe: 101 O FARRELL ST, but not 27 O ST or AVENUE O EAST.
     (("O ", "D ", "L "), Lazy(
         r"(?<! C/)(?:(?<![A-Z] )|(?<=[0-9] [NSEW] )|(?<=[0-9] [NS][EW] )|(?<=[/&@] [NSEW] ))"
@@ -238,6 +236,7 @@ _FORMS: tuple[tuple[tuple[str, ...], Lazy, str | Callable[[re.Match[str]], str]]
     (("CARR",), Lazy(r"\bCARR(?:ET|ETERA)? (?:PR|NUM|ESTATAL)[ -]?(?=[0-9])"), "CARR "),
     ((" HM",), Lazy(r"\bKM ?([0-9]{1,3}),? HM ?([0-9])\b"), r"KM \1.\2"),
     ((" ESQ",), Lazy(r"\bESQ(?:UINA)? (?=(?:CALLE|AVE|AVENIDA|CARR|PASEO|CAMINO) )"), "/ "),
+    ((" INT",), Lazy(r"(?<=[0-9]) INT(?:ERIOR)?(?=,|$)"), ", INT"),
     (("BO ", "BARRIO "), Lazy(r"(?:(^)|,? )(?:BO|BARRIO) ([A-Z ]+?)(?:,? (?=CARR|PR )|(?=,|$))"),
      lambda m: f"BO {m[2]}, " if m[1] is not None else f", BO {m[2]}"),
     # County and state trunk highways, and M 37 of Michigan.
@@ -265,9 +264,8 @@ _FORMS: tuple[tuple[tuple[str, ...], Lazy, str | Callable[[re.Match[str]], str]]
 )  # fmt: skip
 
 _COORDINATES = Lazy(
-    r"-?[0-9]{1,3}\.[0-9]{3,}\s*[NSEW]?\s*[,/; ]\s*-?[0-9]{1,3}\.[0-9]{3,}|"
-    r"[0-9]\s*\u00b0\s*[0-9]|\bLAT(?:ITUDE)?\s*[:=]?\s*-?[0-9]{2}|\bLL\(-?[0-9]",
-    re.IGNORECASE,
+    r"(?i)-?[0-9]{1,3}\.[0-9]{3,}\s*[NSEW]?\s*[,/; ]\s*-?[0-9]{1,3}\.[0-9]{3,}|"
+    r"[0-9]\s*\u00b0\s*[0-9]|\bLAT(?:ITUDE)?\s*[:=]?\s*-?[0-9]{2}|\bLL\(-?[0-9]"
 )
 
 # A slash, but not that of a street between two others: 28 1/4 RD.
@@ -350,17 +348,14 @@ def split_words(text: str) -> list[str]:
 
 def _split_word(word: str) -> list[str]:
     """Write I-95 as I 95, S2ND as S 2ND, K-15 as K15, 12-C as 12C, A-B as two words."""
-    glued = _GLUED_HEAD.match(word) or _GLUED_ROUTE.match(word) or _GLUED_TAIL.match(word)
-    if glued:
+    if glued := _GLUED_HEAD.match(word) or _GLUED_ROUTE.match(word) or _GLUED_TAIL.match(word):
         return [part for part in glued.groups() if part]
     if "-" not in word:
         return [word]
-    joined = _LETTER_DASH_NUMBER.match(word)
-    if joined:
+    if joined := _LETTER_DASH_NUMBER.match(word):
         # CT-15 and PA-309 are roads of a state; a single letter belongs to its number.
         return [joined[1], joined[2]] if len(joined[1]) == 2 else [joined[1] + joined[2]]
-    joined = _NUMBER_DASH_LETTER.match(word)
-    if joined:
+    if joined := _NUMBER_DASH_LETTER.match(word):
         return [joined[1] + joined[2]]
     if _NUMBER_DASH_NUMBER.match(word):
         return [word]
