@@ -19,6 +19,7 @@ from ccu.address.sides import (
     read_sides,
     read_single,
     split_sides,
+    take_room,
     take_rural_box,
     take_urbanization,
 )
@@ -56,7 +57,7 @@ _RAMP_APART = Lazy(r" ?[-(] ?(ON |OFF |ON-|OFF-)?RAMP\b")
 
 _NUMBER_INSIDE = Lazy(
     rf"([A-Z][A-Z ]*[A-Z]) ([0-9]{{1,5}} (?!MILE)[A-Z0-9][A-Z0-9 ]*? "
-    rf"(?:{ROAD_FORMS}|CT|PL|WAY|TER|CIR|LOOP)(?: .*)?)$"
+    rf"(?:{ROAD_FORMS}|CT|PL|WAY|TER|CIR|LOOP)(?: .*)?|[0-9]{{1,5}} (?:CALLE|AVENIDA) .*)$"
 )
 
 
@@ -188,7 +189,7 @@ def _read_before(reading: Reading, text: str, has_main: bool, later: bool) -> No
     if not has_main and common and can_be_city(words):
         reading.city = " ".join(words)  # COMPO BEACH, WESTPORT
         return
-    reading.places.append(" ".join(words))
+    reading.places.append(" ".join(take_room(reading, words)))
 
 
 def _is_state(pieces: list[tuple[str, str]]) -> bool:
@@ -328,11 +329,10 @@ def _take_front(reading: Reading, text: str) -> str:
     if text.startswith(REMARKS):
         text = " ".join(drop_remarks(text.split()))
     number = take_number(text)
-    if not number.number and not number.block:
-        found = _NUMBER_INSIDE.match(text)
-        if found and _is_place_before_number(found[1].split()):
-            reading.places.append(found[1])
-            number = take_number(found[2])
+    found = None if number.number or number.block else _NUMBER_INSIDE.match(text)
+    if found and _is_place_before_number(found[1].split()):
+        reading.places.append(found[1])
+        number = take_number(found[2])
     if number.number or number.block:
         reading.number, reading.block, reading.numbered = number.number, number.block, True
     return number.rest
@@ -352,7 +352,12 @@ def _is_place_before_number(words: list[str]) -> bool:
     last = words[-1]
     if words[-2:] == ["PARKING", "LOT"]:
         return True
-    if last in ROADS or last in UNITS or last in DIRECTIONS or last in FEATURES:
+    if (
+        last in ROADS
+        or (last in UNITS and last != "APTS")
+        or last in DIRECTIONS
+        or last in FEATURES
+    ):
         return False
     return not find_route([*words, "1"]) and len(" ".join(words)) > 2
 

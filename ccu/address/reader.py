@@ -227,7 +227,7 @@ def unit_pairs(unit: str) -> list[str]:
     return pairs
 
 
-_TAKES_ID = frozenset("# BLDG FL LOT BED TWR TRLR DEPT HNGR SLIP WING KEY STOP PIER PH".split())
+_TAKES_ID = frozenset("# BLDG FL LOT BED TWR TRLR DEPT HNGR SLIP WING KEY STOP PIER PH BLQ".split())
 
 
 # ---- plain lines ----
@@ -273,6 +273,8 @@ def read_plain(line: str, names: Names) -> Plain | None:
     number = digits.lstrip("0") if digits else ""
     if digits and digits[0] == "0" and first.startswith(("SW ", "SOUTHWEST ")):
         return None  # 0246 SW of Portland is not 246
+    if letter in ("N", "S", "W") and line[len(digits)] == letter:
+        return None  # 12N MAIN ST is 12 N MAIN ST
     if sign and number:
         return None  # after a house number the second side may be a place or a unit
     if unit and (block or not number):

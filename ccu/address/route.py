@@ -6,12 +6,13 @@ markers). Other modules read all ways, plain ones too, by `settled_way`.
 
 from functools import lru_cache
 
-from ccu.address.street import Way, plain_way
+from ccu.address.street import Way, in_digits, plain_way
 from ccu.address.words import (
     BOUND,
     DIRECTIONS,
     FEATURES,
     HIGHWAY_FEATURES,
+    NUMBERS_IN_NAMES,
     ROADS,
     ROUTE_CLASSES,
     ROUTE_HEADS,
@@ -26,6 +27,7 @@ from ccu.address.words import (
 )
 
 _ROUTE_QUALIFIERS = frozenset("OLD NEW BUSINESS BUS ALT ALTERNATE".split())
+_BEFORE_ROUTE = _ROUTE_QUALIFIERS | DIRECTIONS.keys() | {""}
 # After the number: `US 70 BUS`, which is not US 70.
 _QUALIFIERS_BEHIND = {"BUS": "BUS", "BUSINESS": "BUS", "ALT": "ALT", "ALTERNATE": "ALT"}
 _EXIT = Lazy(r"X[0-9]{1,3}[A-Z]?$")
@@ -55,6 +57,7 @@ HIGHWAY_WORDS = frozenset(ROUTE_HEADS) | SIDE_ROADS | frozenset(FEATURES) | froz
 HIGHWAY_WORDS |= {"A1A", "STATE", "COUNTY", "FOREST", "BOUND", "ON", "OFF", "MILE", "CO", "TWP"}
 HIGHWAY_WORDS |= set(ROUTE_OWNERS) - set(STATES) - {"ST"}
 _STATE_HEADS = STATE_CODES | {"ST"}
+_BEFORE_NUMBER = frozenset("HWY HIGHWAY ROUTE RTE RT INTERSTATE BELTWAY".split())
 _KING_WORDS = frozenset(("KING", "MLK"))
 
 
@@ -63,9 +66,10 @@ def read_way(words: list[str]) -> Way:
     if not _KING_WORDS.isdisjoint(words):
         words = _spell_king(words)
     if not HIGHWAY_WORDS.isdisjoint(words):
-        return _long_way(words)
+        return _long_way(_number_behind(words))
     if len(words) > 1:
-        if words[0] in _STATE_HEADS and match_route(words, 0)[2]:
+        at = words[0] in DIRECTIONS  # W KY 80
+        if words[at] in _STATE_HEADS and match_route(words, at)[2] > at:
             return _long_way(words)  # NC 150, ST RD 7
         if words[-1][0] == "X" and _EXIT.match(words[-1]):
             return _long_way(words)  # an exit after its road
@@ -87,6 +91,17 @@ def settled_way(text: str) -> Way:
             return again
         way = again
     return way
+
+
+def _number_behind(words: list[str]) -> list[str]:
+    """Write 24 HWY and HIGHWAY TWENTY FOUR as HIGHWAY 24, the number behind its class."""
+    *before, number, last = ["", *words]
+    if last in ("HWY", "HIGHWAY") and number.isdigit() and _BEFORE_ROUTE.issuperset(before):
+        return [*before[1:], "HIGHWAY", number]
+    for at, word in enumerate(words[:-1], 1):
+        if word in _BEFORE_NUMBER and words[at] in NUMBERS_IN_NAMES:
+            return [*words[:at], *in_digits(words[at:])]
+    return words
 
 
 def _spell_king(words: list[str]) -> list[str]:
@@ -118,7 +133,7 @@ def match_route(words: list[str], at: int) -> tuple[str, str, int]:
         number_at = after + (words[after] in _NUMBER_SIGNS and left > 1)
         number_at += head in _WITH_ROAD and left > 1 and words[after] in ("RD", "ROAD")
         lettered = (
-            head in ("CTH", "COUNTY", "CR", "SR", "HWY", "HIGHWAY")
+            head in ("CTH", "COUNTY", "CR", "SR", "HWY", "HIGHWAY", "ROUTE", "RTE", "RT")
             and at == 0
             and len(words) == number_at + 1
         )
@@ -127,7 +142,7 @@ def match_route(words: list[str], at: int) -> tuple[str, str, int]:
             if kind == "FOREST ROAD" and len(words[number_at - 1]) < _LONG_NUMBER:
                 kind = "FOREST SERVICE ROAD"
             return kind, words[number_at - 1], _behind_class(words, number_at, kind)
-    elif at == 0 and _is_state_number(words):
+    elif (at == 0 or (at == 1 and words[0] in DIRECTIONS)) and _is_state_number(words[at:]):
         return f"{head} HIGHWAY", words[after], _behind_class(words, after + 1, "HIGHWAY")
     return "", "", at
 
@@ -223,7 +238,8 @@ class _LongWay:
 
 def _name_in_long_way(name: list[str], behind_route: bool) -> Way:
     """Read words between features; after a route number `FWY`, `BYP N` only qualify the route."""
-    if behind_route and all(word in SUFFIXES or word in DIRECTIONS for word in name):
+    named = len(name) > 1 and name[-1] in ROADS  # SUMMIT RD
+    if behind_route and not named and all(w in SUFFIXES or w in DIRECTIONS for w in name):
         text = " ".join(SUFFIXES.get(w) or DIRECTIONS[w] for w in name)
         return Way(text, text)
     return plain_way(name)
@@ -294,6 +310,8 @@ def _step(road: _LongWay, words: list[str], at: int) -> int:
     named = following in ROADS and all(w in DIRECTIONS for w in words[:at])  # UPAS ST, EXIT RD
     if feature and not named and (at or after < len(words) or feature == "RAMP"):
         return _take_feature(road, words, feature, after)
+    if word == "ON" and road.held and not road.shown:
+        return at + 1  # EXIT 12 ON I 70
     if word == "TO":
         road.end_road()
         road.add(word, word)
@@ -324,7 +342,7 @@ def _is_suffix_here(before: list[str], word: str) -> bool:
     """Whether a highway word after a name is its suffix: `KINGS HWY 3`."""
     if word not in _ALSO_SUFFIX:
         return False
-    return any(w not in DIRECTIONS and w not in _ROUTE_QUALIFIERS for w in before)
+    return not _BEFORE_ROUTE.issuperset(before)
 
 
 def _take_route(road: _LongWay, words: list[str], kind: str, number: str, after: int) -> int:

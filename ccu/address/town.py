@@ -64,8 +64,7 @@ def take_zip(words: list[str]) -> tuple[list[str], str]:
         words = words[:-2]
     if not words:
         return words, ""
-    found = _ZIP.match(words[-1])
-    if found:
+    if found := _ZIP.match(words[-1]):
         return words[:-1], found[1]
     if len(words) > 1 and _SHORT_ZIP.match(words[-1]) and words[-2] in STATES:
         return words[:-1], "0" + words[-1]
@@ -74,8 +73,7 @@ def take_zip(words: list[str]) -> tuple[list[str], str]:
 
 def zip_name(zip_code: str) -> str:
     """Return a ZIP as five digits, with the zero that a spreadsheet dropped."""
-    found = _ZIP.match(zip_code)
-    if found:
+    if found := _ZIP.match(zip_code):
         return found[1]
     return "0" + zip_code if _SHORT_ZIP.match(zip_code) else zip_code
 
@@ -107,13 +105,11 @@ def take_town(words: list[str], names: Names) -> Town:
         behind = shorter[street:] if street else []
         likely = sure or (street > 0 and (code not in SUFFIXES or _is_town_name(behind)))
         count = _known_city(shorter, names, sure)
-        count = count or (_unknown_city(shorter, bool(zip_code)) if likely else 0)
-        if count:
+        if count := count or (_unknown_city(shorter, bool(zip_code)) if likely else 0):
             return Town(shorter[:-count], " ".join(shorter[-count:]), state, zip_code)
         if zip_code or (sure and road_end(shorter, len(shorter)) == len(shorter)):
             return Town(shorter, "", state, zip_code)
-    count = _known_city(line, names, bool(zip_code))
-    if count:
+    if count := _known_city(line, names, bool(zip_code)):
         return Town(line[:-count], names.town(" ".join(line[-count:])), "", zip_code)
     return Town(line, "", "", zip_code)
 
@@ -185,8 +181,7 @@ def is_saint(words: list[str], at: int) -> bool:
 def _unknown_city(words: list[str], sure: bool) -> int:
     """Count the words of a city that is in no table, before a state."""
     route = find_route(words)
-    end = route or road_end(words, len(words))
-    if end:
+    if end := route or road_end(words, len(words)):
         left = words[end:]
         if route and left and left[0] in ROADS:
             left = left[1:]  # I 30 FWY GARLAND
@@ -208,7 +203,8 @@ def _is_town_name(words: list[str]) -> bool:
         return False
     if len(words) == 1 and words[0] in SUFFIXES:
         return False
-    return all(len(word) > 2 and word.isalpha() and word not in DIRECTIONS for word in words)
+    named = words[1:] if _starts_city(words) else words  # 5 MAIN ST SOUTH WINDSOR CT
+    return all(len(word) > 2 and word.isalpha() and word not in DIRECTIONS for word in named)
 
 
 def _starts_city(left: list[str]) -> bool:
