@@ -481,15 +481,20 @@ def test_a_person_on_a_call_stays_also_where_it_is_void(ccu: Ccu) -> None:
     )
     for void in (True, False):
         named = "call 4 (void)" if void else "call 4"
+        edit = "ccu call edit 4 --clear person --person subject:4"
+        way = f"ccu call unvoid 4, {edit}, ccu call void 4" if void else edit
         refused(
             ccu("person", "void", "3", "--yes"),
-            f"person 3 is named by {named}; to correct the record: ccu person edit 3",
+            f"person 3 is named by {named}; to correct the record: ccu person edit 3; to take the"
+            f" person off the call: {way}",
         )
         if void:
             assert ccu("call", "unvoid", "4").code == 0
         data = json.loads(ccu("call", "show", "4", "-f", "json").out)
         assert [each["id"] for each in data["people"]] == [3, 4]
     assert ccu("check").code == 0
+    change("call edit 4 --clear person --person subject:4")
+    change("person void 3 --yes")
     assert "is named by call 1, a follow-up" in ccu("person", "void", "1", "--yes").err
 
 
@@ -501,7 +506,10 @@ def test_undo_refuses_a_person_on_a_void_call_before_it_asks(
         become(patch, "dlee")
         change(f"{CALL} --person 3")
         change("call void 4 --reason twice")
-    told = "person 3 is named by call 4 (void); to correct the record: ccu person edit 3"
+    told = (
+        "person 3 is named by call 4 (void); to correct the record: ccu person edit 3; to take the"
+        " person off the call: ccu call unvoid 4, ccu call edit 4 --clear person, ccu call void 4"
+    )
     refused(ccu("undo", "--yes"), told)
     done = run_ccu("undo", stdin="\n", tty=True)
     assert done.err.startswith(f"Left as it is: {told}.\nUndo an earlier change instead?")
