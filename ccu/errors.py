@@ -66,9 +66,16 @@ class NotPrinted(CcuError):
 
 
 class InvalidInput(CcuError):
-    """Input, typed or from a file, that ccu cannot accept."""
+    """Input, typed or from a file, that ccu cannot accept.
+
+    `meant` is what to type instead, where only one thing can be meant: Enter takes it at a prompt.
+    """
 
     exit_code = ExitCode.INVALID
+
+    def __init__(self, message: str, meant: str = "") -> None:
+        super().__init__(message)
+        self.meant = meant
 
 
 class NotFound(CcuError):

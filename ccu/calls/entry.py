@@ -145,11 +145,12 @@ def _meant(session: Session, address: Address) -> Address:
     if unit and terminal.yes_or_no(f"Did you mean {unit.raw}? y or n"):
         address = unit
     text = address.raw if len(address.raw) <= MOST_SHOWN else f"{address.raw[:MOST_SHOWN]}..."
-    if finding.is_doubtful(session, address) and not terminal.yes_or_no(
-        f'"{text}": no house number or street; use it anyway? y or n'
+    near = finding.similar(session, address)
+    unusual = finding.is_doubtful if near else finding.is_unusual  # else those near are asked about
+    if unusual(session, address) and not terminal.yes_or_no(
+        f'"{text}": no house number or street. Is that the address? y or n'
     ):
         raise InvalidInput("give a house number and street, a crossing, or the name of a place")
-    near = finding.similar(session, address)
     return finding.meant(session, address, near) if near else address
 
 

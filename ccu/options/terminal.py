@@ -8,6 +8,7 @@ standard output.
 import contextlib
 import io
 import locale
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
@@ -21,6 +22,7 @@ LONGEST_NUMBER = 9  # digits, of an item of a list
 WIDTH = 78
 ONE_COLUMN = 6  # this many choices are listed one a line
 BACK = "<"
+_ENTER = r" (?:\[[^]]*\]|\(Enter [^)]*\))$"  # what a question tells of Enter
 
 Value = TypeVar("Value")
 Key = TypeVar("Key")
@@ -64,13 +66,24 @@ def ask_until_valid(
 ) -> Value:
     """Return what `read` makes of the answer; show its error and ask again when it refuses.
 
-    `?` prints the choices again, if there are any to `offer`.
+    `?` prints the choices again, if there are any to `offer`. What an error tells to be meant is
+    then the answer of Enter.
     """
+    meant = ""
 
     def ask_once() -> Value:
-        while (answer := _answer(read_line(f"{question}{end}"))) == "?" and offer:
+        nonlocal meant
+        asked = f"{question}{end}"
+        if meant:
+            asked = f"{re.sub(_ENTER, '', question)} [{meant}]{end}"
+        while (answer := _answer(read_line(asked))) == "?" and offer:
             offer()
-        return read(answer)
+        answer, meant = answer or meant, ""
+        try:
+            return read(answer)
+        except InvalidInput as error:
+            meant = error.meant
+            raise
 
     return _until_valid(ask_once)
 

@@ -28,6 +28,10 @@ _NOT_IN_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _TWO_ORDERS = re.compile(
     r"(?<![\d/-])(?:0?[1-9]|1[0-2])([/-])(?:0?[1-9]|1[0-2])(?:\1\d{2,4})?(?![\d/-])"
 )
+_MINUTES = (
+    r"(?:(?P<h>[0-9]{1,4}(?:\.[0-9]{1,2})?) ?(?:h|hrs?|hours?|:(?=[0-5][0-9]$))"
+    r"(?: and)? ?)?(?:(?P<m>[0-9]{1,6}) ?(?:m|mins?|minutes?)?)?"
+)
 _NOT_IN_A_NOTE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -66,15 +70,21 @@ def note(text: str, option: str) -> str | None:
 
 
 def whole_number(text: str, option: str, largest: int) -> int | None:
-    """Return a number from 0 to `largest`; None when empty.
+    """Return a number from 0 to `largest`; None when empty. Minutes may be `45 min` or `1 h 20`.
 
     Plain digits only: Python's int() also takes 1_000 and the digits of other scripts.
     """
     text = text.strip()
     if not text:
         return None
+    such_as = ""
+    if "minutes" in option:
+        such_as = ", or 1 h 20"
+        if (found := re.fullmatch(_MINUTES, text.lower())) and any(found.groups()):
+            hours, minutes = (float(found[each] or 0) for each in "hm")
+            text = f"{hours * 60 + minutes:g}"  # of 1.25 h 75; of 1.01 h no whole number
     if not re.fullmatch("[0-9]{1,9}", text) or int(text) > largest:
-        raise InvalidInput(f"{option} must be a whole number from 0 to {largest}")
+        raise InvalidInput(f"{option} must be a whole number from 0 to {largest}{such_as}")
     return int(text)
 
 

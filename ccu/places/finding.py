@@ -4,6 +4,7 @@ A near address is offered and never taken by itself. A place without a call is a
 --new, or after a confirmation at a terminal.
 """
 
+import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from ccu import dates
 from ccu.address import Address, normal
 from ccu.address import read as read_address
 from ccu.errors import InvalidInput, NotFound
@@ -254,7 +256,7 @@ def is_doubtful(session: Session, reading: Address) -> bool:
     """
     if _BIRTH.search(reading.raw) and not (reading.kind == "address" and reading.number):
         return True
-    answer = _AN_ANSWER.fullmatch(reading.raw) is not None
+    answer = _AN_ANSWER.fullmatch(reading.raw) is not None or _is_time(session, reading.raw)
     if not answer and reading.kind not in ("none", "place"):
         return False
     if on_file(session, reading) is not None:
@@ -273,6 +275,28 @@ def is_doubtful(session: Session, reading: Address) -> bool:
         return False
     given = names.shares("given").keys() | names.nicknames().keys()
     return words[-1].isdigit() or not given.isdisjoint(word.lower() for word in words)
+
+
+def _is_time(session: Session, text: str) -> bool:
+    """Whether a text is a day or a time: `11/27 2145`, the answer to the question before."""
+    with contextlib.suppress(InvalidInput):
+        return bool(dates.parse_moment(text, session.now, future=True, us_order=True))
+    with contextlib.suppress(InvalidInput):
+        return bool(dates.parse_day(text, session.today, us_order=True))
+    return False
+
+
+def is_unusual(session: Session, reading: Address) -> bool:
+    """Whether somebody at a terminal is asked if it is the address: doubtful, or a new bare name.
+
+    A real place may have any name; it is asked about once, until it is on file.
+    """
+    from ccu.address.words import SUFFIXES
+
+    bare = reading.kind == "place" or (
+        reading.kind == "street" and SUFFIXES.keys().isdisjoint(reading.street.split())
+    )
+    return is_doubtful(session, reading) or (bare and on_file(session, reading) is None)
 
 
 def similar(session: Session, reading: Address) -> list[Near]:
