@@ -69,7 +69,7 @@ ALLOWED = {
     "report/files.py": {".read_text"},
     "output/paper.py": {".read_text"},
     "providers/store.py": {"sqlite3.connect"},  # in memory
-    "retention/schedule_store.py": {".read_text"},
+    "retention/kept_store.py": {".read_text"},
     "undo/steps.py": {".read_text"},
     "export/cells.py": {".read_text"},
     # temporary files of ccu's own, in folders of its own
