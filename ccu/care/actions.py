@@ -19,7 +19,7 @@ from ccu.output import say
 from ccu.people import store as people
 from ccu.people import undo_store
 from ccu.records import person_ids, table
-from ccu.retention import hold_store, purge_store
+from ccu.retention import kept_store, purge_store
 from ccu.session import Session
 
 
@@ -77,7 +77,7 @@ def move(session: Session, note_id: int, person_id: int) -> list[int]:
 
 def must_not_be_held(session: Session, records: Iterable[int], what: str) -> None:
     """Raise InvalidInput when a legal hold keeps one of these records: then all of them stay."""
-    for held in sorted(hold_store.held(session.db, "person", records)):
+    for held in sorted(kept_store.held(session.db, "person", records)):
         raise InvalidInput(f"a legal hold keeps person {held}; nothing was {what}")
 
 

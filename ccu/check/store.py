@@ -1,7 +1,8 @@
-"""Damage: what in the file is not as ccu wrote it. `ccu check` reports it, `ccu backup` refuses it.
+"""Damage and broken rules. `ccu check` reports both; `ccu backup` refuses a damaged file.
 
-This finds broken pages, indexes and references, lost or altered tables and triggers, lost rows of
-the code lists and settings, rows changed by other programs, and an audit whose chain is broken.
+Damage is what in the file is not as ccu wrote it: broken pages, indexes and references, lost or
+altered tables and triggers, lost rows of the code lists and settings, rows changed by other
+programs, and an audit whose chain is broken.
 """
 
 import contextlib

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from ccu.output.text import for_person
@@ -30,38 +31,17 @@ _OPEN = {True: 12, False: -14, None: -3}
 _CAPACITY = {"open": 5, "ask_first": 0, "waitlist": -4, "full": -15}
 _VERIFIED, _LANGUAGE, _AGE, _OWN_TOWN, _FOLLOWED = 4, 14, 20, 5, 10
 
-_FILLERS = frozenset(
-    """a an and any anyone are as at be been being by can cannot could do does find for from
-    get gets getting give go goes got had has have he help helps her him his how i if in
-    into is it its just like looking me my near need needed needs no not of off on or our
-    out over person please she so some somebody someone son that the their them then there
-    they this to too us wants want was we what when where which who whom why will with
-    without woman man men women would you your now today tonight evening open right client
-    resident old year years house home place
-    about after again all also always am another around away back bad because before between big
-    both but call called calls came come comes day days did doing dont down each ever every few
-    first found from go going gone here hour hours just keep keeps know knows last late left
-    let lets little live lives long lot made make makes many may me might month months more most
-    much must myself never new next night no nobody none nothing only other others own people put
-    really said same saw say says see seen she shes should side since some soon still stop sure
-    take takes tell than these thing things think thinks those time times told too took turn two
-    until up use very wait way week weeks well went were while who whole without work would
-    yesterday yet three four five six seven eight nine ten""".split()
+# name -> its words, of the paragraphs of find.txt after the first
+_LISTS = dict(
+    each.split(":", 1)
+    for each in Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").split("\n\n")[1:]
 )
+_FILLERS, LANGUAGES, _FEMALE, _MALE = (
+    frozenset(_LISTS[name].split()) for name in ("fillers", "languages", "female", "male")
+)
+_AGES = {each: int(age) for age in _LISTS if age.isdigit() for each in _LISTS[age].split()}
 _NOW = re.compile(r"\b(now|right away|today|tonight|this evening|after hours|weekend|all night)\b")
 _TONIGHT = re.compile(r"\b(tonight|this evening|all night)\b")
-LANGUAGES = frozenset(
-    """spanish creole haitian portuguese french polish mandarin cantonese chinese arabic russian
-    italian hindi urdu bengali punjabi gujarati vietnamese korean japanese ukrainian albanian greek
-    turkish farsi dari pashto tagalog somali swahili german hebrew yiddish hungarian romanian nepali
-    asl""".split()
-)
-_AGES = {
-    **dict.fromkeys(("senior", "seniors", "elderly", "elder", "older"), 72),
-    **dict.fromkeys(("teen", "teens", "teenager", "teenage", "adolescent"), 15),
-    **dict.fromkeys(("kid", "child", "boy", "girl"), 12),
-    **dict.fromkeys(("toddler", "baby", "infant"), 2),
-}
 _OLD = re.compile(r"\bold (man|woman|lady|gentleman|people|person|couple)\b")
 _UNDER = re.compile(r"\b(?:under|younger than) (\d{1,3})\b", re.IGNORECASE)
 _OVER = re.compile(
@@ -70,8 +50,6 @@ _OVER = re.compile(
 _SPAN = re.compile(r"\bage[sd]? (\d{1,3}) ?(?:-|to) ?(\d{1,3})\b", re.IGNORECASE)
 _NIGHT = (18, 6)  # the hours at which it begins and ends
 _YEARS = re.compile(r"\b(\d{1,3})[ -]?(?:years?[ -]old|yo|y/o)\b")
-_FEMALE = frozenset("woman women girl girls female wife mother mom lady her herself she".split())
-_MALE = frozenset("man men boy boys male husband father dad his himself he him".split())
 _SITE = re.compile(r"([A-Za-z][A-Za-z .'-]*?),? +(?:[A-Z]{2},? +)?(\d{5})\b")
 _STATE = re.compile(r"\b(statewide|state of|nationwide|national|all of)\b", re.IGNORECASE)
 

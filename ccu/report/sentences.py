@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ccu import dates
 from ccu.output.text import counted
 from ccu.report.figures import Figure
-from ccu.retention import schedule_store
+from ccu.retention import kept_store
 
 if TYPE_CHECKING:
     from ccu.report.build import Report, ReportSection
@@ -32,7 +32,7 @@ def destroyed(connection: sqlite3.Connection, report: "Report") -> list[str]:
     labels = [
         each.label
         for each in periods
-        if schedule_store.destroyed_between(connection, str(each.start), str(each.end))
+        if kept_store.destroyed_between(connection, str(each.start), str(each.end))
     ]
     return [
         f"Records of {label} were destroyed by the retention table: its figures are smaller than"

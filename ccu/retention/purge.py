@@ -16,10 +16,10 @@ from ccu.output import say
 from ccu.output.text import counted
 from ccu.people import store as people
 from ccu.records import audit
-from ccu.retention import deidentify_store, purge_store, schedule_store
+from ccu.retention import deidentify_store, kept_store, purge_store
 from ccu.retention.deidentify_store import Candidate
+from ccu.retention.kept_store import Destroyed
 from ccu.retention.purge_store import Found
-from ccu.retention.schedule_store import Destroyed
 from ccu.session import Session
 
 COLUMNS = ("class", "year", "due", "held", "open", "linked", "destroy", "note")
@@ -77,7 +77,7 @@ def _destroy(session: Session, seen: Found, altered: Altered) -> int:
         if orphans:
             why = "no record names them any more"
             done.append(Destroyed("places", orphans, None, None, why, None))
-        numbers = schedule_store.log_destroyed(connection, session.staff_id, done, at=at)
+        numbers = kept_store.log_destroyed(connection, session.staff_id, done, at=at)
         written.keep_all(connection, audit.key_of(connection), written_by_others)
         counts = {each.name: each.count for each in done}
         audit.record(connection, session.staff_id, "purge", counts=counts, destructions=numbers)

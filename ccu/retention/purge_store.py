@@ -18,7 +18,7 @@ from ccu.errors import VerificationFailed
 from ccu.records import ownership
 from ccu.records.ownership import RECORDS
 from ccu.retention import due_store
-from ccu.retention.schedule_store import Destroyed
+from ccu.retention.kept_store import Destroyed
 
 _CLASSES = "SELECT class, years, never FROM retention ORDER BY sort"
 _COUNTS = """
