@@ -57,7 +57,7 @@ def build(session: Session, calls: int, seed: int, run: story.Run) -> Town:
 
 def _settle(connection: sqlite3.Connection) -> None:
     staff_id = staff.add(connection, access.login(installation.account()), "admin")
-    chosen = {"town": town.TOWN, "state": town.STATE, "timezone": town.ZONE}
+    chosen = {"town": town.TOWN, "state": town.STATE, "timezone": town.ZONE, **town.TABLES["rates"]}
     for name, value in chosen.items():
         settings.change(connection, staff_id, name, value)
 
