@@ -162,8 +162,8 @@ def _has_unicode() -> bool:
 def for_board(report: Report) -> Report:
     """Return the report for readers without an account, as HTML and XLSX have it.
 
-    Without numbers of people, places and calls; nothing in it tells the work of one member of the staff from that
-    of another by name, role or agency.
+    Without numbers of people, places and calls; nothing in it tells the work of one member of the
+    staff from that of another by name, role or agency.
     """
     return replace(report, for_board=True, sections=[_for_board(each) for each in report.sections])
 
