@@ -334,3 +334,13 @@ def test_columns_whose_names_show_little_are_asked_about(
         "Cleared By",
         "Prem",
     ]
+
+
+def test_a_text_left_to_the_analyst_tells_which_part_of_it_counts(desk: Desk) -> None:
+    ends = ("Arrest", "Arrest; voided", "Referred")
+    lines = [f"26-{n},1/{n}/2026 10:01,{n} ELM ST,{ends[n % 3]}" for n in range(1, 20)]
+    suggested(desk, "Incident,Call Time,Address,Disposition", lines)
+    told = '#   "Arrest; voided",  # a part of it counts as arrest, until all of it has a code'
+    assert told in desk.layout.read_text()
+    assert "voided (7)" in desk.bring(None).err
+    assert desk.one("SELECT count(*) FROM call_disposition WHERE disposition = 'arrest'") == 13

@@ -319,7 +319,8 @@ class First(Choice):
                 most=400,
                 longest=80,
                 too_many='try wildcards: welfare_check = ["*WELF*"]',
-                unknown="put each under its code, or under other if none fits",
+                unknown=f"put each under its code, or {'leave it' if several else 'under other'}"
+                " if none fits",
             )
 
     def _cities(self) -> Iterator[str]:
