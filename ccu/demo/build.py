@@ -113,15 +113,21 @@ class _Case:
         end = (_GRAVE_ENDS if grave and random.random() < 0.6 else _ENDS).draw(random)
         label = f"call.case{self._number}.{turn}"
         minutes = 15 + below(random, 75)
+        logged = moment + timedelta(minutes=minutes)
+        told_by = pick(random, ("911", "911", "988", "officer"))
+        danger = _HAZARDS.draw(random)
+        asked = "" if danger in ("violence", "weapon") else "no-"
         words = [
-            f"log-call --source {pick(random, ('911', '911', '988', 'officer'))} --lead {lead}",
+            f"log-call --source {told_by} --lead {lead}",
             f"--when {{{self._when(moment)}}} --address \"{self._address}\" --nature {nature}",
-            f"--minutes {minutes} --danger {_HAZARDS.draw(random)} --disposition {end}",
+            f"--minutes {minutes} --cleared {{{self._when(logged)}}} --disposition {end}",
+            f"--danger {danger} --{'' if danger == 'violence' else 'no-'}force-used",
+            f"--{'' if danger == 'injury' else 'no-'}injury",
             *(f"--responder {each}" for each in responders.split()),
+            f"--{asked}backup-asked --{asked}backup-arrived",
             f"--intervention {pick(random, _CASES['interventions'])}",
             f"--person {{{self._label}}} --note-file -",
         ]  # fmt: skip
-        logged = moment + timedelta(minutes=minutes)
         yield self._line(logged, OFFICER, " ".join(words), label, NOTES)
         if end not in ("unable_to_locate", "resources_declined") and random.random() < 0.7:
             yield from self._referral(turn, logged, nature, label)
@@ -219,7 +225,7 @@ def build(session: Session, calls: int, seed: int, run: story.Run) -> Town:
 
 def _settle(connection: sqlite3.Connection) -> None:
     staff_id = staff.add(connection, access.login(installation.account()), "admin")
-    chosen = {"town": town.TOWN, "state": town.STATE, "timezone": town.ZONE}
+    chosen = {"town": town.TOWN, "state": town.STATE, "timezone": town.ZONE, **town.TABLES["rates"]}
     for name, value in chosen.items():
         settings.change(connection, staff_id, name, value)
 

@@ -106,7 +106,7 @@ class Report:
     notes: list[str] = field(default_factory=list)
     public: bool = False
     one_page: bool = False
-    for_board: bool = False  # without numbers of records and logins (page.for_board)
+    for_board: bool = False  # without logins and most numbers (page.for_board)
     natures: dict[str, str] = field(default_factory=dict)  # code -> label
     undecided: int = 0  # care calls that need a decision, at the as-of moment
     undecided_overdue: int = 0

@@ -332,11 +332,15 @@ def test_a_public_page_names_nothing_and_hides_small_numbers(ccu: Ccu, town: Han
     assert "ccu.db" not in done.out
 
 
-def test_the_page_has_no_login_and_no_record_number(ccu: Ccu, town: Hand, db_path: Path) -> None:
+def test_the_page_has_no_login_and_no_number_but_that_of_late_work(
+    ccu: Ccu, town: Hand, db_path: Path
+) -> None:
     """A board reads it, the folded sections too."""
     told = html_of(ccu, *MONTH)
     assert "Repeat people" in told and "Overdue follow-ups" in told and "Worker 1" in told
-    for word in ("By owner", ">Owner<", ">Number<", ">Person<", ">Place<", "ccu call list"):
+    heads = Page(told).texts("th")
+    assert heads[heads.index("Due") - 2 :][:2] == ["Number", "Type"]
+    for word in ("By owner", ">Owner<", ">Person<", ">Place<", "ccu call list"):
         assert word not in told
     with closing(sqlite3.connect(db_path)) as file:
         logins = [row[0] for row in file.execute("SELECT login FROM staff")]
