@@ -18,7 +18,9 @@ from binascii import crc32
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b, sha256
-from typing import TYPE_CHECKING
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ccu.database.key_chain import Key
@@ -49,6 +51,7 @@ _NEXT = """
 SELECT max(coalesce((SELECT max(id) FROM audit), 0),
            coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'audit'), 0)) + 1 AS id
 """
+_EVENT = "SELECT audit_id, part, record, first, sums FROM main.audit_written"
 KEEP = f"""
 INSERT INTO audit_written (audit_id, part, record, first, sums)
 SELECT id, coalesce((SELECT max(part) FROM audit_written WHERE audit_id = id), 0) + 1,
@@ -225,12 +228,23 @@ def salt(connection: sqlite3.Connection) -> bytes | None:
 def written_by(connection: sqlite3.Connection, audit_id: int, key: "Key") -> tuple[str, bool]:
     """Return the HMAC of an event's rows, and whether `keep_all` wrote them."""
     written = connection.execute(
-        "SELECT part, record, first, sums FROM main.audit_written"
-        " WHERE audit_id = :audit_id ORDER BY part",
-        {"audit_id": audit_id},
+        f"{_EVENT} WHERE audit_id = :audit_id ORDER BY part", {"audit_id": audit_id}
     )
+    return _mac(written, key)
+
+
+def written_by_each(
+    connection: sqlite3.Connection, key: "Key"
+) -> Iterator[tuple[int, tuple[str, bool]]]:
+    """Yield the number of each event that wrote rows and what `written_by` returns, in order."""
+    found = connection.execute(f"{_EVENT} ORDER BY audit_id, part")
+    for audit_id, written in groupby(found, itemgetter(0)):
+        yield audit_id, _mac(written, key)
+
+
+def _mac(written: Iterable[Any], key: "Key") -> tuple[str, bool]:
     whole, has_all = sha256(), False
-    for part, record, first, sums in written:
+    for audit_id, part, record, first, sums in written:
         whole.update(f"{audit_id} {part} {record} {first} {len(sums)} ".encode() + sums)
         has_all = has_all or record == ALL
     return key.mac(b"written " + whole.digest())[:16].hex(), has_all
