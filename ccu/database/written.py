@@ -14,13 +14,13 @@ more, the owner of the key included.
 import contextlib
 import os
 import sqlite3
-from binascii import crc32
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b, sha256
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 if TYPE_CHECKING:
     from ccu.database.key_chain import Key
