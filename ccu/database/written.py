@@ -261,17 +261,20 @@ def keep_rows(
     from ccu.database import key_chain
 
     key = key or key_chain.read(key_chain.key_path(connection))
-    for_table = _table_key(key, salt(connection), table)
+    keyed = blake2b(key=_table_key(key, salt(connection), table), digest_size=8).copy
     count = total = first = 0
     sums: list[bytes] = []
-    for number, row in texts(connection, table, where):
-        count, total, place = count + 1, total + crc32(row), number - first
-        made = blake2b(row, key=for_table, digest_size=8).digest()
-        if 0 <= place < len(sums):
+    for count, (number, row) in enumerate(texts(connection, table, where), 1):
+        total += crc32(row)
+        hashed = keyed()
+        hashed.update(row)
+        made, place, length = hashed.digest(), number - first, len(sums)
+        if place == length < _MOST:
+            sums.append(made)
+        elif 0 <= place < length:
             sums[place] = _added(sums[place], made)
-        elif len(sums) <= place < min(len(sums) + 8, _MOST):  # a small gap is filled with zeros
-            while place > len(sums):
-                sums.append(_NOTHING)
+        elif length < place < min(length + 8, _MOST):  # a small gap is filled with zeros
+            sums += [_NOTHING] * (place - length)
             sums.append(made)
         else:
             _insert_sums(connection, table, first, sums)
