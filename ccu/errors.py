@@ -118,6 +118,10 @@ class Cancelled(CcuError):
     exit_code = ExitCode.INTERRUPTED
 
 
+class Declined(KeyboardInterrupt):
+    """The answer to "Save?" was no: the command ends as by Ctrl-C."""
+
+
 class Unfinished(CcuError):
     """What was written has questions that a person must settle."""
 

@@ -14,9 +14,8 @@ from ccu.calls import change_store
 from ccu.calls.form import LONGEST_CALL, REQUIRED, CallForm, flag, refuse_two_inputs
 from ccu.calls.options import CallOptions
 from ccu.calls.store import OWN_SYSTEM
-from ccu.errors import InvalidInput
-from ccu.options import drafts, terminal
-from ccu.options.questions import Declined
+from ccu.errors import Declined, InvalidInput
+from ccu.options import drafts
 from ccu.output import say
 from ccu.people.store import Met
 from ccu.places import finding
@@ -27,7 +26,7 @@ MOST_TOLD = 3  # calls in a warning
 MOST_SHOWN = 24  # letters of an address in a question
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Entry:
     """What was entered: the fields of a new call, and what on file it may be.
 
@@ -105,10 +104,11 @@ def _imported(session: Session, values: dict[str, Any]) -> int | None:
 
 def _same(session: Session, alike: Sequence[dict[str, Any]]) -> int | None:
     """Show calls that may be this one; return the one it is, or None for another call."""
+    from ccu.options import terminal
+
     say("This call may be on file already:")
     for each in alike:
         say(f"  {_called(session, each)}")
-
     return terminal.choose(
         "Same call? Enter its number to add to it, or n for a new one",
         "call",
@@ -141,6 +141,8 @@ def _called(session: Session, call: dict[str, Any]) -> str:
 
 def _meant(session: Session, address: Address) -> Address:
     """Return the address that is meant, asked about if doubtful or like others; or InvalidInput."""
+    from ccu.options import terminal
+
     unit = finding.unit_meant(session, address)
     if unit and terminal.yes_or_no(f"Did you mean {unit.raw}? y or n"):
         address = unit
@@ -188,6 +190,8 @@ class Draft:
 
     def is_resumed(self, session: Session) -> bool:
         """Offer what was kept; take it into `answers`, or remove it."""
+        from ccu.options import terminal
+
         kept = drafts.read(session, drafts.LOG_CALL)
         if kept is None or not isinstance(kept.get("answers"), dict):
             return False

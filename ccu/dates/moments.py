@@ -149,6 +149,8 @@ def _with_colon(said: str, now: datetime, future: bool) -> str:
 
     930 is 09:30 beside a day or with hrs; alone it may be in the evening, and is kept.
     """
+    if ":" in said:
+        return said
     found = re.fullmatch(_HHMM_LAST, said) or re.fullmatch(_HHMM_FIRST, said)
     if found is None or (found["hour"] == said[:1] and len(said) == len("930")):
         return said

@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any
 from ccu import access, dates, files
 from ccu.errors import Cancelled, InvalidInput, NotAllowed
 from ccu.options import typed_text
-from ccu.options.terminal import yes_or_no
 from ccu.output import say
 
 if TYPE_CHECKING:
@@ -134,6 +133,8 @@ def taken(session: "Session", command: str, what: str) -> dict[str, Any] | None:
     remove(session, command)
     at = dates.say_moment(dates.from_iso(found["kept_at"]), session.now)
     say(f"{what} you did not finish was kept on {at}.")
+    from ccu.options.terminal import yes_or_no
+
     return found if yes_or_no("Continue it? y, or n to delete it") else None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ccu.errors import InvalidInput
+from ccu.errors import Declined, InvalidInput
 from ccu.options import terminal
 from ccu.options.terminal import WIDTH, GoBack
 from ccu.output import say
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 
 NOT_RECORDED = "(not recorded)"  # in a review; "None" is an answer
 MOST_LINES = 18  # of a review; a longer one leaves out the questions without an answer
-
-
-class Declined(KeyboardInterrupt):
-    """The answer to "Save?" was no: the command ends as by Ctrl-C."""
 
 
 @dataclass(eq=False, repr=False)

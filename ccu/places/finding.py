@@ -16,7 +16,7 @@ from ccu import dates
 from ccu.address import Address, normal
 from ccu.address import read as read_address
 from ccu.errors import InvalidInput, NotFound
-from ccu.options import flag, opt, terminal
+from ccu.options import flag, opt
 from ccu.options.types import PLACE
 from ccu.output import say
 from ccu.output.text import counted, shortened
@@ -33,14 +33,12 @@ UNREADABLE = "the address cannot be read; write a number and street, such as 12 
 DOUBTFUL = "No house number or street in this"
 NO_ADDRESS = "no house number or street in this; to look for a person: ccu person find"
 
-_BIRTH = re.compile(
-    r"\b(?:born|d\.?o\.?b|years? old|y/o|yo)\b|\b\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b", re.IGNORECASE
-)
+_BIRTH = r"(?i)\b(?:born|d\.?o\.?b|years? old|y/o|yo)\b|\b\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b"
 # Behind a street: `APTT 3`, `APTT3`. A number as long as a ZIP is none of a unit.
-_WORD_AND_ID = re.compile(r"([A-Z]{3,})(?: |(?=[0-9]))([0-9]{1,4}[A-Z]?|[A-Z][0-9]{0,3})")
+_WORD_AND_ID = r"([A-Z]{3,})(?: |(?=[0-9]))([0-9]{1,4}[A-Z]?|[A-Z][0-9]{0,3})"
 _UNIT_SORTS = ("#", "BLDG", "FL", "TRLR")  # a mistake in LOT or KEY may be any word
 _SHORT_WORD = 4  # letters of a unit word of which one may differ; of a longer one two
-_AN_ANSWER = re.compile(r"\s*(?:[a-z]|yes|no)\s*", re.IGNORECASE)  # to another question
+_AN_ANSWER = r"(?i)\s*(?:[a-z]|yes|no)\s*"  # to another question
 _SENTENCE = frozenset(
     "WHO WHOSE SHE HE HER HIS HIM THEY THEIR WAS IS WERE CALLED CALLS SAYS ABOUT BECAUSE".split()
 )
@@ -147,6 +145,8 @@ def _nothing_there(session: Session, match: Match, advice: str) -> str:
 
 
 def _choose(session: Session, match: Match, reading: Address) -> int | Address:
+    from ccu.options import terminal
+
     near = _near(session, match)
     say(f"Nothing is on file at exactly {normal(reading)}.")
     for number, text in enumerate(near, 1):
@@ -196,7 +196,7 @@ def offered(session: Session, match: Match, warned: Mapping[str, str]) -> Match 
 
 def unit_meant(session: Session, reading: Address) -> Address | None:
     """Return the address with the unit of a misspelled unit word: `APTT 3` is # 3. None without."""
-    found = _WORD_AND_ID.fullmatch(behind_street(reading))
+    found = re.fullmatch(_WORD_AND_ID, behind_street(reading))
     if reading.kind != "address" or not found:
         return None
     from ccu.address.match import edit_distance
@@ -254,9 +254,9 @@ def is_doubtful(session: Session, reading: Address) -> bool:
 
     A crossing, a road and the name of a place need no number. What is on file was accepted before.
     """
-    if _BIRTH.search(reading.raw) and not (reading.kind == "address" and reading.number):
+    if re.search(_BIRTH, reading.raw) and not (reading.kind == "address" and reading.number):
         return True
-    answer = _AN_ANSWER.fullmatch(reading.raw) is not None or _is_time(session, reading.raw)
+    answer = re.fullmatch(_AN_ANSWER, reading.raw) is not None or _is_time(session, reading.raw)
     if not answer and reading.kind not in ("none", "place"):
         return False
     if on_file(session, reading) is not None:
@@ -368,12 +368,15 @@ def _counted(near: Near, warned: str = "") -> str:
 
 
 def _list(near: list[Near], warned: Mapping[str, str]) -> None:
+    from ccu.options import terminal
+
     for number, each in enumerate(near, 1):
         say(shortened(f"  {number}  {_counted(each, warned.get(each.text, ''))}", terminal.WIDTH))
 
 
 def _chosen(question: str, near: list[Near], enter: Near | str | None) -> Near | None:
     """Ask for one of the places; None for n. Enter is for `enter`, or asks again if that is ASK."""
+    from ccu.options import terminal
 
     def read(answer: str) -> Near | None:
         if not answer and not isinstance(enter, str):

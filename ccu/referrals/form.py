@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from ccu import dates
-from ccu.errors import Cancelled, CcuError, InvalidInput
+from ccu.errors import Cancelled, CcuError, Declined, InvalidInput
 from ccu.options import CALL, LOGIN, PROVIDER, OptionType, questions, required
-from ccu.options.questions import Declined, Question, fill_in
+from ccu.options.questions import Question, fill_in
 from ccu.options.terminal import choose, read_line, show_list, yes_or_no
 from ccu.output import Format, emit_document, say
 from ccu.providers import store as providers

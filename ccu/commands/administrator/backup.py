@@ -47,7 +47,8 @@ def backup(
     named.must_be_trusted(file, trusted)
     known = [*anchors.beside(session.path), *anchors.in_folder(file.absolute().parent)]
     with db.reading(session.db):  # before the record, by which an older file would look newer
-        store.refuse(verify_store.checked(session.db, known))
+        wrong = verify_store.ended(session.db, known)
+        store.refuse([(verify_store.CHECK, "bad", text) for text in wrong])
     with session.writing() as connection:  # first the record, then the copy, which has it too
         audit.record(connection, staff_id, "backup")
     anchor = verify_store.newest(session.db)

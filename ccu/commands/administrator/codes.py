@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ccu.errors import Declined
 from ccu.options import REQUIRED, Context, Group, OptionType, arg, flag, line
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 from ccu.output.text import counted
@@ -146,7 +147,6 @@ def retire(
 
       ccu codes retire intervention mediation
     """
-    from ccu.options.questions import Declined
     from ccu.options.terminal import yes_or_no
     from ccu.records import town_codes
 

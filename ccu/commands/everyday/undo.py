@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from ccu.errors import InvalidInput
+from ccu.errors import Declined, InvalidInput
 from ccu.options import Context, flag
 from ccu.output import emit_line, say
 
@@ -22,7 +22,6 @@ def command(
 
       ccu undo
     """
-    from ccu.options.questions import Declined
     from ccu.options.terminal import yes_or_no
     from ccu.undo import entry
 
