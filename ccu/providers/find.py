@@ -4,7 +4,7 @@ A search asks for needs, words, a place, a language, an age, hours and ways to p
 name decides who is listed; what the words of the search imply only ranks. A score is a sum of the
 points below, and each reason that is printed is one of its parts.
 
-`hungry` means food, `place to sleep` shelter: need_words.py reads them.
+`hungry` and `tengo hambre` mean food, `place to sleep` shelter: need_words.py reads them.
 """
 
 import re
@@ -17,7 +17,7 @@ from typing import Any
 from ccu.output.text import for_person
 from ccu.providers import hours
 from ccu.providers import store as providers
-from ccu.providers.need_words import NeedWords, stem, words
+from ccu.providers.need_words import FILLERS, NeedWords, stem, words
 from ccu.records import codes
 from ccu.session import Session
 
@@ -25,29 +25,13 @@ MOST = 2_000  # providers that are ranked, those whose names fit first
 FIRST = 5  # providers that fit a first screen
 SHORT = 80  # characters of an alert or of hours there
 _NEED, _WORDS, _SEX = 44, 34, 14  # a sure need outranks a word
+URGENT = ("mh_crisis", "domestic_violence")  # a line that answers now comes first
+_URGENT = 8
 _NEAR = {"here": 12, "serves": 10, "state": 6, "close": 3, "": 0, "far": -10}
 _OPEN = {True: 12, False: -14, None: -3}
 _CAPACITY = {"open": 5, "ask_first": 0, "waitlist": -4, "full": -15}
 _VERIFIED, _LANGUAGE, _AGE, _OWN_TOWN, _FOLLOWED = 4, 14, 20, 5, 10
 
-_FILLERS = frozenset(
-    """a an and any anyone are as at be been being by can cannot could do does find for from
-    get gets getting give go goes got had has have he help helps her him his how i if in
-    into is it its just like looking me my near need needed needs no not of off on or our
-    out over person please she so some somebody someone son that the their them then there
-    they this to too us wants want was we what when where which who whom why will with
-    without woman man men women would you your now today tonight evening open right client
-    resident old year years house home place
-    about after again all also always am another around away back bad because before between big
-    both but call called calls came come comes day days did doing dont down each ever every few
-    first found from go going gone here hour hours just keep keeps know knows last late left
-    let lets little live lives long lot made make makes many may me might month months more most
-    much must myself never new next night no nobody none nothing only other others own people put
-    really said same saw say says see seen she shes should side since some soon still stop sure
-    take takes tell than these thing things think thinks those time times told too took turn two
-    until up use very wait way week weeks well went were while who whole without work would
-    yesterday yet three four five six seven eight nine ten""".split()
-)
 _NOW = re.compile(r"\b(now|right away|today|tonight|this evening|after hours|weekend|all night)\b")
 _TONIGHT = re.compile(r"\b(tonight|this evening|all night)\b")
 LANGUAGES = frozenset(
@@ -92,20 +76,24 @@ class Asked:
 
 def search(session: Session, asked: Asked) -> list[dict[str, Any]]:
     """Return the providers that fit, best first: its fields, `service`, `reason`, `score`."""
+    known = NeedWords(session.db, spoken=True)
+    asked.text = known.english(asked.text, {*LANGUAGES, *_AGES, *_FEMALE, *_MALE})
     _read(asked)
-    meant = NeedWords(session.db, spoken=True).meant(asked.text)
+    meant = known.meant(asked.text)
     needs = dict.fromkeys(asked.needs, 1.0) or meant.needs
-    left_out = _FILLERS | {*words(asked.language)}  # a language has points of its own
+    if not asked.open_now and any(needs.get(need, 0) == 1 for need in URGENT):
+        asked.open_now = True
+        asked.hints.add("open_now")
+    left_out = FILLERS | {*words(asked.language)}  # a language has points of its own
     asked_words = [
         word
         for word in words(asked.text)
         if word not in left_out and len(word) > (4 if word.isdigit() else 1)
     ]
     begins = {stem(word)[: max(4, len(stem(word)) - 2)] for word in asked_words} | {*meant.terms}
-    asked_words = [*dict.fromkeys([*asked_words, *meant.terms])]
     found = providers.candidates(session.db, needs, [] if asked.needs else begins)
     found = [each for each in found if _wanted(asked, each)][:MOST]
-    fit = providers.fits(found, asked_words)
+    fit = providers.fits(found, asked_words, meant.terms)
     if asked.text and not asked.needs and (asked_words or needs or not asked.hints):
         found = [each for each in found if each["id"] in fit or {*needs} & {*each["needs"]}]
     elif asked.text and not asked.needs:  # a language or an age alone
@@ -118,7 +106,19 @@ def search(session: Session, asked: Asked) -> list[dict[str, Any]]:
     ranking = _Ranking(session, asked, needs, fit, followed)
     ranked = [ranked for each in found if (ranked := ranking.row(each)) is not None]
     ranked.sort(key=lambda each: (-each["score"], each["name"].casefold(), each["id"]))
-    return ranked
+    return _mixed(ranked, [] if asked.needs else [need for need in needs if needs[need] == 1])
+
+
+def _mixed(ranked: list[dict[str, Any]], needs: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the best for each of several sure needs first, then the others as they are ranked."""
+    best: dict[int, dict[str, Any]] = {}
+    for need in needs:
+        if not any(need in each["needs"] for each in best.values()):
+            first = next((each for each in ranked if need in each["needs"]), None)
+            if first is not None:
+                best[first["id"]] = first
+    first_ids = sorted(best, key=lambda number: -best[number]["score"])
+    return [*(best[number] for number in first_ids), *(e for e in ranked if e["id"] not in best)]
 
 
 def offered(each: Mapping[str, Any]) -> str:
@@ -241,6 +241,7 @@ class _Ranking:
         if hits:
             labels = ", ".join(self._labels[need] for need in hits)
             self._add(_NEED * max(hits.values()) + len(hits) - len(each["needs"]) / 2, labels)
+            self._add(_URGENT if any(hits.get(need, 0) == 1 for need in URGENT) else 0)
         if fit := self._fit.get(each["id"]):
             self._add(_WORDS * fit, "" if hits else "its words")
 
