@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ccu import files
 from ccu.errors import InvalidInput
 from ccu.files import named
-from ccu.output import formats, opened
+from ccu.output import formats, opened, say
 
 if TYPE_CHECKING:
     from sqlite_utils.db import Table
@@ -77,13 +77,22 @@ def check_rejects(path: Path | None, export: Path, database: Path) -> None:
     named.check(path, "--rejects")
 
 
-def write_rejects(path: Path, header: list[str], rejects: Iterable[Reject]) -> None:
+def write_rejects(path: Path | None, header: list[str], rejects: Iterable[Reject]) -> None:
     """Write the file, private and complete: line, reason, then the cells under their own names.
 
+    With none its header alone, so that a file of an earlier import never looks like this one's.
     A layout finds its columns by name, so a corrected file imports as it is; cells that a
     spreadsheet would run are guarded, and `Cells` knows such a file by its first two columns.
     """
+    if path is None:
+        return
     rows = ((line, reason, *cells) for line, reason, cells in rejects)  # of any number of cells
     with opened(path, "--rejects") as sink:
         for row in chain([("line", "reason", *header)], rows):
             sink.write([formats.csv_line(row, terminal=False)])
+
+
+def tell_rejects(path: Path | None, count: int) -> None:
+    """Print to standard error where the rows are that were not taken, if a file was named."""
+    if path is not None:
+        say(f"rows not taken are in {path}" if count else f"every row was taken; {path} has none")

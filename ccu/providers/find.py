@@ -4,7 +4,7 @@ A search asks for needs, words, a place, a language, an age, hours and ways to p
 name decides who is listed; what the words of the search imply only ranks. A score is a sum of the
 points below, and each reason that is printed is one of its parts.
 
-`hungry` means food, `place to sleep` shelter: need_words.py reads them.
+`hungry` and `tengo hambre` mean food, `place to sleep` shelter: need_words.py reads them.
 """
 
 import re
@@ -12,13 +12,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from ccu.output.text import for_person
 from ccu.providers import hours
 from ccu.providers import store as providers
-from ccu.providers.need_words import NeedWords, stem, words
+from ccu.providers.need_words import FILLERS, LISTS, NeedWords, stem, words
 from ccu.records import codes
 from ccu.session import Session
 
@@ -26,20 +25,17 @@ MOST = 2_000  # providers that are ranked, those whose names fit first
 FIRST = 5  # providers that fit a first screen
 SHORT = 80  # characters of an alert or of hours there
 _NEED, _WORDS, _SEX = 44, 34, 14  # a sure need outranks a word
+URGENT = ("mh_crisis", "domestic_violence")  # a line that answers now comes first
+_URGENT = 8
 _NEAR = {"here": 12, "serves": 10, "state": 6, "close": 3, "": 0, "far": -10}
 _OPEN = {True: 12, False: -14, None: -3}
 _CAPACITY = {"open": 5, "ask_first": 0, "waitlist": -4, "full": -15}
 _VERIFIED, _LANGUAGE, _AGE, _OWN_TOWN, _FOLLOWED = 4, 14, 20, 5, 10
 
-# name -> its words, of the paragraphs of find.txt after the first
-_LISTS = dict(
-    each.split(":", 1)
-    for each in Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").split("\n\n")[1:]
+LANGUAGES, _FEMALE, _MALE = (
+    frozenset(LISTS[name].split()) for name in ("languages", "female", "male")
 )
-_FILLERS, LANGUAGES, _FEMALE, _MALE = (
-    frozenset(_LISTS[name].split()) for name in ("fillers", "languages", "female", "male")
-)
-_AGES = {each: int(age) for age in _LISTS if age.isdigit() for each in _LISTS[age].split()}
+_AGES = {each: int(age) for age in LISTS if age.isdigit() for each in LISTS[age].split()}
 _NOW = re.compile(r"\b(now|right away|today|tonight|this evening|after hours|weekend|all night)\b")
 _TONIGHT = re.compile(r"\b(tonight|this evening|all night)\b")
 _OLD = re.compile(r"\bold (man|woman|lady|gentleman|people|person|couple)\b")
@@ -70,20 +66,24 @@ class Asked:
 
 def search(session: Session, asked: Asked) -> list[dict[str, Any]]:
     """Return the providers that fit, best first: its fields, `service`, `reason`, `score`."""
+    known = NeedWords(session.db, spoken=True)
+    asked.text = known.english(asked.text, {*LANGUAGES, *_AGES, *_FEMALE, *_MALE})
     _read(asked)
-    meant = NeedWords(session.db, spoken=True).meant(asked.text)
+    meant = known.meant(asked.text)
     needs = dict.fromkeys(asked.needs, 1.0) or meant.needs
-    left_out = _FILLERS | {*words(asked.language)}  # a language has points of its own
+    if not asked.open_now and any(needs.get(need, 0) == 1 for need in URGENT):
+        asked.open_now = True
+        asked.hints.add("open_now")
+    left_out = FILLERS | {*words(asked.language)}  # a language has points of its own
     asked_words = [
         word
         for word in words(asked.text)
         if word not in left_out and len(word) > (4 if word.isdigit() else 1)
     ]
     begins = {stem(word)[: max(4, len(stem(word)) - 2)] for word in asked_words} | {*meant.terms}
-    asked_words = [*dict.fromkeys([*asked_words, *meant.terms])]
     found = providers.candidates(session.db, needs, [] if asked.needs else begins)
     found = [each for each in found if _wanted(asked, each)][:MOST]
-    fit = providers.fits(found, asked_words)
+    fit = providers.fits(found, asked_words, meant.terms)
     if asked.text and not asked.needs and (asked_words or needs or not asked.hints):
         found = [each for each in found if each["id"] in fit or {*needs} & {*each["needs"]}]
     elif asked.text and not asked.needs:  # a language or an age alone
@@ -96,7 +96,19 @@ def search(session: Session, asked: Asked) -> list[dict[str, Any]]:
     ranking = _Ranking(session, asked, needs, fit, followed)
     ranked = [ranked for each in found if (ranked := ranking.row(each)) is not None]
     ranked.sort(key=lambda each: (-each["score"], each["name"].casefold(), each["id"]))
-    return ranked
+    return _mixed(ranked, [] if asked.needs else [need for need in needs if needs[need] == 1])
+
+
+def _mixed(ranked: list[dict[str, Any]], needs: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the best for each of several sure needs first, then the others as they are ranked."""
+    best: dict[int, dict[str, Any]] = {}
+    for need in needs:
+        if not any(need in each["needs"] for each in best.values()):
+            first = next((each for each in ranked if need in each["needs"]), None)
+            if first is not None:
+                best[first["id"]] = first
+    first_ids = sorted(best, key=lambda number: -best[number]["score"])
+    return [*(best[number] for number in first_ids), *(e for e in ranked if e["id"] not in best)]
 
 
 def offered(each: Mapping[str, Any]) -> str:
@@ -219,6 +231,7 @@ class _Ranking:
         if hits:
             labels = ", ".join(self._labels[need] for need in hits)
             self._add(_NEED * max(hits.values()) + len(hits) - len(each["needs"]) / 2, labels)
+            self._add(_URGENT if any(hits.get(need, 0) == 1 for need in URGENT) else 0)
         if fit := self._fit.get(each["id"]):
             self._add(_WORDS * fit, "" if hits else "its words")
 

@@ -8,7 +8,8 @@ date, and no second copy of the list on the disk.
 
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from typing import Any
@@ -158,6 +159,7 @@ WEIGHTS = {
     **{"name": 8.0, "organization": 3.0, "description": 3.0, "eligibility": 2.0, "accepts": 1.0},
     **{"address": 1.0, "areas": 1.0, "languages": 1.0, "note": 1.0},
 }
+ENOUGH = 0.5  # share of the words asked that a text must exceed
 FEWEST = 5  # ended referrals below which a share means nothing
 
 _TEXT = " || ' ' || ".join(WEIGHTS)
@@ -168,6 +170,7 @@ _RANK = f"""
 SELECT rowid, -bm25(words, {", ".join(map(str, WEIGHTS.values()))}) AS fit
 FROM words WHERE words MATCH :match
 """  # noqa: S608
+_HAVING = "SELECT rowid FROM words WHERE words MATCH :match"
 _FOLLOWED = """
 SELECT provider_id, count(*) AS ended, sum(status = 'service_received') AS received
 FROM referral JOIN referral_status ON code = status AND NOT open
@@ -212,9 +215,16 @@ def candidates(
     return [record(row) for row in rows]
 
 
-def fits(found: Sequence[Mapping[str, Any]], words: Iterable[str]) -> dict[int, float]:
-    """Return provider -> how well its text fits the words, 1 for the best; only those with one."""
-    match = " OR ".join(f'"{word}"' for word in words)
+def fits(
+    found: Sequence[Mapping[str, Any]], words: Collection[str], terms: Collection[str]
+) -> dict[int, float]:
+    """Return provider -> how well its text fits the words asked, 1 for the best.
+
+    Only those with enough of the words, or with one of the directory's terms for them: one word
+    that two texts have in common is no answer.
+    """
+    asked = dict.fromkeys((*words, *terms))
+    match = " OR ".join(f'"{word}"' for word in asked)
     if not match or not found:
         return {}
     marks = ", ".join("?" * (len(WEIGHTS) + 1))
@@ -225,6 +235,12 @@ def fits(found: Sequence[Mapping[str, Any]], words: Iterable[str]) -> dict[int, 
             ([each["id"], *(each[field] for field in WEIGHTS)] for each in found),
         )
         ranked = dict(index.execute(_RANK, {"match": match}).fetchall())
+        shares: dict[int, float] = defaultdict(float)
+        for word in asked:
+            share = 1.0 if word in terms else 1 / len(words)
+            for (number,) in index.execute(_HAVING, {"match": f'"{word}"'}):
+                shares[number] += share
+        ranked = {number: fit for number, fit in ranked.items() if shares[number] > ENOUGH}
     best = max(ranked.values(), default=1)
     return {number: fit / best for number, fit in ranked.items()} if best > 0 else {}
 

@@ -35,7 +35,8 @@ def _need(session: "Session", text: str, option: str) -> str:
     try:
         return codes.chosen(session.db, "need", text, option)
     except InvalidInput:
-        meant = NeedWords(session.db, spoken=True).meant(text).needs
+        known = NeedWords(session.db, spoken=True)
+        meant = known.meant(known.english(text)).needs
         likely = [need for need, sure in meant.items() if sure == max(meant.values())]
         if not likely:
             raise

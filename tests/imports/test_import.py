@@ -173,10 +173,12 @@ def test_a_corrected_rejects_file_can_be_imported(desk: Desk) -> None:
     assert desk.one("SELECT beat FROM call WHERE incident = '26-2'") == "-1"
 
 
-def test_no_rejects_no_file(desk: Desk) -> None:
+def test_a_rejects_file_of_an_earlier_import_does_not_stay(desk: Desk) -> None:
+    desk.rejects.write_text("line,reason\n2,yesterday's\n")
     result = desk.bring(text([row()]), "--rejects", desk.rejects)
-    assert not desk.rejects.exists()
-    assert "nothing rejected" in result.err
+    (header,) = desk.rejects.read_text().splitlines()
+    assert header.startswith('"line","reason"')
+    assert "every row was taken" in result.err
 
 
 def test_a_dry_run_prints_the_same_and_keeps_nothing(desk: Desk) -> None:

@@ -14,6 +14,7 @@ from ccu.imports.options import (
     layout_option,
 )
 from ccu.imports.rows import tell_short
+from ccu.imports.store import tell_rejects
 from ccu.options import Context, required
 from ccu.output import FormatOption, OutputOption, Table, emit, say
 
@@ -91,12 +92,7 @@ def _tell(summary: "Summary", rejects: Path | None, identity: Sequence[str]) -> 
     dry_run = summary.shown is not None
     for reason, count in summary.reasons.most_common():
         say(f"rejected {count}: {reason}")
-    if rejects is not None:
-        say(
-            f"rejected rows are in {rejects}"
-            if summary.rejected
-            else "nothing rejected; no file written"
-        )
+    tell_rejects(rejects, summary.rejected)
     if summary.unmapped:
         say(
             f"{summary.unmapped.total()} rows have one of {len(summary.unmapped)} natures that"

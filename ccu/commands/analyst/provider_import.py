@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from ccu.imports.options import DryRunOption, RejectsOption, SuggestOption, layout_option
 from ccu.options import FILE, Context, arg, group, line, opt
-from ccu.output import FormatOption, OutputOption, Table, emit, say
+from ccu.output import FormatOption, OutputOption, Table, emit
 
 app = group("Joined to `ccu provider` by the map in cli.py.")
 
@@ -67,6 +67,4 @@ def import_(
         title = f"Import {run.commit(session, plan)}"
     emit(Table(run.COUNTS, [plan.counts], title=title), format, output)
     run.tell(plan)
-    if rejects is not None:
-        run.write_refused(plan, rejects)  # without problems too: an older file tells of others
-        say(f"What was not taken is in {rejects}" if plan.problems else "Nothing to reject")
+    run.write_refused(plan, rejects)

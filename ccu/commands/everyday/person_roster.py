@@ -8,7 +8,7 @@ import typer
 from ccu.errors import InvalidInput
 from ccu.imports import options
 from ccu.options import AskingOption, Context, flag, group, opt, required, whole_number
-from ccu.output import FormatOption, OutputOption, Table, emit, say
+from ccu.output import FormatOption, OutputOption, Table, emit
 
 if TYPE_CHECKING:
     from ccu.imports.roster.matching import Rule
@@ -103,9 +103,7 @@ def import_(
         terminal.details(session, plan, effects)
     if asking and not yes:
         terminal.go_on()
-    if rejects is not None:
-        count = run.write_refused(plan, rejects)
-        say(f"rows left out are in {rejects}" if count else "no row left out; no file written")
+    run.write_refused(plan, rejects)
     if dry_run:
         return
     batch_id, effects = run.commit(session, plan)

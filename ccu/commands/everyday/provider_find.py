@@ -38,7 +38,8 @@ def find(
 
     Ranked by need and words, area, hours, capacity, how recently it was verified, and how many of
     this town's referrals there received service (from 5 that ended). Words such as spanish, tonight
-    or 78 years old rank; options decide who is listed. To teach it a word: ccu codes add need_word.
+    or 78 years old rank; options decide who is listed. It reads Spanish, and words misspelled by a
+    letter or two. To teach it a word: ccu codes add need_word.
 
     Examples:
 
@@ -69,8 +70,8 @@ def find(
         say(f"{len(found) - limit} more: --limit {len(found)}. Details: ccu provider show NUMBER")
     elif not found:
         say(
-            "No provider fits; use other words, fewer options or --need, teach it a word with"
-            " ccu codes add need_word, or see all: ccu provider list"
+            "No provider fits; use other words, fewer options or --need, teach it a word with ccu"
+            " codes add need_word, see all with ccu provider list, or call 211 (988 in a crisis)"
         )
 
 

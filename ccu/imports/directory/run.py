@@ -294,7 +294,8 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(name.replace("_", " ") for name in names)
 
 
-def write_refused(plan: Plan, target: Path) -> None:
-    """Write what was not taken: line, reason, file and record."""
+def write_refused(plan: Plan, target: Path | None) -> None:
+    """Write what was not taken, if a file is named: line, reason, file and record."""
     rows = [(each.line, each.reason, [each.file, each.record]) for each in plan.problems]
     imports.write_rejects(target, ["file", "record"], rows)
+    imports.tell_rejects(target, len(rows))

@@ -77,8 +77,7 @@ def import_file(
             _reject_aside(connection, table, stage, summary)
             summary.unmapped, summary.uncleared = stage.unmapped, stage.uncleared
             summary.undisposed, summary.unread = stage.undisposed, stage.unread
-            if summary.rejected and rejects is not None:
-                imports.write_rejects(rejects, table.names, stage.rejects())
+            imports.write_rejects(rejects, table.names, stage.rejects())
             if dry_run:
                 merging.preview(connection, layout, summary)
                 summary.shown = preview_store.first_rows(connection)

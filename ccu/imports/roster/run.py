@@ -143,8 +143,8 @@ def reckon(session: Session, plan: Plan, connection: sqlite3.Connection) -> list
     return reckoner.effects(plan.decisions)
 
 
-def write_refused(plan: Plan, target: Path) -> int:
-    """Write the rows that were not taken, with the reason; return how many. No file for none.
+def write_refused(plan: Plan, target: Path | None) -> None:
+    """Write the rows that were not taken, with the reason, if a file is named.
 
     Only the columns that the layout names: what it does not name is not kept anywhere.
     """
@@ -154,9 +154,8 @@ def write_refused(plan: Plan, target: Path) -> int:
         for each in plan.decisions
         if each.what is What.undecided
     ]
-    if rows:
-        imports.write_rejects(target, plan.layout.wanted, sorted(rows, key=lambda row: row[0]))
-    return len(rows)
+    imports.write_rejects(target, plan.layout.wanted, sorted(rows, key=lambda row: row[0]))
+    imports.tell_rejects(target, len(rows))
 
 
 def commit(session: Session, plan: Plan) -> tuple[int, list[Effect]]:
