@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from ccu.address.extent import ROAD_FORMS, cut_dash_extent, cut_extent, main_road_first
 from ccu.address.names import Names
-from ccu.address.number import column_unit, is_bare_unit, take_number, take_units
+from ccu.address.number import BESIDE_HOUSE, column_unit, is_bare_unit, take_number, take_units
 from ccu.address.route import find_route, settled_way
 from ccu.address.sides import (
     Reading,
@@ -341,8 +341,8 @@ def _take_front(reading: Reading, text: str) -> str:
 def _take_unit_between(reading: Reading, words: list[str]) -> list[str]:
     """Take off a unit between house number and street: `12 REAR MAIN ST`, `12 APT 3 MAIN ST`."""
     units, rest = take_units(words)
-    if not units or not rest or rest[0] in ROADS:
-        return words
+    if not units or not rest or rest[0] in ROADS or words[0] in BESIDE_HOUSE:
+        return words  # 12 REAR RD, 12 GUEST HOUSE HILL RD
     reading.units.append(units)
     return rest
 

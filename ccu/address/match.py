@@ -51,7 +51,7 @@ _SPANISH = {"CALLE": "ST", "AVENIDA": "AVE", "AVE": "AVE"}
 # Roads whose numbers are of one series: FM 620 and RM 620; private roads of Texas, PR 4732.
 _LETTERED = Lazy(r"\b[KMT]([0-9]+)$")  # M 59 and HWY 59 may be one road of Michigan
 _KING = Lazy(r"\bMARTIN LUTHER KING\b")
-_CLASSES = {"RM": "FM", "PRIVATE": "PR", "ROAD": ""}
+_CLASSES = {"RM": "FM", "PRIVATE": "PR"}
 _NUMBERED = ("address", "block")
 _STREETS = frozenset(ROADS.values())
 
@@ -125,6 +125,8 @@ def compare(a: Address, b: Address) -> Match:
         return Match("different", "other house number" if a.kind == "address" else "other block")
     if streets.verdict == "same" and a.place != b.place:
         return Match("near", "same street, other place on it")
+    if streets.verdict == "different" and a.unit != b.unit and _glued(a) == _glued(b):
+        return Match("near", "written apart or together")  # HWY 69A and HWY 69 # A
     if streets.verdict == "near" and a.unit and b.unit:
         units = _compare_units(_sorted_units(a.unit) == _sorted_units(b.unit), a.unit, b.unit)
         return units if units.verdict == "different" else streets
@@ -152,7 +154,7 @@ def _lettered(address: Address) -> str:
 
 def _glued(address: Address) -> str:
     """Return what `419E 5TH ST` and `419 E 5TH ST` have in common."""
-    return _close(address.number + address.street + address.unit)
+    return _close(f"{address.number}{address.street}{address.unit.removeprefix('# ')}")
 
 
 def _cities_agree(a: str, b: str) -> bool:
@@ -169,13 +171,15 @@ def _compare_units(same: bool, a: str, b: str) -> Match:
     if not a or not b:
         return Match("near", "building, no unit given")
     first, second = set(unit_pairs(a)), set(unit_pairs(b))
-    if first < second or second < first or _no_zeros(a) == _no_zeros(b):
+    if first < second or second < first or _identifiers(a) == _identifiers(b):
         return Match("near", "unit given in part")
     return Match("different", "other unit")
 
 
-def _no_zeros(unit: str) -> list[str]:
-    return [word.lstrip("0") for word in unit.split()]
+def _identifiers(unit: str) -> list[str]:
+    """Return 2 and 14 of `BLDG 2 # 14`, of `# 2-14` and of `# 02-14`."""
+    words = unit.replace("-", " ").split()
+    return [word.lstrip("0") for word in words if word not in ("#", "BLDG")]
 
 
 def _compare_kinds(a: Address, b: Address) -> Match:
@@ -209,7 +213,7 @@ def _compare_way(a: Way, b: Way) -> Match:
     if in_digits(a.key.split()) == in_digits(b.key.split()):
         return Match("near", "number in words")  # SEVEN HILLS DR and 7 HILLS DR
     roads = (a.route and b.route) or (a.highway and b.highway)
-    if (a.travel or b.travel) and roads and _travels(a) == _travels(b):
+    if roads and _travels(a) == _travels(b):
         return Match("near", "directional in another place")
     if _close(a.key) == _close(b.key) and roads:
         return Match("near", "written apart or together")  # RT 9W and RT 9 W
@@ -219,7 +223,7 @@ def _compare_way(a: Way, b: Way) -> Match:
         return Match("near", "written apart or together")  # MAINST
     if a.core == b.core and bool(a.suffix) != bool(b.suffix):
         return Match("near", "no suffix given")
-    if a.highway and b.highway and _without_travel(a) == _without_travel(b):
+    if roads and _without_travel(a) == _without_travel(b):
         return Match("near", "no directional given")
     if a.suffix and b.suffix and a.suffix != b.suffix:
         if _loose(a) != _loose(b):
@@ -254,7 +258,7 @@ def _letters(way: Way) -> list[str]:
 def _spelled(way: Way) -> list[str]:
     """Return the words with each short form written out: MTN VIEW is MOUNTAIN VIEW, RR is FM."""
     key = _KING.sub("KING", _LETTERED.sub(r"ROUTE \1", way.key.replace("RANCH ROAD", "FM")))
-    words = [_CLASSES.get(word, word) for word in key.split()]
+    words = [_CLASSES.get(word, word) for word in key.split() if word != "ROAD"]
     return words if way.route else _long_names(words)
 
 
@@ -292,7 +296,7 @@ def _directions_clash(a: Way, b: Way) -> bool:
 
 def _directions(way: Way) -> list[str]:
     if way.route or way.travel or way.highway:
-        return [w for w in way.key.split() if w in DIRECTIONS or w in ("NB", "SB", "EB", "WB")]
+        return [BOUND.get(w, w) for w in way.key.split() if w in DIRECTIONS or w in BOUND.values()]
     return [part for part in (way.pre, way.post) if part]
 
 

@@ -30,6 +30,7 @@ FLOORS = ("FL", "FLR", "FLOOR", "FLOORS", "FLRS")
 
 # What follows UPPER or BASEMENT and adds nothing.
 _HOMES = frozenset("UNIT APT APARTMENT FLAT SUITE HOUSE".split())
+BESIDE_HOUSE = ("CARRIAGE", "COACH", "GARAGE", "GUEST", "POOL")
 
 
 def is_unit_id(word: str) -> bool:
@@ -64,8 +65,10 @@ def _unit_at(words: list[str], at: int) -> tuple[str, int]:
         return f"FL {_floor_number(word)}", at + 2
     if following in FLOORS and word.isdigit() and len(word) < 3 and len(words) <= at + 3:
         return f"FL {word}", at + 2  # 2 FL, but not 2 FL 33401: there FL is Florida
-    if following == "LEVEL" and word in ("LOWER", "UPPER", "GROUND"):
-        return UNITS_ALONE.get(word, "FL GROUND"), at + 2
+    if following == "LEVEL" and word in ("LOWER", "UPPER", "GROUND", "GARDEN"):
+        return UNITS_ALONE.get(word, f"FL {word}"), at + 2
+    if word in BESIDE_HOUSE and following in _HOMES:
+        return f"# {word}", at + 2  # 12 MAIN ST GUEST HOUSE
     if word == "LOT" and at and words[at - 1] == "PARKING":
         return "", at
     numbered = word in ("NO", "NUMBER") and (at == 0 or words[at - 1] in SUFFIXES)
@@ -146,7 +149,7 @@ def _is_split_id(first: str, second: str) -> bool:
 def _floor_number(word: str) -> str:
     if found := ORDINAL_WORD.match(word):
         return found[1]
-    if word in ("GROUND", "TOP", "MIDDLE", "BOTTOM"):
+    if word in ("GROUND", "GARDEN", "TOP", "MIDDLE", "BOTTOM"):
         return word
     return str(ORDINALS[word]) if word in ORDINALS else ""
 

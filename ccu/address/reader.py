@@ -227,7 +227,9 @@ def unit_pairs(unit: str) -> list[str]:
     return pairs
 
 
-_TAKES_ID = frozenset("# BLDG FL LOT BED TWR TRLR DEPT HNGR SLIP WING KEY STOP PIER PH BLQ".split())
+_TAKES_ID = frozenset(
+    "# BLDG FL LOT BED TWR TRLR DEPT HNGR SLIP WING KEY STOP PIER PH BLQ DORM".split()
+)
 
 
 # ---- plain lines ----
@@ -323,7 +325,7 @@ def _street_if_plain(text: str, sure: bool, side: bool, names: Names) -> Way | N
             return None  # ELM ST WESTPORT CT
         if not _TELLING.isdisjoint(words[:-1]):
             return None
-        if not sure and not ROADS.keys().isdisjoint(words[:-1]):
+        if not side and not ROADS.keys().isdisjoint(words[:-1]):
             return None
     elif (
         not sure or not _TELLING.isdisjoint(words) or not _can_lack_suffix(words, text, side, names)

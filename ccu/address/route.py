@@ -116,6 +116,13 @@ def _spell_king(words: list[str]) -> list[str]:
 
 def match_route(words: list[str], at: int) -> tuple[str, str, int]:
     """Return (`US HIGHWAY`, `1`, index after it) if a numbered route starts at `at`."""
+    kind, number, after = _route_at(words, at)
+    if kind and after < len(words) and "/" in words[after][1:]:
+        return kind, f"{number} {words[after]}", after + 1  # COUNTY ROAD 12 1/2
+    return kind, number, after
+
+
+def _route_at(words: list[str], at: int) -> tuple[str, str, int]:
     head = words[at]
     after = at + 1
     if head == "A1A":  # of Florida, often without its class
