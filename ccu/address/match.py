@@ -120,7 +120,9 @@ def compare(a: Address, b: Address) -> Match:
             and ((same_street and _lettered(a) == _lettered(b)) or _glued(a) == _glued(b))
         ):
             return Match("near", "house number written otherwise")
-        if streets.verdict == "same" and _in_range(a.number, b.number):
+        if streets.verdict == "same" and (
+            a.number in b.number.split("-") or b.number in a.number.split("-")
+        ):  # 16 and 16-18 are often one house
             return Match("near", "one house of the range")
         return Match("different", "other house number" if a.kind == "address" else "other block")
     if streets.verdict == "same" and a.place != b.place:
@@ -128,14 +130,10 @@ def compare(a: Address, b: Address) -> Match:
     if streets.verdict == "different" and a.unit != b.unit and _glued(a) == _glued(b):
         return Match("near", "written apart or together")  # HWY 69A and HWY 69 # A
     if streets.verdict == "near" and a.unit and b.unit:
-        units = _compare_units(_sorted_units(a.unit) == _sorted_units(b.unit), a.unit, b.unit)
+        same = sorted(unit_pairs(a.unit)) == sorted(unit_pairs(b.unit))
+        units = _compare_units(same, a.unit, b.unit)
         return units if units.verdict == "different" else streets
     return streets
-
-
-def _in_range(a: str, b: str) -> bool:
-    """Whether one is in the range of the other: `16` and `16-18` are often one house."""
-    return a in b.split("-") or b in a.split("-")
 
 
 def _alike_numbers(a: str, b: str) -> bool:
@@ -159,10 +157,6 @@ def _glued(address: Address) -> str:
 
 def _cities_agree(a: str, b: str) -> bool:
     return not a or not b or a == b or long_city(a) == long_city(b)
-
-
-def _sorted_units(unit: str) -> list[str]:
-    return sorted(unit_pairs(unit))
 
 
 def _compare_units(same: bool, a: str, b: str) -> Match:
@@ -202,8 +196,7 @@ def _compare_ways(a: list[Way], b: list[Way]) -> Match:
         if all(match.verdict != "different" for match in found):
             reasons = [match.reason for match in found if match.reason]
             return Match("near", reasons[0]) if reasons else Match("same", "")
-    worst = next(match for match in straight if match.verdict == "different")
-    return worst
+    return next(match for match in straight if match.verdict == "different")
 
 
 @lru_cache(maxsize=4096)
@@ -345,20 +338,13 @@ _NEARNESS = {
     "building, no unit given": 1,
     "unit given in part": 1,
     "no suffix given": 2,
-    "no directional given": 3,
-    "directional in another place": 3,
     "number in words": 2,
     "house number written otherwise": 2,
     "a word of the name abbreviated": 2,
-    "street's type in Spanish": 3,
-    "no urbanization given": 3,
     "written apart or together": 2,
     "one letter apart": 4,
     "two letters apart": 5,
     "one house of the range": 2,
-    "directional or name": 3,
-    "same place name, street not given": 3,
-    "same street, other place on it": 3,
 }
 
 
@@ -371,7 +357,7 @@ def nearness(a: Address, b: Address) -> int | None:
     if match.verdict == "same":
         return 0
     if match.verdict == "near":
-        return _NEARNESS.get(match.reason, 5)
+        return _NEARNESS.get(match.reason, 3)
     if match.reason == "other unit":
         return 6
     same_street = a.street and columns(a).street_key == columns(b).street_key

@@ -246,7 +246,7 @@ _TELLING = (
     frozenset(FEATURES) | frozenset(TRAVEL) | SIDE_ROADS | EXTENTS | BESIDE | frozenset(UNITS)
     | frozenset(UNITS_ALONE) | frozenset(CARDINALS) | NO_WORDS
     | frozenset("AND AT X XX XXX BLK BLOCK OF JUST BOUND CORNER SIDE PRIOR".split())
-    | frozenset("O D L URB TRUNK TRK".split())
+    | frozenset("O D L URB TRUNK TRK MLK ML KG".split())
     | frozenset(remark.split()[0] for remark in REMARKS) - frozenset(DIRECTIONS)
 )  # fmt: skip
 # Words after a comma that are no name of a town, or may be none.

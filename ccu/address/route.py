@@ -58,13 +58,10 @@ HIGHWAY_WORDS |= {"A1A", "STATE", "COUNTY", "FOREST", "BOUND", "ON", "OFF", "MIL
 HIGHWAY_WORDS |= set(ROUTE_OWNERS) - set(STATES) - {"ST"}
 _STATE_HEADS = STATE_CODES | {"ST"}
 _BEFORE_NUMBER = frozenset("HWY HIGHWAY ROUTE RTE RT INTERSTATE BELTWAY".split())
-_KING_WORDS = frozenset(("KING", "MLK"))
 
 
 def read_way(words: list[str]) -> Way:
     """Read the words of one way."""
-    if not _KING_WORDS.isdisjoint(words):
-        words = _spell_king(words)
     if not HIGHWAY_WORDS.isdisjoint(words):
         return _long_way(_number_behind(words))
     if len(words) > 1:
@@ -101,16 +98,6 @@ def _number_behind(words: list[str]) -> list[str]:
     for at, word in enumerate(words[:-1], 1):
         if word in _BEFORE_NUMBER and words[at] in NUMBERS_IN_NAMES:
             return [*words[:at], *in_digits(words[at:])]
-    return words
-
-
-def _spell_king(words: list[str]) -> list[str]:
-    """Write M L KING, MARTIN L KING, ML KING and MLK as MARTIN LUTHER KING."""
-    king = ["MARTIN", "LUTHER", "KING"]
-    text = " " + " ".join(words) + " "
-    for short in (" MLK ", " M L KING ", " ML KING ", " MARTIN L KING ", " MARTIN LUTHER KG "):
-        if short in text:
-            return text.replace(short, f" {' '.join(king)} ", 1).split()
     return words
 
 
@@ -368,17 +355,14 @@ def _take_route(road: _LongWay, words: list[str], kind: str, number: str, after:
     keyed += [route_key(kind, number), *behind]
     if after < len(words) and words[after] in DIRECTIONS and words[after] not in SHY_DIRECTIONS:
         following = words[after + 1] if after + 1 < len(words) else ""
-        if following != "BOUND" and _ends_route(following):
+        ended = not following or following in HIGHWAY_WORDS or following in SUFFIXES
+        if ended and following != "BOUND":
             shown.append(DIRECTIONS[words[after]])
             keyed.append(DIRECTIONS[words[after]])
             after += 1
     road.add(" ".join(shown), " ".join(keyed))
     road.route = road.on_road = True
     return after
-
-
-def _ends_route(word: str) -> bool:
-    return not word or word in HIGHWAY_WORDS or word in SUFFIXES
 
 
 def _feature(words: list[str], at: int, following: str) -> tuple[str, int]:

@@ -228,6 +228,8 @@ _FORMS: tuple[tuple[tuple[str, ...], Lazy, str | Callable[[re.Match[str]], str]]
     ((" TH", " ND", " ST ", " RD "), Lazy(
         r"\b([0-9]{1,3}) (?=(?:TH|ND)\b)|(?<![0-9])((?:[0-9]?[02-9])?(?:1 (?=ST )|3 (?=RD )))"
         rf"(?=.. (?:{'|'.join(ROADS)})\b(?! [0-9]))"), lambda m: m[0].rstrip()),
+    ((" KING", "MLK", " KG"), Lazy(r"\b(?:MLK|M ?L KING|MARTIN L KING|MARTIN LUTHER KG)\b"),
+     "MARTIN LUTHER KING"),
     # A name that lost its apostrophe: 101 O FARRELL ST, but not 27 O ST or AVENUE O EAST.
     (("O ", "D ", "L "), Lazy(
         r"(?<! C/)(?:(?<![A-Z] )|(?<=[0-9] [NSEW] )|(?<=[0-9] [NS][EW] )|(?<=[/&@] [NSEW] ))"
