@@ -9,7 +9,14 @@ from functools import lru_cache
 
 from ccu.address.extent import ROAD_FORMS, cut_dash_extent, cut_extent, main_road_first
 from ccu.address.names import Names
-from ccu.address.number import column_unit, is_bare_unit, take_number, take_units
+from ccu.address.number import (
+    BESIDE_HOUSE,
+    ZIP_DIGITS,
+    column_unit,
+    is_bare_unit,
+    take_number,
+    take_units,
+)
 from ccu.address.route import find_route, settled_way
 from ccu.address.sides import (
     Reading,
@@ -116,8 +123,8 @@ def _bracketed_travel(found: re.Match[str]) -> str:
 
 def _is_blank_with_town(reading: Reading, pieces: list[tuple[str, str]]) -> bool:
     """Whether it is `WESTPORT, CT` and nothing before it."""
-    left, state = take_state(take_zip(pieces[1][1].split())[0])
-    zip_code = take_zip(pieces[1][1].split())[1]
+    line, zip_code = take_zip(pieces[1][1].split())
+    left, state = take_state(line)
     words = pieces[0][1].split()
     if left or not state or not (words and (reading.names.has_town(pieces[0][1]) or zip_code)):
         return False
@@ -233,7 +240,7 @@ def _read_behind(reading: Reading, sign: str, text: str, before_state: bool) -> 
     if units:
         reading.units.append(units)
         words = rest
-    elif is_bare_unit(words) and not _is_zip(words):
+    elif is_bare_unit(words) and (len(words[0]) < ZIP_DIGITS or not take_zip(words)[1]):
         reading.units.append(column_unit(words))
         return
     if not words or is_nowhere(words) or words[0] in EXTENTS or "CORNER" in words[:2]:
@@ -260,10 +267,6 @@ def _read_behind(reading: Reading, sign: str, text: str, before_state: bool) -> 
 def _is_second_way(reading: Reading, words: list[str]) -> bool:
     one = len(reading.ways) == 1 and not reading.numbered
     return one and len(words) > 1 and ends_as_street(words)
-
-
-def _is_zip(words: list[str]) -> bool:
-    return len(words) == 1 and len(words[0]) in (5, 9, 10) and take_zip(words)[1] != ""
 
 
 def _read_town_piece(reading: Reading, words: list[str]) -> bool:
@@ -341,8 +344,8 @@ def _take_front(reading: Reading, text: str) -> str:
 def _take_unit_between(reading: Reading, words: list[str]) -> list[str]:
     """Take off a unit between house number and street: `12 REAR MAIN ST`, `12 APT 3 MAIN ST`."""
     units, rest = take_units(words)
-    if not units or not rest or rest[0] in ROADS:
-        return words
+    if not units or not rest or rest[0] in ROADS or words[0] in BESIDE_HOUSE:
+        return words  # 12 REAR RD, 12 GUEST HOUSE HILL RD
     reading.units.append(units)
     return rest
 

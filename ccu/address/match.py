@@ -51,7 +51,7 @@ _SPANISH = {"CALLE": "ST", "AVENIDA": "AVE", "AVE": "AVE"}
 # Roads whose numbers are of one series: FM 620 and RM 620; private roads of Texas, PR 4732.
 _LETTERED = Lazy(r"\b[KMT]([0-9]+)$")  # M 59 and HWY 59 may be one road of Michigan
 _KING = Lazy(r"\bMARTIN LUTHER KING\b")
-_CLASSES = {"RM": "FM", "PRIVATE": "PR", "ROAD": ""}
+_CLASSES = {"RM": "FM", "PRIVATE": "PR"}
 _NUMBERED = ("address", "block")
 _STREETS = frozenset(ROADS.values())
 
@@ -120,20 +120,20 @@ def compare(a: Address, b: Address) -> Match:
             and ((same_street and _lettered(a) == _lettered(b)) or _glued(a) == _glued(b))
         ):
             return Match("near", "house number written otherwise")
-        if streets.verdict == "same" and _in_range(a.number, b.number):
+        if streets.verdict == "same" and (
+            a.number in b.number.split("-") or b.number in a.number.split("-")
+        ):  # 16 and 16-18 are often one house
             return Match("near", "one house of the range")
         return Match("different", "other house number" if a.kind == "address" else "other block")
     if streets.verdict == "same" and a.place != b.place:
         return Match("near", "same street, other place on it")
+    if streets.verdict == "different" and a.unit != b.unit and _glued(a) == _glued(b):
+        return Match("near", "written apart or together")  # HWY 69A and HWY 69 # A
     if streets.verdict == "near" and a.unit and b.unit:
-        units = _compare_units(_sorted_units(a.unit) == _sorted_units(b.unit), a.unit, b.unit)
+        same = sorted(unit_pairs(a.unit)) == sorted(unit_pairs(b.unit))
+        units = _compare_units(same, a.unit, b.unit)
         return units if units.verdict == "different" else streets
     return streets
-
-
-def _in_range(a: str, b: str) -> bool:
-    """Whether one is in the range of the other: `16` and `16-18` are often one house."""
-    return a in b.split("-") or b in a.split("-")
 
 
 def _alike_numbers(a: str, b: str) -> bool:
@@ -152,15 +152,11 @@ def _lettered(address: Address) -> str:
 
 def _glued(address: Address) -> str:
     """Return what `419E 5TH ST` and `419 E 5TH ST` have in common."""
-    return _close(address.number + address.street + address.unit)
+    return _close(f"{address.number}{address.street}{address.unit.removeprefix('# ')}")
 
 
 def _cities_agree(a: str, b: str) -> bool:
     return not a or not b or a == b or long_city(a) == long_city(b)
-
-
-def _sorted_units(unit: str) -> list[str]:
-    return sorted(unit_pairs(unit))
 
 
 def _compare_units(same: bool, a: str, b: str) -> Match:
@@ -169,13 +165,15 @@ def _compare_units(same: bool, a: str, b: str) -> Match:
     if not a or not b:
         return Match("near", "building, no unit given")
     first, second = set(unit_pairs(a)), set(unit_pairs(b))
-    if first < second or second < first or _no_zeros(a) == _no_zeros(b):
+    if first < second or second < first or _identifiers(a) == _identifiers(b):
         return Match("near", "unit given in part")
     return Match("different", "other unit")
 
 
-def _no_zeros(unit: str) -> list[str]:
-    return [word.lstrip("0") for word in unit.split()]
+def _identifiers(unit: str) -> list[str]:
+    """Return 2 and 14 of `BLDG 2 # 14`, of `# 2-14` and of `# 02-14`."""
+    words = unit.replace("-", " ").split()
+    return [word.lstrip("0") for word in words if word not in ("#", "BLDG")]
 
 
 def _compare_kinds(a: Address, b: Address) -> Match:
@@ -198,8 +196,7 @@ def _compare_ways(a: list[Way], b: list[Way]) -> Match:
         if all(match.verdict != "different" for match in found):
             reasons = [match.reason for match in found if match.reason]
             return Match("near", reasons[0]) if reasons else Match("same", "")
-    worst = next(match for match in straight if match.verdict == "different")
-    return worst
+    return next(match for match in straight if match.verdict == "different")
 
 
 @lru_cache(maxsize=4096)
@@ -209,7 +206,7 @@ def _compare_way(a: Way, b: Way) -> Match:
     if in_digits(a.key.split()) == in_digits(b.key.split()):
         return Match("near", "number in words")  # SEVEN HILLS DR and 7 HILLS DR
     roads = (a.route and b.route) or (a.highway and b.highway)
-    if (a.travel or b.travel) and roads and _travels(a) == _travels(b):
+    if roads and _travels(a) == _travels(b):
         return Match("near", "directional in another place")
     if _close(a.key) == _close(b.key) and roads:
         return Match("near", "written apart or together")  # RT 9W and RT 9 W
@@ -219,7 +216,7 @@ def _compare_way(a: Way, b: Way) -> Match:
         return Match("near", "written apart or together")  # MAINST
     if a.core == b.core and bool(a.suffix) != bool(b.suffix):
         return Match("near", "no suffix given")
-    if a.highway and b.highway and _without_travel(a) == _without_travel(b):
+    if roads and _without_travel(a) == _without_travel(b):
         return Match("near", "no directional given")
     if a.suffix and b.suffix and a.suffix != b.suffix:
         if _loose(a) != _loose(b):
@@ -254,7 +251,7 @@ def _letters(way: Way) -> list[str]:
 def _spelled(way: Way) -> list[str]:
     """Return the words with each short form written out: MTN VIEW is MOUNTAIN VIEW, RR is FM."""
     key = _KING.sub("KING", _LETTERED.sub(r"ROUTE \1", way.key.replace("RANCH ROAD", "FM")))
-    words = [_CLASSES.get(word, word) for word in key.split()]
+    words = [_CLASSES.get(word, word) for word in key.split() if word != "ROAD"]
     return words if way.route else _long_names(words)
 
 
@@ -292,7 +289,7 @@ def _directions_clash(a: Way, b: Way) -> bool:
 
 def _directions(way: Way) -> list[str]:
     if way.route or way.travel or way.highway:
-        return [w for w in way.key.split() if w in DIRECTIONS or w in ("NB", "SB", "EB", "WB")]
+        return [BOUND.get(w, w) for w in way.key.split() if w in DIRECTIONS or w in BOUND.values()]
     return [part for part in (way.pre, way.post) if part]
 
 
@@ -341,20 +338,13 @@ _NEARNESS = {
     "building, no unit given": 1,
     "unit given in part": 1,
     "no suffix given": 2,
-    "no directional given": 3,
-    "directional in another place": 3,
     "number in words": 2,
     "house number written otherwise": 2,
     "a word of the name abbreviated": 2,
-    "street's type in Spanish": 3,
-    "no urbanization given": 3,
     "written apart or together": 2,
     "one letter apart": 4,
     "two letters apart": 5,
     "one house of the range": 2,
-    "directional or name": 3,
-    "same place name, street not given": 3,
-    "same street, other place on it": 3,
 }
 
 
@@ -367,7 +357,7 @@ def nearness(a: Address, b: Address) -> int | None:
     if match.verdict == "same":
         return 0
     if match.verdict == "near":
-        return _NEARNESS.get(match.reason, 5)
+        return _NEARNESS.get(match.reason, 3)
     if match.reason == "other unit":
         return 6
     same_street = a.street and columns(a).street_key == columns(b).street_key

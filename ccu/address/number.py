@@ -25,11 +25,13 @@ _UNIT_ID = Lazy(r"[0-9]+[A-Z]{0,2}$|[A-Z]{1,2}[0-9]+[A-Z]?$|[A-Z]$|[0-9]+[A-Z]?-
 _BARE_ID = Lazy(r"[0-9]{1,5}[A-Z]?$|[A-Z][0-9]{1,4}[A-Z]?$|[A-Z]$|[0-9]+-[0-9]+$")
 ORDINAL_WORD = Lazy(r"([0-9]+)(?:ST|ND|RD|TH)$")
 _NUMBER_SIGNS = ("#", "NO", "NUMBER")
+ZIP_DIGITS = 5
 FLOORS = ("FL", "FLR", "FLOOR", "FLOORS", "FLRS")
 
 
 # What follows UPPER or BASEMENT and adds nothing.
 _HOMES = frozenset("UNIT APT APARTMENT FLAT SUITE HOUSE".split())
+BESIDE_HOUSE = ("CARRIAGE", "COACH", "GARAGE", "GUEST", "POOL")
 
 
 def is_unit_id(word: str) -> bool:
@@ -64,8 +66,10 @@ def _unit_at(words: list[str], at: int) -> tuple[str, int]:
         return f"FL {_floor_number(word)}", at + 2
     if following in FLOORS and word.isdigit() and len(word) < 3 and len(words) <= at + 3:
         return f"FL {word}", at + 2  # 2 FL, but not 2 FL 33401: there FL is Florida
-    if following == "LEVEL" and word in ("LOWER", "UPPER", "GROUND"):
-        return UNITS_ALONE.get(word, "FL GROUND"), at + 2
+    if following == "LEVEL" and word in ("LOWER", "UPPER", "GROUND", "GARDEN"):
+        return UNITS_ALONE.get(word, f"FL {word}"), at + 2
+    if word in BESIDE_HOUSE and following in _HOMES:
+        return f"# {word}", at + 2  # 12 MAIN ST GUEST HOUSE
     if word == "LOT" and at and words[at - 1] == "PARKING":
         return "", at
     numbered = word in ("NO", "NUMBER") and (at == 0 or words[at - 1] in SUFFIXES)
@@ -92,9 +96,9 @@ def _worded_unit(words: list[str], at: int) -> tuple[str, int]:
     spelled, behind = _spelled_id(words, after)
     if spelled and (behind > last or _unit_at(words, behind)[0]):
         return f"{UNITS[word]} {spelled}", behind  # APARTMENT TWO
-    if following in FLOORS and _floor_number(unit_id):
-        return f"FL {_floor_number(unit_id)}", after + 2
-    if word in FLOORS and _is_zip_like(unit_id):
+    if (floor := _floor_number(unit_id)) and (word in FLOORS or following in FLOORS):
+        return f"FL {floor}", after + 1 + (following in FLOORS)
+    if word in FLOORS and len(unit_id) >= ZIP_DIGITS and unit_id[:ZIP_DIGITS].isdigit():
         return "", at  # Florida
     if is_unit_id(unit_id) or (word == "#" and after == at + 1):
         if following and _is_split_id(unit_id, following):
@@ -102,8 +106,6 @@ def _worded_unit(words: list[str], at: int) -> tuple[str, int]:
         return f"{UNITS[word]} {unit_id}", after + 1
     if UNITS[word] == "#" and not following and unit_id in UNITS_ALONE:
         return UNITS_ALONE[unit_id], after + 1
-    if word in FLOORS and _floor_number(unit_id):
-        return f"FL {_floor_number(unit_id)}", after + 1
     return "", at
 
 
@@ -132,10 +134,6 @@ def _unit_alone(word: str, following: str, at: int, count: int) -> tuple[str, in
     return "", at
 
 
-def _is_zip_like(word: str) -> bool:
-    return len(word) >= 5 and word[:5].isdigit()
-
-
 def _is_split_id(first: str, second: str) -> bool:
     """Whether it is one identifier in two words: `3 B`, `B 3`."""
     if first.isdigit():
@@ -146,7 +144,7 @@ def _is_split_id(first: str, second: str) -> bool:
 def _floor_number(word: str) -> str:
     if found := ORDINAL_WORD.match(word):
         return found[1]
-    if word in ("GROUND", "TOP", "MIDDLE", "BOTTOM"):
+    if word in ("GROUND", "GARDEN", "TOP", "MIDDLE", "BOTTOM"):
         return word
     return str(ORDINALS[word]) if word in ORDINALS else ""
 
@@ -192,8 +190,10 @@ _BLOCK_WORD = r"(?:BLKS?|BLOCKS?|BKL|BLCK)"
 _MASK = Lazy(
     rf"([0-9]{{1,4}})(X{{1,4}})(?: ?(?:-|TO) ?[0-9]*X*)?[- ]*{_BLOCK_WORD}?(?: OF)? (?=[A-Z0-9])"
 )
-_ALL_MASKED = Lazy(
-    rf"X{{1,4}}[- ](?:{_BLOCK_WORD} (?:OF )?|(?=[NSEW] ))(?=[A-Z0-9])|XXX? (?=[A-Z0-9])"
+# XX MAIN ST, BLOCK OF MAIN ST
+_NO_DIGITS = Lazy(
+    rf"X{{1,4}}[- ](?:{_BLOCK_WORD} (?:OF )?|(?=[NSEW] ))(?=[A-Z0-9])|XXX? (?=[A-Z0-9])|"
+    r"(?:THE )?(?:UNIT )?(?:BLK|BLOCK) OF (?=[A-Z0-9])|UNIT (?:BLK|BLOCK) "
 )
 _BLOCK = Lazy(
     r"([0-9]+)(?:TH)?(?: ?(?:-|TO|/) ?[0-9]+)?[- ]*(HUNDRED|HUND)?(?:[- ]*"
@@ -202,7 +202,6 @@ _BLOCK = Lazy(
 _BLOCK_FIRST = Lazy(r"(?:THE )?(?:BLK|BLOCK) (?:OF )?([0-9]+) (?:OF )?(?=[A-Z0-9])")
 _BLOCK_LAST = Lazy(r"(.*[A-Z0-9])[ ,]+([0-9]+)(X{0,2})[- ]*(?:BLK|BLOCK)$")
 _BLOCK_APART = Lazy(r"([0-9]+) (.*[A-Z0-9]) (?:BLK|BLOCK)$")
-_UNIT_BLOCK = Lazy(r"(?:THE )?(?:UNIT )?(?:BLK|BLOCK) OF (?=[A-Z0-9])|UNIT (?:BLK|BLOCK) ")
 _RANGE = Lazy(r"([0-9]+[A-Z]?) ?(?:-|TO) ?([0-9]+[A-Z]?)(?: 1/2)?[ /]+(?=[A-Z0-9])")
 # Two houses in one: `12/14 MAIN ST`, `12 & 14 MAIN ST`, `12 14 MAIN ST`, but the crossing
 # `12 & 14 ST`.
@@ -343,7 +342,7 @@ def _plain_or_street(digits: str, rest: str, line: str) -> Number:
     if only_suffix and first in ROADS and len(digits) < 4 and len(first) <= 6:
         return Number("", False, line)
     road_or_name = ("NB", "SB", "EB", "WB", "MILE", "MILES", "HOUR", "&")
-    if (first in road_or_name and digits != "0") or (first == "ELEVEN" and digits == "7"):
+    if (first in road_or_name and digits != "0") or f"{digits} {first}" == "7 ELEVEN":
         return Number("", False, line)
     return Number(digits.lstrip("0"), False, rest)
 
@@ -355,15 +354,12 @@ def _number_in_words(line: str) -> Number:
     if found := _GRID.match(line):
         number = "".join(part for part in found.groups() if part).replace("-", "")
         return Number(number, False, line[found.end() :])
-    if found := _ALL_MASKED.match(line):
+    if found := _NO_DIGITS.match(line):
         return Number("0", True, line[found.end() :])
-    if "BL" in line:
-        if found := _BLOCK_FIRST.match(line):
-            return Number(found[1], True, line[found.end() :])
-        if found := _UNIT_BLOCK.match(line):
-            return Number("0", True, line[found.end() :])
-        if found := _BLOCK_LAST.match(line):
-            return Number(found[2] + "0" * len(found[3]), True, found[1])
+    if "BL" in line and (found := _BLOCK_FIRST.match(line)):
+        return Number(found[1], True, line[found.end() :])
+    if "BL" in line and (found := _BLOCK_LAST.match(line)):
+        return Number(found[2] + "0" * len(found[3]), True, found[1])
     first, _, rest = line.partition(" ")
     if first in CARDINALS and rest and not _number_is_name(first, rest):
         return Number(str(CARDINALS[first]), False, rest)

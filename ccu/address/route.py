@@ -58,13 +58,10 @@ HIGHWAY_WORDS |= {"A1A", "STATE", "COUNTY", "FOREST", "BOUND", "ON", "OFF", "MIL
 HIGHWAY_WORDS |= set(ROUTE_OWNERS) - set(STATES) - {"ST"}
 _STATE_HEADS = STATE_CODES | {"ST"}
 _BEFORE_NUMBER = frozenset("HWY HIGHWAY ROUTE RTE RT INTERSTATE BELTWAY".split())
-_KING_WORDS = frozenset(("KING", "MLK"))
 
 
 def read_way(words: list[str]) -> Way:
     """Read the words of one way."""
-    if not _KING_WORDS.isdisjoint(words):
-        words = _spell_king(words)
     if not HIGHWAY_WORDS.isdisjoint(words):
         return _long_way(_number_behind(words))
     if len(words) > 1:
@@ -104,18 +101,15 @@ def _number_behind(words: list[str]) -> list[str]:
     return words
 
 
-def _spell_king(words: list[str]) -> list[str]:
-    """Write M L KING, MARTIN L KING, ML KING and MLK as MARTIN LUTHER KING."""
-    king = ["MARTIN", "LUTHER", "KING"]
-    text = " " + " ".join(words) + " "
-    for short in (" MLK ", " M L KING ", " ML KING ", " MARTIN L KING ", " MARTIN LUTHER KG "):
-        if short in text:
-            return text.replace(short, f" {' '.join(king)} ", 1).split()
-    return words
-
-
 def match_route(words: list[str], at: int) -> tuple[str, str, int]:
     """Return (`US HIGHWAY`, `1`, index after it) if a numbered route starts at `at`."""
+    kind, number, after = _route_at(words, at)
+    if kind and after < len(words) and "/" in words[after][1:]:
+        return kind, f"{number} {words[after]}", after + 1  # COUNTY ROAD 12 1/2
+    return kind, number, after
+
+
+def _route_at(words: list[str], at: int) -> tuple[str, str, int]:
     head = words[at]
     after = at + 1
     if head == "A1A":  # of Florida, often without its class
@@ -361,17 +355,14 @@ def _take_route(road: _LongWay, words: list[str], kind: str, number: str, after:
     keyed += [route_key(kind, number), *behind]
     if after < len(words) and words[after] in DIRECTIONS and words[after] not in SHY_DIRECTIONS:
         following = words[after + 1] if after + 1 < len(words) else ""
-        if following != "BOUND" and _ends_route(following):
+        ended = not following or following in HIGHWAY_WORDS or following in SUFFIXES
+        if ended and following != "BOUND":
             shown.append(DIRECTIONS[words[after]])
             keyed.append(DIRECTIONS[words[after]])
             after += 1
     road.add(" ".join(shown), " ".join(keyed))
     road.route = road.on_road = True
     return after
-
-
-def _ends_route(word: str) -> bool:
-    return not word or word in HIGHWAY_WORDS or word in SUFFIXES
 
 
 def _feature(words: list[str], at: int, following: str) -> tuple[str, int]:

@@ -38,6 +38,7 @@ class Way(NamedTuple):
 
 _AVENIDA = ("AVE", "AV", "AVDA")
 _NOT_SPANISH = DIRECTIONS.keys() | SUFFIXES.keys() | {"THE"}
+_NUMBER_WORDS = ORDINALS.keys() | NUMBERS_IN_NAMES.keys()
 _LETTERED = Lazy(r"[KMT][0-9]{1,3}$")
 _ORDINAL = Lazy(r"0*([0-9]{1,3}(?:ST|ND|RD|TH))$")
 _DIGITS = Lazy(r"0*([0-9]{1,3})$")
@@ -92,6 +93,8 @@ def spelled_number(words: list[str], at: int = 0) -> tuple[int, int]:
 
 def in_digits(words: list[str]) -> list[str]:
     """Write each number in words in digits: NINE MILE is 9 MILE, TWENTY FIRST is 21ST."""
+    if _NUMBER_WORDS.isdisjoint(words):
+        return words
     written: list[str] = []
     at = 0
     while at < len(words):
@@ -182,7 +185,7 @@ def _street_number(name: list[str], pre: str, suffix: str, post: str) -> tuple[s
         if bare and alone and (suffix or (pre and not post)) and int(bare[1]):
             return ordinal(int(bare[1])), 1
         return "", 0
-    if first not in ORDINALS and first not in NUMBERS_IN_NAMES:
+    if first not in _NUMBER_WORDS:
         return "", 0
     value, after = spelled_number(name)
     rest = name[after:]

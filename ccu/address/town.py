@@ -42,6 +42,7 @@ from ccu.address.words import (
 # Short forms too short to end a street when something follows (`LA`, `AL` open names).
 _ONLY_LAST = frozenset("LA AL CI CR TE TR TL WA WY PK PW PY HW HY BD EXP EXPRESS LANES".split())
 _GOES_ON = frozenset("OF DE DEL DU ON THE".split())
+_LOOSE = DIRECTIONS.keys() | {"OLD", "NEW", "THE", "OF", "AND", "&", "/", "AT", "@"}
 _SHORT_CODE = 2  # letters; a code as short is one only after a comma
 _ZIP = Lazy(r"([0-9]{5})(?:-?[0-9]{4})?$")
 _SHORT_ZIP = Lazy(r"[0-9]{4}$")  # a spreadsheet dropped the zero
@@ -123,15 +124,10 @@ def _known_city(words: list[str], names: Names, sure: bool) -> int:
         if not names.has_town(name) or (len(name) <= _SHORT_CODE and names.is_code(name)):
             continue
         before = words[:-count]
-        named = name == names.own or count > 1
-        if sure or _ends_street(before) or (named and _has_name(before)):
+        named = (name == names.own or count > 1) and before[-1] not in _LOOSE
+        if sure or named or _ends_street(before):
             return count
     return 0
-
-
-def _has_name(words: list[str]) -> bool:
-    loose = ("OLD", "NEW", "THE", "OF", "AND", "&", "/", "AT", "@")
-    return words[-1] not in loose and words[-1] not in DIRECTIONS
 
 
 def _ends_street(words: list[str]) -> bool:

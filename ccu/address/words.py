@@ -153,7 +153,7 @@ _GLUED_STOP = Lazy(
     r"\b([A-Z]|[NS][EW]|AVE?|RD|ST|DR|LN|CT|BLVD|MT|FT|HWY|RTE?|APT|BLDG|STE)\.(?=[A-Z]{2}|[0-9])"
 )
 _DECIMAL = Lazy(
-    r"(\b(?:MM|MP|MARKER|POST|MILEPOST|MILEMARKER|KM|KILOMETRO|KILOMETER)\.?[ -]?[0-9]{1,4})\."
+    r"(\b(?:MM|MP|MARKER|POST|MILEPOST|MILEMARKER|KM?|KILOMETRO|KILOMETER)\.?[ -]?[0-9]{1,4})\."
     r"(?=[0-9])|"
     r"([0-9])\.(?=[0-9]+ ?(?:MI(?:LES?)?|MM)\b)"
 )
@@ -170,7 +170,8 @@ _CALLE_STOP = Lazy(
 _LONG_HEAD = Lazy(
     r"\b(?=[CFIMNRSTU])(?:(FARM[ -]TO[ -]MARKET|F[ -]M|FARM(?= (?:RD|ROAD) [0-9]{3}))|"
     r"(RANCH[ -]TO[ -]MARKET|R[ -]M)|(I[ -]H)|(U[ -]S(?: (?:HWY|HIGHWAY|ROUTE|RTE|RT))?)|"
-    r"(MILE ?(?:MARKER|POST|MARK)S?|MI (?:MARKER|POST|MRK|MKR)|(?<=AT )MILE|(?<=[NSEW]B )MILE)|"
+    r"(MILE ?(?:MARKER|POST|MARK)S?|MI (?:MARKER|POST|MRK|MKR)|"
+    r"(?<=AT )MILE|(?<=@ )MILE|(?<=[NSEW]B )MILE)|"
     r"(NATIONAL FOREST(?: SERVICE)?|FOREST SERVICE|F[ -]S|N[ -]F)|"
     r"(C[ -]R)|(S[ -]R)|(R[ -]R)|(T[ -]R))"
     r"(?: ROAD| RD)?[ #-]*(?=[0-9])"
@@ -216,6 +217,7 @@ _FORMS: tuple[tuple[tuple[str, ...], Lazy, str | Callable[[re.Match[str]], str]]
     (("/", "IAO"), Lazy(r"\b(?:I/F/O|I/A/O|IAO|B/O)\b|^(?:A/F|R/O|F/O)(?= [0-9])"),
      lambda m: _SLASHED_WORDS[m[0]]),
     (("/",), Lazy(r"^([0-9]+[A-Z]?)[ -]*\b([1-7]) ?/ ?([2-8])\b(?= [A-Z0-9])"), r"\1 \2/\3"),
+    ((":",), Lazy(r"\b(?:X|XS|CS|CROSS): ?"), "XST "),
     (("/B",), Lazy(r"\b([NSEW])/B(?:OUND)?\b"), r"\1B"),
     (("/O",), Lazy(r"\b([NSEW])/O\b"), r"\1 OF"),
     # 12N MAIN ST, but not 12-N MAIN ST or 35W AT MAIN ST.
@@ -226,6 +228,8 @@ _FORMS: tuple[tuple[tuple[str, ...], Lazy, str | Callable[[re.Match[str]], str]]
     ((" TH", " ND", " ST ", " RD "), Lazy(
         r"\b([0-9]{1,3}) (?=(?:TH|ND)\b)|(?<![0-9])((?:[0-9]?[02-9])?(?:1 (?=ST )|3 (?=RD )))"
         rf"(?=.. (?:{'|'.join(ROADS)})\b(?! [0-9]))"), lambda m: m[0].rstrip()),
+    ((" KING", "MLK", " KG"), Lazy(r"\b(?:MLK|M ?L KING|MARTIN L KING|MARTIN LUTHER KG)\b"),
+     "MARTIN LUTHER KING"),
     # A name that lost its apostrophe: 101 O FARRELL ST, but not 27 O ST or AVENUE O EAST.
     (("O ", "D ", "L "), Lazy(
         r"(?<! C/)(?:(?<![A-Z] )|(?<=[0-9] [NSEW] )|(?<=[0-9] [NS][EW] )|(?<=[/&@] [NSEW] ))"
@@ -234,6 +238,7 @@ _FORMS: tuple[tuple[tuple[str, ...], Lazy, str | Callable[[re.Match[str]], str]]
     (("A-1-A",), Lazy(r"A-1-A"), "A1A"),
     # Puerto Rico: roads and their kilometers with tenths (KM 4 HM 5), corners, parts of a town.
     (("CARR",), Lazy(r"\bCARR(?:ET|ETERA)? (?:PR|NUM|ESTATAL)[ -]?(?=[0-9])"), "CARR "),
+    ((" K",), Lazy(r"\b((?:CARR|PR)[ -]?#? ?[0-9]+,?) K ?(?=[0-9])"), r"\1 KM "),
     ((" HM",), Lazy(r"\bKM ?([0-9]{1,3}),? HM ?([0-9])\b"), r"KM \1.\2"),
     ((" ESQ",), Lazy(r"\bESQ(?:UINA)? (?=(?:CALLE|AVE|AVENIDA|CARR|PASEO|CAMINO) )"), "/ "),
     ((" INT",), Lazy(r"(?<=[0-9]) INT(?:ERIOR)?(?=,|$)"), ", INT"),
@@ -248,6 +253,9 @@ _FORMS: tuple[tuple[tuple[str, ...], Lazy, str | Callable[[re.Match[str]], str]]
         r"((?:^|[&/@,] ?|\bAT |\bAND )(?:[0-9]+ )?(?:(?:[NSEW]|NORTH|SOUTH|EAST|WEST) )?)"
         r"(?:(?:STATE )?(?:HWY|HIGHWAY|RTE?|ROUTE) )?([KMT])[ -]?([0-9]{1,3})(?![A-Z0-9/-])"),
      r"\1\2\3"),
+    # CR NE 4010 of Texas is NE CR 4010, which is no state and ZIP.
+    ((" NE ", " NW ", " SE ", " SW "), Lazy(
+        r"\b(CR|C R|(?:COUNTY|CO|CNTY|CTY) (?:ROAD|RD)) ([NS][EW]) (?=[0-9]{3})"), r"\2 \1 "),
     ((" MILE ",), Lazy(
         r"\b((?:HWY|HIGHWAY|US|S[RH]|RTE?|ROUTE|IH?)[ -]?[0-9]{1,3}[A-Z]?(?: [NSEW])?,? )"
         r"MILE(?= [0-9])"), r"\1MM"),  # HWY 50 MILE 33
@@ -269,7 +277,7 @@ _COORDINATES = Lazy(
 )
 
 # A slash, but not that of a street between two others: 28 1/4 RD.
-_SLASH = Lazy(r"(?<![0-9] [1-7])/|/(?![248] (?:RD|ROAD|ST|STREET|AVE?|LN|DR)\b)")
+_SLASH = Lazy(r"(?<![0-9] [1-7])/|/(?![248](?: (?:RD|ROAD|ST|STREET|AVE?|LN|DR)\b|,|$))")
 _ODD_WORD = Lazy(r"-|[A-Z][0-9]|[0-9](?:[NSEW]B|FLR?)\b")
 _GLUED_ROUTE = Lazy(r"(I|IH|US|SR|SH|RT|RTE|HWY|ROUTE)-?([0-9]{1,3}[A-Z]?)-?([NSEW]B)$")
 _GLUED_TAIL = Lazy(
