@@ -113,6 +113,7 @@ def yes_or_no(question: str, enter: bool | None = None) -> bool:
 
 
 YES = ("y", "yes")
+FIRST, MOST_LISTED = 10, 100  # records listed before a question, and for an answer of ?
 SHORTEST_PART = 2  # letters of a name that can be typed for it
 NEW = ("n", "new", "no")  # answers to "or n for new"
 
@@ -165,6 +166,21 @@ def of_part(answer: str, called: Mapping[Key, str]) -> Key | None:
         return next(iter(meant))
     show_list(meant or called)
     return None
+
+
+def some_of(rows: Sequence[Value], more: bool) -> Sequence[Value]:
+    """Return the rows that fit beside a question, or more of them for an answer of `?`."""
+    return rows[: MOST_LISTED if more else FIRST]
+
+
+def show_some(called: Mapping[Key, str], of: int) -> None:
+    """Print those of `some_of`, each on one line, and how to see the rest."""
+    from ccu.output import say
+    from ccu.output.text import shortened
+
+    show_list({key: shortened(words, WIDTH - 8) for key, words in called.items()})
+    if of > len(called):
+        say("  ? lists more" if len(called) < MOST_LISTED else f"  and {of - len(called)} more")
 
 
 def show_list(called: Mapping[Key, str]) -> None:
