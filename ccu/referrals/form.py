@@ -11,7 +11,7 @@ from ccu.calls.options import UNDECIDED
 from ccu.errors import Cancelled, CcuError, InvalidInput
 from ccu.options import LOGIN, PROVIDER, OptionType, questions, required
 from ccu.options.questions import Declined, Question, fill_in
-from ccu.options.terminal import choose, read_line, show_list, yes_or_no
+from ccu.options.terminal import choose, show_list, yes_or_no
 from ccu.output import Format, emit_document, say
 from ccu.providers import store as providers
 from ccu.records import codes, person_ids, staff, table, visibility
@@ -324,7 +324,7 @@ def offer_after_call(session: Session, call_id: int) -> None:
         say(later)
         return
     try:
-        if read_line("Make the referral now? (y or n) [y]: ").strip().lower()[:1] == "n":
+        if not yes_or_no("Make the referral now? y or n [y]", enter=True):
             say(later)
             return
         given = ReferOptions()
