@@ -22,6 +22,7 @@ LONGEST_NUMBER = 9  # digits, of an item of a list
 WIDTH = 78
 ONE_COLUMN = 6  # this many choices are listed one a line
 BACK = "<"
+WAKE = 0.2  # seconds
 _ENTER = r" (?:\[[^]]*\]|\(Enter [^)]*\))$"  # what a question tells of Enter
 
 Value = TypeVar("Value")
@@ -289,7 +290,8 @@ def read_line(question: str) -> str:
     sys.stderr.flush()
     try:
         if _has_readline():
-            return input(question)
+            with _waking():
+                return input(question)
         sys.stderr.write(question)
         sys.stderr.flush()
         line = sys.stdin.readline()
@@ -321,6 +323,27 @@ def _has_readline() -> bool:
         return False
     readline.set_auto_history(False)
     return True
+
+
+@contextlib.contextmanager
+def _waking() -> Iterator[None]:
+    """Interrupt the wait for a key now and then, which lets Python see a Ctrl-C.
+
+    One that comes after the question was printed and before readline waits would wait for a key.
+    """
+    import signal
+
+    try:
+        before = signal.signal(signal.SIGALRM, lambda *_: None)
+    except (AttributeError, ValueError):  # no such signal here, or not the main thread
+        yield
+        return
+    signal.setitimer(signal.ITIMER_REAL, WAKE, WAKE)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def confirm_by_number(interactive: bool, number: int, stated: str, verb: str, what: str) -> None:
