@@ -217,7 +217,7 @@ def _fields(found: match_store.Pair) -> list[dict[str, Any]]:
         (each.name, each.agreement, each.weight, *(VALUES[each.name](side) for side in (a, b)))
         for each in found.likeness.fields
     ]
-    # "Unknown" or John Doe, and nothing more is known
+    # "Unknown" or a bare John Doe
     rows = [
         (name, "placeholder", *rest) if how == MISSING and name in NAMED and all(rest[1:]) else row
         for row in rows

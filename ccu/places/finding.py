@@ -196,8 +196,26 @@ def offered(session: Session, match: Match, warned: Mapping[str, str]) -> Match 
 
 def unit_meant(session: Session, reading: Address) -> Address | None:
     """Return the address with the unit of a misspelled unit word: `APTT 3` is # 3. None without."""
-    found = re.fullmatch(_WORD_AND_ID, behind_street(reading))
-    if reading.kind != "address" or not found:
+    behind = behind_street(reading)
+    meant = misspelled_unit(behind, reading.unit) if reading.kind == "address" else None
+    if meant is None:
+        return None
+    names = session.settings.names
+    filed = read_address(
+        f"{reading.number} {reading.street}",
+        town=names,
+        unit=f"{meant} {reading.unit}".strip(),
+        city="" if reading.city == behind else reading.city,
+        state=reading.state,
+        zip=reading.zip,
+    )
+    return read_address(normal(filed), town=names)
+
+
+def misspelled_unit(behind: str, unit: str) -> str | None:
+    """Return what is meant by the text behind a street, `# 3` of `APTT 3`, beside its unit."""
+    found = re.fullmatch(_WORD_AND_ID, behind)
+    if not found:
         return None
     from ccu.address.match import edit_distance
     from ccu.address.words import SUFFIXES, UNITS
@@ -211,18 +229,7 @@ def unit_meant(session: Session, reading: Address) -> Address | None:
         and (distance := edit_distance(word, each, 1 + (len(each) > _SHORT_WORD))) is not None
     ]
     sort = min(far)[1] if far and word not in SUFFIXES else ""
-    if not sort or sort in reading.unit.split():
-        return None
-    names = session.settings.names
-    filed = read_address(
-        f"{reading.number} {reading.street}",
-        town=names,
-        unit=f"{sort} {number} {reading.unit}".strip(),
-        city="" if reading.city == found[0] else reading.city,
-        state=reading.state,
-        zip=reading.zip,
-    )
-    return read_address(normal(filed), town=names)
+    return f"{sort} {number}" if sort and sort not in unit.split() else None
 
 
 def behind_street(reading: Address) -> str:

@@ -90,7 +90,7 @@ def _step_from(session: Session, before: str) -> OptionType[str]:
 
     return OptionType(
         read=read,
-        offer=lambda session: terminal.show_choices(labels[each] for each in allowed),
+        offer=lambda session, more=False: terminal.show_choices(labels[each] for each in allowed),
         words=lambda session, status: labels[status],
     )
 

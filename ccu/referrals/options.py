@@ -56,6 +56,15 @@ NoteFileOption = Annotated[
 ]
 
 
+def _offer(session: "Session", more: bool = False) -> None:
+    from ccu.referrals import page
+
+    page.offer(session, more)
+
+
+OPEN = replace(REFERRAL, offer=_offer)
+
+
 @dataclass(eq=False, repr=False)
 class NeedReferOptions:
     """The options of a new referral whose need and person come from an assessment."""

@@ -74,6 +74,16 @@ def test_most_addresses_without_a_house_number_are_told(desk: Desk) -> None:
     assert "house number" not in desk.bring(text([row()])).err
 
 
+def test_misspelled_unit_words_are_counted_without_an_address(desk: Desk) -> None:
+    places = ("9 ELM ST APT 1", "12 MAIN ST APTT 3", "12 MAIN ST APTT 3", "14 MAIN ST SUIT 200")
+    rows = [row(Number=str(n), Where=where, Apt="") for n, where in enumerate(places)]
+    for options in (("--dry-run",), ()):
+        told = desk.bring(text(rows), *options).err
+        assert "2 addresses have a misspelled unit word, as in line 3; filed at" in told
+        assert "APTT 3" not in told.rpartition("2 addresses")[2]
+    assert "misspelled" not in desk.bring(text(rows[:1])).err
+
+
 MIDNIGHT = ("2026-01-{:02} 00:00:00", "01/{:02}/2026 12:00:00 AM", "2026-01-{:02}T00:00:00.000")
 
 

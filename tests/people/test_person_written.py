@@ -243,7 +243,7 @@ def test_jane_doe_with_a_birth_date_or_age_is_compared_by_name(born: str, ccu: C
     assert "Possible match" in asked.err, asked.err
 
 
-def test_john_doe_and_nothing_more_is_a_placeholder(ccu: Ccu) -> None:
+def test_john_doe_alone_is_a_placeholder(ccu: Ccu) -> None:
     for _time in range(2):
         assert ccu("log-call", *CALL, "--person-file", "-", stdin="John Doe").code == 0
     compared = json.loads(ccu("person", "compare", "1", "2", "--format", "json").out)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated
 
+from ccu.calls.options import UNDECIDED
 from ccu.errors import InvalidInput
-from ccu.options import CALL, AskingOption, Context, arg, code, flag, group, opt
+from ccu.options import REQUIRED, AskingOption, Context, arg, code, flag, group, opt
 from ccu.options.types import OptionType
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.output.endings import FOR_FILES, default_format
@@ -120,7 +121,7 @@ def list_(
 @app.command()
 def decide(
     ctx: Context,
-    call: Annotated[int, arg("CALL", CALL, "The call's number.")],
+    call: Annotated[int, arg("CALL", UNDECIDED, "The call's number.")] = REQUIRED,
     no_action: Annotated[
         str | None, opt("--no-action", NO_ACTION, "Why it needs no further action.")
     ] = None,

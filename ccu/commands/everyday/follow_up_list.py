@@ -9,6 +9,7 @@ from ccu.follow_ups import options
 from ccu.options import Context, flag, group, value, with_options
 from ccu.output import FormatOption, OutputOption, Table, emit, fits_terminal, say
 from ccu.output.endings import FOR_FILES, Format, default_format, meant
+from ccu.records.person_ids import NAMELESS
 
 app = group("Joined to `ccu follow-up` by the map in cli.py.")
 
@@ -146,6 +147,6 @@ def _table(
         spare = tuple(name for name in spare if name != "for")
     elif on_screen:
         for row in rows:
-            if row["name"] in ("", "unknown", "not identified"):
+            if row["name"] in NAMELESS:
                 row["name"] = row.get("about") or row["for"]
     return Table(columns, rows, title=title, spare=spare)
