@@ -5,6 +5,7 @@ start-up is a feature for an officer at a door.
 """
 
 import errno
+import gc
 import os
 import re
 import signal
@@ -395,9 +396,5 @@ def run() -> None:
         if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) == signal.SIG_DFL:
             signal.signal(getattr(signal, name), signal.default_int_handler)
     code = main()
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except (AttributeError, OSError, ValueError):  # none, closed or full: Python tells of it
-        sys.exit(code)
-    os._exit(code)  # what was loaded need not be taken down piece by piece
+    gc.freeze()  # what was loaded is not looked through for garbage once more on the way out
+    sys.exit(code)

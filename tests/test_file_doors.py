@@ -42,7 +42,6 @@ ALLOWED = {
     "installation.py": {"os.open", ".stat"},  # root's own
     "database/encryption.py": {"module.connect", "os.open", ".mkdir"},
     "database/key_chain.py": {".open"},
-    "providers/find.py": {".read_text"},
     "referrals/letter.py": {".read_text"},
     "referrals/parcel.py": {".read_text"},  # the key of parcels, beside the database
     "check/privacy.py": {".open", ".stat", ".lstat", ".iterdir"},

@@ -138,6 +138,7 @@ class Lazy:
 
 # Longer than any address; text after it is not read.
 LIMIT = 300
+ZIP_DIGITS = 5
 
 _DROPPED = ".'`\"\u2018\u2019\u201c\u201d\u00b4"
 _SPACED = "\t\n\r\f\v\0_=?!~^$%<>{}"

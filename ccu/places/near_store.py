@@ -11,10 +11,16 @@ from collections.abc import Iterator
 
 from ccu.address import Address
 from ccu.address import match as matching
-from ccu.address.number import ZIP_DIGITS
 from ccu.address.route import settled_way
 from ccu.address.street import in_digits
-from ccu.address.words import DIRECTIONS, LONG_SUFFIX, NUMBERS_IN_NAMES, SUFFIXES, long_city
+from ccu.address.words import (
+    DIRECTIONS,
+    LONG_SUFFIX,
+    NUMBERS_IN_NAMES,
+    SUFFIXES,
+    ZIP_DIGITS,
+    long_city,
+)
 from ccu.output.text import counted
 from ccu.places.store import MOST_NEAR, OTHER_CITY, OTHER_UNIT, Near, as_address, near
 
