@@ -11,7 +11,6 @@ from ccu.address.extent import ROAD_FORMS, cut_dash_extent, cut_extent, main_roa
 from ccu.address.names import Names
 from ccu.address.number import (
     BESIDE_HOUSE,
-    ZIP_DIGITS,
     column_unit,
     is_bare_unit,
     take_number,
@@ -53,6 +52,7 @@ from ccu.address.words import (
     ROADS,
     TRAVEL,
     UNITS,
+    ZIP_DIGITS,
     Lazy,
     split_words,
 )

@@ -18,6 +18,7 @@ from ccu.address.words import (
     TRAVEL,
     UNITS,
     UNITS_ALONE,
+    ZIP_DIGITS,
     Lazy,
 )
 
@@ -25,7 +26,6 @@ _UNIT_ID = Lazy(r"[0-9]+[A-Z]{0,2}$|[A-Z]{1,2}[0-9]+[A-Z]?$|[A-Z]$|[0-9]+[A-Z]?-
 _BARE_ID = Lazy(r"[0-9]{1,5}[A-Z]?$|[A-Z][0-9]{1,4}[A-Z]?$|[A-Z]$|[0-9]+-[0-9]+$")
 ORDINAL_WORD = Lazy(r"([0-9]+)(?:ST|ND|RD|TH)$")
 _NUMBER_SIGNS = ("#", "NO", "NUMBER")
-ZIP_DIGITS = 5
 FLOORS = ("FL", "FLR", "FLOOR", "FLOORS", "FLRS")
 
 

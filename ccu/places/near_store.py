@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 from ccu.address import Address
 from ccu.address import match as matching
-from ccu.address.number import ZIP_DIGITS
 from ccu.address.route import settled_way
 from ccu.address.street import in_digits
 from ccu.address.words import DIRECTIONS, LONG_SUFFIX, NUMBERS_IN_NAMES, SUFFIXES, long_city
@@ -22,6 +21,7 @@ _TYPING_ERROR = 9  # after every near match of ccu.address.match
 OTHER_STREET = "other suffix or direction"
 # Two places may be called so: never taken by Enter.
 TWO_PLACES = (OTHER_STREET, "house number written otherwise")
+ZIP_DIGITS = 5
 SHORT_STREET = 5  # letters; two that short and alike are two streets
 CANDIDATES = 3_000  # places scored for a typo; one house number has fewer in any town seen
 
