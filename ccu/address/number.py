@@ -212,6 +212,11 @@ _GRID = Lazy(
     r"[A-Z]{1,2}-?[0-9]{1,3}(?= CALLE )) (?=[A-Z]{2})"
 )
 _LETTERED = Lazy(r"([0-9]+)(?:-?| )([A-Z]) (?=[A-Z0-9])")
+# 12N MAIN ST, but not 12-N MAIN ST or 35W AT MAIN ST.
+_GLUED_DIRECTION = Lazy(
+    r"[0-9]{1,5}[NSW] (?!(?:AT|AND|TO|EXIT|[NS][EW]|[NSEW]B) )[A-Z0-9]{2,} "
+    rf"(?:[^,]* )?(?:{'|'.join(ROADS)})\b"
+)
 _GLUED = Lazy(r"([0-9]{1,5})([A-Z]{3,}) (?=[A-Z0-9])")  # 286VALE ST
 _ANY = Lazy(r"([0-9]{1,6})(?:,? (?=[A-Z0-9#])|-(?=[A-Z]{2})|(?=#[A-Z0-9]))")
 _UNIT_FIRST = Lazy(
@@ -245,6 +250,8 @@ def take_number(line: str) -> Number:
         direction = following in DIRECTIONS
         if direction and not letter and line.startswith(_ON_ROUTE, plain.end() + 1):
             return Number("", False, line)
+        if letter and letter in "NSW" and _GLUED_DIRECTION.match(line):
+            return Number(house_number(digits, ""), False, f"{letter} {line[plain.start(3) :]}")
         named = not following.isdigit() and (len(following) > 1 or direction)
         if named and following not in _SPECIAL:
             rest = line[plain.start(3) :]

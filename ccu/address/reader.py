@@ -246,7 +246,7 @@ _TELLING = (
     frozenset(FEATURES) | frozenset(TRAVEL) | SIDE_ROADS | EXTENTS | BESIDE | frozenset(UNITS)
     | frozenset(UNITS_ALONE) | frozenset(CARDINALS) | NO_WORDS
     | frozenset("AND AT X XX XXX BLK BLOCK OF JUST BOUND CORNER SIDE PRIOR".split())
-    | frozenset("O D L URB TRUNK TRK MLK ML KG".split())
+    | frozenset("O D L URB TRUNK TRK MLK ML KG CS CROSS INTERSECTING".split())
     | frozenset(remark.split()[0] for remark in REMARKS) - frozenset(DIRECTIONS)
 )  # fmt: skip
 # Words after a comma that are no name of a town, or may be none.
@@ -325,7 +325,7 @@ def _street_if_plain(text: str, sure: bool, side: bool, names: Names) -> Way | N
             return None  # ELM ST WESTPORT CT
         if not _TELLING.isdisjoint(words[:-1]):
             return None
-        if not side and not ROADS.keys().isdisjoint(words[:-1]):
+        if not sure and not ROADS.keys().isdisjoint(words[:-1]):
             return None
     elif (
         not sure or not _TELLING.isdisjoint(words) or not _can_lack_suffix(words, text, side, names)

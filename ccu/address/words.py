@@ -136,8 +136,8 @@ class Lazy:
         return found
 
 
-# Texts of which a line must hold one, what is then replaced, and by what.
-_Form = tuple[list[str], Lazy, str | Callable[[re.Match[str]], str]]
+# A text that a line must hold, what is then replaced, and by what.
+_Form = tuple[str, Lazy, str | Callable[[re.Match[str]], str]]
 ZIP_DIGITS = 5
 # Longer than any address; text after it is not read.
 LIMIT = 300
@@ -184,8 +184,8 @@ _ZONE_TAG = Lazy(r"\*{2,}[^* ]{1,12}\*{2,}|\bGRID [A-Z]-?[0-9]{1,3}\b")
 _MASKED = Lazy(r"\b([0-9]{1,3})(\*{1,2})(?![*])")
 # A name that lost its apostrophe: 101 O FARRELL ST, but not 27 O ST or AVENUE O EAST.
 _LETTER_NAME = Lazy(
-    r"(?<! C/)(?:(?<![A-Z] )|(?<=[0-9] [NSEW] )|(?<=[0-9] [NS][EW] )|(?<=[/&@] [NSEW] ))"
-    r"\b([ODL]) ([A-Z]{3,})\b"
+    r"\b(?=[ODL] )(?<! C/)(?:(?<![A-Z] )|(?<=[0-9] [NSEW] )|(?<=[0-9] [NS][EW] )|"
+    r"(?<=[/&@] [NSEW] ))([ODL]) ([A-Z]{3,})\b"
 )
 # A stretch between two exits or two mile markers: BETWEEN EXIT 7 AND EXIT 8.
 _STRETCH = Lazy(
@@ -214,18 +214,16 @@ def _without_apostrophe(found: re.Match[str]) -> str:
 
 def _forms() -> list[_Form]:
     """Return the forms of words.txt, and those that need more than a pattern."""
-    roads = "|".join(ROADS)
-    rules = (rule.split(" => ") for rule in _SECTIONS["forms"])
-    return [
-        *(
-            (signs.replace("_", " ").split("|"), Lazy(pattern.replace("ROADS", roads)),
-             form.replace("_", " "))
-            for signs, pattern, form in rules
-        ),
-        (["O ", "D ", "L "], _LETTER_NAME, _without_apostrophe),
-        ([""], _LONG_HEAD, lambda found: _HEADS[found.lastindex or 0]),
-        (["EX", "MM"], _STRETCH, _stretch),
-    ]  # fmt: skip
+    forms: list[_Form] = []
+    for rule in _SECTIONS["forms"]:
+        signs, text, form = rule.split(" => ")
+        pattern = Lazy(text.replace("ROADS", "|".join(ROADS)))
+        forms += [
+            (sign.replace("_", " "), pattern, form.replace("_", " ")) for sign in signs.split("|")
+        ]
+    forms += [(f"{letter} ", _LETTER_NAME, _without_apostrophe) for letter in "ODL"]
+    forms.append(("", _LONG_HEAD, lambda found: _HEADS[found.lastindex or 0]))
+    return forms + [(sign, _STRETCH, _stretch) for sign in ("EX", "MM")]
 
 
 _COORDINATES = Lazy(
@@ -268,7 +266,8 @@ def clean(text: str) -> str:
         text = _fold(text)
     text = text[: LIMIT * 4].upper()
     if "." in text:
-        text = _CALLE_STOP.sub(r"\1CALLE ", text)
+        if " C. " in text:
+            text = _CALLE_STOP.sub(r"\1CALLE ", text)
         text = _GLUED_STOP.sub(r"\1 ", text)
         text = _DECIMAL.sub(lambda m: (m[1] or m[2]) + _KEPT_STOP, text)
         text = _HALF.sub(r"\1 1/2 ", text)
@@ -285,11 +284,9 @@ def _in_words(text: str) -> str:
     if "*" in text or "GRID " in text:
         text = _MASKED.sub(lambda m: m[1] + "X" * len(m[2]), _ZONE_TAG.sub(" ", text))
         text = " ".join(text.replace("*", " ").split())
-    for signs, pattern, form in _FORMS:
-        for sign in signs:
-            if sign in text:
-                text = pattern.sub(form, text)
-                break
+    for sign, pattern, form in _FORMS:
+        if sign in text:
+            text = pattern.sub(form, text)
     return text
 
 
