@@ -13,6 +13,7 @@ from ccu.address.words import (
     NO_UNIT,
     NUMBER_NAMES,
     ORDINALS,
+    ROAD_FORMS,
     ROADS,
     SUFFIXES,
     TRAVEL,
@@ -215,7 +216,7 @@ _LETTERED = Lazy(r"([0-9]+)(?:-?| )([A-Z]) (?=[A-Z0-9])")
 # 12N MAIN ST, but not 12-N MAIN ST or 35W AT MAIN ST.
 _GLUED_DIRECTION = Lazy(
     r"[0-9]{1,5}[NSW] (?!(?:AT|AND|TO|EXIT|[NS][EW]|[NSEW]B) )[A-Z0-9]{2,} "
-    rf"(?:[^,]* )?(?:{'|'.join(ROADS)})\b"
+    rf"(?:[^,]* )?(?:{ROAD_FORMS})\b"
 )
 _GLUED = Lazy(r"([0-9]{1,5})([A-Z]{3,}) (?=[A-Z0-9])")  # 286VALE ST
 _ANY = Lazy(r"([0-9]{1,6})(?:,? (?=[A-Z0-9#])|-(?=[A-Z]{2})|(?=#[A-Z0-9]))")

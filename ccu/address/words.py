@@ -52,6 +52,11 @@ def _numbers(section: str) -> dict[str, int]:
 
 # Suffixes, and words before and after a name
 ROADS = _table("roads")
+# Those that are common, for patterns.
+ROAD_FORMS = (
+    "ST|STREET|AV|AVE|AVENUE|RD|ROAD|DR|DRIVE|BL|BLV|BLVD|LN|LANE|PKWY|HWY|PIKE|CT|COURT|PL|PLACE|"
+    "WAY|TER|CIR|LOOP"
+)
 SUFFIXES = _table("other suffixes") | ROADS
 # The longest spelling of each suffix, for keys that must not depend on spaces between words.
 LONG_SUFFIX: dict[str, str] = {}
@@ -217,7 +222,7 @@ def _forms() -> list[_Form]:
     forms: list[_Form] = []
     for rule in _SECTIONS["forms"]:
         signs, text, form = rule.split(" => ")
-        pattern = Lazy(text.replace("ROADS", "|".join(ROADS)))
+        pattern = Lazy(text.replace("ROADS", ROAD_FORMS))
         forms += [
             (sign.replace("_", " "), pattern, form.replace("_", " ")) for sign in signs.split("|")
         ]
