@@ -368,9 +368,12 @@ def _number_in_words(line: str) -> Number:
         return Number(found[1], True, line[found.end() :])
     if "BL" in line and (found := _BLOCK_LAST.match(line)):
         return Number(found[2] + "0" * len(found[3]), True, found[1])
-    first, _, rest = line.partition(" ")
-    if first in CARDINALS and rest and not _number_is_name(first, rest):
-        return Number(str(CARDINALS[first]), False, rest)
+    words = line.split(" ")
+    value, after = spelled_number(words) if words[0] in CARDINALS else (0, 0)
+    rest = " ".join(words[after:])
+    ordinal = after and words[after - 1] in ORDINALS  # ONE HUNDRED TENTH ST
+    if value and rest and not ordinal and not _number_is_name(words[0], rest):
+        return Number(str(value), False, rest)
     return Number("", False, line)
 
 

@@ -316,6 +316,8 @@ def _street_if_plain(text: str, sure: bool, side: bool, names: Names) -> Way | N
     lettered = len(words) == 2 and words[1] in _ENDS  # B ST, but not B MYRTLE ST
     if len(words[0]) < 2 and words[0] not in DIRECTIONS and not lettered:
         return None
+    if lettered and words[0] in ("ST", "ND", "RD", "TH"):
+        return None  # 3 RD AVE is 3RD AVE
     for word in words:
         if not (word.isalpha() or _ORDINAL.match(word)):
             return None
