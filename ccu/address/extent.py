@@ -3,9 +3,8 @@
 from ccu.address.number import is_bare_unit
 from ccu.address.sides import Reading
 from ccu.address.town import drop_remarks, is_place
-from ccu.address.words import BESIDE, DIRECTIONS, EXTENTS, FEATURES, ROADS, Lazy
+from ccu.address.words import BESIDE, DIRECTIONS, EXTENTS, FEATURES, ROAD_FORMS, ROADS, Lazy
 
-ROAD_FORMS = "ST|STREET|AV|AVE|AVENUE|RD|ROAD|DR|DRIVE|BL|BLV|BLVD|LN|LANE|PKWY|HWY|PIKE"
 _EXTENT_DASH = Lazy(rf"(?<= )(?:{ROAD_FORMS})(-)(?=[A-Z0-9])|[A-Z](-)[0-9]+(?:ST|ND|RD|TH)\b")
 _MAIN_BEHIND = Lazy(
     r"(?:BETWEEN|BTWN|BTW|BETW|BTN|BET|FROM) (.+) ON (?!(?:RAMP|RP|RMP)(?: |$))([A-Z0-9].*)$"

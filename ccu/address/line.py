@@ -7,7 +7,7 @@ pieces before it name a place, pieces after it are unit, city or place.
 import re
 from functools import lru_cache
 
-from ccu.address.extent import ROAD_FORMS, cut_dash_extent, cut_extent, main_road_first
+from ccu.address.extent import cut_dash_extent, cut_extent, main_road_first
 from ccu.address.names import Names
 from ccu.address.number import (
     BESIDE_HOUSE,
@@ -49,6 +49,7 @@ from ccu.address.words import (
     EXTENTS,
     FEATURES,
     REMARKS,
+    ROAD_FORMS,
     ROADS,
     TRAVEL,
     UNITS,
@@ -64,7 +65,7 @@ _RAMP_APART = Lazy(r" ?[-(] ?(ON |OFF |ON-|OFF-)?RAMP\b")
 
 _NUMBER_INSIDE = Lazy(
     rf"([A-Z][A-Z ]*[A-Z]) ([0-9]{{1,5}} (?!MILE)[A-Z0-9][A-Z0-9 ]*? "
-    rf"(?:{ROAD_FORMS}|CT|PL|WAY|TER|CIR|LOOP)(?: .*)?|[0-9]{{1,5}} (?:CALLE|AVENIDA) .*)$"
+    rf"(?:{ROAD_FORMS})(?: .*)?|[0-9]{{1,5}} (?:CALLE|AVENIDA) .*)$"
 )
 
 

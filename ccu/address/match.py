@@ -205,14 +205,15 @@ def _compare_way(a: Way, b: Way) -> Match:
         return Match("same", "")
     if in_digits(a.key.split()) == in_digits(b.key.split()):
         return Match("near", "number in words")  # SEVEN HILLS DR and 7 HILLS DR
+    together = _close(a.key) == _close(b.key)
     roads = (a.route and b.route) or (a.highway and b.highway)
     if roads and _travels(a) == _travels(b):
         return Match("near", "directional in another place")
-    if _close(a.key) == _close(b.key) and roads:
+    if together and roads:
         return Match("near", "written apart or together")  # RT 9W and RT 9 W
     if _directions_clash(a, b):
         return Match("different", "other directional")
-    if _close(a.key) == _close(b.key):
+    if together:
         return Match("near", "written apart or together")  # MAINST
     if a.core == b.core and bool(a.suffix) != bool(b.suffix):
         return Match("near", "no suffix given")

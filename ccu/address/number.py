@@ -13,6 +13,7 @@ from ccu.address.words import (
     NO_UNIT,
     NUMBER_NAMES,
     ORDINALS,
+    ROAD_FORMS,
     ROADS,
     SUFFIXES,
     TRAVEL,
@@ -210,6 +211,11 @@ _GRID = Lazy(
     r"[A-Z]{1,2}-?[0-9]{1,3}(?= CALLE )) (?=[A-Z]{2})"
 )
 _LETTERED = Lazy(r"([0-9]+)(?:-?| )([A-Z]) (?=[A-Z0-9])")
+# 12N MAIN ST, but not 12-N MAIN ST or 35W AT MAIN ST.
+_GLUED_DIRECTION = Lazy(
+    r"[0-9]{1,5}[NSW] (?!(?:AT|AND|TO|EXIT|[NS][EW]|[NSEW]B) )[A-Z0-9]{2,} "
+    rf"(?:[^,]* )?(?:{ROAD_FORMS})\b"
+)
 _GLUED = Lazy(r"([0-9]{1,5})([A-Z]{3,}) (?=[A-Z0-9])")  # 286VALE ST
 _ANY = Lazy(r"([0-9]{1,6})(?:,? (?=[A-Z0-9#])|-(?=[A-Z]{2})|(?=#[A-Z0-9]))")
 _UNIT_FIRST = Lazy(
@@ -243,6 +249,8 @@ def take_number(line: str) -> Number:
         direction = following in DIRECTIONS
         if direction and not letter and line.startswith(_ON_ROUTE, plain.end() + 1):
             return Number("", False, line)
+        if letter and letter in "NSW" and _GLUED_DIRECTION.match(line):
+            return Number(house_number(digits, ""), False, f"{letter} {line[plain.start(3) :]}")
         named = not following.isdigit() and (len(following) > 1 or direction)
         if named and following not in _SPECIAL:
             rest = line[plain.start(3) :]
@@ -358,9 +366,12 @@ def _number_in_words(line: str) -> Number:
         return Number(found[1], True, line[found.end() :])
     if "BL" in line and (found := _BLOCK_LAST.match(line)):
         return Number(found[2] + "0" * len(found[3]), True, found[1])
-    first, _, rest = line.partition(" ")
-    if first in CARDINALS and rest and not _number_is_name(first, rest):
-        return Number(str(CARDINALS[first]), False, rest)
+    words = line.split(" ")
+    value, after = spelled_number(words) if words[0] in CARDINALS else (0, 0)
+    rest = " ".join(words[after:])
+    ordinal = after and words[after - 1] in ORDINALS  # ONE HUNDRED TENTH ST
+    if value and rest and not ordinal and not _number_is_name(words[0], rest):
+        return Number(str(value), False, rest)
     return Number("", False, line)
 
 

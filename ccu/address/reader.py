@@ -246,7 +246,7 @@ _TELLING = (
     frozenset(FEATURES) | frozenset(TRAVEL) | SIDE_ROADS | EXTENTS | BESIDE | frozenset(UNITS)
     | frozenset(UNITS_ALONE) | frozenset(CARDINALS) | NO_WORDS
     | frozenset("AND AT X XX XXX BLK BLOCK OF JUST BOUND CORNER SIDE PRIOR".split())
-    | frozenset("O D L URB TRUNK TRK MLK ML KG".split())
+    | frozenset("O D L URB TRUNK TRK MLK ML KG CS CROSS INTERSECTING".split())
     | frozenset(remark.split()[0] for remark in REMARKS) - frozenset(DIRECTIONS)
 )  # fmt: skip
 # Words after a comma that are no name of a town, or may be none.
@@ -316,6 +316,8 @@ def _street_if_plain(text: str, sure: bool, side: bool, names: Names) -> Way | N
     lettered = len(words) == 2 and words[1] in _ENDS  # B ST, but not B MYRTLE ST
     if len(words[0]) < 2 and words[0] not in DIRECTIONS and not lettered:
         return None
+    if lettered and words[0] in ("ST", "ND", "RD", "TH"):
+        return None  # 3 RD AVE is 3RD AVE
     for word in words:
         if not (word.isalpha() or _ORDINAL.match(word)):
             return None
@@ -325,7 +327,7 @@ def _street_if_plain(text: str, sure: bool, side: bool, names: Names) -> Way | N
             return None  # ELM ST WESTPORT CT
         if not _TELLING.isdisjoint(words[:-1]):
             return None
-        if not side and not ROADS.keys().isdisjoint(words[:-1]):
+        if not sure and not ROADS.keys().isdisjoint(words[:-1]):
             return None
     elif (
         not sure or not _TELLING.isdisjoint(words) or not _can_lack_suffix(words, text, side, names)

@@ -74,7 +74,7 @@ def plain_way(words: list[str]) -> Way:
 
 
 def spelled_number(words: list[str], at: int = 0) -> tuple[int, int]:
-    """Read `ONE HUNDRED AND TENTH` at `at`: (110, index after it); (0, at) if it is no number."""
+    """Read `ONE HUNDRED TENTH` at `at`: (110, index after it); (0, at) if it is no number."""
     value, start = 0, at
     while at < len(words):
         word = words[at]
@@ -83,7 +83,7 @@ def spelled_number(words: list[str], at: int = 0) -> tuple[int, int]:
             value *= 100
         elif more and (value % 100 == 0 or (value % 100 >= 20 and value % 10 == 0 and more < 10)):
             value += more
-        elif word != "AND" or value < 100 or not spelled_number(words[at + 1 : at + 2])[0]:
+        else:
             break
         at += 1
         if word in ORDINALS:

@@ -21,7 +21,7 @@ def _read_sections() -> dict[str, list[str]]:
     text = (Path(__file__).parent / "words.txt").read_text(encoding="utf-8")
     for section in text.split("\n[")[1:]:
         title, _, body = section.partition("]\n")
-        sections[title] = [line for line in body.split("\n") if line and line[0] != "#"]
+        sections[title] = [line for line in body.split("\n") if line and not line.startswith("# ")]
     return sections
 
 
@@ -52,6 +52,11 @@ def _numbers(section: str) -> dict[str, int]:
 
 # Suffixes, and words before and after a name
 ROADS = _table("roads")
+# Those that are common, for patterns.
+ROAD_FORMS = (
+    "ST|STREET|AV|AVE|AVENUE|RD|ROAD|DR|DRIVE|BL|BLV|BLVD|LN|LANE|PKWY|HWY|PIKE|CT|COURT|PL|PLACE|"
+    "WAY|TER|CIR|LOOP"
+)
 SUFFIXES = _table("other suffixes") | ROADS
 # The longest spelling of each suffix, for keys that must not depend on spaces between words.
 LONG_SUFFIX: dict[str, str] = {}
@@ -136,6 +141,9 @@ class Lazy:
         return found
 
 
+# A text that a line must hold, what is then replaced, and by what.
+_Form = tuple[str, Lazy, str | Callable[[re.Match[str]], str]]
+ZIP_DIGITS = 5
 # Longer than any address; text after it is not read.
 LIMIT = 300
 ZIP_DIGITS = 5
@@ -180,11 +188,16 @@ _LONG_HEAD = Lazy(
 _HEADS = ("", "FM ", "RM ", "IH ", "US ", "MM ", "FSR ", "CR ", "SR ", "RR ", "TR ")
 _ZONE_TAG = Lazy(r"\*{2,}[^* ]{1,12}\*{2,}|\bGRID [A-Z]-?[0-9]{1,3}\b")
 _MASKED = Lazy(r"\b([0-9]{1,3})(\*{1,2})(?![*])")
-# Slashes that abbreviate a word: I/F/O in front of, B/O block of.
-_SLASHED_WORDS = {
-    "I/F/O": "IFO", "I/A/O": "AREA OF", "IAO": "AREA OF", "B/O": "BLOCK OF",
-    "A/F": "ACROSS FROM", "R/O": "REAR OF", "F/O": "FRONT OF",
-}  # fmt: skip
+# A name that lost its apostrophe: 101 O FARRELL ST, but not 27 O ST or AVENUE O EAST.
+_LETTER_NAME = Lazy(
+    r"\b(?=[ODL] )(?<! C/)(?:(?<![A-Z] )|(?<=[0-9] [NSEW] )|(?<=[0-9] [NS][EW] )|"
+    r"(?<=[/&@] [NSEW] ))([ODL]) ([A-Z]{3,})\b"
+)
+# A stretch between two exits or two mile markers: BETWEEN EXIT 7 AND EXIT 8.
+_STRETCH = Lazy(
+    r"\b((?:BETWEEN|BTWN|BTW|BETW|BTN|BET|FROM) )?(?:(EX(?:IT)?)|MM)(S)? ?([0-9.]+[A-Z]?)"
+    r"(?: (?:AND|TO|THRU) | ?[&/-] ?)((?:EX(?:IT)?|MM)S? ?)?([0-9.]+[A-Z]?)\b"
+)
 
 
 def _stretch(found: re.Match[str]) -> str:
@@ -205,72 +218,19 @@ def _without_apostrophe(found: re.Match[str]) -> str:
     return letter + name if joined else found[0]
 
 
-# The usual form of signs and phrases, in this order: (texts of which a line must hold one, what is
-# replaced, by what).
-_FORMS: tuple[tuple[tuple[str, ...], Lazy, str | Callable[[re.Match[str]], str]], ...] = (
-    (("##",), Lazy(r"^([0-9]{1,3})##(?= ?[A-Z]{2,})"), r"\1XX"),
-    # C/ LUNA is CALLE LUNA in Puerto Rico.
-    (("C/",), Lazy(r"(^[0-9]+[A-Z]? |^(?=C/ )|, ?|ESQ |[&@] )C/ ?(?=(?!STREET)[A-Z]{3})"),
-     r"\1CALLE "),
-    # Two numbers of one road at a crossing: US 202/206 & MILL RD is on US 202.
-    (("/",), Lazy(r"\b((?:US|RTE?|ROUTE|HWY|SR|I)[ -]?[0-9]{1,3})/[0-9]{1,3}"
-                  r"(?= ?[&@]| AND | AT )"), r"\1"),
-    (("/", "IAO"), Lazy(r"\b(?:I/F/O|I/A/O|IAO|B/O)\b|^(?:A/F|R/O|F/O)(?= [0-9])"),
-     lambda m: _SLASHED_WORDS[m[0]]),
-    (("/",), Lazy(r"^([0-9]+[A-Z]?)[ -]*\b([1-7]) ?/ ?([2-8])\b(?= [A-Z0-9])"), r"\1 \2/\3"),
-    ((":",), Lazy(r"\b(?:X|XS|CS|CROSS): ?"), "XST "),
-    (("/B",), Lazy(r"\b([NSEW])/B(?:OUND)?\b"), r"\1B"),
-    (("/O",), Lazy(r"\b([NSEW])/O\b"), r"\1 OF"),
-    # 12N MAIN ST, but not 12-N MAIN ST or 35W AT MAIN ST.
-    (("N ", "S ", "W "), Lazy(
-        r"^([0-9]{1,5})([NSW]) (?=(?!(?:AT|AND|TO|EXIT|[NS][EW]|[NSEW]B) )[A-Z0-9]{2,} "
-        rf"(?:[^,]* )?(?:{'|'.join(ROADS)})\b)"), r"\1 \2 "),
-    ((",",), Lazy(r", ?(JR|SR|JUNIOR)\b"), r" \1"),
-    ((" TH", " ND", " ST ", " RD "), Lazy(
-        r"\b([0-9]{1,3}) (?=(?:TH|ND)\b)|(?<![0-9])((?:[0-9]?[02-9])?(?:1 (?=ST )|3 (?=RD )))"
-        rf"(?=.. (?:{'|'.join(ROADS)})\b(?! [0-9]))"), lambda m: m[0].rstrip()),
-    ((" KING", "MLK", " KG"), Lazy(r"\b(?:MLK|M ?L KING|MARTIN L KING|MARTIN LUTHER KG)\b"),
-     "MARTIN LUTHER KING"),
-    # A name that lost its apostrophe: 101 O FARRELL ST, but not 27 O ST or AVENUE O EAST.
-    (("O ", "D ", "L "), Lazy(
-        r"(?<! C/)(?:(?<![A-Z] )|(?<=[0-9] [NSEW] )|(?<=[0-9] [NS][EW] )|(?<=[/&@] [NSEW] ))"
-        r"\b([ODL]) ([A-Z]{3,})\b"), _without_apostrophe),
-    (("MM",), Lazy(r"\b([0-9]{1,3}(?:\.[0-9])?) ?MM\b(?! ?[0-9])"), r"MM \1"),  # I-95 NORTH 156 MM
-    (("A-1-A",), Lazy(r"A-1-A"), "A1A"),
-    # Puerto Rico: roads and their kilometers with tenths (KM 4 HM 5), corners, parts of a town.
-    (("CARR",), Lazy(r"\bCARR(?:ET|ETERA)? (?:PR|NUM|ESTATAL)[ -]?(?=[0-9])"), "CARR "),
-    ((" K",), Lazy(r"\b((?:CARR|PR)[ -]?#? ?[0-9]+,?) K ?(?=[0-9])"), r"\1 KM "),
-    ((" HM",), Lazy(r"\bKM ?([0-9]{1,3}),? HM ?([0-9])\b"), r"KM \1.\2"),
-    ((" ESQ",), Lazy(r"\bESQ(?:UINA)? (?=(?:CALLE|AVE|AVENIDA|CARR|PASEO|CAMINO) )"), "/ "),
-    ((" INT",), Lazy(r"(?<=[0-9]) INT(?:ERIOR)?(?=,|$)"), ", INT"),
-    (("BO ", "BARRIO "), Lazy(r"(?:(^)|,? )(?:BO|BARRIO) ([A-Z ]+?)(?:,? (?=CARR|PR )|(?=,|$))"),
-     lambda m: f"BO {m[2]}, " if m[1] is not None else f", BO {m[2]}"),
-    # County and state trunk highways, and M 37 of Michigan.
-    ((" TRUNK", " TRK", " AID", "CSAH"), Lazy(
-        r"\b(?:(STATE)|COUNTY|CTY|CNTY|CO) (?:TRUNK|TRK|STATE AID)(?: (?:HWY|HIGHWAY|RD|ROAD))? |"
-        r"\bCSAH "), lambda m: "STH " if m[1] else "CTH "),
-    (("K ", "M ", "T "), Lazy(r"^([KMT]) (?=[0-9]{1,3}\b)"), r"\1"),
-    ((" K ", " K-", " M ", " M-", " T ", " T-"), Lazy(
-        r"((?:^|[&/@,] ?|\bAT |\bAND )(?:[0-9]+ )?(?:(?:[NSEW]|NORTH|SOUTH|EAST|WEST) )?)"
-        r"(?:(?:STATE )?(?:HWY|HIGHWAY|RTE?|ROUTE) )?([KMT])[ -]?([0-9]{1,3})(?![A-Z0-9/-])"),
-     r"\1\2\3"),
-    # CR NE 4010 of Texas is NE CR 4010, which is no state and ZIP.
-    ((" NE ", " NW ", " SE ", " SW "), Lazy(
-        r"\b(CR|C R|(?:COUNTY|CO|CNTY|CTY) (?:ROAD|RD)) ([NS][EW]) (?=[0-9]{3})"), r"\2 \1 "),
-    ((" MILE ",), Lazy(
-        r"\b((?:HWY|HIGHWAY|US|S[RH]|RTE?|ROUTE|IH?)[ -]?[0-9]{1,3}[A-Z]?(?: [NSEW])?,? )"
-        r"MILE(?= [0-9])"), r"\1MM"),  # HWY 50 MILE 33
-    # States of two words before their routes.
-    (("AROLINA", "DAKOTA", "NEW ", "VIRGINIA"), Lazy(
-        r"\b(NORTH|SOUTH|N|S|NEW|WEST) (CAROLINA|DAKOTA|MEXICO|YORK|JERSEY|HAMPSHIRE|VIRGINIA)"
-        r"(?: STATE)? (?=(?:HWY|HIGHWAY|ROUTE|RTE|RT|ROAD|RD) [0-9])"),
-     lambda m: f"{m[1][0]}{m[2][0]} "),
-    (("",), _LONG_HEAD, lambda m: _HEADS[m.lastindex or 0]),
-    # A stretch between two exits or two mile markers: BETWEEN EXIT 7 AND EXIT 8.
-    (("EX", "MM"), Lazy(
-        r"\b((?:BETWEEN|BTWN|BTW|BETW|BTN|BET|FROM) )?(?:(EX(?:IT)?)|MM)(S)? ?([0-9.]+[A-Z]?)"
-        r"(?: (?:AND|TO|THRU) | ?[&/-] ?)((?:EX(?:IT)?|MM)S? ?)?([0-9.]+[A-Z]?)\b"), _stretch),
-)  # fmt: skip
+def _forms() -> list[_Form]:
+    """Return the forms of words.txt, and those that need more than a pattern."""
+    forms: list[_Form] = []
+    for rule in _SECTIONS["forms"]:
+        signs, text, form = rule.split(" => ")
+        pattern = Lazy(text.replace("ROADS", ROAD_FORMS))
+        forms += [
+            (sign.replace("_", " "), pattern, form.replace("_", " ")) for sign in signs.split("|")
+        ]
+    forms += [(f"{letter} ", _LETTER_NAME, _without_apostrophe) for letter in "ODL"]
+    forms.append(("", _LONG_HEAD, lambda found: _HEADS[found.lastindex or 0]))
+    return forms + [(sign, _STRETCH, _stretch) for sign in ("EX", "MM")]
+
 
 _COORDINATES = Lazy(
     r"(?i)-?[0-9]{1,3}\.[0-9]{3,}\s*[NSEW]?\s*[,/; ]\s*-?[0-9]{1,3}\.[0-9]{3,}|"
@@ -312,7 +272,8 @@ def clean(text: str) -> str:
         text = _fold(text)
     text = text[: LIMIT * 4].upper()
     if "." in text:
-        text = _CALLE_STOP.sub(r"\1CALLE ", text)
+        if " C. " in text:
+            text = _CALLE_STOP.sub(r"\1CALLE ", text)
         text = _GLUED_STOP.sub(r"\1 ", text)
         text = _DECIMAL.sub(lambda m: (m[1] or m[2]) + _KEPT_STOP, text)
         text = _HALF.sub(r"\1 1/2 ", text)
@@ -321,16 +282,17 @@ def clean(text: str) -> str:
     return _in_words(text).strip(" ,;:-/&@")
 
 
+_FORMS = _forms()
+
+
 def _in_words(text: str) -> str:
     """Write signs and phrases in their usual form."""
     if "*" in text or "GRID " in text:
         text = _MASKED.sub(lambda m: m[1] + "X" * len(m[2]), _ZONE_TAG.sub(" ", text))
         text = " ".join(text.replace("*", " ").split())
-    for signs, pattern, form in _FORMS:
-        for sign in signs:
-            if sign in text:
-                text = pattern.sub(form, text)
-                break
+    for sign, pattern, form in _FORMS:
+        if sign in text:
+            text = pattern.sub(form, text)
     return text
 
 

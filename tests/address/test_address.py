@@ -33,6 +33,9 @@ READINGS = [
     ("301 - 399 COMPO", "address", "301-399", "COMPO", "", "", ""),
     ("W123 S4567 CASCADE DR", "address", "W123S4567", "CASCADE DR", "", "", ""),
     ("ONE ELM ST", "address", "1", "ELM ST", "", "", ""),
+    ("ONE HUNDRED TWELVE ELM ST", "address", "112", "ELM ST", "", "", ""),
+    ("ONE HUNDRED TWELFTH ST", "street", "", "112TH ST", "", "", ""),
+    ("3 RD AVE", "street", "", "3RD AVE", "", "", ""),
     ("5 THREE MILE RD", "address", "5", "THREE MILE RD", "", "", ""),
     ("3902 N 60", "address", "3902", "N 60TH", "", "", ""),
     ("100 S ST. MARY'S ST.", "address", "100", "S ST MARYS ST", "", "", ""),
@@ -598,3 +601,27 @@ def test_the_short_road_reads_what_the_long_one_does(text: str) -> None:
         for columns_ in (("", "MKE", "Connecticut", "06880-12"), ("APT 4 BLDG 2", "", "", "")):
             cells = dict(zip(("unit", "city", "state", "zip"), columns_, strict=True))
             assert read(text, town=names, **cells) == _read_long(text, names, *columns_)
+
+
+# ---- numbers in words ----
+
+ONES = "ONE TWO THREE FOUR FIVE SIX SEVEN EIGHT NINE TEN ELEVEN TWELVE THIRTEEN FOURTEEN FIFTEEN \
+SIXTEEN SEVENTEEN EIGHTEEN NINETEEN".split()
+TENS = "TWENTY THIRTY FORTY FIFTY SIXTY SEVENTY EIGHTY NINETY".split()
+
+
+@pytest.mark.parametrize("joint", ["", "AND "])
+def test_a_number_in_words_is_the_unit_and_the_road_of_its_digits(joint: str) -> None:
+    small = {i: word for i, word in enumerate(ONES, 1)} | {
+        tens + ones: f"{word} {ONES[ones - 1]}" if ones else word
+        for tens, word in zip(range(20, 100, 10), TENS, strict=True)
+        for ones in range(10)
+    }
+    large = {
+        hundreds * 100 + rest: f"{ONES[hundreds - 1]} HUNDRED {joint}{words}"
+        for hundreds in (1, 3)
+        for rest, words in small.items()
+    }
+    for number, words in (small | large).items():
+        assert read(f"12 ELM ST APARTMENT {words}").unit == f"# {number}"
+        assert read(f"12 HIGHWAY {words}").building_key == f"address 12 ROUTE {number}"

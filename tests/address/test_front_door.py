@@ -41,6 +41,11 @@ SAME = [
     ("88 Alder St upper unit", "88 Alder St upstairs"),
     ("RR 2 BOX 45", "Rural Route 2, Box 45"),
     ("1 Hospital Dr ER", "1 Hospital Dr"),
+    ("1820 M-59", "1820 Hwy M-59"),
+    ("99 One Hundred Tenth St", "99 110th St"),
+    ("12 Calle Luna", "12 C/ Luna"),
+    ("I-95 NB btwn Exits 7 and 8", "I-95 NB between Exit 8 and Exit 7"),
+    ("00123 Elm St", "123 Elm St"),
 ]
 NEAR = [
     ("0315 SW Nebraska St", "315 SW Nebraska St", "house number written otherwise"),
@@ -48,6 +53,10 @@ NEAR = [
     ("12 Mtn View Dr", "12 Mountain View Dr", "a word of the name abbreviated"),
     ("1234 SW Calle 8", "1234 SW 8th St", "street's type in Spanish"),
     ("5 Seven Hills Dr", "5 7 Hills Dr", "number in words"),
+    ("22B Elm St", "22 Elm St Unit B", "house number written otherwise"),
+    ("1200 Hwy 71 E", "1200 E Hwy 71", "directional in another place"),
+    ("419E 5th St", "419 E 5th St", "house number written otherwise"),
+    ("12 Calle 4", "Calle 4 #12", "house number written otherwise"),
 ]
 
 
