@@ -180,7 +180,9 @@ class Choice:
         if name == "incident":
             filled = self._sample.filled(column)
             digits = [*filter(str.isdigit, filled)]
-            numbered = digits == [*map(str, range(1, len(digits) + 1))]  # rows, not calls
+            numbered = digits and digits == [
+                *map(str, range(1, len(digits) + 1))
+            ]  # rows, not calls
             if numbered and suggest.spoken(self._sample.labels[column]) in (*NUMBERS, "id"):
                 return False
             several = len({*filled}) > SEVERAL * len(filled)
