@@ -236,8 +236,9 @@ class First(Choice):
             self._street_alone(whole[0] if whole else street)
         else:
             self._address_by_cells()
-        if callers and not self._settled("address"):
-            self._ask_among("address", callers)
+        ask = callers and not self._settled("address")
+        if ask and (made := self._one_of("address", callers, "address", sure=False)):
+            self._take("address", [made])
         if crossing and "address" in self.chosen:
             self._crossing(crossing)
 
