@@ -219,10 +219,14 @@ class Rows:
         if len(rows) != len(lines):
             return None
         widths = {*map(len, rows)}
+        # A line of delimiters alone is not longer than this: only then are cells looked at.
+        perhaps_blank = min(map(len, lines)) <= self._width + 1 or widths != {self._width}
+        if perhaps_blank and not all(any(map(str.strip, cells)) for cells in rows):
+            return None
         if widths == {self._width}:
             self._seen.add(False)
             return rows
-        if max(widths) > self._width or not all(any(map(str.strip, cells)) for cells in rows):
+        if max(widths) > self._width:
             return None
         if not lines[-1].endswith(("\n", "\r")):
             return None  # perhaps cut short

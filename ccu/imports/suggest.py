@@ -150,6 +150,8 @@ def read(path: Path) -> Sample:
         if not header:
             table = Table(export, table.delimiter, header=False)
             rows = table.sample()
+        again = [*map(str.casefold, table.names)]  # a header that a report repeats on each page
+        rows = [row for row in rows if [cell.strip().casefold() for cell in row] != again]
         names = [
             name if name and header and table.names.count(name) == 1 else f"#{place}"
             for place, name in enumerate(table.names, 1)
@@ -258,7 +260,9 @@ def ranked(
 
 def spoken(name: str) -> str:
     """Return a column's name in lower-case words: CallTime_UTC is `call time utc`."""
-    apart = re.sub("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    apart = re.sub(
+        "(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", re.sub("['\u2019]", "", name)
+    )
     return " ".join(re.sub("[^a-z0-9#]+", " ", apart.lower().replace("#", " # ")).split())
 
 

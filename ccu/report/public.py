@@ -67,6 +67,7 @@ _EXPLAINS = (
     "Counts are rounded to the nearest 5. <10 is any count under 10, 0 included. n/a: no data.",
     f"A percentage is printed where its base is at least {BASE}; it is computed from the rounded"
     " counts.",
+    "Care calls have a nature on the town's care list; dispatch words without one do not count.",
     "Referrals to programs under 42 CFR Part 2 are left out, and follow-ups of them.",
 )
 

@@ -173,10 +173,10 @@ def test_an_export_has_just_so_many_rows_in_order_and_none_ahead(now: datetime) 
 
 
 def test_no_row_is_in_the_hour_that_the_clocks_leave_out() -> None:
-    made = list(export.rows(100_000, NOW, seed=1))
+    made = list(export.rows(30_000, NOW, seed=1))
     for day in ("2023-03-12", "2024-03-10", "2025-03-09"):
         on_the_day = [row for row in made if row[1].startswith(day)]
-        assert len(on_the_day) > 60
+        assert len(on_the_day) > 15
         assert not [row for row in on_the_day for cell in row[1:5] if cell[11:13] == "02"]
         assert all(row[1] < row[2] < row[3] < row[4] for row in on_the_day)
 

@@ -33,6 +33,11 @@ def test_a_short_row_beside_a_long_one_and_a_blank_line(desk: Desk) -> None:
     assert desk.counts(text(rows)) == (2, 1, 0, 0, 1)
 
 
+def test_a_row_of_empty_cells_alone_is_skipped(desk: Desk) -> None:
+    rows = [row(), [""] * len(HEADER), row(Number="26-2"), [""] * len(HEADER)]
+    assert desk.counts(text(rows)) == (2, 2, 0, 0, 0)
+
+
 def test_a_file_cut_within_its_last_row_is_not_taken_for_a_short_row(desk: Desk) -> None:
     export = text([row(), row(Number="26-2"), row(Number="26-3")])
     cut = export[: export.rindex("Main St")]

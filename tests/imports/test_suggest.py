@@ -98,16 +98,24 @@ def test_a_form_of_date_is_read_right(desk: Desk) -> None:
     formats = {text: one(desk, text) for text in READ}
     unread = [text for text, line in formats.items() if line.startswith("formats = []")]
     assert unread == []
-    began = {}
-    for number, (text, line) in enumerate(formats.items(), 1):
-        rows = [("Incident", "Call Time", "Location", "Nature"), (number, text, "1 Elm St", "EDP")]
+    by_line: dict[str, list[str]] = {}
+    for text, line in formats.items():
+        by_line.setdefault(line, []).append(text)
+    wrong = {}
+    for number, (line, texts) in enumerate(by_line.items()):
+        rows = [(n, text, f"{n} Elm St", "EDP") for n, text in enumerate(texts)]
         desk.layout.write_text(
             f'source = "s{number}"\n{line}\n[columns]\nincident = "Incident"\n'
             'occurred = "Call Time"\naddress = "Location"\nnature = "Nature"\n'
         )
-        assert desk.counts(written(rows))[:2] == (1, 1), text
-        began[text] = desk.one("SELECT occurred_at FROM call ORDER BY id DESC LIMIT 1")
-    assert {each: at for each, at in began.items() if at != "2026-01-04T22:37:00-05:00"} == {}
+        read = desk.counts(written([("Incident", "Call Time", "Location", "Nature"), *rows]))[:2]
+        began = desk.ask(
+            "SELECT DISTINCT occurred_at FROM call WHERE source_system_id ="
+            f" (SELECT id FROM source_system WHERE name = 's{number}')"
+        )
+        if read != (len(rows), len(rows)) or began != [("2026-01-04T22:37:00-05:00",)]:
+            wrong[line] = texts, read, began
+    assert wrong == {}
 
 
 def test_a_full_hour_has_its_clock(desk: Desk) -> None:

@@ -354,3 +354,19 @@ def test_a_text_left_to_the_analyst_tells_which_part_of_it_counts(desk: Desk) ->
     assert told in desk.layout.read_text()
     assert "voided (7)" in desk.bring(None).err
     assert desk.one("SELECT count(*) FROM call_disposition WHERE disposition = 'arrest'") == 13
+
+
+def test_a_header_that_each_page_repeats_is_rejected_and_hides_no_column(desk: Desk) -> None:
+    header = "Call No,Rec'd,Clr'd,Address"
+    lines = [f"26-{n},1/{n}/2026 14:01,1/{n}/2026 15:01,{n} ELM ST" for n in range(1, 29)]
+    found = suggested(desk, header, [*lines[:14], header, *lines[14:]])
+    assert (found["occurred"], found["cleared"]) == ("Rec'd", "Clr'd")
+    assert desk.counts(None) == (29, 28, 0, 0, 1)
+
+
+def test_days_and_clocks_of_a_spreadsheet_are_joined(desk: Desk) -> None:
+    lines = [f"26-{n},{46022 + n},0.942361{n},{n} ELM ST" for n in range(10, 29)]
+    found = suggested(desk, "CFS No,Date,Time Rec,Address", lines)
+    assert found["occurred"] == ["Date", "Time Rec"]
+    assert desk.counts(None)[:2] == (19, 19)
+    assert desk.ask("SELECT DISTINCT substr(occurred_at, 12, 5) FROM call") == [("22:37",)]

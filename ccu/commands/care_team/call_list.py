@@ -1,8 +1,7 @@
 """`ccu call list`, `ccu call decide`: calls of a span, and the decision on each care call."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from ccu.calls.options import UNDECIDED
 from ccu.errors import InvalidInput
@@ -25,27 +24,19 @@ USUAL_DAYS = 7  # of the list, where no span is asked for
 NATURE, NO_ACTION = code("nature"), code("no_action_reason")
 
 
-@dataclass(frozen=True)
-class Days:
-    """Local days from `first` to `last`; without it up to now."""
-
-    first: date
-    last: date | None = None
-
-
-def _days(session: "Session", text: str, option: str) -> Days:
-    """Read a day, two days with `to` between them, or a month. Raises InvalidInput."""
+def _days(session: "Session", text: str, option: str) -> list[date]:
+    """Read a day, two with `to` between them, or the two ends of a month. Raises InvalidInput."""
     from ccu import dates
     from ccu.options import typed_text
 
-    first, _, last = (part.strip() for part in text.partition(" to "))
-    if not last and len(first) == len("2026-01") and first[4:5] == "-":
-        start, end = dates.parse_month(first, field=option)
-        return Days(start, end - timedelta(days=1))
-    found = [typed_text.day(session, each, option, future=False) for each in (first, last) if each]
+    if len(text) == len("2026-01") and text[4] == "-":
+        start, end = dates.parse_month(text, field=option)
+        return [start, end - timedelta(days=1)]
+    days = filter(None, map(str.strip, text.partition(" to ")[::2]))
+    found = [typed_text.day(session, each, option, future=False) for each in days]
     if found != sorted(found):
         raise InvalidInput(f"{option} {text}: the first day is after the last")
-    return Days(*found)
+    return found
 
 
 DAYS = OptionType(read=_days, metavar="DAY")
@@ -56,10 +47,8 @@ def list_(
     ctx: Context,
     today: Annotated[bool, flag("--today", "Only today's calls.")] = False,
     since: Annotated[
-        Days | None,
-        opt(
-            "--since", DAYS, 'From this day; or days: 2026-01, "1/1/2026 to 1/15/2026". Default: 7.'
-        ),
+        Any | None,
+        opt("--since", DAYS, 'From this day, or days: 2026-01, "1/1/2026 to 1/15/2026". Usual: 7.'),
     ] = None,
     undecided: Annotated[
         bool, flag("--undecided", "Care calls without a decision, since the setting decide_since.")
@@ -93,10 +82,11 @@ def list_(
     if today and since is not None:
         raise InvalidInput("give either --today or --since")
     if today:
-        since = Days(session.today)
+        since = [session.today]
     elif since is None and not undecided:
-        since = Days(date.fromisoformat(session.days_ago(USUAL_DAYS)))
-    first, last = (since.first, since.last) if since else (None, None)
+        since = [date.fromisoformat(session.days_ago(USUAL_DAYS))]
+    days: list[date] = since or []
+    first, last, *_ = *days, None, None
     start, end = (
         int(dates.day_bounds(day, session.settings.zone)[at].timestamp()) if day else None
         for at, day in enumerate((first, last))

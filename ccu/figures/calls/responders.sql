@@ -203,5 +203,8 @@ line AS (
     CROSS JOIN agency LEFT JOIN leading ON leading.lead_agency = agency.code
     ORDER BY agency.sort))
 SELECT figure, grp, iif(thin, NULL, numerator) AS numerator, denominator, missing,
-       iif(thin, 'most calls do not record it', '') AS note
+       CASE WHEN thin THEN 'most calls do not record it'
+            WHEN figure LIKE 'backup%' AND EXISTS (SELECT 1 FROM counted)
+              AND NOT EXISTS (SELECT 1 FROM leading) THEN 'no call has a lead agency'
+            ELSE '' END AS note
 FROM (SELECT *, figure <> 'lead_agency' AND missing > denominator AS thin FROM line);

@@ -18,6 +18,8 @@ STATE_NAMES = STATE_CODES | STATES.keys()
 DAY_AND_CLOCK = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}[ T]+\d").match
 
 CALLED = {
+    "incident": "incident number",
+    "occurred": "time the call began",
     "dispatched": "time the first unit was sent",
     "arrived": "time the first unit arrived",
     "cleared": "time the call was cleared",
@@ -95,22 +97,26 @@ class Choice:
         most = max(len(self._sample.filled(each)) for _, each in fits)
         return [each for each in fits if len(self._sample.filled(each[1])) == most]
 
-    def _one_of(self, name: str, columns: Sequence[str], key: str = "") -> str | None:
-        """Return the column to take; asks where several hold different cells.
+    def _one_of(
+        self, name: str, columns: Sequence[str], key: str = "", sure: bool = True
+    ) -> str | None:
+        """Return the column to take; asks where several hold different cells, or none is `sure`.
 
         Fields that the layout can do without take the first of those with names of their own.
         """
         cells, labels = self._sample.columns, {self._sample.labels[each] for each in columns}
-        if not columns or all(cells[each] == cells[columns[0]] for each in columns):
+        if not columns or (sure and all(cells[each] == cells[columns[0]] for each in columns)):
             return columns[0] if columns else None
         needed = bool(key) or name in ("incident", "occurred", "nature")
         if not needed and len(labels) == len(columns):
             return columns[0]
         shown = {each: self._sample.filled(each) for each in columns}
-        made = self._questions.choose(key or name, f"Which column is the {name}?", shown, needed)
+        question = f"Which column is the {CALLED.get(name, name)}?"
+        made = self._questions.choose(key or name, question, shown, needed)
         if made is None:
             self._notes.append(f"{name}: one of {', '.join(columns)}; choose one")
-            self._left = [each for each in self._left if each not in columns]
+        if made is None or name == "occurred":  # the others are offered for nothing else
+            self._left = [each for each in self._left if each == made or each not in columns]
         return made
 
     def _ask_for(self, name: str) -> None:
@@ -142,14 +148,6 @@ class Choice:
         if name not in self.chosen and best and shares[best] > (0 if called else 0.1):
             self._take(name, [best])
 
-    def _ask_among(self, name: str, columns: Sequence[str]) -> None:
-        """Ask which column is the field's; the layout is unfinished where nobody chooses one."""
-        shown = {each: self._sample.filled(each) for each in columns}
-        if made := self._questions.choose(name, f"Which column is the {CALLED[name]}?", shown):
-            self._take(name, [made])
-        else:
-            self._notes.append(f"{name}: may be {', '.join(columns)}, if calls are there")
-
     def _second_outcomes(self) -> None:
         """Take the columns named like that of the outcome but for a number; ask for another."""
         for one in self.chosen.get("disposition", [])[:1]:
@@ -180,7 +178,9 @@ class Choice:
         if name == "incident":
             filled = self._sample.filled(column)
             digits = [*filter(str.isdigit, filled)]
-            numbered = digits == [*map(str, range(1, len(digits) + 1))]  # rows, not calls
+            numbered = digits and digits == [
+                *map(str, range(1, len(digits) + 1))
+            ]  # rows, not calls
             if numbered and suggest.spoken(self._sample.labels[column]) in (*NUMBERS, "id"):
                 return False
             several = len({*filled}) > SEVERAL * len(filled)

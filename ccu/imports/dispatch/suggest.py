@@ -166,9 +166,13 @@ class First(Choice):
         return self._sample.share(column, starts) == 1
 
     def _of_kind(self, kind: str) -> list[str]:
-        """Return the columns left that show by separators that they hold days, or moments."""
-        dated = (e for e in self._left if self._sample.share(e, forms.DATED.match) > TOGETHER)
-        return [each for each in dated if self._kind(each) == kind]
+        """Return the columns left that show by separators, or Date, that they hold such times."""
+
+        def dated(column: str) -> bool:
+            called = "date" in self._sample.labels[column].lower()
+            return called or self._sample.share(column, forms.DATED.match) > TOGETHER
+
+        return [each for each in self._left if dated(each) and self._kind(each) == kind]
 
     def _clocks(self, day: str) -> list[str]:
         """Return the columns that may have the clock time of a day: those named alike, or Time.
@@ -232,8 +236,9 @@ class First(Choice):
             self._street_alone(whole[0] if whole else street)
         else:
             self._address_by_cells()
-        if callers and not self._settled("address"):
-            self._ask_among("address", callers)
+        ask = callers and not self._settled("address")
+        if ask and (made := self._one_of("address", callers, "address", sure=False)):
+            self._take("address", [made])
         if crossing and "address" in self.chosen:
             self._crossing(crossing)
 
@@ -299,7 +304,7 @@ class First(Choice):
             yield f"# responder = {suggest.listed([name])}  # units sent; map them in [responders]"
         if self._hazards:
             yield f"# hazards = {suggest.listed(self._hazards)}  # map their texts in [hazards]"
-        yield from (f"# ? {note}" for note in self._notes)
+        yield from (f"# ? {note}" for note in dict.fromkeys(self._notes))
         yield from self._cities()
         tables = [("natures", "nature"), ("dispositions", "disposition")]
         if "agency" in chosen:
