@@ -25,6 +25,7 @@ SIZES = (10.5, 10, 9.5, 9)  # points; the first that fits one page, else the las
 SMALLEST = 9  # points, of a table
 SHORT = 22  # characters: a column of cells that are no longer is not wrapped
 MARGIN = 12  # millimeters
+WIDEST = 70  # millimeters, of a column before others are narrowed
 # What the standard fonts of PDF lack and has a plain form.
 _PLAIN = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...",
                         "•": "-"})  # fmt: skip
@@ -273,15 +274,23 @@ def _text(made: "FPDF", text: str, high: float) -> None:
 
 
 def _table(made: "FPDF", table: Rows, size: float) -> None:
-    heads, rows, right = table
+    heads, *rows = [[_letters(made, text) for text in row] for row in (table[0], *table[1])]
+    _type(made, "B", max(SMALLEST, size - 1))
+    least = [max(map(made.get_string_width, head.split() or [""])) + 3 for head in heads]
     _type(made, "", max(SMALLEST, size - 1))
-    longest = [
-        2 + max(len(head) + 2, min(40, max((len(text) for text in column), default=0)))
-        for head, *column in zip(heads, *rows, strict=True)
+    columns = [*zip(*rows, strict=True)] or [()] * len(heads)
+    full = [max(map(made.get_string_width, each), default=0) + 3 for each in columns]
+    short = [max(map(len, each), default=0) <= SHORT for each in columns]
+    whole = [
+        max(low, each) if few else low for low, each, few in zip(least, full, short, strict=True)
     ]
-    aligns = tuple("RIGHT" if each else "LEFT" for each in right)
+    least = whole if sum(whole) < made.epw else least
+    wanted = [max(0, min(WIDEST, each) - low) for low, each in zip(least, full, strict=True)]
+    spare = max(0, made.epw - sum(least)) / (sum(wanted) or 1)
+    widths = tuple(low + spare * more for low, more in zip(least, wanted, strict=True))
+    aligns = tuple("RIGHT" if each else "LEFT" for each in table[2])
     with made.table(
-        col_widths=tuple(longest),
+        col_widths=widths,
         text_align=aligns,
         line_height=size * (0.43 if size > SMALLEST else 0.39),
         borders_layout="HORIZONTAL_LINES",
@@ -290,4 +299,4 @@ def _table(made: "FPDF", table: Rows, size: float) -> None:
         for row in [heads, *rows]:
             shown: Any = grid.row()
             for text in row:
-                shown.cell(_letters(made, text))
+                shown.cell(text)
