@@ -10,7 +10,10 @@ from enum import IntEnum, unique
 
 @unique
 class ExitCode(IntEnum):
-    """Exit codes. Scripts and cron rely on them: add new ones, never change one."""
+    """Exit codes. Scripts and cron rely on them: add new ones, never change one.
+
+    tests/readme.py has the meaning of each, for docs/administrator.md.
+    """
 
     OK = 0
     BUG = 1
@@ -25,26 +28,6 @@ class ExitCode(IntEnum):
     UNFINISHED = 11
     INTERRUPTED = 130
     READER_GONE = 141
-
-
-# The table in docs/administrator.md is generated from this mapping.
-EXIT_CODE_MEANING: dict[ExitCode, str] = {
-    ExitCode.OK: "done",
-    ExitCode.BUG: "unexpected: a bug (the message names a private file with details)",
-    ExitCode.INVALID: "wrong usage or invalid data; nothing was written",
-    ExitCode.NOT_FOUND: "no such record",
-    ExitCode.DATABASE: "database unusable: missing, not ours, newer, damaged, read-only, disk full,"
-    " wrong key",
-    ExitCode.BUSY: "database busy; nothing was written, safe to try again",
-    ExitCode.VERIFICATION: "verification failed (check, backup)",
-    ExitCode.NOT_ALLOWED: "not allowed",
-    ExitCode.NOT_PRINTED: "standard output could not be written, or something was saved before an"
-    " error; the message names what was saved",
-    ExitCode.OVERDUE: "something is overdue (only with --exit-code)",
-    ExitCode.UNFINISHED: "a first layout was written, with questions left to settle (--suggest)",
-    ExitCode.INTERRUPTED: "interrupted",
-    ExitCode.READER_GONE: "the program reading the output went away",
-}
 
 
 class CcuError(Exception):
@@ -66,9 +49,16 @@ class NotPrinted(CcuError):
 
 
 class InvalidInput(CcuError):
-    """Input, typed or from a file, that ccu cannot accept."""
+    """Input, typed or from a file, that ccu cannot accept.
+
+    `meant` is what to type instead, where only one thing can be meant: Enter takes it at a prompt.
+    """
 
     exit_code = ExitCode.INVALID
+
+    def __init__(self, message: str, meant: str = "") -> None:
+        super().__init__(message)
+        self.meant = meant
 
 
 class NotFound(CcuError):
@@ -84,7 +74,7 @@ class DatabaseUnusable(CcuError):
 
 
 class DatabaseMissing(DatabaseUnusable):
-    """There is no database file, or an empty one; `ccu.database.lost` finds what is left of it."""
+    """There is no database file, or an empty one; database/restoring.py finds what is left."""
 
 
 class DatabaseBusy(CcuError):
@@ -109,6 +99,10 @@ class Cancelled(CcuError):
     """The person at the keyboard stopped the command; no record was changed, a draft was kept."""
 
     exit_code = ExitCode.INTERRUPTED
+
+
+class Declined(KeyboardInterrupt):
+    """The answer to "Save?" was no: the command ends as by Ctrl-C."""
 
 
 class Unfinished(CcuError):

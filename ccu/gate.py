@@ -114,8 +114,7 @@ def _check_output(command: Any, ctx: Any) -> None:
         from ccu.options import terminal
 
         what = "folder exists. Replace the files in it" if is_folder else "file exists. Replace it"
-        answer = terminal.read_line(f"That {what}? y or n [n]: ")
-        if answer.strip().lower()[:1] != "y":
+        if not terminal.yes_or_no(f"That {what}? y or n [n]", enter=False):
             raise InvalidInput("--output was not replaced; give another name")
 
 

@@ -81,9 +81,9 @@ class Session:
             try:
                 self._db = db.open_database(self.path)
             except DatabaseMissing as error:
-                from ccu.database import lost
+                from ccu.database import restoring
 
-                raise lost.missing(self.path, self.is_usual, error) from None
+                raise restoring.missing(self.path, self.is_usual, error) from None
         return self._db
 
     def require_new(self) -> None:
@@ -92,7 +92,7 @@ class Session:
         DatabaseUnusable where the folder of a file that was named is missing.
         NotAllowed also for a caller by sudo who is not on the staff list of a file that is there.
         """
-        from ccu.database import lost, schema
+        from ccu.database import restoring, schema
         from ccu.files import named
 
         if not installation.fixed_for_caller():
@@ -100,7 +100,7 @@ class Session:
         elif os.path.lexists(self.path) and not schema.is_unfinished(self.path):
             _ = self.staff_id
         if not os.path.lexists(self.path) or schema.is_unfinished(self.path):
-            lost.refuse_new(self.path, self.is_usual)
+            restoring.refuse_new(self.path, self.is_usual)
             if self.names_a_file and not named.is_folder(folder := self.path.absolute().parent):
                 raise DatabaseUnusable(
                     f"cannot make {self.path}: no folder {folder}; make it first"

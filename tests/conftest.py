@@ -24,8 +24,7 @@ import typer
 from hypothesis import HealthCheck, settings
 
 from ccu import access, cli
-from ccu.database import schema
-from ccu.database.opening import register
+from ccu.database import opening, schema
 from ccu.records import audit
 
 # ccu looks for garbage seldom, as one command is short. Here thousands run in one process, and the
@@ -70,6 +69,11 @@ def examples(fixed: int, searched: int) -> int:
     return searched if settings.get_current_profile_name() == "search" else fixed
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than processors: a fifth of the time, tests wait for disks and terminals."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of properties, so that `make test-slow` can search them at random."""
     for item in items:
@@ -99,11 +103,22 @@ _connect = sqlite3.connect
 
 def _connect_as_ccu(*args: Any, **options: Any) -> sqlite3.Connection:
     connection: sqlite3.Connection = _connect(*args, **options)
-    register(connection, args[0] if args else "")
+    opening.register(connection, args[0] if args else "")
     return connection
 
 
 sqlite3.connect = _connect_as_ccu  # type: ignore[assignment]
+
+# Each command writes at least to the audit, and waits for the disk three times. What is written in
+# this process need not outlive a loss of power: tests of that run ccu in processes of their own.
+_pragmas = opening._pragmas
+
+
+def _pragmas_without_waiting(version: tuple[int, ...]) -> list[str]:
+    return [*_pragmas(version), "synchronous=OFF"]
+
+
+opening._pragmas = _pragmas_without_waiting
 
 # The empty database that `ccu check` and `ccu backup` compare a file with is made once too.
 _make_empty_database = schema.in_memory

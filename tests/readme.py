@@ -16,7 +16,7 @@ import typer
 from ccu import access, cli
 from ccu.database import schema
 from ccu.demo import story as demo_story
-from ccu.errors import EXIT_CODE_MEANING
+from ccu.errors import ExitCode
 from tests.conftest import TODAY, Result, run_ccu
 
 FIXED = {"COLUMNS": "80", "CCU_TODAY": TODAY, "TERM": "dumb"}
@@ -24,6 +24,23 @@ AT = f"{TODAY}T18:30"  # of the tour: something is due later that day
 UNWANTED = ("CCU_DB", "SUDO_UID", "LINES")
 TOWN = ("init", "--town", "Westport", "--state", "CT", "--timezone", "America/New_York")
 
+EXIT_CODE_MEANING: dict[ExitCode, str] = {
+    ExitCode.OK: "done",
+    ExitCode.BUG: "unexpected: a bug (the message names a private file with details)",
+    ExitCode.INVALID: "wrong usage or invalid data; nothing was written",
+    ExitCode.NOT_FOUND: "no such record",
+    ExitCode.DATABASE: "database unusable: missing, not ours, newer, damaged, read-only, disk full,"
+    " wrong key",
+    ExitCode.BUSY: "database busy; nothing was written, safe to try again",
+    ExitCode.VERIFICATION: "verification failed (check, backup)",
+    ExitCode.NOT_ALLOWED: "not allowed",
+    ExitCode.NOT_PRINTED: "standard output could not be written, or something was saved before an"
+    " error; the message names what was saved",
+    ExitCode.OVERDUE: "something is overdue (only with --exit-code)",
+    ExitCode.UNFINISHED: "a first layout was written, with questions left to settle (--suggest)",
+    ExitCode.INTERRUPTED: "interrupted",
+    ExitCode.READER_GONE: "the program reading the output went away",
+}
 FILES = {
     "kate.txt": (
         "given: Katherine\nfamily: O'Brien\nalias: Kate Walsh\nborn: 4 Mar 1980\n"

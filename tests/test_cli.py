@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from ccu import access, cli
-from ccu.errors import EXIT_CODE_MEANING, ExitCode
+from ccu.errors import ExitCode
 from ccu.records import codes
 
 from .conftest import Ccu
+from .readme import EXIT_CODE_MEANING
 
 HEAVY = ("rich", "tabulate", "sqlite_utils", "sqlite3", "dateutil", "jinja2", "zoneinfo")
 

@@ -231,7 +231,7 @@ def test_no_other_program_is_run_and_nothing_is_logged() -> None:
         for path in SOURCE.rglob("*.py")
         if pattern.search(path.read_text(encoding="utf-8"))
     }
-    assert found == {"options/editor.py"}
+    assert found == {"options/drafts.py"}
 
 
 # ---------------------------------------------------------------- the shell's history

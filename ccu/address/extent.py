@@ -3,7 +3,7 @@
 from ccu.address.number import is_bare_unit
 from ccu.address.sides import Reading
 from ccu.address.town import drop_remarks, is_place
-from ccu.address.words import BESIDE, DIRECTIONS, EXTENTS, ROADS, Lazy
+from ccu.address.words import BESIDE, DIRECTIONS, EXTENTS, FEATURES, ROADS, Lazy
 
 ROAD_FORMS = "ST|STREET|AV|AVE|AVENUE|RD|ROAD|DR|DRIVE|BL|BLV|BLVD|LN|LANE|PKWY|HWY|PIKE"
 _EXTENT_DASH = Lazy(rf"(?<= )(?:{ROAD_FORMS})(-)(?=[A-Z0-9])|[A-Z](-)[0-9]+(?:ST|ND|RD|TH)\b")
@@ -39,6 +39,8 @@ def cut_extent(reading: Reading, words: list[str]) -> list[str]:
             return words  # RAMP I-95 NB TO POST RD
         far = words[i + 1] == "OF" and word in DIRECTIONS
         if far or word in BESIDE or word in EXTENTS or words[i : i + 2] == ["PRIOR", "TO"]:
+            if word in BESIDE and words[i + 1] in FEATURES:
+                return words[:i] + words[i + 1 :]  # I 90 EB NEAR MM 88
             if word in BESIDE:
                 behind = drop_remarks(words[i:])
                 if is_place(behind):

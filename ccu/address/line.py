@@ -9,7 +9,13 @@ from functools import lru_cache
 
 from ccu.address.extent import ROAD_FORMS, cut_dash_extent, cut_extent, main_road_first
 from ccu.address.names import Names
-from ccu.address.number import column_unit, is_bare_unit, take_number, take_units
+from ccu.address.number import (
+    BESIDE_HOUSE,
+    column_unit,
+    is_bare_unit,
+    take_number,
+    take_units,
+)
 from ccu.address.route import find_route, settled_way
 from ccu.address.sides import (
     Reading,
@@ -19,6 +25,7 @@ from ccu.address.sides import (
     read_sides,
     read_single,
     split_sides,
+    take_room,
     take_rural_box,
     take_urbanization,
 )
@@ -45,6 +52,7 @@ from ccu.address.words import (
     ROADS,
     TRAVEL,
     UNITS,
+    ZIP_DIGITS,
     Lazy,
     split_words,
 )
@@ -56,7 +64,7 @@ _RAMP_APART = Lazy(r" ?[-(] ?(ON |OFF |ON-|OFF-)?RAMP\b")
 
 _NUMBER_INSIDE = Lazy(
     rf"([A-Z][A-Z ]*[A-Z]) ([0-9]{{1,5}} (?!MILE)[A-Z0-9][A-Z0-9 ]*? "
-    rf"(?:{ROAD_FORMS}|CT|PL|WAY|TER|CIR|LOOP)(?: .*)?)$"
+    rf"(?:{ROAD_FORMS}|CT|PL|WAY|TER|CIR|LOOP)(?: .*)?|[0-9]{{1,5}} (?:CALLE|AVENIDA) .*)$"
 )
 
 
@@ -115,8 +123,8 @@ def _bracketed_travel(found: re.Match[str]) -> str:
 
 def _is_blank_with_town(reading: Reading, pieces: list[tuple[str, str]]) -> bool:
     """Whether it is `WESTPORT, CT` and nothing before it."""
-    left, state = take_state(take_zip(pieces[1][1].split())[0])
-    zip_code = take_zip(pieces[1][1].split())[1]
+    line, zip_code = take_zip(pieces[1][1].split())
+    left, state = take_state(line)
     words = pieces[0][1].split()
     if left or not state or not (words and (reading.names.has_town(pieces[0][1]) or zip_code)):
         return False
@@ -188,7 +196,7 @@ def _read_before(reading: Reading, text: str, has_main: bool, later: bool) -> No
     if not has_main and common and can_be_city(words):
         reading.city = " ".join(words)  # COMPO BEACH, WESTPORT
         return
-    reading.places.append(" ".join(words))
+    reading.places.append(" ".join(take_room(reading, words)))
 
 
 def _is_state(pieces: list[tuple[str, str]]) -> bool:
@@ -232,7 +240,7 @@ def _read_behind(reading: Reading, sign: str, text: str, before_state: bool) -> 
     if units:
         reading.units.append(units)
         words = rest
-    elif is_bare_unit(words) and not _is_zip(words):
+    elif is_bare_unit(words) and (len(words[0]) < ZIP_DIGITS or not take_zip(words)[1]):
         reading.units.append(column_unit(words))
         return
     if not words or is_nowhere(words) or words[0] in EXTENTS or "CORNER" in words[:2]:
@@ -259,10 +267,6 @@ def _read_behind(reading: Reading, sign: str, text: str, before_state: bool) -> 
 def _is_second_way(reading: Reading, words: list[str]) -> bool:
     one = len(reading.ways) == 1 and not reading.numbered
     return one and len(words) > 1 and ends_as_street(words)
-
-
-def _is_zip(words: list[str]) -> bool:
-    return len(words) == 1 and len(words[0]) in (5, 9, 10) and take_zip(words)[1] != ""
 
 
 def _read_town_piece(reading: Reading, words: list[str]) -> bool:
@@ -328,11 +332,10 @@ def _take_front(reading: Reading, text: str) -> str:
     if text.startswith(REMARKS):
         text = " ".join(drop_remarks(text.split()))
     number = take_number(text)
-    if not number.number and not number.block:
-        found = _NUMBER_INSIDE.match(text)
-        if found and _is_place_before_number(found[1].split()):
-            reading.places.append(found[1])
-            number = take_number(found[2])
+    found = None if number.number or number.block else _NUMBER_INSIDE.match(text)
+    if found and _is_place_before_number(found[1].split()):
+        reading.places.append(found[1])
+        number = take_number(found[2])
     if number.number or number.block:
         reading.number, reading.block, reading.numbered = number.number, number.block, True
     return number.rest
@@ -341,8 +344,8 @@ def _take_front(reading: Reading, text: str) -> str:
 def _take_unit_between(reading: Reading, words: list[str]) -> list[str]:
     """Take off a unit between house number and street: `12 REAR MAIN ST`, `12 APT 3 MAIN ST`."""
     units, rest = take_units(words)
-    if not units or not rest or rest[0] in ROADS:
-        return words
+    if not units or not rest or rest[0] in ROADS or words[0] in BESIDE_HOUSE:
+        return words  # 12 REAR RD, 12 GUEST HOUSE HILL RD
     reading.units.append(units)
     return rest
 
@@ -352,7 +355,12 @@ def _is_place_before_number(words: list[str]) -> bool:
     last = words[-1]
     if words[-2:] == ["PARKING", "LOT"]:
         return True
-    if last in ROADS or last in UNITS or last in DIRECTIONS or last in FEATURES:
+    if (
+        last in ROADS
+        or (last in UNITS and last != "APTS")
+        or last in DIRECTIONS
+        or last in FEATURES
+    ):
         return False
     return not find_route([*words, "1"]) and len(" ".join(words)) > 2
 

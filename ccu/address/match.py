@@ -20,12 +20,11 @@ from typing import NamedTuple
 
 from ccu.address.reader import Address, unit_pairs
 from ccu.address.route import settled_way
-from ccu.address.street import Way
+from ccu.address.street import Way, in_digits
 from ccu.address.words import (
     BOUND,
     DIRECTIONS,
     LONG_SUFFIX,
-    NUMBERS_IN_NAMES,
     ROADS,
     SHORT_NAMES,
     SUFFIXES,
@@ -50,7 +49,9 @@ class Columns(NamedTuple):
 _ORDINAL = Lazy(r"^([0-9]+)(?:ST|ND|RD|TH)$")
 _SPANISH = {"CALLE": "ST", "AVENIDA": "AVE", "AVE": "AVE"}
 # Roads whose numbers are of one series: FM 620 and RM 620; private roads of Texas, PR 4732.
-_CLASSES = {"RM": "FM", "PRIVATE": "PR", "ROAD": ""}
+_LETTERED = Lazy(r"\b[KMT]([0-9]+)$")  # M 59 and HWY 59 may be one road of Michigan
+_KING = Lazy(r"\bMARTIN LUTHER KING\b")
+_CLASSES = {"RM": "FM", "PRIVATE": "PR"}
 _NUMBERED = ("address", "block")
 _STREETS = frozenset(ROADS.values())
 
@@ -107,25 +108,32 @@ def compare(a: Address, b: Address) -> Match:
     if a.kind != b.kind:
         return _compare_kinds(a, b)
     if a.kind == "place":
+        if _long_names(a.place.split()) == _long_names(b.place.split()):
+            return Match("near", "a word of the name abbreviated")
         return _typo_match(_close(a.place), _close(b.place)) or Match("different", "other place")
     streets = _compare_ways(_ways(a), _ways(b))
     if a.number != b.number:
-        if streets.verdict != "different" and _alike_numbers(a.number, b.number):
+        same_street = streets.verdict != "different"
+        if (same_street and _alike_numbers(a.number, b.number)) or (
+            a.number[:1] == b.number[:1]
+            and digits(a.number) == digits(b.number)
+            and ((same_street and _lettered(a) == _lettered(b)) or _glued(a) == _glued(b))
+        ):
             return Match("near", "house number written otherwise")
-        if streets.verdict == "same" and _in_range(a.number, b.number):
+        if streets.verdict == "same" and (
+            a.number in b.number.split("-") or b.number in a.number.split("-")
+        ):  # 16 and 16-18 are often one house
             return Match("near", "one house of the range")
         return Match("different", "other house number" if a.kind == "address" else "other block")
     if streets.verdict == "same" and a.place != b.place:
         return Match("near", "same street, other place on it")
+    if streets.verdict == "different" and a.unit != b.unit and _glued(a) == _glued(b):
+        return Match("near", "written apart or together")  # HWY 69A and HWY 69 # A
     if streets.verdict == "near" and a.unit and b.unit:
-        units = _compare_units(_sorted_units(a.unit) == _sorted_units(b.unit), a.unit, b.unit)
+        same = sorted(unit_pairs(a.unit)) == sorted(unit_pairs(b.unit))
+        units = _compare_units(same, a.unit, b.unit)
         return units if units.verdict == "different" else streets
     return streets
-
-
-def _in_range(a: str, b: str) -> bool:
-    """Whether one is in the range of the other: `16` and `16-18` are often one house."""
-    return a in b.split("-") or b in a.split("-")
 
 
 def _alike_numbers(a: str, b: str) -> bool:
@@ -136,12 +144,19 @@ def _alike_numbers(a: str, b: str) -> bool:
     return [part.lstrip("0") for part in first] == [part.lstrip("0") for part in second]
 
 
+def _lettered(address: Address) -> str:
+    """Return 22B of `22B ELM ST` and of `22 ELM ST # B`, 60R of `60 VALE ST REAR`."""
+    unit = address.unit.removeprefix("# ")
+    return address.number + ("R" if unit == "REAR" else unit if len(unit) == 1 else "")
+
+
+def _glued(address: Address) -> str:
+    """Return what `419E 5TH ST` and `419 E 5TH ST` have in common."""
+    return _close(f"{address.number}{address.street}{address.unit.removeprefix('# ')}")
+
+
 def _cities_agree(a: str, b: str) -> bool:
     return not a or not b or a == b or long_city(a) == long_city(b)
-
-
-def _sorted_units(unit: str) -> list[str]:
-    return sorted(unit_pairs(unit))
 
 
 def _compare_units(same: bool, a: str, b: str) -> Match:
@@ -150,15 +165,24 @@ def _compare_units(same: bool, a: str, b: str) -> Match:
     if not a or not b:
         return Match("near", "building, no unit given")
     first, second = set(unit_pairs(a)), set(unit_pairs(b))
-    if first < second or second < first:
+    if first < second or second < first or _identifiers(a) == _identifiers(b):
         return Match("near", "unit given in part")
     return Match("different", "other unit")
+
+
+def _identifiers(unit: str) -> list[str]:
+    """Return 2 and 14 of `BLDG 2 # 14`, of `# 2-14` and of `# 02-14`."""
+    words = unit.replace("-", " ").split()
+    return [word.lstrip("0") for word in words if word not in ("#", "BLDG")]
 
 
 def _compare_kinds(a: Address, b: Address) -> Match:
     """Compare two types: only a place with its street can be the place named alone."""
     if "place" in (a.kind, b.kind) and a.place and _close(a.place) == _close(b.place):
         return Match("near", "same place name, street not given")
+    given, bare = (a, b) if a.number else (b, a)
+    if bare.kind == "street" and bare.unit == f"# {given.number}" and given.street == bare.street:
+        return Match("near", "house number written otherwise")  # CALLE 4 #12
     return Match("different", "another type of address")
 
 
@@ -172,29 +196,33 @@ def _compare_ways(a: list[Way], b: list[Way]) -> Match:
         if all(match.verdict != "different" for match in found):
             reasons = [match.reason for match in found if match.reason]
             return Match("near", reasons[0]) if reasons else Match("same", "")
-    worst = next(match for match in straight if match.verdict == "different")
-    return worst
+    return next(match for match in straight if match.verdict == "different")
 
 
 @lru_cache(maxsize=4096)
 def _compare_way(a: Way, b: Way) -> Match:
     if a.key == b.key:
         return Match("same", "")
-    if _in_digits(a) == _in_digits(b):
+    if in_digits(a.key.split()) == in_digits(b.key.split()):
         return Match("near", "number in words")  # SEVEN HILLS DR and 7 HILLS DR
     roads = (a.route and b.route) or (a.highway and b.highway)
-    if (a.travel or b.travel) and roads and _travels(a) == _travels(b):
+    if roads and _travels(a) == _travels(b):
         return Match("near", "directional in another place")
+    if _close(a.key) == _close(b.key) and roads:
+        return Match("near", "written apart or together")  # RT 9W and RT 9 W
     if _directions_clash(a, b):
         return Match("different", "other directional")
+    if _close(a.key) == _close(b.key):
+        return Match("near", "written apart or together")  # MAINST
     if a.core == b.core and bool(a.suffix) != bool(b.suffix):
         return Match("near", "no suffix given")
-    if a.highway and b.highway and _without_travel(a) == _without_travel(b):
+    if roads and _without_travel(a) == _without_travel(b):
         return Match("near", "no directional given")
-    if a.suffix and b.suffix and a.suffix != b.suffix and _loose(a) != _loose(b):
-        return Match("different", "other street")
     if a.suffix and b.suffix and a.suffix != b.suffix:
-        return Match("different", "other suffix")
+        if _loose(a) != _loose(b):
+            return Match("different", "other street")
+        one_name = {a.suffix, b.suffix} - _STREETS  # STONY ISLAND AVE and STONY ISLAND
+        return Match("near", "no suffix given") if one_name else Match("different", "other suffix")
     if _loose(a) == _loose(b):
         return Match("near", _what_is_missing(a, b))
     same_direction = DIRECTIONS.get(a.core, "a") == DIRECTIONS.get(b.core, "b")
@@ -202,34 +230,38 @@ def _compare_way(a: Way, b: Way) -> Match:
         return Match("near", "directional or name")  # WEST AVE and W AVE
     if _spelled(a) == _spelled(b):
         return Match("near", "a word of the name abbreviated")
-    if _in_english(a) == _in_english(b):
+    name, other = _in_english(a), _in_english(b)
+    if name == other:
         return Match("near", "street's type in Spanish")
-    if _without_urbanization(a) == _without_urbanization(b) and (" URB " in a.key) != (
-        " URB " in b.key
-    ):
+    if [*name, "AVE"] == other or [*other, "AVE"] == name:
+        return Match("near", "no suffix given")  # AVENIDA PONCE DE LEON
+    (street, *urb), (other_street, *other_urb) = a.key.split(" URB "), b.key.split(" URB ")
+    if street == other_street and bool(urb) != bool(other_urb):
         return Match("near", "no urbanization given")
-    if (a.suffix == b.suffix or not a.suffix or not b.suffix) and not (a.route or b.route):
-        typo = _typo_match(_loose(a), _loose(b))
-        if typo:
-            return typo
-    return Match("different", "other street")
+    routes, suffixes = a.route or b.route, a.suffix and b.suffix and a.suffix != b.suffix
+    typo = None if routes or suffixes else _typo_match(_loose(a), _loose(b))
+    return typo if typo and _letters(a) == _letters(b) else Match("different", "other street")
 
 
-def _in_digits(way: Way) -> list[str]:
-    return [str(NUMBERS_IN_NAMES.get(word, word)) for word in way.key.split()]
+def _letters(way: Way) -> list[str]:
+    """Return the names of one letter, which are no typing mistake: CALLE B and CALLE D."""
+    return [word for word in way.key.split() if len(word) == 1 and word not in DIRECTIONS]
 
 
 def _spelled(way: Way) -> list[str]:
     """Return the words with each short form written out: MTN VIEW is MOUNTAIN VIEW, RR is FM."""
-    words = [_CLASSES.get(word, word) for word in way.key.replace("RANCH ROAD", "FM").split()]
-    if way.route:
-        return words
+    key = _KING.sub("KING", _LETTERED.sub(r"ROUTE \1", way.key.replace("RANCH ROAD", "FM")))
+    words = [_CLASSES.get(word, word) for word in key.split() if word != "ROAD"]
+    return words if way.route else _long_names(words)
+
+
+def _long_names(words: list[str]) -> list[str]:
     return [SHORT_NAMES.get(word, LONG_SUFFIX.get(SUFFIXES.get(word, ""), word)) for word in words]
 
 
 def _in_english(way: Way) -> list[str]:
     """Return CALLE 8 as 8 ST, AVENIDA PONCE as PONCE AVE, and 8TH as 8."""
-    name = [str(NUMBERS_IN_NAMES.get(w, _ORDINAL.sub(r"\1", w))) for w in way.key.split()]
+    name = [_ORDINAL.sub(r"\1", word) for word in in_digits(way.key.split())]
     at = bool(name[0] in DIRECTIONS)
     kind = _SPANISH.get(name[at]) if len(name) > at + 1 else None
     if kind is None:
@@ -247,26 +279,24 @@ def _without_travel(way: Way) -> list[str]:
     return [word for word in way.key.split() if word not in BOUND.values()]
 
 
-def _without_urbanization(way: Way) -> str:
-    return way.key.partition(" URB ")[0]
-
-
 def _directions_clash(a: Way, b: Way) -> bool:
-    """Whether both have a directional and not the same one."""
+    """Whether both have a directional and not the same one; one of them may lack one of two."""
     first, second = _directions(a), _directions(b)
-    return bool(first) and bool(second) and set(first) != set(second)
+    if set(first) == set(second):
+        return first != second and len(first) > 1  # 350 S 400 E and 350 E 400 S
+    return not (set(first) <= set(second) or set(second) <= set(first))
 
 
 def _directions(way: Way) -> list[str]:
     if way.route or way.travel or way.highway:
-        return [w for w in way.key.split() if w in DIRECTIONS or w in ("NB", "SB", "EB", "WB")]
+        return [BOUND.get(w, w) for w in way.key.split() if w in DIRECTIONS or w in BOUND.values()]
     return [part for part in (way.pre, way.post) if part]
 
 
 def _what_is_missing(a: Way, b: Way) -> str:
     if bool(a.suffix) != bool(b.suffix):
         return "no suffix given"
-    if bool(_directions(a)) != bool(_directions(b)):
+    if len(_directions(a)) != len(_directions(b)):
         return "no directional given"
     return "directional in another place" if _directions(a) else "written apart or together"
 
@@ -308,20 +338,13 @@ _NEARNESS = {
     "building, no unit given": 1,
     "unit given in part": 1,
     "no suffix given": 2,
-    "no directional given": 3,
-    "directional in another place": 3,
     "number in words": 2,
     "house number written otherwise": 2,
     "a word of the name abbreviated": 2,
-    "street's type in Spanish": 3,
-    "no urbanization given": 3,
     "written apart or together": 2,
     "one letter apart": 4,
     "two letters apart": 5,
     "one house of the range": 2,
-    "directional or name": 3,
-    "same place name, street not given": 3,
-    "same street, other place on it": 3,
 }
 
 
@@ -334,7 +357,7 @@ def nearness(a: Address, b: Address) -> int | None:
     if match.verdict == "same":
         return 0
     if match.verdict == "near":
-        return _NEARNESS.get(match.reason, 5)
+        return _NEARNESS.get(match.reason, 3)
     if match.reason == "other unit":
         return 6
     same_street = a.street and columns(a).street_key == columns(b).street_key

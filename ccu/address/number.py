@@ -6,6 +6,7 @@ A unit is an apartment, a floor, a building and similar.
 import re
 from typing import NamedTuple
 
+from ccu.address.street import spelled_number
 from ccu.address.words import (
     CARDINALS,
     DIRECTIONS,
@@ -17,6 +18,7 @@ from ccu.address.words import (
     TRAVEL,
     UNITS,
     UNITS_ALONE,
+    ZIP_DIGITS,
     Lazy,
 )
 
@@ -25,10 +27,9 @@ _BARE_ID = Lazy(r"[0-9]{1,5}[A-Z]?$|[A-Z][0-9]{1,4}[A-Z]?$|[A-Z]$|[0-9]+-[0-9]+$
 ORDINAL_WORD = Lazy(r"([0-9]+)(?:ST|ND|RD|TH)$")
 _NUMBER_SIGNS = ("#", "NO", "NUMBER")
 FLOORS = ("FL", "FLR", "FLOOR", "FLOORS", "FLRS")
-
-
 # What follows UPPER or BASEMENT and adds nothing.
 _HOMES = frozenset("UNIT APT APARTMENT FLAT SUITE HOUSE".split())
+BESIDE_HOUSE = ("CARRIAGE", "COACH", "GARAGE", "GUEST", "POOL")
 
 
 def is_unit_id(word: str) -> bool:
@@ -61,14 +62,12 @@ def _unit_at(words: list[str], at: int) -> tuple[str, int]:
             return unit, after
     if following in FLOORS and _floor_number(word):
         return f"FL {_floor_number(word)}", at + 2
-    if following in FLOORS and word in ("TOP", "MIDDLE", "BOTTOM"):
-        return f"FL {word}", at + 2
     if following in FLOORS and word.isdigit() and len(word) < 3 and len(words) <= at + 3:
         return f"FL {word}", at + 2  # 2 FL, but not 2 FL 33401: there FL is Florida
-    if following == "LEVEL" and word in ("LOWER", "UPPER"):
-        return UNITS_ALONE[word], at + 2
-    if following == "LEVEL" and word == "GROUND":
-        return "FL GROUND", at + 2
+    if following == "LEVEL" and word in ("LOWER", "UPPER", "GROUND", "GARDEN"):
+        return UNITS_ALONE.get(word, f"FL {word}"), at + 2
+    if word in BESIDE_HOUSE and following in _HOMES:
+        return f"# {word}", at + 2  # 12 MAIN ST GUEST HOUSE
     if word == "LOT" and at and words[at - 1] == "PARKING":
         return "", at
     numbered = word in ("NO", "NUMBER") and (at == 0 or words[at - 1] in SUFFIXES)
@@ -92,11 +91,12 @@ def _worded_unit(words: list[str], at: int) -> tuple[str, int]:
         return _worded_unit(words, after)  # #BLDG 3, APT FL 2
     unit_id = words[after]
     following = words[after + 1] if after < last else ""
-    if unit_id in CARDINALS and (not following or following in UNITS or following in UNITS_ALONE):
-        return f"{UNITS[word]} {CARDINALS[unit_id]}", after + 1  # APARTMENT TWO
-    if following in FLOORS and _floor_number(unit_id):
-        return f"FL {_floor_number(unit_id)}", after + 2
-    if word in FLOORS and _is_zip_like(unit_id):
+    spelled, behind = _spelled_id(words, after)
+    if spelled and (behind > last or _unit_at(words, behind)[0]):
+        return f"{UNITS[word]} {spelled}", behind  # APARTMENT TWO
+    if (floor := _floor_number(unit_id)) and (word in FLOORS or following in FLOORS):
+        return f"FL {floor}", after + 1 + (following in FLOORS)
+    if word in FLOORS and len(unit_id) >= ZIP_DIGITS and unit_id[:ZIP_DIGITS].isdigit():
         return "", at  # Florida
     if is_unit_id(unit_id) or (word == "#" and after == at + 1):
         if following and _is_split_id(unit_id, following):
@@ -104,9 +104,20 @@ def _worded_unit(words: list[str], at: int) -> tuple[str, int]:
         return f"{UNITS[word]} {unit_id}", after + 1
     if UNITS[word] == "#" and not following and unit_id in UNITS_ALONE:
         return UNITS_ALONE[unit_id], after + 1
-    if word in FLOORS and _floor_number(unit_id):
-        return f"FL {_floor_number(unit_id)}", after + 1
     return "", at
+
+
+def _spelled_id(words: list[str], at: int) -> tuple[str, int]:
+    """Read `TWO`, `ONE TWELVE` and `TWO OH FOUR` as 2, 112 and 204, and the index after it."""
+    digits = ""
+    while at < len(words):
+        value, after = spelled_number(words, at)
+        if digits and words[at] in ("OH", "ZERO"):
+            after = at + 1
+        elif not value or words[after - 1] in ORDINALS:
+            break
+        digits, at = f"{digits}{value}", after
+    return digits, at
 
 
 def _unit_alone(word: str, following: str, at: int, count: int) -> tuple[str, int]:
@@ -121,10 +132,6 @@ def _unit_alone(word: str, following: str, at: int, count: int) -> tuple[str, in
     return "", at
 
 
-def _is_zip_like(word: str) -> bool:
-    return len(word) >= 5 and word[:5].isdigit()
-
-
 def _is_split_id(first: str, second: str) -> bool:
     """Whether it is one identifier in two words: `3 B`, `B 3`."""
     if first.isdigit():
@@ -133,11 +140,10 @@ def _is_split_id(first: str, second: str) -> bool:
 
 
 def _floor_number(word: str) -> str:
-    found = ORDINAL_WORD.match(word)
-    if found:
+    if found := ORDINAL_WORD.match(word):
         return found[1]
-    if word == "GROUND":
-        return "GROUND"
+    if word in ("GROUND", "GARDEN", "TOP", "MIDDLE", "BOTTOM"):
+        return word
     return str(ORDINALS[word]) if word in ORDINALS else ""
 
 
@@ -182,8 +188,10 @@ _BLOCK_WORD = r"(?:BLKS?|BLOCKS?|BKL|BLCK)"
 _MASK = Lazy(
     rf"([0-9]{{1,4}})(X{{1,4}})(?: ?(?:-|TO) ?[0-9]*X*)?[- ]*{_BLOCK_WORD}?(?: OF)? (?=[A-Z0-9])"
 )
-_ALL_MASKED = Lazy(
-    rf"X{{1,4}}[- ](?:{_BLOCK_WORD} (?:OF )?|(?=[NSEW] ))(?=[A-Z0-9])|XXX? (?=[A-Z0-9])"
+# XX MAIN ST, BLOCK OF MAIN ST
+_NO_DIGITS = Lazy(
+    rf"X{{1,4}}[- ](?:{_BLOCK_WORD} (?:OF )?|(?=[NSEW] ))(?=[A-Z0-9])|XXX? (?=[A-Z0-9])|"
+    r"(?:THE )?(?:UNIT )?(?:BLK|BLOCK) OF (?=[A-Z0-9])|UNIT (?:BLK|BLOCK) "
 )
 _BLOCK = Lazy(
     r"([0-9]+)(?:TH)?(?: ?(?:-|TO|/) ?[0-9]+)?[- ]*(HUNDRED|HUND)?(?:[- ]*"
@@ -192,18 +200,17 @@ _BLOCK = Lazy(
 _BLOCK_FIRST = Lazy(r"(?:THE )?(?:BLK|BLOCK) (?:OF )?([0-9]+) (?:OF )?(?=[A-Z0-9])")
 _BLOCK_LAST = Lazy(r"(.*[A-Z0-9])[ ,]+([0-9]+)(X{0,2})[- ]*(?:BLK|BLOCK)$")
 _BLOCK_APART = Lazy(r"([0-9]+) (.*[A-Z0-9]) (?:BLK|BLOCK)$")
-_UNIT_BLOCK = Lazy(r"(?:THE )?(?:UNIT )?(?:BLK|BLOCK) OF (?=[A-Z0-9])|UNIT (?:BLK|BLOCK) ")
 _RANGE = Lazy(r"([0-9]+[A-Z]?) ?(?:-|TO) ?([0-9]+[A-Z]?)(?: 1/2)?[ /]+(?=[A-Z0-9])")
 # Two houses in one: `12/14 MAIN ST`, `12 & 14 MAIN ST`, `12 14 MAIN ST`, but the crossing
 # `12 & 14 ST`.
 _PAIR = Lazy(r"([0-9]{1,5})(?: ?[/&,] ?| AND | )([0-9]{1,5}) (?=[A-Z0-9]+ [A-Z0-9])")
 _FRACTION = Lazy(r"([0-9]+[A-Z]?) ([1-7]/[2-8]) (?=[A-Z0-9])")
 _GRID = Lazy(
-    r"([NSEW][0-9]+)[ -]?([NSEW][0-9]+) (?=[A-Z0-9])|([NSEW][0-9]{3,}|[0-9]{1,2}[NSEW][0-9]{2,4}) "
-    r"(?=[A-Z]{2})"
+    r"([NSEW][0-9]+)[ -]?([NSEW][0-9]+) (?=[A-Z0-9])|([NSEW][0-9]{3,}|[0-9]{1,2}[NSEW][0-9]{2,4}|"
+    r"[A-Z]{1,2}-?[0-9]{1,3}(?= CALLE )) (?=[A-Z]{2})"
 )
 _LETTERED = Lazy(r"([0-9]+)(?:-?| )([A-Z]) (?=[A-Z0-9])")
-_GLUED = Lazy(r"([0-9]{1,5})([A-Z]{4,}) (?=[A-Z0-9])")  # 286VALE ST
+_GLUED = Lazy(r"([0-9]{1,5})([A-Z]{3,}) (?=[A-Z0-9])")  # 286VALE ST
 _ANY = Lazy(r"([0-9]{1,6})(?:,? (?=[A-Z0-9#])|-(?=[A-Z]{2})|(?=#[A-Z0-9]))")
 _UNIT_FIRST = Lazy(
     r"((?:APT|APARTMENT|UNIT|STE|SUITE|RM|LOT|LT|BLDG|BUILDING|TRLR|SPC|SPACE|#) ?#?"
@@ -219,7 +226,7 @@ _SPECIAL = frozenset("BLK BLOCK BKL BLCK BLKS BLOCKS HUNDRED HUND TO TH ND RD ST
                      "ELEVEN HOUR MILE MILES AND".split()) | frozenset(ROADS)  # fmt: skip
 # `95 N EXIT 17`: a number before one of these and a direction is a route.
 _ON_ROUTE = ("EXIT ", "MM ", "RAMP", "ON RAMP", "OFF RAMP", "ONRAMP", "OFFRAMP", "OFR", "ONR",
-             "/", "& ", "@ ")  # fmt: skip
+             "/", "& ", "@ ", "AT ", *(f"AND {digit}" for digit in "123456789"))  # fmt: skip
 
 
 def house_number(digits: str, street: str) -> str:
@@ -231,8 +238,7 @@ def house_number(digits: str, street: str) -> str:
 
 def take_number(line: str) -> Number:
     """Take a house number or block off the front of a clean line."""
-    plain = _PLAIN.match(line)
-    if plain and not line.endswith((" BLOCK", " BLK")):
+    if (plain := _PLAIN.match(line)) and not line.endswith((" BLOCK", " BLK")):
         digits, letter, following = plain.groups()
         direction = following in DIRECTIONS
         if direction and not letter and line.startswith(_ON_ROUTE, plain.end() + 1):
@@ -250,26 +256,22 @@ def take_number(line: str) -> Number:
 
 def take_unit_front(line: str) -> tuple[str, str]:
     """Take off a unit before the house number: APT 3 of `APT 3, 12 MAIN ST`."""
-    found = _UNIT_FIRST.match(line)
-    if found:
+    if found := _UNIT_FIRST.match(line):
         return column_unit(found[1].replace("#", " # ").split()), line[found.end() :]
     return "", line
 
 
 def _odd_number(line: str) -> Number:
     """Take off a block, masked digits, a range, fraction or letter; or nothing of a street."""
-    found = _BLOCK.match(line)
-    if found:
+    if found := _BLOCK.match(line):
         number = found[1].lstrip("0") or "0"
         if found[2] and len(number) < 3:
             number += "00"  # 13 HUNDRED
         return Number(number, True, line[found.end() :])
-    found = _MASK.match(line)
-    if found:
+    if found := _MASK.match(line):
         number = (found[1] + "0" * len(found[2])).lstrip("0")
         return Number(number or "0", True, line[found.end() :])
-    found = _FRACTION.match(line)
-    if found:
+    if found := _FRACTION.match(line):
         return Number(f"{found[1]} {found[2]}", False, line[found.end() :])
     found = _RANGE.match(line) or _houses(line)
     if found and line[found.end() :].split(" ", 1)[0] not in _NO_NAMES:
@@ -277,23 +279,17 @@ def _odd_number(line: str) -> Number:
         if found[1][0] == "0":
             high = high.lstrip("0")  # 00165-00199, but not 85-080
         return Number(f"{low}-{high}", False, line[found.end() :])
-    found = _BLOCK_APART.match(line)
-    if found:
+    if found := _BLOCK_APART.match(line):
         return Number(found[1].lstrip("0") or "0", True, found[2])
-    found = _LETTERED.match(line)
-    if found and _letter_is_of_number(line, found):
+    if (found := _LETTERED.match(line)) and _letter_is_of_number(line, found):
         return Number(found[1] + found[2], False, line[found.end() :])
-    found = _ANY.match(line)
-    if found:
+    if found := _ANY.match(line):
         return _plain_or_street(found[1], line[found.end() :], line)
-    found = _GRID.match(line)
-    if found:
+    if found := _GRID.match(line):
         return Number(found[3], False, line[found.end() :])
-    found = _BLOCK_LAST.match(line)
-    if found:
+    if found := _BLOCK_LAST.match(line):
         return Number(found[2] + "0" * len(found[3]), True, found[1])
-    found = _GLUED.match(line)
-    if found and found[2] not in ROADS and found[2] not in _SPECIAL:
+    if (found := _GLUED.match(line)) and found[2] not in ROADS and found[2] not in _SPECIAL:
         return Number(found[1].lstrip("0") or "0", False, line[found.start(2) :])
     return Number("", False, line)
 
@@ -304,17 +300,16 @@ def _houses(line: str) -> re.Match[str] | None:
     if found and found[0].count(" ") == 2 and not found[0].strip("0123456789 "):
         if found[2][0] == "0" != found[1][0]:
             return found  # 64 05 of Queens, with its dash lost
-        rising = len(found[1]) == len(found[2]) and found[1] < found[2]
-        if rising and len(found[1]) > 1:
-            return found
-        return found if _lost_dash(found, line[found.end() :].split()) else None
+        rising = 1 < len(found[1]) == len(found[2]) and found[1] < found[2]
+        return found if rising or _lost_dash(found, line[found.end() :].split()) else None
     return found
 
 
 def _lost_dash(found: re.Match[str], following: list[str]) -> bool:
     """Whether it is 64-15 of Queens or 87-1003 of Hawaii, not the 12 of `700 12 OAKS DR`."""
     name = following[0]
-    if name in NUMBER_NAMES or (name.endswith("S") and len(name) > 3) or not name.isalpha():
+    named = name.isalpha() or ORDINAL_WORD.match(name)
+    if name in NUMBER_NAMES or (name.endswith("S") and len(name) > 3) or not named:
         return False
     lengths = len(found[1]), len(found[2])
     return lengths in ((2, 2), (3, 2), (2, 3), (2, 4)) and following[-1] in ROADS
@@ -336,8 +331,6 @@ def _plain_or_street(digits: str, rest: str, line: str) -> Number:
     """Take off the number, unless it is the street: `22 ND ST`, `3 AV W`."""
     words = rest.replace(",", " ").replace("/", " / ").split()
     first = words[0]
-    if first in _ORDINAL_ENDS and len(words) > 1 and _is_split_ordinal(first, words):
-        return Number("", False, f"{digits}{rest}")
     behind = words[1:2] if len(words) > 2 else words[1:]
     only_suffix = (
         not behind
@@ -347,38 +340,24 @@ def _plain_or_street(digits: str, rest: str, line: str) -> Number:
     if only_suffix and first in ROADS and len(digits) < 4 and len(first) <= 6:
         return Number("", False, line)
     road_or_name = ("NB", "SB", "EB", "WB", "MILE", "MILES", "HOUR", "&")
-    if (first in road_or_name and digits != "0") or (first == "ELEVEN" and digits == "7"):
+    if (first in road_or_name and digits != "0") or f"{digits} {first}" == "7 ELEVEN":
         return Number("", False, line)
     return Number(digits.lstrip("0"), False, rest)
-
-
-def _is_split_ordinal(ending: str, words: list[str]) -> bool:
-    """Whether it is an ordinal: `1 ST AVE`, but not `12 ST JOHNS PL` or `12 ST RD 7`."""
-    if ending != "ST":
-        return True
-    return words[1] in ROADS and not (len(words) > 2 and words[2][0].isdigit())
 
 
 def _number_in_words(line: str) -> Number:
     """Take off W123 S4567 (a grid), `BLOCK 100 OF`, `ONE` and other numbers of letters first."""
     if line.startswith("THE ") and line[4:5].isdigit():
         return take_number(line[4:])
-    found = _GRID.match(line)
-    if found:
-        return Number((found[1] or found[3]) + (found[2] or ""), False, line[found.end() :])
-    found = _ALL_MASKED.match(line)
-    if found:
+    if found := _GRID.match(line):
+        number = "".join(part for part in found.groups() if part).replace("-", "")
+        return Number(number, False, line[found.end() :])
+    if found := _NO_DIGITS.match(line):
         return Number("0", True, line[found.end() :])
-    if "BL" in line:
-        found = _BLOCK_FIRST.match(line)
-        if found:
-            return Number(found[1], True, line[found.end() :])
-        found = _UNIT_BLOCK.match(line)
-        if found:
-            return Number("0", True, line[found.end() :])
-        found = _BLOCK_LAST.match(line)
-        if found:
-            return Number(found[2] + "0" * len(found[3]), True, found[1])
+    if "BL" in line and (found := _BLOCK_FIRST.match(line)):
+        return Number(found[1], True, line[found.end() :])
+    if "BL" in line and (found := _BLOCK_LAST.match(line)):
+        return Number(found[2] + "0" * len(found[3]), True, found[1])
     first, _, rest = line.partition(" ")
     if first in CARDINALS and rest and not _number_is_name(first, rest):
         return Number(str(CARDINALS[first]), False, rest)

@@ -227,7 +227,9 @@ def unit_pairs(unit: str) -> list[str]:
     return pairs
 
 
-_TAKES_ID = frozenset("# BLDG FL LOT BED TWR TRLR DEPT HNGR SLIP WING KEY STOP PIER PH".split())
+_TAKES_ID = frozenset(
+    "# BLDG FL LOT BED TWR TRLR DEPT HNGR SLIP WING KEY STOP PIER PH BLQ DORM".split()
+)
 
 
 # ---- plain lines ----
@@ -244,7 +246,7 @@ _TELLING = (
     frozenset(FEATURES) | frozenset(TRAVEL) | SIDE_ROADS | EXTENTS | BESIDE | frozenset(UNITS)
     | frozenset(UNITS_ALONE) | frozenset(CARDINALS) | NO_WORDS
     | frozenset("AND AT X XX XXX BLK BLOCK OF JUST BOUND CORNER SIDE PRIOR".split())
-    | frozenset("O D L URB TRUNK TRK".split())
+    | frozenset("O D L URB TRUNK TRK MLK ML KG".split())
     | frozenset(remark.split()[0] for remark in REMARKS) - frozenset(DIRECTIONS)
 )  # fmt: skip
 # Words after a comma that are no name of a town, or may be none.
@@ -273,6 +275,8 @@ def read_plain(line: str, names: Names) -> Plain | None:
     number = digits.lstrip("0") if digits else ""
     if digits and digits[0] == "0" and first.startswith(("SW ", "SOUTHWEST ")):
         return None  # 0246 SW of Portland is not 246
+    if letter in ("N", "S", "W") and line[len(digits)] == letter:
+        return None  # 12N MAIN ST is 12 N MAIN ST
     if sign and number:
         return None  # after a house number the second side may be a place or a unit
     if unit and (block or not number):
@@ -321,7 +325,7 @@ def _street_if_plain(text: str, sure: bool, side: bool, names: Names) -> Way | N
             return None  # ELM ST WESTPORT CT
         if not _TELLING.isdisjoint(words[:-1]):
             return None
-        if not sure and not ROADS.keys().isdisjoint(words[:-1]):
+        if not side and not ROADS.keys().isdisjoint(words[:-1]):
             return None
     elif (
         not sure or not _TELLING.isdisjoint(words) or not _can_lack_suffix(words, text, side, names)

@@ -6,12 +6,13 @@ markers). Other modules read all ways, plain ones too, by `settled_way`.
 
 from functools import lru_cache
 
-from ccu.address.street import Way, plain_way
+from ccu.address.street import Way, in_digits, plain_way
 from ccu.address.words import (
     BOUND,
     DIRECTIONS,
     FEATURES,
     HIGHWAY_FEATURES,
+    NUMBERS_IN_NAMES,
     ROADS,
     ROUTE_CLASSES,
     ROUTE_HEADS,
@@ -26,6 +27,7 @@ from ccu.address.words import (
 )
 
 _ROUTE_QUALIFIERS = frozenset("OLD NEW BUSINESS BUS ALT ALTERNATE".split())
+_BEFORE_ROUTE = _ROUTE_QUALIFIERS | DIRECTIONS.keys() | {""}
 # After the number: `US 70 BUS`, which is not US 70.
 _QUALIFIERS_BEHIND = {"BUS": "BUS", "BUSINESS": "BUS", "ALT": "ALT", "ALTERNATE": "ALT"}
 _EXIT = Lazy(r"X[0-9]{1,3}[A-Z]?$")
@@ -55,17 +57,16 @@ HIGHWAY_WORDS = frozenset(ROUTE_HEADS) | SIDE_ROADS | frozenset(FEATURES) | froz
 HIGHWAY_WORDS |= {"A1A", "STATE", "COUNTY", "FOREST", "BOUND", "ON", "OFF", "MILE", "CO", "TWP"}
 HIGHWAY_WORDS |= set(ROUTE_OWNERS) - set(STATES) - {"ST"}
 _STATE_HEADS = STATE_CODES | {"ST"}
-_KING_WORDS = frozenset(("KING", "MLK"))
+_BEFORE_NUMBER = frozenset("HWY HIGHWAY ROUTE RTE RT INTERSTATE BELTWAY".split())
 
 
 def read_way(words: list[str]) -> Way:
     """Read the words of one way."""
-    if not _KING_WORDS.isdisjoint(words):
-        words = _spell_king(words)
     if not HIGHWAY_WORDS.isdisjoint(words):
-        return _long_way(words)
+        return _long_way(_number_behind(words))
     if len(words) > 1:
-        if words[0] in _STATE_HEADS and match_route(words, 0)[2]:
+        at = words[0] in DIRECTIONS  # W KY 80
+        if words[at] in _STATE_HEADS and match_route(words, at)[2] > at:
             return _long_way(words)  # NC 150, ST RD 7
         if words[-1][0] == "X" and _EXIT.match(words[-1]):
             return _long_way(words)  # an exit after its road
@@ -89,18 +90,26 @@ def settled_way(text: str) -> Way:
     return way
 
 
-def _spell_king(words: list[str]) -> list[str]:
-    """Write M L KING, MARTIN L KING, ML KING and MLK as MARTIN LUTHER KING."""
-    king = ["MARTIN", "LUTHER", "KING"]
-    text = " " + " ".join(words) + " "
-    for short in (" MLK ", " M L KING ", " ML KING ", " MARTIN L KING ", " MARTIN LUTHER KG "):
-        if short in text:
-            return text.replace(short, f" {' '.join(king)} ", 1).split()
+def _number_behind(words: list[str]) -> list[str]:
+    """Write 24 HWY and HIGHWAY TWENTY FOUR as HIGHWAY 24, the number behind its class."""
+    *before, number, last = ["", *words]
+    if last in ("HWY", "HIGHWAY") and number.isdigit() and _BEFORE_ROUTE.issuperset(before):
+        return [*before[1:], "HIGHWAY", number]
+    for at, word in enumerate(words[:-1], 1):
+        if word in _BEFORE_NUMBER and words[at] in NUMBERS_IN_NAMES:
+            return [*words[:at], *in_digits(words[at:])]
     return words
 
 
 def match_route(words: list[str], at: int) -> tuple[str, str, int]:
     """Return (`US HIGHWAY`, `1`, index after it) if a numbered route starts at `at`."""
+    kind, number, after = _route_at(words, at)
+    if kind and after < len(words) and "/" in words[after][1:]:
+        return kind, f"{number} {words[after]}", after + 1  # COUNTY ROAD 12 1/2
+    return kind, number, after
+
+
+def _route_at(words: list[str], at: int) -> tuple[str, str, int]:
     head = words[at]
     after = at + 1
     if head == "A1A":  # of Florida, often without its class
@@ -118,7 +127,7 @@ def match_route(words: list[str], at: int) -> tuple[str, str, int]:
         number_at = after + (words[after] in _NUMBER_SIGNS and left > 1)
         number_at += head in _WITH_ROAD and left > 1 and words[after] in ("RD", "ROAD")
         lettered = (
-            head in ("CTH", "COUNTY", "CR", "SR", "HWY", "HIGHWAY")
+            head in ("CTH", "COUNTY", "CR", "SR", "HWY", "HIGHWAY", "ROUTE", "RTE", "RT")
             and at == 0
             and len(words) == number_at + 1
         )
@@ -127,7 +136,7 @@ def match_route(words: list[str], at: int) -> tuple[str, str, int]:
             if kind == "FOREST ROAD" and len(words[number_at - 1]) < _LONG_NUMBER:
                 kind = "FOREST SERVICE ROAD"
             return kind, words[number_at - 1], _behind_class(words, number_at, kind)
-    elif at == 0 and _is_state_number(words):
+    elif (at == 0 or (at == 1 and words[0] in DIRECTIONS)) and _is_state_number(words[at:]):
         return f"{head} HIGHWAY", words[after], _behind_class(words, after + 1, "HIGHWAY")
     return "", "", at
 
@@ -223,7 +232,8 @@ class _LongWay:
 
 def _name_in_long_way(name: list[str], behind_route: bool) -> Way:
     """Read words between features; after a route number `FWY`, `BYP N` only qualify the route."""
-    if behind_route and all(word in SUFFIXES or word in DIRECTIONS for word in name):
+    named = len(name) > 1 and name[-1] in ROADS  # SUMMIT RD
+    if behind_route and not named and all(w in SUFFIXES or w in DIRECTIONS for w in name):
         text = " ".join(SUFFIXES.get(w) or DIRECTIONS[w] for w in name)
         return Way(text, text)
     return plain_way(name)
@@ -294,6 +304,8 @@ def _step(road: _LongWay, words: list[str], at: int) -> int:
     named = following in ROADS and all(w in DIRECTIONS for w in words[:at])  # UPAS ST, EXIT RD
     if feature and not named and (at or after < len(words) or feature == "RAMP"):
         return _take_feature(road, words, feature, after)
+    if word == "ON" and road.held and not road.shown:
+        return at + 1  # EXIT 12 ON I 70
     if word == "TO":
         road.end_road()
         road.add(word, word)
@@ -324,7 +336,7 @@ def _is_suffix_here(before: list[str], word: str) -> bool:
     """Whether a highway word after a name is its suffix: `KINGS HWY 3`."""
     if word not in _ALSO_SUFFIX:
         return False
-    return any(w not in DIRECTIONS and w not in _ROUTE_QUALIFIERS for w in before)
+    return not _BEFORE_ROUTE.issuperset(before)
 
 
 def _take_route(road: _LongWay, words: list[str], kind: str, number: str, after: int) -> int:
@@ -343,17 +355,14 @@ def _take_route(road: _LongWay, words: list[str], kind: str, number: str, after:
     keyed += [route_key(kind, number), *behind]
     if after < len(words) and words[after] in DIRECTIONS and words[after] not in SHY_DIRECTIONS:
         following = words[after + 1] if after + 1 < len(words) else ""
-        if following != "BOUND" and _ends_route(following):
+        ended = not following or following in HIGHWAY_WORDS or following in SUFFIXES
+        if ended and following != "BOUND":
             shown.append(DIRECTIONS[words[after]])
             keyed.append(DIRECTIONS[words[after]])
             after += 1
     road.add(" ".join(shown), " ".join(keyed))
     road.route = road.on_road = True
     return after
-
-
-def _ends_route(word: str) -> bool:
-    return not word or word in HIGHWAY_WORDS or word in SUFFIXES
 
 
 def _feature(words: list[str], at: int, following: str) -> tuple[str, int]:

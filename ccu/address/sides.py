@@ -41,13 +41,15 @@ from ccu.address.words import (
 )
 
 _URBANIZATION = Lazy(
-    r"(?:^|, ?| )URB(?:ANIZACION)? ([A-Z][A-Z0-9 ]*?)(?:,? (?=[0-9]+,? [A-Z])|(?=,)|$)"
+    r"(?:^|, ?| )URB(?:ANIZACION)? ([A-Z][A-Z0-9 ]*?)"
+    r"(?:,? (?=[0-9]+,? [A-Z]|[A-Z]{1,2}-?[0-9]{1,3} CALLE )|(?=,)|$)"
 )
 _RURAL_BOX = Lazy(
     r"(R ?R|RFD|RURAL (?:ROUTE|RTE?)|RD|RTE?|ROUTE|STAR (?:ROUTE|RTE?)|HC|HIGHWAY CONTRACT)"
-    r" ?(?:# ?)?([0-9]+[A-Z]?)?,? BOX (?:# ?)?([0-9]+-?[A-Z]?)(?![^ ,])"
+    r"[ -]?(?:# ?)?([0-9]+[A-Z]?)?,? BOX (?:# ?)?([0-9]+-?[A-Z]?)(?![^ ,])"
 )
 _AMPERSAND_NAMES = tuple(name for name in BUSINESSES if "&" in name)
+_ROOMS = frozenset("RM ROOM APT APARTMENT BLDG BUILDING EDIF EDIFICIO BLOQUE FL BED DORM".split())
 _EXIT_SIGN = Lazy(r"X ?[0-9]{1,3}[A-Z]?$")
 
 
@@ -121,6 +123,10 @@ def read_sides(reading: Reading, sides: list[list[str]]) -> None:
     """Read two ways or more; a feature belongs to the way before it, a place is separate."""
     if len(sides) > 1:
         sides = _place_at_number(reading, sides)
+        at = sides[0].index("AT") if "AT" in sides[0] else 0
+        if at > 1 and not reading.numbered and is_place(sides[0][:at]):
+            reading.places.append(" ".join(sides[0][:at]))  # BUS STOP AT 9TH & OLIVE
+            sides = [sides[0][at + 1 :], *sides[1:]]
     ways: list[list[str]] = []
     for side in sides:
         if ways and is_feature(side):
@@ -187,12 +193,10 @@ def _take_side_apart(reading: Reading, ways: list[list[str]], side: list[str]) -
 
 def _share_plural(ways: list[list[str]]) -> None:
     """Give both sides the suffix of `MAIN & ELM STS`, the class of `RTS 1 & 9`."""
-    head = PLURAL_HEADS.get(ways[0][0])
-    if head and len(ways) == 2 and ways[1][0].isdigit():
+    if (head := PLURAL_HEADS.get(ways[0][0])) and len(ways) == 2 and ways[1][0].isdigit():
         ways[0][0] = head
         ways[1].insert(0, head)
-    suffix = PLURALS.get(ways[-1][-1])
-    if suffix and len(ways[-1]) > 1 and len(ways) == 2:
+    if (suffix := PLURALS.get(ways[-1][-1])) and len(ways[-1]) > 1 and len(ways) == 2:
         ways[-1][-1] = suffix
         if ways[0][-1] not in ROADS:
             ways[0].append(suffix)
@@ -228,9 +232,19 @@ def take_rural_box(reading: Reading, line: str) -> str:
     if not found:
         return line
     route = "HC" if found[1].startswith("H") else "RR"
-    number = f" {found[2]}" if found[2] else ""
+    number = f" {found[2].lstrip('0')}" if found[2] else ""
     reading.places.append(f"{route}{number} BOX {found[3].replace('-', '')}")
     return line[found.end() :]
+
+
+def take_room(reading: Reading, words: list[str]) -> list[str]:
+    """Take the rooms off the end of the name of a place: `RUSK HALL RM 212`, not `WALMART #55`."""
+    at = find_unit(words, 1)
+    units, rest = take_units(words[at:])
+    if at == len(words) or rest or words[at] not in _ROOMS:
+        return words
+    reading.units.append(units)
+    return words[:at]
 
 
 def take_urbanization(reading: Reading, line: str) -> tuple[str, str]:
@@ -238,7 +252,7 @@ def take_urbanization(reading: Reading, line: str) -> tuple[str, str]:
     found = _URBANIZATION.search(line)
     if not found:
         return line, ""
-    town = take_town(found[1].split(), reading.names)
+    town = take_town(take_room(reading, found[1].split()), reading.names)
     reading.city, reading.state, reading.zip = town.city, town.state, town.zip
     return line[: found.start()] + line[found.end() :], " ".join(town.words)
 
@@ -255,18 +269,17 @@ def read_single(reading: Reading, words: list[str], beside: bool = False) -> Non
             return
         known = reading.names.has_town(" ".join(words))
         if (known or is_place(words)) and not (beside and words[-1] in SUFFIXES):
-            reading.places.insert(0, " ".join(words))
+            reading.places.insert(0, " ".join(take_room(reading, words)))
             return
         if is_fragment(words) and not beside:
             return
     way, left = cut_way(reading, words)
-    if not reading.numbered:
-        second = _second_way(way, left, reading.stretch)
-        if second:
-            way, left = way[: len(way) - second[0]], second[1]
-            if not reading.stretch and left:
-                reading.ways.append(settled_way(" ".join(left)))
-            left = []
+    second = None if reading.numbered else _second_way(way, left, reading.stretch)
+    if second:
+        way, left = way[: len(way) - second[0]], second[1]
+        if not reading.stretch and left:
+            reading.ways.append(settled_way(" ".join(left)))
+        left = []
     reading.ways.insert(0, settled_way(" ".join(way)))
     if left:
         read_left(reading, left)

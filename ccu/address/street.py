@@ -18,7 +18,6 @@ from ccu.address.words import (
     SHORT_INSIDE,
     SHY_DIRECTIONS,
     SUFFIXES,
-    TENS,
     Lazy,
 )
 
@@ -38,6 +37,9 @@ class Way(NamedTuple):
 
 
 _AVENIDA = ("AVE", "AV", "AVDA")
+_NOT_SPANISH = DIRECTIONS.keys() | SUFFIXES.keys() | {"THE"}
+_NUMBER_WORDS = ORDINALS.keys() | NUMBERS_IN_NAMES.keys()
+_LETTERED = Lazy(r"[KMT][0-9]{1,3}$")
 _ORDINAL = Lazy(r"0*([0-9]{1,3}(?:ST|ND|RD|TH))$")
 _DIGITS = Lazy(r"0*([0-9]{1,3})$")
 
@@ -57,26 +59,52 @@ def plain_way(words: list[str]) -> Way:
     if "KING" in name:
         name = _bare_king(name)
     if "MILE" in name:
-        name = _mile_in_digits(name)
+        at = name.index("MILE")
+        name = [*in_digits(name[:at]), *name[at:]]
     inside = [KEY_INSIDE.get(word, word) for word in name]  # one spelling for one street
     last = name[-1]
     long = LONG_SUFFIX[SUFFIXES[last]] if len(last) > 2 and last in SUFFIXES else last
     core = " ".join([*inside[:-1], long])
+    if suffix == "HWY" and _LETTERED.match(core):
+        suffix = ""  # K-10 HWY is K-10
     if len(inside) > 1 and suffix and inside[-1] in ORDINALS:
         inside[-1] = ordinal(ORDINALS[inside[-1]])  # OLD THIRD ST is OLD 3RD ST
     key = " ".join([part for part in (pre, *inside, suffix, post) if part])
     return Way(text, key, pre, core, suffix, post)
 
 
-def _mile_in_digits(name: list[str]) -> list[str]:
-    """Write NINE MILE and TWENTY THREE MILE as 9 MILE and 23 MILE."""
-    at = name.index("MILE")
-    ones = NUMBERS_IN_NAMES.get(name[at - 1], 0) if at else 0
-    if not ones:
-        return name
-    if at > 1 and ones < 10 and name[at - 2] in TENS:
-        return [*name[: at - 2], str(TENS[name[at - 2]] + ones), *name[at:]]
-    return [*name[: at - 1], str(ones), *name[at:]]
+def spelled_number(words: list[str], at: int = 0) -> tuple[int, int]:
+    """Read `ONE HUNDRED AND TENTH` at `at`: (110, index after it); (0, at) if it is no number."""
+    value, start = 0, at
+    while at < len(words):
+        word = words[at]
+        more = NUMBERS_IN_NAMES.get(word) or ORDINALS.get(word, 0)
+        if word in ("HUNDRED", "HUNDREDTH") and 0 < value < 10:
+            value *= 100
+        elif more and (value % 100 == 0 or (value % 100 >= 20 and value % 10 == 0 and more < 10)):
+            value += more
+        elif word != "AND" or value < 100 or not spelled_number(words[at + 1 : at + 2])[0]:
+            break
+        at += 1
+        if word in ORDINALS:
+            break
+    return value, (at if value else start)
+
+
+def in_digits(words: list[str]) -> list[str]:
+    """Write each number in words in digits: NINE MILE is 9 MILE, TWENTY FIRST is 21ST."""
+    if _NUMBER_WORDS.isdisjoint(words):
+        return words
+    written: list[str] = []
+    at = 0
+    while at < len(words):
+        value, after = spelled_number(words, at)
+        if not value:
+            written.append(words[at])
+        else:
+            written.append(ordinal(value) if words[after - 1] in ORDINALS else str(value))
+        at = max(after, at + 1)
+    return written
 
 
 def _parts(words: list[str]) -> tuple[str, list[str], str, str]:
@@ -122,7 +150,7 @@ def _leading_direction(words: list[str], end: int) -> tuple[str, int]:
         return two, 2  # N W 12TH ST is northwest
     if end == 2 and second in ROADS and len(first) != 2:
         return "", 0  # NORTH AVE, NORTHWEST HWY; N ST, a lettered street
-    if first in SHY_DIRECTIONS and end == 2 and second[0].isdigit():
+    if first in SHY_DIRECTIONS and end == 2 == len(words) and second[0].isdigit():
         return "", 0  # NO 85: north of 85
     return DIRECTIONS[first], 1
 
@@ -130,37 +158,40 @@ def _leading_direction(words: list[str], end: int) -> tuple[str, int]:
 def _name_words(name: list[str], pre: str, suffix: str, post: str) -> list[str]:
     """Spell the name: numbered streets, saints, short forms inside."""
     if len(name) > 1:
-        if name[0] in _AVENIDA and (name[1] == "DEL" or "DE" in name[1:3]):
-            name = ["AVENIDA", *name[1:]]  # AVE PONCE DE LEON
+        whole = (
+            not suffix and len(name[1]) > 2 and name[1].isalpha() and name[1] not in _NOT_SPANISH
+        )
+        if name[0] in _AVENIDA and (name[1] == "DEL" or "DE" in name[1:3] or whole):
+            name = ["AVENIDA", *name[1:]]  # AVE PONCE DE LEON, AVE ASHFORD
         name = [SHORT_INSIDE.get(word, word) for word in name]
         for i, word in enumerate(name[:-1]):
             if word in NAME_SHORT:
                 name[i] = NAME_SHORT[word]
-    number = _street_number(name, pre, suffix, post)
-    if number:
-        return [number, *name[1 + (name[0] in TENS) :]]
-    return name
+    number, after = _street_number(name, pre, suffix, post)
+    return [number, *name[after:]] if number else name
 
 
-def _street_number(name: list[str], pre: str, suffix: str, post: str) -> str:
-    """Read `05TH`, `FIFTH`, `TWENTY SECOND`, and a bare number of a street (`3 AVE`, `N 60`)."""
+def _street_number(name: list[str], pre: str, suffix: str, post: str) -> tuple[str, int]:
+    """Read `05TH`, `FIFTH`, `TWENTY SECOND`, and a bare number of a street (`3 AVE`, `N 60`).
+
+    Return it (`22ND`) and the index of the word after it; ("", 0) if there is none.
+    """
     first = name[0]
     if first[0].isdigit():
-        found = _ORDINAL.match(first)
-        if found:
-            return found[1]
+        if found := _ORDINAL.match(first):
+            return found[1], 1
         bare = _DIGITS.match(first)
-        if bare and len(name) == 1 and (suffix or (pre and not post)) and int(bare[1]):
-            return ordinal(int(bare[1]))
-        return ""
-    value = ORDINALS.get(first, 0)
-    rest = name[1:]
-    if first in TENS and rest and 0 < ORDINALS.get(rest[0], 0) < 10:
-        value = TENS[first] + ORDINALS[rest[0]]
-        rest = rest[1:]
-    if value and all(word in SUFFIXES for word in rest) and (len(name) == 1 or not rest or suffix):
-        return ordinal(value)
-    return ""
+        alone = all(word in ROADS for word in name[1:])  # 8 STREET RD is 8TH ST RD
+        if bare and alone and (suffix or (pre and not post)) and int(bare[1]):
+            return ordinal(int(bare[1])), 1
+        return "", 0
+    if first not in _NUMBER_WORDS:
+        return "", 0
+    value, after = spelled_number(name)
+    rest = name[after:]
+    if value and name[after - 1] in ORDINALS and all(w in SUFFIXES for w in rest):
+        return (ordinal(value), after) if suffix or not rest else ("", 0)
+    return "", 0
 
 
 def _bare_king(name: list[str]) -> list[str]:

@@ -42,6 +42,7 @@ from ccu.address.words import (
 # Short forms too short to end a street when something follows (`LA`, `AL` open names).
 _ONLY_LAST = frozenset("LA AL CI CR TE TR TL WA WY PK PW PY HW HY BD EXP EXPRESS LANES".split())
 _GOES_ON = frozenset("OF DE DEL DU ON THE".split())
+_LOOSE = DIRECTIONS.keys() | {"OLD", "NEW", "THE", "OF", "AND", "&", "/", "AT", "@"}
 _SHORT_CODE = 2  # letters; a code as short is one only after a comma
 _ZIP = Lazy(r"([0-9]{5})(?:-?[0-9]{4})?$")
 _SHORT_ZIP = Lazy(r"[0-9]{4}$")  # a spreadsheet dropped the zero
@@ -64,8 +65,7 @@ def take_zip(words: list[str]) -> tuple[list[str], str]:
         words = words[:-2]
     if not words:
         return words, ""
-    found = _ZIP.match(words[-1])
-    if found:
+    if found := _ZIP.match(words[-1]):
         return words[:-1], found[1]
     if len(words) > 1 and _SHORT_ZIP.match(words[-1]) and words[-2] in STATES:
         return words[:-1], "0" + words[-1]
@@ -74,8 +74,7 @@ def take_zip(words: list[str]) -> tuple[list[str], str]:
 
 def zip_name(zip_code: str) -> str:
     """Return a ZIP as five digits, with the zero that a spreadsheet dropped."""
-    found = _ZIP.match(zip_code)
-    if found:
+    if found := _ZIP.match(zip_code):
         return found[1]
     return "0" + zip_code if _SHORT_ZIP.match(zip_code) else zip_code
 
@@ -107,13 +106,11 @@ def take_town(words: list[str], names: Names) -> Town:
         behind = shorter[street:] if street else []
         likely = sure or (street > 0 and (code not in SUFFIXES or _is_town_name(behind)))
         count = _known_city(shorter, names, sure)
-        count = count or (_unknown_city(shorter, bool(zip_code)) if likely else 0)
-        if count:
+        if count := count or (_unknown_city(shorter, bool(zip_code)) if likely else 0):
             return Town(shorter[:-count], " ".join(shorter[-count:]), state, zip_code)
         if zip_code or (sure and road_end(shorter, len(shorter)) == len(shorter)):
             return Town(shorter, "", state, zip_code)
-    count = _known_city(line, names, bool(zip_code))
-    if count:
+    if count := _known_city(line, names, bool(zip_code)):
         return Town(line[:-count], names.town(" ".join(line[-count:])), "", zip_code)
     return Town(line, "", "", zip_code)
 
@@ -127,15 +124,10 @@ def _known_city(words: list[str], names: Names, sure: bool) -> int:
         if not names.has_town(name) or (len(name) <= _SHORT_CODE and names.is_code(name)):
             continue
         before = words[:-count]
-        named = name == names.own or count > 1
-        if sure or _ends_street(before) or (named and _has_name(before)):
+        named = (name == names.own or count > 1) and before[-1] not in _LOOSE
+        if sure or named or _ends_street(before):
             return count
     return 0
-
-
-def _has_name(words: list[str]) -> bool:
-    loose = ("OLD", "NEW", "THE", "OF", "AND", "&", "/", "AT", "@")
-    return words[-1] not in loose and words[-1] not in DIRECTIONS
 
 
 def _ends_street(words: list[str]) -> bool:
@@ -185,8 +177,7 @@ def is_saint(words: list[str], at: int) -> bool:
 def _unknown_city(words: list[str], sure: bool) -> int:
     """Count the words of a city that is in no table, before a state."""
     route = find_route(words)
-    end = route or road_end(words, len(words))
-    if end:
+    if end := route or road_end(words, len(words)):
         left = words[end:]
         if route and left and left[0] in ROADS:
             left = left[1:]  # I 30 FWY GARLAND
@@ -208,7 +199,8 @@ def _is_town_name(words: list[str]) -> bool:
         return False
     if len(words) == 1 and words[0] in SUFFIXES:
         return False
-    return all(len(word) > 2 and word.isalpha() and word not in DIRECTIONS for word in words)
+    named = words[1:] if _starts_city(words) else words  # 5 MAIN ST SOUTH WINDSOR CT
+    return all(len(word) > 2 and word.isalpha() and word not in DIRECTIONS for word in named)
 
 
 def _starts_city(left: list[str]) -> bool:

@@ -68,7 +68,6 @@ SAINTS = _entries("saints")
 DIRECTIONS = _table("directions")
 SHY_DIRECTIONS = frozenset(("NO", "SO"))
 ORDINALS = _numbers("ordinals")
-TENS = _numbers("tens")
 CARDINALS = _numbers("cardinals")
 NUMBERS_IN_NAMES = CARDINALS | _numbers("cardinals in names")
 NUMBER_NAMES = _entries("names after a number")
@@ -126,20 +125,20 @@ class Lazy:
     sub: Callable[[str | Callable[[re.Match[str]], str], str], str]
     split: Callable[[str], list[str]]
 
-    def __init__(self, pattern: str, flags: int = 0) -> None:
+    def __init__(self, pattern: str) -> None:
         self._pattern = pattern
-        self._flags = flags
 
     def __getattr__(self, name: str) -> Any:
         if name not in ("match", "search", "sub", "split"):
             raise AttributeError(name)
-        found = getattr(re.compile(self._pattern, self._flags), name)
+        found = getattr(re.compile(self._pattern), name)
         setattr(self, name, found)
         return found
 
 
 # Longer than any address; text after it is not read.
 LIMIT = 300
+ZIP_DIGITS = 5
 
 _DROPPED = ".'`\"\u2018\u2019\u201c\u201d\u00b4"
 _SPACED = "\t\n\r\f\v\0_=?!~^$%<>{}"
@@ -155,65 +154,131 @@ _GLUED_STOP = Lazy(
     r"\b([A-Z]|[NS][EW]|AVE?|RD|ST|DR|LN|CT|BLVD|MT|FT|HWY|RTE?|APT|BLDG|STE)\.(?=[A-Z]{2}|[0-9])"
 )
 _DECIMAL = Lazy(
-    r"(\b(?:MM|MP|MARKER|POST|MILEPOST|MILEMARKER|KM|KILOMETRO|KILOMETER)\.?[ -]?[0-9]{1,4})\."
+    r"(\b(?:MM|MP|MARKER|POST|MILEPOST|MILEMARKER|KM?|KILOMETRO|KILOMETER)\.?[ -]?[0-9]{1,4})\."
     r"(?=[0-9])|"
-    r"([0-9])\.(?=[0-9]+ ?MI(?:LES?)?\b)"
+    r"([0-9])\.(?=[0-9]+ ?(?:MI(?:LES?)?|MM)\b)"
 )
 # Any other period between digits must not join them: `12.5 MAIN ST` is not 125.
 _HALF = Lazy(r"^( *[0-9]+)\.50? ")
 _INNER_STOP = Lazy(r"(?<=[0-9])\.(?=[0-9])")
 _KEPT_STOP = "\xb7"  # replaces a period to keep while the others are dropped
+# C. LUNA is CALLE LUNA, but C. ELM ST is no street of Puerto Rico.
+_CALLE_STOP = Lazy(
+    r"^( *[0-9]+ )C\. (?=[A-Z]{3})(?!.*\b(?:ST(?:REET)?|AV(?:E|ENUE)?|R(?:OA)?D|DR(?:IVE)?|LN|LANE|"
+    r"CT|COURT|PL(?:ACE)?|BLVD|WAY|TER|CIR)\b)"
+)
 # Long forms of the word before a route or mile number.
 _LONG_HEAD = Lazy(
-    r"\b(?:(FARM[ -]TO[ -]MARKET|F[ -]M)|(RANCH[ -]TO[ -]MARKET|R[ -]M)|(I[ -]H)|"
-    r"(U[ -]S(?: (?:HWY|HIGHWAY|ROUTE|RTE|RT))?)|"
-    r"(MILE ?(?:MARKER|POST|MARK)S?|MI (?:MARKER|POST|MRK|MKR)|(?<=AT )MILE|(?<=[NSEW]B )MILE)|"
+    r"\b(?=[CFIMNRSTU])(?:(FARM[ -]TO[ -]MARKET|F[ -]M|FARM(?= (?:RD|ROAD) [0-9]{3}))|"
+    r"(RANCH[ -]TO[ -]MARKET|R[ -]M)|(I[ -]H)|(U[ -]S(?: (?:HWY|HIGHWAY|ROUTE|RTE|RT))?)|"
+    r"(MILE ?(?:MARKER|POST|MARK)S?|MI (?:MARKER|POST|MRK|MKR)|"
+    r"(?<=AT )MILE|(?<=@ )MILE|(?<=[NSEW]B )MILE)|"
     r"(NATIONAL FOREST(?: SERVICE)?|FOREST SERVICE|F[ -]S|N[ -]F)|"
     r"(C[ -]R)|(S[ -]R)|(R[ -]R)|(T[ -]R))"
     r"(?: ROAD| RD)?[ #-]*(?=[0-9])"
 )
-_MARKER_LAST = Lazy(r"\b([0-9]{1,3}(?:\.[0-9])?) ?MM\b(?! ?[0-9])")
 _HEADS = ("", "FM ", "RM ", "IH ", "US ", "MM ", "FSR ", "CR ", "SR ", "RR ", "TR ")
-# States of two words before their routes, county trunk highways, and M 37 of Michigan.
-_STATE_ROUTE = Lazy(
-    r"\b(NORTH|SOUTH|N|S|NEW|WEST) (CAROLINA|DAKOTA|MEXICO|YORK|JERSEY|HAMPSHIRE|"
-    r"VIRGINIA)(?: STATE)? (?=(?:HWY|HIGHWAY|ROUTE|RTE|RT|ROAD|RD) [0-9])"
-)
-_TRUNK = Lazy(r"\b(?:COUNTY|CTY|CNTY|CO) (?:TRUNK|TRK)(?: (?:HWY|HIGHWAY))? ")
-_CARRETERA = Lazy(r"\bCARR(?:ET|ETERA)? (?:PR|NUM|ESTATAL)[ -]?(?=[0-9])")
-_LETTER_ROUTE = Lazy(r"^([0-9]+ (?:[NSEW] )?)([KMT]) ([0-9]{1,3})\b")
-# Kilometers of Puerto Rico, with their tenths (KM 4 HM 5).
-_KILOMETER = Lazy(r"\bKM ?([0-9]{1,3}),? HM ?([0-9])\b")
+_ZONE_TAG = Lazy(r"\*{2,}[^* ]{1,12}\*{2,}|\bGRID [A-Z]-?[0-9]{1,3}\b")
+_MASKED = Lazy(r"\b([0-9]{1,3})(\*{1,2})(?![*])")
 # Slashes that abbreviate a word: I/F/O in front of, B/O block of.
-_SLASHED = Lazy(r"\b(I/F/O|I/A/O|IAO|B/O)\b|^(A/F|R/O|F/O)(?= [0-9])")
 _SLASHED_WORDS = {
     "I/F/O": "IFO", "I/A/O": "AREA OF", "IAO": "AREA OF", "B/O": "BLOCK OF",
     "A/F": "ACROSS FROM", "R/O": "REAR OF", "F/O": "FRONT OF",
 }  # fmt: skip
-_HIDDEN_DIGITS = Lazy(r"^([0-9]{1,3})(##)(?= ?[A-Z]{2,})")
 
-_ZONE_TAG = Lazy(r"\*{2,}[^* ]{1,12}\*{2,}|\bGRID [A-Z]-?[0-9]{1,3}\b")
-_MASKED = Lazy(r"\b([0-9]{1,3})(\*{1,2})(?![*])")
-_TRAVEL_SLASH = Lazy(r"\b([NSEW])/B(?:OUND)?\b")
-_OFF_SLASH = Lazy(r"\b([NSEW])/O\b")
-_FRACTION = Lazy(r"^([0-9]+[A-Z]?)[ -]*\b([1-7]) ?/ ?([2-8])\b(?= [A-Z0-9])")
-_JUNIOR = Lazy(r", ?(JR|SR|JUNIOR)\b")
-_SPACED_ORDINAL = Lazy(
-    r"\b([0-9]{1,3}) (TH|ND)\b|\b((?:[0-9]?[02-9])?1) (ST)(?= (?:ST\b|AV))|"
-    r"\b((?:[0-9]?[02-9])?3) (RD)(?= (?:ST\b|AV))"
-)
-_SPACED_SIGNS = (" TH", " ND", " ST AV", " ST ST", " RD AV", " RD ST")
-# A name that lost its apostrophe: 101 O FARRELL ST, but not 27 O ST or AVENUE O EAST.
-_LETTER_NAME = Lazy(
-    r"(?<! C/)(?:(?<![A-Z] )|(?<=[0-9] [NSEW] )|(?<=[0-9] [NS][EW] )|(?<=[/&@] [NSEW] ))"
-    r"\b([ODL]) ([A-Z]{3,})\b"
-)
+
+def _stretch(found: re.Match[str]) -> str:
+    """Write EXITS 8 AND 7 as EXIT 7-8; EXIT 7 & 8 may be a crossing."""
+    between, exits, plural, first, again, second = found.groups()
+    if not (between or plural or again):
+        return found[0]
+    ends = sorted((first, second), key=lambda end: (len(end.partition(".")[0]), end))
+    return f"{'EXIT' if exits else 'MM'} {'-'.join(ends)}"
+
+
+def _without_apostrophe(found: re.Match[str]) -> str:
+    """Write O FARRELL as OFARRELL, as it is read with its apostrophe."""
+    letter, name = found.groups()
+    joined = name in LETTER_NAMES or (
+        letter == "O" and not (name in SUFFIXES or name in DIRECTIONS or name in UNITS)
+    )
+    return letter + name if joined else found[0]
+
+
+# The usual form of signs and phrases, in this order: (texts of which a line must hold one, what is
+# replaced, by what).
+_FORMS: tuple[tuple[tuple[str, ...], Lazy, str | Callable[[re.Match[str]], str]], ...] = (
+    (("##",), Lazy(r"^([0-9]{1,3})##(?= ?[A-Z]{2,})"), r"\1XX"),
+    # C/ LUNA is CALLE LUNA in Puerto Rico.
+    (("C/",), Lazy(r"(^[0-9]+[A-Z]? |^(?=C/ )|, ?|ESQ |[&@] )C/ ?(?=(?!STREET)[A-Z]{3})"),
+     r"\1CALLE "),
+    # Two numbers of one road at a crossing: US 202/206 & MILL RD is on US 202.
+    (("/",), Lazy(r"\b((?:US|RTE?|ROUTE|HWY|SR|I)[ -]?[0-9]{1,3})/[0-9]{1,3}"
+                  r"(?= ?[&@]| AND | AT )"), r"\1"),
+    (("/", "IAO"), Lazy(r"\b(?:I/F/O|I/A/O|IAO|B/O)\b|^(?:A/F|R/O|F/O)(?= [0-9])"),
+     lambda m: _SLASHED_WORDS[m[0]]),
+    (("/",), Lazy(r"^([0-9]+[A-Z]?)[ -]*\b([1-7]) ?/ ?([2-8])\b(?= [A-Z0-9])"), r"\1 \2/\3"),
+    ((":",), Lazy(r"\b(?:X|XS|CS|CROSS): ?"), "XST "),
+    (("/B",), Lazy(r"\b([NSEW])/B(?:OUND)?\b"), r"\1B"),
+    (("/O",), Lazy(r"\b([NSEW])/O\b"), r"\1 OF"),
+    # 12N MAIN ST, but not 12-N MAIN ST or 35W AT MAIN ST.
+    (("N ", "S ", "W "), Lazy(
+        r"^([0-9]{1,5})([NSW]) (?=(?!(?:AT|AND|TO|EXIT|[NS][EW]|[NSEW]B) )[A-Z0-9]{2,} "
+        rf"(?:[^,]* )?(?:{'|'.join(ROADS)})\b)"), r"\1 \2 "),
+    ((",",), Lazy(r", ?(JR|SR|JUNIOR)\b"), r" \1"),
+    ((" TH", " ND", " ST ", " RD "), Lazy(
+        r"\b([0-9]{1,3}) (?=(?:TH|ND)\b)|(?<![0-9])((?:[0-9]?[02-9])?(?:1 (?=ST )|3 (?=RD )))"
+        rf"(?=.. (?:{'|'.join(ROADS)})\b(?! [0-9]))"), lambda m: m[0].rstrip()),
+    ((" KING", "MLK", " KG"), Lazy(r"\b(?:MLK|M ?L KING|MARTIN L KING|MARTIN LUTHER KG)\b"),
+     "MARTIN LUTHER KING"),
+    # A name that lost its apostrophe: 101 O FARRELL ST, but not 27 O ST or AVENUE O EAST.
+    (("O ", "D ", "L "), Lazy(
+        r"(?<! C/)(?:(?<![A-Z] )|(?<=[0-9] [NSEW] )|(?<=[0-9] [NS][EW] )|(?<=[/&@] [NSEW] ))"
+        r"\b([ODL]) ([A-Z]{3,})\b"), _without_apostrophe),
+    (("MM",), Lazy(r"\b([0-9]{1,3}(?:\.[0-9])?) ?MM\b(?! ?[0-9])"), r"MM \1"),  # I-95 NORTH 156 MM
+    (("A-1-A",), Lazy(r"A-1-A"), "A1A"),
+    # Puerto Rico: roads and their kilometers with tenths (KM 4 HM 5), corners, parts of a town.
+    (("CARR",), Lazy(r"\bCARR(?:ET|ETERA)? (?:PR|NUM|ESTATAL)[ -]?(?=[0-9])"), "CARR "),
+    ((" K",), Lazy(r"\b((?:CARR|PR)[ -]?#? ?[0-9]+,?) K ?(?=[0-9])"), r"\1 KM "),
+    ((" HM",), Lazy(r"\bKM ?([0-9]{1,3}),? HM ?([0-9])\b"), r"KM \1.\2"),
+    ((" ESQ",), Lazy(r"\bESQ(?:UINA)? (?=(?:CALLE|AVE|AVENIDA|CARR|PASEO|CAMINO) )"), "/ "),
+    ((" INT",), Lazy(r"(?<=[0-9]) INT(?:ERIOR)?(?=,|$)"), ", INT"),
+    (("BO ", "BARRIO "), Lazy(r"(?:(^)|,? )(?:BO|BARRIO) ([A-Z ]+?)(?:,? (?=CARR|PR )|(?=,|$))"),
+     lambda m: f"BO {m[2]}, " if m[1] is not None else f", BO {m[2]}"),
+    # County and state trunk highways, and M 37 of Michigan.
+    ((" TRUNK", " TRK", " AID", "CSAH"), Lazy(
+        r"\b(?:(STATE)|COUNTY|CTY|CNTY|CO) (?:TRUNK|TRK|STATE AID)(?: (?:HWY|HIGHWAY|RD|ROAD))? |"
+        r"\bCSAH "), lambda m: "STH " if m[1] else "CTH "),
+    (("K ", "M ", "T "), Lazy(r"^([KMT]) (?=[0-9]{1,3}\b)"), r"\1"),
+    ((" K ", " K-", " M ", " M-", " T ", " T-"), Lazy(
+        r"((?:^|[&/@,] ?|\bAT |\bAND )(?:[0-9]+ )?(?:(?:[NSEW]|NORTH|SOUTH|EAST|WEST) )?)"
+        r"(?:(?:STATE )?(?:HWY|HIGHWAY|RTE?|ROUTE) )?([KMT])[ -]?([0-9]{1,3})(?![A-Z0-9/-])"),
+     r"\1\2\3"),
+    # CR NE 4010 of Texas is NE CR 4010, which is no state and ZIP.
+    ((" NE ", " NW ", " SE ", " SW "), Lazy(
+        r"\b(CR|C R|(?:COUNTY|CO|CNTY|CTY) (?:ROAD|RD)) ([NS][EW]) (?=[0-9]{3})"), r"\2 \1 "),
+    ((" MILE ",), Lazy(
+        r"\b((?:HWY|HIGHWAY|US|S[RH]|RTE?|ROUTE|IH?)[ -]?[0-9]{1,3}[A-Z]?(?: [NSEW])?,? )"
+        r"MILE(?= [0-9])"), r"\1MM"),  # HWY 50 MILE 33
+    # States of two words before their routes.
+    (("AROLINA", "DAKOTA", "NEW ", "VIRGINIA"), Lazy(
+        r"\b(NORTH|SOUTH|N|S|NEW|WEST) (CAROLINA|DAKOTA|MEXICO|YORK|JERSEY|HAMPSHIRE|VIRGINIA)"
+        r"(?: STATE)? (?=(?:HWY|HIGHWAY|ROUTE|RTE|RT|ROAD|RD) [0-9])"),
+     lambda m: f"{m[1][0]}{m[2][0]} "),
+    (("",), _LONG_HEAD, lambda m: _HEADS[m.lastindex or 0]),
+    # A stretch between two exits or two mile markers: BETWEEN EXIT 7 AND EXIT 8.
+    (("EX", "MM"), Lazy(
+        r"\b((?:BETWEEN|BTWN|BTW|BETW|BTN|BET|FROM) )?(?:(EX(?:IT)?)|MM)(S)? ?([0-9.]+[A-Z]?)"
+        r"(?: (?:AND|TO|THRU) | ?[&/-] ?)((?:EX(?:IT)?|MM)S? ?)?([0-9.]+[A-Z]?)\b"), _stretch),
+)  # fmt: skip
+
 _COORDINATES = Lazy(
-    r"-?[0-9]{1,3}\.[0-9]{3,}\s*[NSEW]?\s*[,/; ]\s*-?[0-9]{1,3}\.[0-9]{3,}|"
-    r"[0-9]\s*\u00b0\s*[0-9]|\bLAT(?:ITUDE)?\s*[:=]?\s*-?[0-9]{2}|\bLL\(-?[0-9]",
-    re.IGNORECASE,
+    r"(?i)-?[0-9]{1,3}\.[0-9]{3,}\s*[NSEW]?\s*[,/; ]\s*-?[0-9]{1,3}\.[0-9]{3,}|"
+    r"[0-9]\s*\u00b0\s*[0-9]|\bLAT(?:ITUDE)?\s*[:=]?\s*-?[0-9]{2}|\bLL\(-?[0-9]"
 )
 
+# A slash, but not that of a street between two others: 28 1/4 RD.
+_SLASH = Lazy(r"(?<![0-9] [1-7])/|/(?![248](?: (?:RD|ROAD|ST|STREET|AVE?|LN|DR)\b|,|$))")
 _ODD_WORD = Lazy(r"-|[A-Z][0-9]|[0-9](?:[NSEW]B|FLR?)\b")
 _GLUED_ROUTE = Lazy(r"(I|IH|US|SR|SH|RT|RTE|HWY|ROUTE)-?([0-9]{1,3}[A-Z]?)-?([NSEW]B)$")
 _GLUED_TAIL = Lazy(
@@ -247,6 +312,7 @@ def clean(text: str) -> str:
         text = _fold(text)
     text = text[: LIMIT * 4].upper()
     if "." in text:
+        text = _CALLE_STOP.sub(r"\1CALLE ", text)
         text = _GLUED_STOP.sub(r"\1 ", text)
         text = _DECIMAL.sub(lambda m: (m[1] or m[2]) + _KEPT_STOP, text)
         text = _HALF.sub(r"\1 1/2 ", text)
@@ -257,51 +323,15 @@ def clean(text: str) -> str:
 
 def _in_words(text: str) -> str:
     """Write signs and phrases in their usual form."""
-    if "*" in text:
-        text = _ZONE_TAG.sub(" ", text)
-        text = _MASKED.sub(lambda m: m[1] + "X" * len(m[2]), text).replace("*", " ")
-        text = " ".join(text.split())
-    elif "GRID " in text:
-        text = " ".join(_ZONE_TAG.sub(" ", text).split())
-    if "##" in text:
-        text = _HIDDEN_DIGITS.sub(lambda m: m[1] + "XX"[: len(m[2])], text)
-    if "/" in text:
-        text = _SLASHED.sub(lambda m: _SLASHED_WORDS[m[1] or m[2]], text)
-        text = _FRACTION.sub(r"\1 \2/\3", text)
-        text = _TRAVEL_SLASH.sub(r"\1B", text)
-        text = _OFF_SLASH.sub(r"\1 OF", text)
-    if "," in text:
-        text = _JUNIOR.sub(r" \1", text)
-    if any(sign in text for sign in _SPACED_SIGNS):
-        text = _SPACED_ORDINAL.sub(lambda m: "".join(part for part in m.groups() if part), text)
-    if "O " in text or "D " in text or "L " in text:
-        text = _LETTER_NAME.sub(_without_apostrophe, text)
-    if "MM" in text:
-        text = _MARKER_LAST.sub(r"MM \1", text)  # I-95 NORTH 156 MM
-    if "A-1-A" in text:
-        text = text.replace("A-1-A", "A1A")
-    if "CARR" in text:
-        text = _CARRETERA.sub("CARR ", text)
-    if " TRUNK" in text or " TRK" in text:
-        text = _TRUNK.sub("CTH ", text)
-    if " K " in text or " M " in text or " T " in text:
-        text = _LETTER_ROUTE.sub(r"\1\2\3", text)
-    if "AROLINA" in text or "DAKOTA" in text or "NEW " in text or "VIRGINIA" in text:
-        text = _STATE_ROUTE.sub(lambda m: f"{m[1][0]}{m[2][0]} ", text)
-    if " HM" in text:
-        text = _KILOMETER.sub(r"KM \1.\2", text)
-    if text.replace(" ", "").isalpha():
-        return text  # each of these heads has a number behind it
-    return _LONG_HEAD.sub(lambda m: _HEADS[m.lastindex or 0], text)
-
-
-def _without_apostrophe(found: re.Match[str]) -> str:
-    """Write O FARRELL as OFARRELL, as it is read with its apostrophe."""
-    letter, name = found.groups()
-    joined = name in LETTER_NAMES or (
-        letter == "O" and not (name in SUFFIXES or name in DIRECTIONS or name in UNITS)
-    )
-    return letter + name if joined else found[0]
+    if "*" in text or "GRID " in text:
+        text = _MASKED.sub(lambda m: m[1] + "X" * len(m[2]), _ZONE_TAG.sub(" ", text))
+        text = " ".join(text.replace("*", " ").split())
+    for signs, pattern, form in _FORMS:
+        for sign in signs:
+            if sign in text:
+                text = pattern.sub(form, text)
+                break
+    return text
 
 
 def has_coordinates(text: str) -> bool:
@@ -311,9 +341,11 @@ def has_coordinates(text: str) -> bool:
 
 def split_words(text: str) -> list[str]:
     """Split clean text into words; `/ & @ #` are words of their own."""
-    for sign in "/&@#":
+    for sign in "&@#":
         if sign in text:
             text = text.replace(sign, f" {sign} ")
+    if "/" in text:
+        text = _SLASH.sub(" / ", text)
     words = text.split()
     if _ODD_WORD.search(text) is None:
         return words
@@ -325,17 +357,14 @@ def split_words(text: str) -> list[str]:
 
 def _split_word(word: str) -> list[str]:
     """Write I-95 as I 95, S2ND as S 2ND, K-15 as K15, 12-C as 12C, A-B as two words."""
-    glued = _GLUED_HEAD.match(word) or _GLUED_ROUTE.match(word) or _GLUED_TAIL.match(word)
-    if glued:
+    if glued := _GLUED_HEAD.match(word) or _GLUED_ROUTE.match(word) or _GLUED_TAIL.match(word):
         return [part for part in glued.groups() if part]
     if "-" not in word:
         return [word]
-    joined = _LETTER_DASH_NUMBER.match(word)
-    if joined:
+    if joined := _LETTER_DASH_NUMBER.match(word):
         # CT-15 and PA-309 are roads of a state; a single letter belongs to its number.
         return [joined[1], joined[2]] if len(joined[1]) == 2 else [joined[1] + joined[2]]
-    joined = _NUMBER_DASH_LETTER.match(word)
-    if joined:
+    if joined := _NUMBER_DASH_LETTER.match(word):
         return [joined[1] + joined[2]]
     if _NUMBER_DASH_NUMBER.match(word):
         return [word]

@@ -2,54 +2,37 @@
 
 A look is a person or a place that an account chose to see (READ); two on one day are one look. What
 the program listed by itself (LIST: the brief, overdue follow-ups, possible duplicates) is only
-counted, though each person named in such a list is an event too.
+counted, though each person named in such a list is an event too. actions.toml has which action is
+what.
 """
 
 import json
+import re
+import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from pathlib import Path
 from statistics import median
 from typing import Any
 
+from ccu import dates
+from ccu.audit import store
 from ccu.audit.store import Subject, Ties
+from ccu.errors import InvalidInput
+from ccu.options import typed_text
+from ccu.output import Document, Section, Table
+from ccu.records import audit, codes, table
 from ccu.records.audit import DIGEST
+from ccu.session import Session
 
 READ, LIST, WRITE = "read", "list", "write"
 DENIAL, EXPORT, OVERRIDE = "denial", "export", "override"
 ALL = (READ, LIST, WRITE, DENIAL, EXPORT, OVERRIDE)
 
-_BY_KIND = {
-    READ: """
-        call-show care-note-list consent-list consult-show disclosures follow-up-show history
-        history-full household-show needs-show person-compare person-find person-merge-look
-        person-show place-show plan-show provider-show referral-letter referral-show seal-list
-        seal-show""",
-    LIST: """
-        audit-review brief call-list consult-list deidentify-look flag-show follow-up-list
-        frequent-people frequent-places frequent-review holds-list household-list list overdue
-        parcel-open person-alike person-duplicates person-import-show purge-dry-run referral-list
-        report""",
-    WRITE: """
-        amend attempt-void audit-rekey call-decide care-init care-note-add code-add code-care
-        code-rename code-retire consent-disclose consent-grant consent-revoke consult-add
-        consult-edit deidentify destroy flag-add flag-end flag-verify follow-up-add
-        follow-up-close follow-up-done follow-up-move follow-up-reopen follow-up-schedule
-        follow-up-sign follow-up-void hold household-add household-join household-leave
-        household-name import log-call needs-edit needs-record needs-refer parcel-key person-add
-        person-change person-distinct person-distinct-undo person-import person-link person-merge
-        person-returned person-unlink person-unmerge person-void place-category place-merge
-        place-unmerge plan-answer plan-approve plan-expire plan-review plan-suggest plan-write
-        provider-add provider-change provider-import purge reasons-purged refer referral-name
-        referral-reopen referral-update release restore retention-set seal seal-lift setting
-        staff-add staff-change staff-retire undo unvoid void worker-assign worker-end write""",
-    DENIAL: "denied",
-    EXPORT: "backup care-backup export parcel-make",
-    OVERRIDE: "frequent-end frequent-keep frequent-override",
-}
-
-KINDS = {action: kind for kind, actions in _BY_KIND.items() for action in actions.split()}
+_ACTIONS = Path(__file__).with_name("actions.toml").read_text(encoding="utf-8")
+KINDS = {action: kind for kind, text in tomllib.loads(_ACTIONS).items() for action in text.split()}
 
 HOUR, DAY = 3600, 86400
 BASELINE = 56 * DAY  # what is usual is taken from the eight weeks before the span
@@ -284,3 +267,112 @@ def _row(event: Event) -> Row:
 def _said(event: Event) -> str:
     parts = ((name, value) for name, value in event.detail.items() if name != DIGEST)
     return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in parts)
+
+
+# ---------------------------------------------------------------- the page
+
+
+MOST_ROWS = 20  # of each list on the page; the JSON has all
+_HOURS = {"h": 1, "d": 24, "w": 7 * 24}
+_EVENT = ("when", "staff", "action", "record", "id")
+
+# key -> heading, columns; in the order of the page
+PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "staff_changes": (
+        "New admins, roles and accounts changed",
+        ("when", "staff", "account", "change"),
+    ),
+    "accounts": (
+        "By account",
+        ("staff", "role", "people", "places", "other", "lists", "writes", "denied", "exports",
+         "night"),
+    ),
+    "unusual": (
+        "Looked at unusually much",
+        ("day", "staff", "role", "looked_at", "own_usual", "role_usual"),
+    ),
+    "untied": (
+        "Looked at without a tie",
+        ("staff", "record", "id", "times", "first", "last"),
+    ),
+    "night": ("At night, outside of a call", _EVENT),
+    "denials": ("Denied", _EVENT),
+    "exports": ("Taken out", (*_EVENT, "detail")),
+    "overrides": ("Overrides, and reasons given", (*_EVENT, "reason")),
+}  # fmt: skip
+OWN = "Your own reads are in these lists like anybody's."
+
+
+def read(session: Session, since: str) -> Document:
+    """The page, recorded as a read. Its JSON: since, until, rules, and a list for each of PARTS."""
+    staff_id, now = session.staff_id, session.now
+    start = begin(since, session)
+    span = int(start.timestamp()), int(now.timestamp()) + 1
+    with session.writing() as connection:
+        rows = store.events(connection, span[0] - BASELINE, span[1])
+        every = events(rows, session.settings.zone)
+        before = [event for event in every if event.unix < span[0]]
+        found = [event for event in every if event.unix >= span[0]]
+        ties = store.ties(connection, {event.look for event in found if event.look})
+        audit.record(connection, staff_id, "audit-review", "audit", None, rows=len(found))
+    data: dict[str, Any] = {
+        "since": dates.to_iso(start),
+        "until": dates.to_iso(now),
+        "rules": RULES,
+        "staff_changes": staff_changes(found),
+        "accounts": accounts(found),
+        "unusual": unusual(found, before),
+        "untied": untied(found, ties),
+        "night": night(found, ties),
+        "denials": denials(found),
+        "exports": exports(found),
+        "overrides": overrides(found),
+    }
+    return _document(session, data)
+
+
+def begin(since: str, session: Session) -> datetime:
+    """The start of the span: `7d`, `24h` and `2w` before now, or a day. Raises InvalidInput."""
+    span = re.fullmatch(r"(\d{1,4}) ?(h|d|w)", since.strip(), re.ASCII | re.IGNORECASE)
+    if span is None:
+        day = typed_text.day(session, since, "--since", future=False)
+        return dates.day_start(day, session.settings.zone)
+    hours = int(span[1]) * _HOURS[span[2].lower()]
+    if not 0 < hours <= 366 * 24:
+        raise InvalidInput("--since must be more than nothing and at most a year")
+    return dates.add_elapsed(session.now, hours=-hours)
+
+
+def _document(session: Session, data: dict[str, Any]) -> Document:
+    span = [("from", dates.from_iso(data["since"])), ("until", dates.from_iso(data["until"]))]
+    pairs = [(word, dates.say_moment(at, session.now)) for word, at in span]
+    sections = [Section(pairs=pairs, lines=[OWN])]
+    labels = {**codes.of_columns(session.db, role="staff_role"), "record": table.NAMES}
+    for key, (heading, columns) in PARTS.items():
+        rows = [{name: _cell(row[name]) for name in row} for row in data[key]]
+        data[key] = [{name: _json(row[name]) for name in row} for row in data[key]]
+        shown = rows if key == "accounts" else rows[:MOST_ROWS]
+        more = len(rows) - len(shown)
+        said = [RULES[key]] if key in RULES else []
+        section_table = Table(columns, shown, labels=labels)
+        sections.append(
+            Section(
+                f"{heading} ({len(rows)})" if rows else heading,
+                table=section_table if rows else None,
+                lines=[
+                    *([] if rows else ["none"]),
+                    *([f"and {more} more; --format json has all"] if more > 0 else []),
+                    *said,
+                ],
+                main=key == "accounts",
+            )
+        )
+    return Document("Audit review", sections, data)
+
+
+def _cell(value: Any) -> Any:
+    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else value
+
+
+def _json(value: Any) -> Any:
+    return dates.to_iso(value) if isinstance(value, datetime) else value

@@ -21,7 +21,7 @@ from ccu.errors import DatabaseUnusable, VerificationFailed
 from ccu.records import audit
 
 if TYPE_CHECKING:
-    from ccu.audit.rows_store import Place
+    from ccu.audit.store import Place
 
 EMPTY = "the audit is empty"
 _ONLY_LINKS = "only their numbers and links are checked"
@@ -124,6 +124,7 @@ def _walk(
         known.setdefault(anchor.number, set()).add(anchor.hash)
     lost: list[int] = []
     purged: set[int] = set()
+    wrote = _Wrote(connection, current) if current is not None and chain is audit.CHAIN else None
     for theirs, rows in _parts(connection, current, chain):
         first = list(islice(rows, audit.LOOKED_AT))
         key, begun = theirs if _wrote_any(theirs, first) else None, verdict.last[0] + 1
@@ -139,8 +140,8 @@ def _walk(
                 purged.update(_detail(row[-4], "reasons") or ())
             if row[-1] is None and audit.DIGEST in row[-4]:
                 lost.append(row[0])
-            if key is not None and written.WRITTEN in row[-4] and chain is audit.CHAIN:
-                _check_written(connection, row, key, verdict)
+            if wrote is not None and key is not None and written.WRITTEN in row[-4]:
+                _check_written(row, *wrote.by(row[0]), verdict)
         if key is None and first:
             rows_told = _numbered(begun, verdict.last[0], "was", "were")
             if theirs is not None:
@@ -194,13 +195,27 @@ def _check(
         raise _Bad(f"the reason of audit row {number} was changed, or put in, by hand")
 
 
-def _check_written(connection: sqlite3.Connection, row: Row, key: Key, verdict: Verdict) -> None:
+class _Wrote:
+    """What each event wrote, asked for in the order of their numbers: the rows are read once."""
+
+    def __init__(self, connection: sqlite3.Connection, key: Key) -> None:
+        self._each = written.written_by_each(connection, key)
+        self._nothing = written.written_by(connection, 0, key)
+        self._next = (0, self._nothing)
+
+    def by(self, audit_id: int) -> tuple[str, bool]:
+        """Return what `written.written_by` does."""
+        while self._next[0] < audit_id:
+            self._next = next(self._each, (audit_id + 1, self._nothing))
+        return self._next[1] if self._next[0] == audit_id else self._nothing
+
+
+def _check_written(row: Row, kept: str, has_all: bool, verdict: Verdict) -> None:
     """Note whether an event's rows of audit_written are those it has the digest of.
 
     The event of a purge has every row, and those of the events before it are destroyed. Another has
     every row where it is the first: else somebody deleted them, to have a record taken as it is.
     """
-    kept, has_all = written.written_by(connection, row[0], key)
     if kept != _detail(row[-4], written.WRITTEN):
         verdict.unfit.append(row[0])
     elif has_all and row[3] in _DESTROYS:
@@ -287,13 +302,13 @@ def verified(connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()) -> 
     Records are compared where the audit itself is as written. Raises DatabaseUnusable when the key
     is missing.
     """
-    from ccu.audit import rows_store
+    from ccu.audit import store
 
     key = audit.stored_key(connection)
     verdict = verify(connection, key, anchors)
     if verdict.wrote and not verdict.wrong:
-        verdict.altered = rows_store.altered(connection, key, verdict.wrote)
-        verdict.wrong += rows_store.told(connection, verdict.altered)
+        verdict.altered = store.altered(connection, key, verdict.wrote)
+        verdict.wrong += store.told(connection, verdict.altered)
     verdict.wrong += schema.changed_triggers(connection)
     return verdict
 
@@ -307,6 +322,16 @@ def altered(connection: sqlite3.Connection) -> "list[Place]":
     if verdict.wrong and not verdict.altered:
         raise VerificationFailed(f"nothing was destroyed: {verdict.wrong[0]}; run ccu audit verify")
     return verdict.altered
+
+
+def ended(connection: sqlite3.Connection, anchors: Sequence[Anchor]) -> list[str]:
+    """Return what is wrong with the number of the last row: a moment, where `verify` reads all."""
+    try:
+        last = connection.execute("SELECT coalesce(max(id), 0) FROM audit").fetchone()[0]
+        _check_end(connection, anchors, audit.CHAIN, Verdict(last=(last, BEGIN)))
+    except _Bad as bad:
+        return [str(bad)]
+    return []
 
 
 def checked(

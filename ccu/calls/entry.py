@@ -14,10 +14,8 @@ from ccu.calls import change_store
 from ccu.calls.form import LONGEST_CALL, REQUIRED, CallForm, flag, refuse_two_inputs
 from ccu.calls.options import CallOptions
 from ccu.calls.store import OWN_SYSTEM
-from ccu.errors import InvalidInput
-from ccu.options import kept as kept_file
-from ccu.options import terminal
-from ccu.options.questions import Declined
+from ccu.errors import Declined, InvalidInput
+from ccu.options import drafts
 from ccu.output import say
 from ccu.people.store import Met
 from ccu.places import finding
@@ -28,7 +26,7 @@ MOST_TOLD = 3  # calls in a warning
 MOST_SHOWN = 24  # letters of an address in a question
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Entry:
     """What was entered: the fields of a new call, and what on file it may be.
 
@@ -106,10 +104,11 @@ def _imported(session: Session, values: dict[str, Any]) -> int | None:
 
 def _same(session: Session, alike: Sequence[dict[str, Any]]) -> int | None:
     """Show calls that may be this one; return the one it is, or None for another call."""
+    from ccu.options import terminal
+
     say("This call may be on file already:")
     for each in alike:
         say(f"  {_called(session, each)}")
-
     return terminal.choose(
         "Same call? Enter its number to add to it, or n for a new one",
         "call",
@@ -142,15 +141,18 @@ def _called(session: Session, call: dict[str, Any]) -> str:
 
 def _meant(session: Session, address: Address) -> Address:
     """Return the address that is meant, asked about if doubtful or like others; or InvalidInput."""
+    from ccu.options import terminal
+
     unit = finding.unit_meant(session, address)
     if unit and terminal.yes_or_no(f"Did you mean {unit.raw}? y or n"):
         address = unit
     text = address.raw if len(address.raw) <= MOST_SHOWN else f"{address.raw[:MOST_SHOWN]}..."
-    if finding.is_doubtful(session, address) and not terminal.yes_or_no(
-        f'"{text}": no house number or street; use it anyway? y or n'
+    near = finding.similar(session, address)
+    unusual = finding.is_doubtful if near else finding.is_unusual  # else those near are asked about
+    if unusual(session, address) and not terminal.yes_or_no(
+        f'"{text}": no house number or street. Is that the address? y or n'
     ):
         raise InvalidInput("give a house number and street, a crossing, or the name of a place")
-    near = finding.similar(session, address)
     return finding.meant(session, address, near) if near else address
 
 
@@ -164,7 +166,7 @@ def _offered(session: Session, met: Met) -> Met:
 
 
 # ---------------------------------------------------------------- a call that was not finished
-# Its answers are kept for the same person's next `ccu log-call` (options.kept has the file), until
+# Its answers are kept for the same person's next `ccu log-call` (options/drafts.py), until
 # the call is saved or declined.
 
 
@@ -188,14 +190,16 @@ class Draft:
 
     def is_resumed(self, session: Session) -> bool:
         """Offer what was kept; take it into `answers`, or remove it."""
-        kept = kept_file.read(session, kept_file.LOG_CALL)
+        from ccu.options import terminal
+
+        kept = drafts.read(session, drafts.LOG_CALL)
         if kept is None or not isinstance(kept.get("answers"), dict):
             return False
         at = dates.say_moment(dates.from_iso(kept["kept_at"]), session.now)
         known = {**kept.get("options", {}), **kept["answers"]}
         say(f"A call you did not finish was kept on {at}: {_call_begun(session, known)}.")
         if not terminal.yes_or_no("Continue it? y, or n to delete it"):
-            kept_file.remove(session, kept_file.LOG_CALL)
+            drafts.remove(session, drafts.LOG_CALL)
             return False
         self.answers.update(kept["answers"])
         self._options = kept.get("options", {})
@@ -225,18 +229,18 @@ def unfinished(session: Session, given: CallOptions) -> Iterator[Draft]:
     try:
         yield draft
     except Declined:
-        kept_file.remove(session, kept_file.LOG_CALL)
+        drafts.remove(session, drafts.LOG_CALL)
         raise
     except BaseException as error:
         if draft.begun:
             typed = {"answers": draft.answers, "options": draft.options()}
-            told = kept_file.keep(session, kept_file.LOG_CALL, typed, "Your answers are")
+            told = drafts.keep(session, drafts.LOG_CALL, typed, "Your answers are")
             if isinstance(error, KeyboardInterrupt):
-                raise kept_file.cancelled(told) from None
+                raise drafts.cancelled(told) from None
             say(told)
         raise
     if draft.answers:
-        kept_file.remove(session, kept_file.LOG_CALL)
+        drafts.remove(session, drafts.LOG_CALL)
 
 
 def _call_begun(session: Session, answers: dict[str, Any]) -> str:

@@ -15,8 +15,7 @@ from ccu import address, dates
 from ccu.calls.options import AmendOptions, CallOptions
 from ccu.calls.store import OWN_SYSTEM, Responder, supplemented
 from ccu.errors import InvalidInput
-from ccu.options import questions, typed_text
-from ccu.people import who
+from ccu.options import typed_text
 from ccu.people.store import Met
 from ccu.records import codes
 from ccu.session import Session
@@ -197,7 +196,10 @@ class CallForm:
         typed = typed_text.line(text, name, LONGEST_TEXT) or ""
         role, colon, rest = typed.partition(":")
         stated = bool(colon) and role.strip().lower() != "described"
-        stated = stated and not who.ends_before_birth(role)
+        if stated:
+            from ccu.people import who  # here and below: most calls name nobody
+
+            stated = not who.ends_before_birth(role)
         if stated:
             role = self.code("call_role", role, f"the role in {name}")
         else:
@@ -221,6 +223,8 @@ class CallForm:
 
     def _named(self, role: str, text: str, name: str) -> Met:
         """Read a name with what is behind it; `role` is empty where none was stated."""
+        from ccu.people import who
+
         read = who.read(self._session, text, name)
         if read.relation and not role:
             role = who.role_of(read.relation)
@@ -316,6 +320,8 @@ def added_note(session: Session, given: AmendOptions, edit: bool) -> str:
     if given.note_file is not None or "note" in map(_clearable, given.clear or ()):
         raise InvalidInput("give --add-note alone: --note-file and --clear note replace the note")
     if edit or session.interactive:
+        from ccu.options import questions
+
         text = questions.note(session, None, edit)
     else:
         text = typed_text.note(typed_text.file_text(Path("-"), "--add-note"), "--add-note")

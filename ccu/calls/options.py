@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Option
 
 from ccu.errors import InvalidInput
-from ccu.options import FILE, MOMENT, OptionType, code, flag, line, opt, whole_number
+from ccu.options import CALL, FILE, MOMENT, OptionType, code, flag, line, opt, value, whole_number
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -44,6 +44,15 @@ def _began(session: "Session", text: str, option: str, answered: bool = False) -
 
 
 BEGAN = replace(MOMENT, read=_began, answer=partial(_began, answered=True))
+
+
+def _offer(session: "Session", more: bool = False) -> None:
+    from ccu.calls import page
+
+    page.offer_undecided(session, more)
+
+
+UNDECIDED = replace(CALL, offer=_offer)
 
 # option -> its type
 TYPES: dict[str, OptionType[Any]] = {
@@ -84,16 +93,10 @@ class CallOptions:
     source: Annotated[str | None, opt("--source", TYPES["source"], "Reported by.")] = None
     dispatched: Annotated[
         str | None,
-        Option(
-            "--dispatched", metavar="TIME", help="Without a date: the first such time after --when."
-        ),
+        value("--dispatched", "TIME", "Without a date: the first such time after --when."),
     ] = None
-    arrived: Annotated[
-        str | None, Option("--arrived", metavar="TIME", help="First unit on scene.")
-    ] = None
-    cleared: Annotated[str | None, Option("--cleared", metavar="TIME", help="Last unit clear.")] = (
-        None
-    )
+    arrived: Annotated[str | None, value("--arrived", "TIME", "First unit on scene.")] = None
+    cleared: Annotated[str | None, value("--cleared", "TIME", "Last unit clear.")] = None
     incident: Annotated[
         str | None, opt("--incident", _SHORT, "Dispatch incident number; each call has its own.")
     ] = None
@@ -102,10 +105,10 @@ class CallOptions:
     lead: Annotated[str | None, opt("--lead", TYPES["lead"], "Lead agency.")] = None
     responder: Annotated[
         list[str] | None,
-        Option(
+        value(
             "--responder",
-            metavar="AGENCY[+clinician][:STATE[:DETAIL...]]",
-            help="Who responded; STATE is arrived unless given. Details: unit=4A,"
+            "AGENCY[+clinician][:STATE[:DETAIL...]]",
+            "Who responded; STATE is arrived unless given. Details: unit=4A,"
             " minutes=30, or why cancelled or unavailable. Repeatable.",
         ),
     ] = None
@@ -137,10 +140,10 @@ class CallOptions:
     ] = None
     person: Annotated[
         list[str] | None,
-        Option(
+        value(
             "--person",
-            metavar="[ROLE:]WHO",
-            help="Person involved: unknown, described: TEXT, or a person's number; before it a role"
+            "[ROLE:]WHO",
+            "Person involved: unknown, described: TEXT, or a person's number; before it a role"
             " (subject, caller, family, victim, witness). For names use --person-file.",
         ),
     ] = None
@@ -178,5 +181,5 @@ class AmendOptions(CallOptions):
     ] = None
     clear: Annotated[
         list[str] | None,
-        Option("--clear", metavar="OPTION", help="Clear a field, named as its option. Repeatable."),
+        value("--clear", "OPTION", "Clear a field, named as its option. Repeatable."),
     ] = None

@@ -8,13 +8,16 @@ from ccu import dates
 from ccu.calls import answer_store, triage_store
 from ccu.calls import store as calls
 from ccu.calls.store import OWN_SYSTEM
+from ccu.options import terminal
 from ccu.output import Document, Section, Table
+from ccu.output.text import for_person
 from ccu.people import store as people
 from ccu.people import who
 from ccu.people.open_work_store import AsOf
 from ccu.people.options import say_birth
 from ccu.records import codes, field_words, person_ids
 from ccu.records.table import changes_of
+from ccu.session import Session
 from ccu.work import Work
 
 # field -> (label, code list or ""), in the order of the page; what is empty is left out
@@ -172,6 +175,25 @@ def _changes(connection: sqlite3.Connection, data: dict[str, Any]) -> Table:
         for each in data["changes"]
     ]
     return Table(CHANGE_COLUMNS, rows)
+
+
+def offer_undecided(session: Session, more: bool = False) -> None:
+    """List care calls without a decision before a call's number is asked for, most urgent first."""
+    if not session.may("call list"):
+        return
+    with session.work() as work:
+        undecided = {triage_store.UNDECIDED: 1}
+        found = triage_store.rows(work.connection, AsOf.of(work.now), undecided, work.view)
+        rows = terminal.some_of(found, more)
+        work.view.keep()
+        work.audit("call-list", rows=len(rows))
+    called = {
+        row["id"]: ", ".join(
+            filter(None, (for_person(row["occurred"]), row["place"], row["nature"]))
+        )
+        for row in rows
+    }
+    terminal.show_some(called, len(found))
 
 
 def label(field: str) -> str:

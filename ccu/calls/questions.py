@@ -17,6 +17,7 @@ from ccu.calls.options import TYPES, CallOptions
 from ccu.errors import InvalidInput, NotFound
 from ccu.options.questions import Question, fill_in, note
 from ccu.options.terminal import GoBack, ask_until_valid, going_back, show_choices
+from ccu.options.typed_text import line
 from ccu.output import say
 from ccu.people import store as people
 from ccu.people import who
@@ -46,6 +47,7 @@ USUAL_AGENCIES = ("ems", "police")  # in the example of an answer
 SKIPPED = tuple(option for option in QUESTIONS if option not in REQUIRED)
 # In a draft: the question about people was finished; somebody whose possible matches were shown,
 # and lines of a note, where it was interrupted.
+OTHER = "Other hazard: "
 PEOPLE_DONE, PERSON_ASKED, NOTE_LINES = "people_done", "person_asked", "note_lines"
 
 
@@ -153,7 +155,7 @@ class CallQuestions:
             except GoBack:  # from the similar places to the address
                 return self._ask(option)
             except KeyboardInterrupt:  # one that was not confirmed is not kept
-                if finding.is_doubtful(self._session, self._form.values["address"]):
+                if finding.is_unusual(self._session, self._form.values["address"]):
                     del self._typed["address"]
                 raise
             except InvalidInput as error:  # it was none
@@ -163,6 +165,22 @@ class CallQuestions:
             self._typed["address"] = self._form.values["address"].raw
         if words := self._words(option):
             say(f"  {words}")
+        if option == "danger":
+            self._other_hazard()
+
+    def _other_hazard(self) -> None:
+        """Ask what another hazard is; the answer is the first line of the note."""
+        note, lines = self._typed.get("note", ""), self._typed.get(NOTE_LINES, [])
+        is_known = OTHER in f"{note[:20]}{lines[:1]}" or self._given.note_file is not None
+        if "other" not in self._form.values.get("dangers", []) or is_known:
+            return
+        question = "Other hazard, in words, for the note (Enter to skip)"
+        text = ask_until_valid(question, lambda typed: line(typed, "the hazard"))
+        if text and (self._edit or note):  # the note is known: it is not asked for again
+            self._typed["note"] = f"{OTHER}{text}\n{note}".strip()
+            self._form.values["narrative"] = self._typed["note"]
+        elif text:
+            self._typed[NOTE_LINES] = [f"{OTHER}{text}", *lines]
 
     def _agency(self, code: str) -> str:
         """Return what the town calls an agency; the code, if its label cannot be typed here."""

@@ -60,7 +60,7 @@ _COLUMNS_AS_THEY_ARE = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Responder:
     """An agency's or clinician's part in a call; `unit` is a car, badge or team as written."""
 
@@ -72,7 +72,7 @@ class Responder:
     minutes: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class NewCall:
     """What is known of a call. Times in stored form, codes already checked, texts already clean."""
 

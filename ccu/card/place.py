@@ -1,6 +1,7 @@
 """The card of a place, for an officer at the door."""
 
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -61,9 +62,13 @@ def show(
 
 def document(session: Session, card: dict[str, Any], first: str = "") -> Document:
     """Return the page, with its one screen for a terminal; `first` is a line above that screen."""
-    from ccu.card import screen
 
-    return replace(page.document(card), screen=partial(screen.lines, session.today, first))
+    def lines(*of_terminal: Any) -> Iterator[tuple[str, bool]]:
+        from ccu.card import screen
+
+        return screen.lines(session.today, first, *of_terminal)
+
+    return replace(page.document(card), screen=lines)
 
 
 def recorded_card(

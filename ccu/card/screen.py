@@ -27,7 +27,7 @@ LEAST_WARNING = 30  # columns, below which a warning is not shortened: too few o
 GAP = "    "
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Part:
     """A labeled part of the screen, folded into lines, of which `least` are always shown.
 

@@ -12,14 +12,14 @@ from ccu.care import store
 from ccu.care.page import RIGHT, login
 from ccu.database import key_chain as chain
 from ccu.database import opening as db
-from ccu.database import side_file, wiping
+from ccu.database import side_file
 from ccu.errors import InvalidInput, NotFound, VerificationFailed
 from ccu.files import named
 from ccu.output import say
 from ccu.people import store as people
 from ccu.people import undo_store
 from ccu.records import person_ids, table
-from ccu.retention import hold_store
+from ccu.retention import kept_store, purge_store
 from ccu.session import Session
 
 
@@ -77,7 +77,7 @@ def move(session: Session, note_id: int, person_id: int) -> list[int]:
 
 def must_not_be_held(session: Session, records: Iterable[int], what: str) -> None:
     """Raise InvalidInput when a legal hold keeps one of these records: then all of them stay."""
-    for held in sorted(hold_store.held(session.db, "person", records)):
+    for held in sorted(kept_store.held(session.db, "person", records)):
         raise InvalidInput(f"a legal hold keeps person {held}; nothing was {what}")
 
 
@@ -206,6 +206,6 @@ def _due(
 
 def _scrub(connection: sqlite3.Connection) -> None:
     try:
-        wiping.scrub(connection)
+        purge_store.scrub(connection)
     except VerificationFailed:
         raise VerificationFailed(_LEFT) from None

@@ -199,7 +199,7 @@ def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqli
 
 def register(connection: sqlite3.Connection, path: Path | str = "") -> None:
     """Give a connection to the file at `path` the SQL functions that the triggers call."""
-    from binascii import crc32
+    from zlib import crc32
 
     key: Key | None = None
 

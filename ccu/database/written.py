@@ -14,11 +14,13 @@ more, the owner of the key included.
 import contextlib
 import os
 import sqlite3
-from binascii import crc32
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b, sha256
-from typing import TYPE_CHECKING
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 if TYPE_CHECKING:
     from ccu.database.key_chain import Key
@@ -49,6 +51,7 @@ _NEXT = """
 SELECT max(coalesce((SELECT max(id) FROM audit), 0),
            coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'audit'), 0)) + 1 AS id
 """
+_EVENT = "SELECT audit_id, part, record, first, sums FROM main.audit_written"
 KEEP = f"""
 INSERT INTO audit_written (audit_id, part, record, first, sums)
 SELECT id, coalesce((SELECT max(part) FROM audit_written WHERE audit_id = id), 0) + 1,
@@ -225,12 +228,23 @@ def salt(connection: sqlite3.Connection) -> bytes | None:
 def written_by(connection: sqlite3.Connection, audit_id: int, key: "Key") -> tuple[str, bool]:
     """Return the HMAC of an event's rows, and whether `keep_all` wrote them."""
     written = connection.execute(
-        "SELECT part, record, first, sums FROM main.audit_written"
-        " WHERE audit_id = :audit_id ORDER BY part",
-        {"audit_id": audit_id},
+        f"{_EVENT} WHERE audit_id = :audit_id ORDER BY part", {"audit_id": audit_id}
     )
+    return _mac(written, key)
+
+
+def written_by_each(
+    connection: sqlite3.Connection, key: "Key"
+) -> Iterator[tuple[int, tuple[str, bool]]]:
+    """Yield the number of each event that wrote rows and what `written_by` returns, in order."""
+    found = connection.execute(f"{_EVENT} ORDER BY audit_id, part")
+    for audit_id, written in groupby(found, itemgetter(0)):
+        yield audit_id, _mac(written, key)
+
+
+def _mac(written: Iterable[Any], key: "Key") -> tuple[str, bool]:
     whole, has_all = sha256(), False
-    for part, record, first, sums in written:
+    for audit_id, part, record, first, sums in written:
         whole.update(f"{audit_id} {part} {record} {first} {len(sums)} ".encode() + sums)
         has_all = has_all or record == ALL
     return key.mac(b"written " + whole.digest())[:16].hex(), has_all
@@ -247,17 +261,21 @@ def keep_rows(
     from ccu.database import key_chain
 
     key = key or key_chain.read(key_chain.key_path(connection))
-    for_table = _table_key(key, salt(connection), table)
+    keyed = blake2b(key=_table_key(key, salt(connection), table), digest_size=8).copy
     count = total = first = 0
     sums: list[bytes] = []
     for number, row in texts(connection, table, where):
-        count, total, place = count + 1, total + crc32(row), number - first
-        made = blake2b(row, key=for_table, digest_size=8).digest()
-        if 0 <= place < len(sums):
+        count += 1
+        total += crc32(row)
+        hashed = keyed()
+        hashed.update(row)
+        made, place, length = hashed.digest(), number - first, len(sums)
+        if place == length < _MOST:
+            sums.append(made)
+        elif 0 <= place < length:
             sums[place] = _added(sums[place], made)
-        elif len(sums) <= place < min(len(sums) + 8, _MOST):  # a small gap is filled with zeros
-            while place > len(sums):
-                sums.append(_NOTHING)
+        elif length < place < min(length + 8, _MOST):  # a small gap is filled with zeros
+            sums += [_NOTHING] * (place - length)
             sums.append(made)
         else:
             _insert_sums(connection, table, first, sums)

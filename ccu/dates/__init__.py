@@ -14,47 +14,27 @@ readings; nothing is guessed.
 
 from typing import TYPE_CHECKING, Any
 
-from ccu.dates.instants import (
-    add_elapsed,
-    day_bounds,
-    day_start,
-    first_of_last,
-    from_iso,
-    is_after,
-    minute,
-    near_day,
-    said,
-    say_date,
-    say_moment,
-    to_iso,
-    town_zone,
-    zone,
-)
+from ccu.dates.instants import add_elapsed as add_elapsed
+from ccu.dates.instants import day_bounds as day_bounds
+from ccu.dates.instants import day_start as day_start
+from ccu.dates.instants import first_of_last as first_of_last
+from ccu.dates.instants import from_iso as from_iso
+from ccu.dates.instants import is_after as is_after
+from ccu.dates.instants import minute as minute
+from ccu.dates.instants import near_day as near_day
+from ccu.dates.instants import said as said
+from ccu.dates.instants import say_date as say_date
+from ccu.dates.instants import say_moment as say_moment
+from ccu.dates.instants import to_iso as to_iso
+from ccu.dates.instants import town_zone as town_zone
+from ccu.dates.instants import zone as zone
 
 if TYPE_CHECKING:
-    from ccu.dates.moments import parse_day, parse_moment, parse_month, parse_quarter, parse_year
-
-__all__ = [
-    "add_elapsed",
-    "day_bounds",
-    "day_start",
-    "first_of_last",
-    "from_iso",
-    "is_after",
-    "minute",
-    "near_day",
-    "parse_day",
-    "parse_moment",
-    "parse_month",
-    "parse_quarter",
-    "parse_year",
-    "said",
-    "say_date",
-    "say_moment",
-    "to_iso",
-    "town_zone",
-    "zone",
-]
+    from ccu.dates.moments import parse_day as parse_day
+    from ccu.dates.moments import parse_moment as parse_moment
+    from ccu.dates.moments import parse_month as parse_month
+    from ccu.dates.moments import parse_quarter as parse_quarter
+    from ccu.dates.moments import parse_year as parse_year
 
 if not TYPE_CHECKING:  # a type checker must still see a misspelled name
 

@@ -92,6 +92,8 @@ def cad_reader(
             found = reader(text)
             if found is not None:
                 return found
+        if (tidy := clocks.arranged(text)) != text:
+            return read(tidy)
         raise ValueError(NO_FORMAT)
 
     return read

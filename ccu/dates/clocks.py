@@ -22,6 +22,19 @@ _CLOCK = re.compile(
     r"(?P<zone>z|utc|gmt|(?:ak|[ecmph])(?:[sd]?t|[sd])|[+-][0-9]{2}(?::?[0-9]{2})?)\)?)?",
     re.IGNORECASE | re.ASCII,
 )
+# What systems and people put into a time that tells no more of it: pattern -> what is left of it.
+_TIDIED = [
+    (re.compile(pattern, re.IGNORECASE), left)
+    for pattern, left in (
+        (r"[\[\]|;\"]|^'|\(?\b(?:[a-z]+ )?(?:standard|daylight) time\)?", " "),
+        (r"[(,]*\b(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b[.),]*", " "),
+        (r"(?<=\d)(?:st|nd|rd|th)\b|(?<=[a-z]{3})\.|\b(?:gmt|utc)(?=[-+]\d)|\bat\b", ""),
+        (r"\bsept\b", "Sep"),
+        (r"((?<=[/.]\d\d)|(?<=[/.]\d{4})|(?<=\d{6})|(?<=-\d\d-\d\d))[-@_](?=\d{3,6}$)", " "),
+        (r"\((\d{1,2}:[^)]*)\)", r"\1"),
+        (r"([a-z]{3,9} +\d{1,2}) +(\d{1,2}:\d\d.*) ((?:19|20)\d\d)", r"\1 \3 \2"),  # of Unix
+    )
+]
 _HOURS_BEHIND = {"e": 5, "c": 6, "m": 7, "p": 8, "ak": 9, "h": 10}
 _DAY = timedelta(days=1)
 
@@ -63,6 +76,20 @@ def read(text: str) -> Clock | None:
         return Clock(after, _zone(match["zone"]))
     except ValueError:
         return None
+
+
+@lru_cache(KEPT)
+def arranged(text: str) -> str:
+    """Return a time with its day before its clock, without a weekday, ordinals and brackets."""
+    for pattern, left in _TIDIED:
+        text = pattern.sub(left, text)
+    words = text.split()
+    for count in range(len(words) - 1, 0, -1):
+        clock = " ".join(words[:count]).rstrip(" ,-")
+        if read(clock):
+            day = [word for word in words[count:] if word not in ("-", "on")]
+            return " ".join([*day, clock])
+    return " ".join(words)
 
 
 def _zone(written: str | None) -> timezone | None:

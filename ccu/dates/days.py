@@ -56,7 +56,14 @@ _NO_SUCH_DAY = "is not a day in the calendar"
 
 
 class Refused(Exception):
-    """Why a text is refused, without field or text, which `sentence` puts before it."""
+    """Why a text is refused, without field or text, which `sentence` puts before it.
+
+    `meant` is as in InvalidInput.
+    """
+
+    def __init__(self, reason: str, meant: str = "") -> None:
+        super().__init__(reason)
+        self.meant = meant
 
 
 class Unknown(Refused):

@@ -95,7 +95,7 @@ def parse_moment(
         moment = _moment(month_first(said, now.date()) if us_order else said, now, future)
         check_year(moment.year)
     except Refused as reason:
-        raise InvalidInput(sentence(field, text, str(reason))) from None
+        raise InvalidInput(sentence(field, text, str(reason)), reason.meant) from None
     except OverflowError:
         raise InvalidInput(sentence(field, text, str(OutOfRange()))) from None
     return moment.replace(microsecond=0)
@@ -149,6 +149,8 @@ def _with_colon(said: str, now: datetime, future: bool) -> str:
 
     930 is 09:30 beside a day or with hrs; alone it may be in the evening, and is kept.
     """
+    if ":" in said:
+        return said
     found = re.fullmatch(_HHMM_LAST, said) or re.fullmatch(_HHMM_FIRST, said)
     if found is None or (found["hour"] == said[:1] and len(said) == len("930")):
         return said
@@ -256,7 +258,8 @@ def _the_one_reading(wall: datetime, day: str | None, now: datetime, future: boo
     if len(possible) == 2:
         raise Refused(offer(*(_say_wall(one) + to_iso(one)[-6:] for one in possible)))
     if not possible and not day:
-        raise Refused(f"is in the future; did you mean yesterday {_say_clock(wall.time())}?")
+        meant = f"yesterday {_say_clock(wall.time())}"
+        raise Refused(f"is in the future; did you mean {meant}?", meant)
     return _not_ahead((possible or readings)[0], now, future)
 
 

@@ -3,7 +3,6 @@
   town    its streets, the many ways dispatchers type an address, and chance; town.toml: its words
   export  its dispatch export: any number of calls, streamed, the same for the same seed
   story   story.txt, the households of the tour, run as ccu command lines
-  caseload  the other people of the unit, drawn at random, as command lines of the same form
   build   the steps that make the file, and the screens of tour.txt; store: their SQL
 
 Everybody and everything here is invented. People's names show it: Sample, Example, Notreal.

@@ -12,13 +12,15 @@ from ccu.demo.town import Weighted, below, source, zipf
 
 COLUMNS = (
     "Incident", "Received", "Dispatched", "Arrived", "Cleared", "Call Type", "Disposition",
-    "Priority", "Beat", "Address", "Apt", "City",
+    "Priority", "Beat", "Address", "Apt", "City", "Unit", "Agency", "Backup Asked",
+    "Backup Arrived",
 )  # fmt: skip
 DAYS = 3 * 365 + 1
 CARE_SHARE = 0.18  # of all calls, as the towns that publish it report 15 to 20%
 
 _NATURES: Mapping[str, Mapping[str, float]] = town.TABLES["dispatch"]["natures"]
 _GROUP_OF = {nature: group for group, natures in _NATURES.items() for nature in natures}
+_TEAM: Mapping[str, float] = town.TABLES["dispatch"]["team"]
 _URGENT = {"SUICIDE THREAT", "OVERDOSE", "PERSON IN CRISIS", "DOMESTIC", "MEDICAL ASSIST"}
 _BY_HOUR = [int(weight) for weight in "322111245555666788877764"]  # midnight first
 _BY_WEEKDAY = (0.95, 0.95, 0.97, 1.0, 1.12, 1.08, 0.93)  # Monday first
@@ -42,9 +44,8 @@ def rows(
     drawn = max(0, calls - len(known))
     care = care_elsewhere + sum(nature in _NATURES["CARE"] for _when, nature, _end, _where in known)
     wanted = (CARE_SHARE * (drawn + len(known) + care_elsewhere) - care) / max(drawn, 1)
-    draw = _Draw(
-        drawn, source(seed, "export"), care_share=min(CARE_SHARE, max(0.02, wanted)), now=now
-    )
+    share = min(CARE_SHARE, max(0.02, wanted))
+    draw = _Draw(drawn, source(seed, "export"), source(seed, "units"), care_share=share, now=now)
     times = ((when, "", "", ("", "", "")) for when in _times(drawn, now, source(seed, "times")))
     year, serial = 0, 0
     for call in merge(sorted(known), times):
@@ -102,8 +103,10 @@ def _is_short(day: datetime) -> bool:
 class _Draw:
     """Draw everything about one call but its time."""
 
-    def __init__(self, calls: int, random: Random, *, care_share: float, now: datetime) -> None:
-        self._random = random
+    def __init__(
+        self, calls: int, random: Random, units: Random, *, care_share: float, now: datetime
+    ) -> None:
+        self._random, self._units = random, units
         self._now = now
         self._streets = town.streets_for(calls)
         self._premises = max(150, calls // 20)
@@ -121,12 +124,22 @@ class _Draw:
         nature = nature or self._natures[group].draw(self._random)
         beat, address, unit = where if where[1] else self._where(group)
         urgent = nature in _URGENT
+        times = [*self._times(received, urgent, group == "CARE")]
         return (
-            incident, *self._times(received, urgent, group == "CARE"), nature,
-            end or self._ends[group].draw(self._random),
+            incident, *times, nature, end or self._ends[group].draw(self._random),
             "1" if urgent else "3" if group == "ROAD" else "2",
-            beat, address, unit, town.TOWN.upper(),
+            beat, address, unit, town.TOWN.upper(), *self._sent(beat, nature, bool(times[1])),
         )  # fmt: skip
+
+    def _sent(self, beat: str, nature: str, dispatched: bool) -> Row:
+        """Return the unit, its agency, and of the care team whether backup was asked and came."""
+        chance = self._units.random()
+        if not dispatched:
+            return "", "", "", ""
+        if chance >= _TEAM.get(nature, 0):
+            return f"{beat}A{1 + int(chance * 3)}", "MPD", "", ""
+        backup = "Y" if chance < _TEAM["backup"] else "N"
+        return f"CR{1 + (int(chance * 1000) & 1)}", "HSD", backup, backup
 
     def _where(self, group: str) -> tuple[str, str, str]:
         if group == "ROAD":

@@ -1,10 +1,9 @@
 """`ccu export`: de-identified rows for analysts, in a folder that records who made it and why.
 
-  columns  the tables, each column with its meaning, and what is left out
-  rows     the rows, with pseudonyms, age bands, and only common beats and buildings
-  cells    small cells: whatever singles a few people out is removed
-  folder   the files and about.json, all written or none
-  region   the export by which a county adds up its towns
+  cells   the tables, each column with its meaning; whatever singles a few people out is removed
+  store   the rows, with pseudonyms, age bands, and only common beats and buildings
+  folder  the files and about.json, all written or none
+  region  the export by which a county adds up its towns
 
 De-identified is not anonymous: a person who knows of an incident may still find its row. So the
 files are private, and about.json states what they may be used for.
@@ -19,9 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from ccu import __version__, access, dates
 from ccu.database import opening as db
-from ccu.export import cells, columns, folder, region, store
-from ccu.export.cells import Rows
-from ccu.export.columns import COMMON
+from ccu.export import cells, folder, region, store
+from ccu.export.cells import COMMON, Rows
 from ccu.records import audit
 from ccu.session import Session
 
@@ -74,7 +72,7 @@ def written(session: Session, wanted: Wanted, target: Path) -> Iterator[list[tup
         else:
             files = [
                 folder.add(
-                    *(part, table.name, columns.of_table(table.name, hours=wanted.hours)),
+                    *(part, table.name, cells.of_table(table.name, hours=wanted.hours)),
                     *(table.rows, wanted.format),
                 )
                 for table in tables
@@ -107,7 +105,7 @@ def about(
             {"name": file.name, "rows": file.rows, "sha256": file.sha256, "columns": file.columns}
             for file in files
         ],
-        "removed": columns.REMOVED,
+        "removed": cells.REMOVED,
         "small_cells": {
             "k": wanted.k,
             "rule": f"no combination of the columns of a cell represents fewer than {wanted.k}"

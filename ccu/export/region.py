@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ccu.errors import InvalidInput
-from ccu.export import cells, columns, folder
+from ccu.export import cells, folder
 from ccu.export.cells import Row, Rows
 from ccu.output import Format, say
 
@@ -30,8 +30,8 @@ def by_month(tables: Sequence[Rows], town: str) -> list[Rows]:
             row["town"], row["month"] = town, row.pop("day")[:7]
             row["accepted"] = row.get("days_to_accepted") is not None
             row["received"] = row.get("status") == "service_received"
-            row.update({name: "" for name in columns.REGION[table.name] if row[name] is None})
-        order, within = columns.REGION[table.name], columns.KEPT[table.name]
+            row.update({name: "" for name in cells.REGION[table.name] if row[name] is None})
+        order, within = cells.REGION[table.name], cells.KEPT[table.name]
         found.append(Rows(table.name, rows, order, within=within))
     return found
 
@@ -59,13 +59,13 @@ def protect(tables: Sequence[Rows], k: int) -> None:
 def add(part: folder.Unfinished, tables: Sequence[Rows], town: str) -> list[folder.File]:
     """Write each table as CSV and Parquet, and the data dictionary. Raises InvalidInput."""
     files = [
-        folder.add(part, table.name, columns.of_region(table.name), table.rows, Format.csv)
+        folder.add(part, table.name, cells.of_region(table.name), table.rows, Format.csv)
         for table in tables
     ]
     listed = [
-        (table.name, name, columns.type_of(name), text)
+        (table.name, name, cells.type_of(name), text)
         for table in tables
-        for name, text in columns.of_region(table.name).items()
+        for name, text in cells.of_region(table.name).items()
     ]
     heads = {
         "table": "name of the table",
@@ -98,8 +98,8 @@ def _parquet(table: str, rows: Sequence[Row]) -> bytes:
         "number": pyarrow.int64(),
         "yes/no": pyarrow.bool_(),
     }
-    names = columns.of_region(table)
-    schema = pyarrow.schema([(name, types[columns.type_of(name)]) for name in names])
+    names = cells.of_region(table)
+    schema = pyarrow.schema([(name, types[cells.type_of(name)]) for name in names])
     made = [{name: None if row[name] == "" else row[name] for name in names} for row in rows]
     out = io.BytesIO()
     parquet.write_table(pyarrow.Table.from_pylist(made, schema=schema), out)

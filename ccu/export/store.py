@@ -14,8 +14,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from ccu.export.cells import Row, Rows
-from ccu.export.columns import COMMON, ORDER, PSEUDONYMS, SEXES, TABLES, YES_NO, age_band
+from ccu.export.cells import COMMON, ORDER, PSEUDONYMS, SEXES, TABLES, YES_NO, Row, Rows, age_band
 
 CALLS = """
 SELECT told.call, day, iif(hour IS NULL, '', printf('%02d', hour)) AS hour,

@@ -2,7 +2,7 @@
 
 import contextlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -82,7 +82,18 @@ KIND, RESULT = types.code("follow_up_kind"), types.code("follow_up_result")
 LONGEST_TRY = 24 * 60  # minutes
 FURTHEST = timedelta(days=1096)  # from today to when something is due
 
+
+def _offer(session: Session, more: bool = False, *, to_sign: bool = False) -> None:
+    from ccu.follow_ups import page
+
+    page.offer(session, more, to_sign=to_sign)
+
+
+OPEN = replace(types.FOLLOW_UP, offer=_offer)
+TO_SIGN = replace(types.FOLLOW_UP, offer=partial(_offer, to_sign=True))
 FollowUpArgument = Annotated[int, arg("F", types.FOLLOW_UP, "The follow-up's number.")]
+OpenArgument = Annotated[int, arg("F", OPEN, "The follow-up's number.")]
+ToSignArgument = Annotated[int, arg("F", TO_SIGN, "The follow-up's number.")]
 DueOption = Annotated[
     datetime | None,
     opt("--due", DUE, "When: friday (by its end), tomorrow 10:00, in 3 days, 2026-02-03 09:30."),

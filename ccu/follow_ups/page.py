@@ -12,10 +12,11 @@ from ccu.follow_ups import listing_store
 from ccu.follow_ups import store as follow_ups
 from ccu.follow_ups.options import ListOptions
 from ccu.follow_ups.undo_store import ATTEMPT
+from ccu.options import terminal
 from ccu.output import Document, Section, Table, opened
 from ccu.output.text import for_person
 from ccu.people.open_work_store import AsOf
-from ccu.records import codes, field_words
+from ccu.records import codes, field_words, person_ids, staff
 from ccu.session import Session
 
 if TYPE_CHECKING:
@@ -78,6 +79,27 @@ def _in_words(change: dict[str, Any], results: dict[str, str]) -> Any:
         return old
     parts = [for_person(old["occurred_at"]), results[old["result"]].lower(), old["note"]]
     return ", ".join(part for part in parts if part)
+
+
+def offer(session: Session, more: bool = False, *, to_sign: bool = False) -> None:
+    """List open follow-ups before their number is asked for, one's own first."""
+    if not session.may("follow-up list"):
+        return
+    found = listing_store.list_rows(session, ListOptions(to_sign=to_sign))
+    own = staff.login_of(session.db, session.staff_id)
+    found.sort(key=lambda row: row["owner"] != own)
+    rows = terminal.some_of(found, more)
+    names = session.may("follow-up list --names")
+    listing_store.add_names(session, [*rows], (), "follow-up-list", names)
+    called = {}
+    for row in rows:
+        who = row.get("name") if row.get("name", "") not in person_ids.NAMELESS else None
+        due = row["due"] and f"due {for_person(row['due'])}"
+        owner = row["owner"] if row["owner"] != own else None
+        called[row["id"]] = ", ".join(
+            filter(None, (who or row["for"], row["what"].lower(), due, owner))
+        )
+    terminal.show_some(called, len(found))
 
 
 # ---------------------------------------------------------------- as a calendar

@@ -231,7 +231,7 @@ def _who(person: Mapping[str, Any]) -> tuple[int, str]:
 def _relation(one: Mapping[str, Any], names: Mapping[int, str], phrases: Mapping[str, str]) -> str:
     """`parent of Robin Sample`; where there is no word for that side, `has as guardian ...`."""
     other = names[one["person"]]
-    if other in ("unknown", "not identified"):
+    if other in person_ids.NAMELESS:
         other = f"person {one['person']}"
     if one["is"]:
         return f"{phrases[one['is']]} {other}"

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from ccu import dates
 from ccu.errors import InvalidInput
@@ -14,7 +15,6 @@ from ccu.output import say
 from ccu.output.text import listed
 from ccu.people import relations_store as relations
 from ccu.people.options import YES_NO
-from ccu.records import table
 from ccu.session import Session
 from ccu.work import Work
 
@@ -43,9 +43,7 @@ def add(session: Session, household: int | str, people: Sequence[int], since: st
     new = household == NEW
     joining = list(dict.fromkeys(people))
     with session.work() as work:
-        number = households.add(work) if new else int(household)
-        for each in joining:
-            households.join(work, number, each, since)
+        number = households.join(work, None if new else int(household), joining, since)["household"]
     who = listed(joining, "person")
     verb = "is" if len(joining) == 1 else "are"
     word = "new household" if new else "household"
@@ -100,11 +98,11 @@ def link(
     if asking and choice is None:
         choice = _asked(session, who, of)
     with session.work() as work:
-        relations.link(work, who, relation, of, anyway)
         why = ""
         if choice is None:
             choice, why = _usual(connection, who, of)
-        where = _put(work, (who, of), choice, why)
+        where, joined = _put(work, (who, of), choice, why)
+        relations.link(work, who, relation, of, anyway, joined)
         said = relations.sentence(connection, who, relation, of)
     return f"{said.capitalize()}.", f"{where[:1].upper()}{where[1:]}."
 
@@ -191,17 +189,22 @@ def _in(person: int, numbers: list[int]) -> str:
     return f"person {person} is in {word} {listed(numbers)}"
 
 
-def _put(work: Work, both: tuple[int, int], choice: int | str, why: str) -> str:
-    """Put those of the two who are not in it into the household; return the result as a clause."""
+def _put(
+    work: Work, both: tuple[int, int], choice: int | str, why: str
+) -> tuple[str, dict[str, Any]]:
+    """Put those of the two who are not in it into the household.
+
+    Returns the result as a clause, and what `households.join` did.
+    """
     if choice == NONE:
-        return f"linked only: {why} (ccu household add changes that)" if why else "linked only"
-    new = choice == NEW
-    household = households.add(work) if new else int(choice)
-    table.require(work.connection, "household", household)
-    joining = [each for each in both if household not in households.current(work.connection, each)]
-    for person in joining:
-        households.join(work, household, person)
+        told = f"linked only: {why} (ccu household add changes that)" if why else "linked only"
+        return told, {}
+    household = None if choice == NEW else int(choice)
+    now = {each: households.current(work.connection, each) for each in both}
+    joining = [each for each in both if household not in now[each]]
+    joined = households.join(work, household, joining, part=True)
     if not joining:
-        return f"both are in household {household} already"
-    verb = "is" if len(joining) == 1 else "are"
-    return f"{listed(joining, 'person')} {verb} in {'new ' if new else ''}household {household} now"
+        return f"both are in household {household} already", {}
+    verb, new = "is" if len(joining) == 1 else "are", "new " if household is None else ""
+    who = listed(joining, "person")
+    return f"{who} {verb} in {new}household {joined['household']} now", joined

@@ -14,7 +14,7 @@ from typing import Any
 from ccu import dates
 from ccu.errors import InvalidInput, NotFound
 from ccu.people import store as people
-from ccu.records import person_ids, table
+from ccu.records import ownership, person_ids, table
 from ccu.records.visibility import View
 from ccu.referrals import needs_store as needs
 from ccu.work import Work
@@ -101,16 +101,30 @@ def _folded(
 # ---------------------------------------------------------------- writes
 
 
-def add(work: Work) -> int:
-    """Add a household; returns its number."""
-    household_id = table.insert(work, "household", {})
-    work.audit("household-add", "household", household_id)
-    return household_id
+def join(
+    work: Work,
+    household_id: int | None,
+    people_ids: Sequence[int],
+    since: str | None = None,
+    *,
+    part: bool = False,
+) -> dict[str, Any]:
+    """Put people into a household, or into a new one; those who left come back.
+
+    Returns what `unjoin` needs: household, new, people, and fields of memberships that it changed.
+    `part`: of another change, whose event has them too. Raises NotFound, InvalidInput.
+    """
+    number = table.insert(work, "household", {}) if household_id is None else household_id
+    table.require(work.connection, "household", number)
+    fields = [field for each in people_ids for field in _join(work, number, each, since)]
+    done: dict[str, Any] = {"new": household_id is None, "people": [*people_ids], "fields": fields}
+    if people_ids:
+        work.audit("household-join", "household", number, **done, part=part)
+    return {"household": number, **done}
 
 
-def join(work: Work, household_id: int, person_id: int, since: str | None = None) -> None:
-    """Put a person into a household; one who left comes back. Raises NotFound, InvalidInput."""
-    table.require(work.connection, "household", household_id)
+def _join(work: Work, household_id: int, person_id: int, since: str | None) -> list[str]:
+    """Put one person into a household; return the fields of an earlier membership that changed."""
     people.must_exist(work.connection, person_id)
     before = of_person(work.connection, person_id).get(household_id)
     if before is not None:
@@ -134,10 +148,54 @@ def join(work: Work, household_id: int, person_id: int, since: str | None = None
         " ON CONFLICT DO UPDATE SET since = excluded.since, until = NULL",
         asked,
     )
-    if old is not None:
-        fields = {"since": (old["since"], since), "until": (old["until"], None)}
-        _record_changes(work, household_id, person_id, fields)
-    work.audit("household-join", "household", household_id, person=person_id)
+    if old is None:
+        return []
+    fields = {"since": (old["since"], since), "until": (old["until"], None)}
+    return _record_changes(work, household_id, person_id, fields)
+
+
+def unjoin(work: Work, joined: Mapping[str, Any], before: Mapping[str, Any], reason: str) -> None:
+    """Take back a join as it returned it: who was not in the household before is not in it.
+
+    `before` has the values of its fields. A household that was new goes. Raises InvalidInput for
+    one that something else names, or a membership that changed.
+    """
+    household_id = joined["household"]
+    came_back = {int(field.rpartition(" ")[2]) for field in before}
+    first = [each for each in joined["people"] if each not in came_back]
+    gone = work.connection.execute(
+        "DELETE FROM main.household_member WHERE household_id = :household_id AND until IS NULL"
+        " AND person_id IN (SELECT value FROM json_each(:people))",
+        {"household_id": household_id, "people": json.dumps(first)},
+    )
+    if gone.rowcount != len(first):
+        raise InvalidInput(f"the members of household {household_id} changed since")
+    restore(work, household_id, before, reason)
+    if not joined["new"]:
+        return
+    for each in ownership.references(work.connection):
+        if each.parent == "household" and ownership.pointing_to(
+            work.connection, each, [household_id]
+        ):
+            raise InvalidInput(f"something was recorded for household {household_id} since")
+    ownership.delete_rows(work.connection, "household", [(household_id,)])
+
+
+def restore(work: Work, household_id: int, before: Mapping[str, Any], reason: str) -> None:
+    """Give memberships the values `before` a change: `until of person 3` -> day or None."""
+    for field, value in before.items():
+        column, _, person = field.partition(" of person ")
+        if column not in ("since", "until"):
+            raise ValueError("no such column of a membership")
+        asked = {"household_id": household_id, "person_id": int(person), "value": value}
+        where = "household_id = :household_id AND person_id = :person_id"
+        sql = f"SELECT {column} FROM main.household_member WHERE {where}"  # noqa: S608
+        old = table.value(work.connection, sql, **asked)
+        work.connection.execute(
+            f"UPDATE main.household_member SET {column} = :value WHERE {where}",  # noqa: S608
+            asked,
+        )
+        table.record_changes(work, "household", household_id, {field: (old, value)}, reason)
 
 
 def leave(work: Work, household_id: int, person_id: int, on: str) -> None:
@@ -166,10 +224,14 @@ def leave(work: Work, household_id: int, person_id: int, on: str) -> None:
         " AND person_id IN (SELECT value FROM json_each(:same)) RETURNING person_id, until",
         {"on": on, "household_id": household_id, "same": same},
     ).fetchall()
-    for row in ended:
-        fields = {"until": (None, row["until"])}
-        _record_changes(work, household_id, row["person_id"], fields)
-    work.audit("household-leave", "household", household_id, person=person_id)
+    fields = [
+        field
+        for row in ended
+        for field in _record_changes(
+            work, household_id, row["person_id"], {"until": (None, row["until"])}
+        )
+    ]
+    work.audit("household-leave", "household", household_id, person=person_id, fields=fields)
 
 
 def rename(work: Work, household_id: int, new: str) -> None:
@@ -185,13 +247,14 @@ def _record_changes(
     household_id: int,
     person_id: int,
     fields: Mapping[str, tuple[str | None, str | None]],
-) -> None:
+) -> list[str]:
     said = {
         f"{field} of person {person_id}": values
         for field, values in fields.items()
         if values[0] != values[1]
     }
     table.record_changes(work, "household", household_id, said)
+    return [*said]
 
 
 # ---------------------------------------------------------------- what a household's card needs

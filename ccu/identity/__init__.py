@@ -14,22 +14,15 @@ Jellyfish computes string distance and Metaphone; the weights and rules are in t
     blocks  all likely pairs of a file
 """
 
-from ccu.identity.blocks import pairs
-from ccu.identity.lookup import keys, query_keys, rank, without_particles
-from ccu.identity.names import Name, plain
-from ccu.identity.score import LIKELY, Field, Known, Likeness, compare
-
-__all__ = [
-    "LIKELY",
-    "Field",
-    "Known",
-    "Likeness",
-    "Name",
-    "compare",
-    "keys",
-    "pairs",
-    "plain",
-    "query_keys",
-    "rank",
-    "without_particles",
-]
+from ccu.identity.blocks import pairs as pairs
+from ccu.identity.lookup import keys as keys
+from ccu.identity.lookup import query_keys as query_keys
+from ccu.identity.lookup import rank as rank
+from ccu.identity.lookup import without_particles as without_particles
+from ccu.identity.names import Name as Name
+from ccu.identity.names import plain as plain
+from ccu.identity.score import LIKELY as LIKELY
+from ccu.identity.score import Field as Field
+from ccu.identity.score import Known as Known
+from ccu.identity.score import Likeness as Likeness
+from ccu.identity.score import compare as compare

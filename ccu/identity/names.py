@@ -193,7 +193,7 @@ MISSING = Weight("missing", 0.0, 0.0)
 
 @lru_cache(maxsize=1 << 15)
 def take_apart(name: Name) -> Parts:
-    """Fold a name: remove suffixes, join particles, and drop placeholders."""
+    """Fold a name: remove suffixes, join particles, and drop words that are no name."""
     suffix = ""
     parts = []
     for text in name:
@@ -202,9 +202,12 @@ def take_apart(name: Name) -> Parts:
             suffix = SUFFIXES[kept.pop()]
         parts.append(_part(tuple(kept)))
     given, family = parts
-    if family.joined == "doe" and given.joined in ("john", "jane"):
-        given = family = NOTHING
     return Parts(given, family, suffix)
+
+
+def is_placeholder(parts: Parts) -> bool:
+    """Whether a name is also written where none is known: with a birth date or age it is a name."""
+    return parts.family.joined == "doe" and parts.given.joined in ("john", "jane")
 
 
 def _part(kept: tuple[str, ...]) -> Part:

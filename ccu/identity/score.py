@@ -31,6 +31,7 @@ from ccu.identity.names import (
     Weight,
     compare_parts,
     full_names,
+    is_placeholder,
     plain,
     take_apart,
 )
@@ -74,6 +75,11 @@ class Field:
     agreement: str
     weight: float
 
+    @property
+    def word(self) -> str:
+        """The name as a person reads it."""
+        return "ZIP" if self.name == "postcode" else self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
@@ -113,8 +119,13 @@ class Judged(NamedTuple):
 def prepare(known: Known) -> Prepared:
     """Fold what is known of a record, without the description."""
     names = [take_apart(Name(*name)) for name in known.names]
+    born = known.birth_date or known.birth_years
     return Prepared(
-        names=tuple(parts for parts in names if parts.given.joined or parts.family.joined),
+        names=tuple(
+            parts
+            for parts in names
+            if (parts.given.joined or parts.family.joined) and (born or not is_placeholder(parts))
+        ),
         birth_date=known.birth_date or None,
         birth_years=known.birth_years,
         sex=plain(known.sex or ""),

@@ -9,5 +9,6 @@
   options      the options of an import command
 
 An importer adds its fields to the layout, reads rows to its records, and writes them in one
-transaction: dispatch/ (exports of calls) and roster/ (an office's clients and their workers).
+transaction: dispatch/ (exports of calls), roster/ (an office's clients and their workers) and
+directory/ (services that help).
 """

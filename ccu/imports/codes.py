@@ -8,6 +8,7 @@ from itertools import chain
 
 from ccu.imports.layout import divided
 
+_PARTLY = "  # a part of it counts as {}, until all of it has a code"
 UNTOLD = "#   "  # begins the line of a text that has no code yet
 
 
@@ -44,7 +45,10 @@ def words(
         yield f"{each} = {json.dumps(known, ensure_ascii=False)}"
     if others:
         yield f"# could not tell; {unknown}:"
-        yield from (f"{UNTOLD}{quoted(text)}," for text in others)
+        for text in others:
+            alone = {part.casefold() for part in divided(text) if several}
+            told = [code for code, known in by_code.items() if alone & {*map(str.casefold, known)}]
+            yield f"{UNTOLD}{quoted(text)},{_PARTLY.format(', '.join(told)) if told else ''}"
 
 
 def found(text: str, keywords: Mapping[str, str]) -> list[str]:

@@ -26,12 +26,12 @@ DAYS = (
     *("%Y-%m-%d", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y", "%d/%m/%y", "%Y/%m/%d", "%m-%d-%Y"),
     *("%d-%m-%Y", "%m-%d-%y", "%d-%m-%y", "%m.%d.%Y", "%d.%m.%Y", "%m.%d.%y", "%d.%m.%y"),
     *("%Y.%m.%d", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%d %b %y", "%b %d %Y"),
-    *("%b %d, %Y", "%B %d, %Y", "%B %d %Y", "%b-%d-%Y", "%d%b%Y", "%d%b%y", "%Y%m%d", "%m%d%Y"),
-    *("%d%m%Y", "%y%m%d", "%m%d%y", "%d%m%y", "%Y%j", "%y%j"),
+    *("%Y-%b-%d", "%Y %b %d", "%b %d, %Y", "%B %d, %Y", "%B %d %Y", "%b-%d-%Y", "%d%b%Y", "%d%b%y"),
+    *("%Y%m%d", "%m%d%Y", "%d%m%Y", "%y%m%d", "%m%d%y", "%d%m%y", "%Y%j", "%y%j"),
 )
 # Tried only where none of DAYS reads the month first: 26/01/04.
 YEAR_FIRST = ("%y/%m/%d", "%y-%m-%d", "%y.%m.%d")
-WEEKDAYS = ("", "%a ", "%a, ", "%A ", "%A, ")
+WEEKDAYS = ("", "%a ", "%a, ", "%A ", "%A, ")  # of days alone; a moment is read without them
 CLOCKS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%H:%M:%S.%f")
 RUN_TOGETHER = ("%Y%m%d%H%M", "%Y%m%d%H%M%S", "%m%d%Y%H%M", "%y%m%d%H%M")
 MIDNIGHT = re.compile(
@@ -39,7 +39,8 @@ MIDNIGHT = re.compile(
 )
 DATED = re.compile(  # a text that begins with a date or a clock time
     r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{2,4}|[0-9]{1,2}:[0-9]{2}"
-    r"|[0-9]{1,2}[- ]?[a-z]{3}[- ]?[0-9]{2}|(?:19|20)[0-9]{10}(?:[0-9]{2})?$"
+    r"|[0-9]{1,2}[- ]?[a-z]{3}[- ]?[0-9]{2}|[0-9]{4}[- ][a-z]{3}[- ][0-9]"
+    r"|(?:19|20)[0-9]{10}(?:[0-9]{2})?$"
     r"|[a-z]{3,9},? [a-z]* ?[0-9]{1,2},? [0-9:]*[0-9]{4}",
     re.IGNORECASE,
 )
@@ -80,7 +81,8 @@ def find(
     `today` is an ISO date, after which no call is; empty where the century may be any.
     """
     distinct = list(dict.fromkeys(filter(None, texts)))[:TEXTS_READ]
-    digits = max((len(match[0]) for text in distinct if (match := _RUN.search(text))), default=0)
+    runs = (_RUN.search(clocks.arranged(text)) for text in distinct)
+    digits = max((len(match[0]) for match in runs if match), default=0)
     groups: dict[str, list[str]] = {}
     for text in distinct:
         groups.setdefault(_shape(text), []).append(text)
@@ -159,7 +161,8 @@ def kind(cells: Iterable[str], today: str) -> str:
         return ""
     if all(map(is_clock, texts)) or len(_bases(texts)) == 1:
         return "clock"
-    if _all_midnight(texts) or find(texts, today, reading=day, share=0.9).choices:
+    plain = map(clocks.arranged, texts)
+    if _all_midnight(texts) or find(plain, today, reading=day, share=0.9).choices:
         return "day"
     found = find(texts, today, share=0.9).choices
     if found == [["excel"]] and all(map(str.isdigit, texts)):
@@ -299,24 +302,20 @@ def _plausible(form: str, read: Sequence[object], today: str) -> bool:
 
 def _candidates(text: str, digits: int, reading: Reading) -> Iterator[str]:
     """Yield the formats that may read a text, the usual and quick ones first."""
-    days = [f"{weekday}{each}" for weekday, each in product(WEEKDAYS, (*DAYS, *YEAR_FIRST))]
-    if "(" in text:  # 01/22/2026 (Thu) 01:43
-        days = [f"{each} ({weekday})" for weekday, each in product(("%a", "%A"), DAYS)]
+    days = (*DAYS, *YEAR_FIRST)
     if reading is not moment:
-        yield from days
+        yield from (f"{weekday}{each}" for weekday, each in product(WEEKDAYS, days))
         return
     with_clock = [each for each in days if _reads(f"{each} clock", text)]
     for each in with_clock:
         yield from (f"{each}{space}{clock}" for space, clock in product(" T", CLOCKS))
     yield "iso"
     yield from (f"{each} clock" for each in with_clock)
-    if digits > 2 and _RUN.search(text):
+    if digits > 2 and _RUN.search(clocks.arranged(text)):
         yield from (f"{each} {'%H%M' if digits < 5 else '%H%M%S'}" for each in days)
     yield from RUN_TOGETHER
     yield from days
     yield from WORDS
-    first = (*CLOCKS, "%I:%M%p", "%I:%M:%S%p")
-    yield from (f"{clock} {each}" for clock, each in product(first, DAYS))
 
 
 def _reads(form: str, text: str) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ccu.options import FILE, OptionType, arg, opt
+from ccu.options import FILE, OptionType, arg, flag, opt, value
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -33,21 +33,17 @@ def layout_option(layouts: Callable[[], Any]) -> Any:
 
 
 FileArgument = Annotated[Path, arg("FILE", FILE, "The file, also .gz; - is standard input.")]
-DryRunOption = Annotated[
-    bool, typer.Option("--dry-run", help="Show what would change; keep nothing.")
-]
+DryRunOption = Annotated[bool, flag("--dry-run", "Show what would change; keep nothing.")]
 RejectsOption = Annotated[
     Path | None, opt("--rejects", FILE, "Write rows that are not taken to FILE, with the reason.")
 ]
 AllowColumnOption = Annotated[
     list[str] | None,
-    typer.Option(
+    value(
         "--allow-column",
-        metavar="COLUMN",
-        help="Let this column pass, though it looks like an FBI, state or social security"
+        "COLUMN",
+        "Let this column pass, though it looks like an FBI, state or social security"
         " number; recorded. Repeat for several.",
     ),
 ]
-SuggestOption = Annotated[
-    bool, typer.Option("--suggest", help="Write a first layout for this file instead.")
-]
+SuggestOption = Annotated[bool, flag("--suggest", "Write a first layout for this file instead.")]

@@ -30,6 +30,7 @@ from ccu.output import say
 if TYPE_CHECKING:
     from ccu.session import Session
 
+UNUSED = "# not used: "  # begins the line of the filled columns that no field has
 SHOWN = 3  # cells or readings of a choice that is asked about
 LONGEST_SHOWN = 22  # characters of one of them
 _BLANK = re.compile(  # what databases and spreadsheets write for an empty cell, or for no time
@@ -209,8 +210,9 @@ def write(
     questions.finish()
 
 
-def _untold(lines: Iterable[str]) -> Iterator[str]:
-    """Yield how many texts of each table of a layout have no code yet."""
+def _untold(lines: Sequence[str]) -> Iterator[str]:
+    """Yield which filled columns are not used, and how many texts of each table have no code."""
+    yield from (f"not used: {each.removeprefix(UNUSED)}" for each in lines if UNUSED in each)
     for table in "\n".join(lines).split("\n[")[1:]:
         if count := table.count(f"\n{UNTOLD}"):
             needs = "text needs" if count == 1 else "texts need"
@@ -326,11 +328,11 @@ def columns(
         left_out = ", ".join(map(quoted, refused))
         yield f"# left out: looks like a national or insurance number: {left_out}"
     used = {name for names in chosen.values() for name in names}.union(refused)
-    unused = [name for name in sample.names if name not in used]
+    unused = [name for name in sample.names if name not in used and sample.filled(name)]
     if unused:
         labels = {each: sample.labels[each] for each in unused}
         called = (f"{n} ({name})" if name not in ("", n) else n for n, name in labels.items())
-        yield f"# not used: {', '.join(map(quoted, called))}"
+        yield f"{UNUSED}{', '.join(map(quoted, called))}"
     if empty := [name for name in sample.names if sample.rows and not sample.filled(name)]:
         yield f"# always empty: {', '.join(map(quoted, empty))}"
 

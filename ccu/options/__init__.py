@@ -25,7 +25,7 @@ Declare a parameter by what the command receives, and give it the type that read
 - A feature adds a type of its own as `OptionType(read=..., metavar="WHEN")`.
 - Commands that share options put them in a dataclass and take it with `@with_options(Form)`.
 
-    types       the types, and what each reads; opt, arg, group, with_options and convert are here
+    types       the types, and what each reads; opt, arg, value, with_options and convert are here
     completion  what the shell offers
     terminal    questions at the keyboard
     typed_text  checks of lines, notes, numbers and files
@@ -107,6 +107,11 @@ def opt(flag: str, type: OptionType[Any], help: str, *, short: str = "", example
 def flag(names: str, help: str) -> Any:
     """Declare an option without a value, `--all`, or one of two, `--on/--off`."""
     return typer.Option(names, help=help)
+
+
+def value(names: str, metavar: str, help: str) -> Any:
+    """Declare an option whose text the command itself reads: `--since SPAN`."""
+    return typer.Option(names, metavar=metavar, help=help)
 
 
 def arg(name: str, type: OptionType[Any], help: str) -> Any:

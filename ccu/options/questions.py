@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ccu.errors import InvalidInput
+from ccu.errors import Declined, InvalidInput
 from ccu.options import terminal
 from ccu.options.terminal import WIDTH, GoBack
 from ccu.output import say
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 
 NOT_RECORDED = "(not recorded)"  # in a review; "None" is an answer
 MOST_LINES = 18  # of a review; a longer one leaves out the questions without an answer
-
-
-class Declined(KeyboardInterrupt):
-    """The answer to "Save?" was no: the command ends as by Ctrl-C."""
 
 
 @dataclass(eq=False, repr=False)
@@ -59,9 +55,9 @@ def fill_in(
         raise
     except KeyboardInterrupt:
         if told := " ".join(filter(None, (each.keep() for each in questions))):
-            from ccu.options import kept
+            from ccu.options import drafts
 
-            raise kept.cancelled(told) from None
+            raise drafts.cancelled(told) from None
         raise
 
 
@@ -186,18 +182,18 @@ def of_note(given: Any, edit: bool, session: "Session", command: str) -> Questio
     lines: list[str] = []  # typed so far
 
     def ask() -> None:
-        from ccu.options import kept
+        from ccu.options import drafts
 
-        if texts[0] is None and (found := kept.taken(session, command, "A note that")):
+        if texts[0] is None and (found := drafts.taken(session, command, "A note that")):
             texts[0], lines[:] = "\n".join(found["lines"]), [] if edit else found["lines"]
         texts[0] = note(session, texts[0], edit, lines)
         given.note_file = lambda: texts[0]
 
     def keep() -> str | None:
-        from ccu.options import kept
+        from ccu.options import drafts
 
         if typed := lines or (texts[0] or "").splitlines():
-            return kept.keep(session, command, {"lines": typed}, "Your note is")
+            return drafts.keep(session, command, {"lines": typed}, "Your note is")
         return None
 
     known = given.note_file is not None
@@ -213,12 +209,12 @@ def note(
 
     `lines` holds the lines typed so far, for a caller that keeps them when it is interrupted.
     """
-    from ccu.options import editor, typed_text
+    from ccu.options import drafts, typed_text
 
     lines = [] if lines is None else lines
     while True:
         text = (
-            editor.edited(session, before or "")
+            drafts.edited(session, before or "")
             if edit
             else terminal.ask_lines("Note (end with a blank line)", lines)
         )

@@ -8,6 +8,7 @@ standard output.
 import contextlib
 import io
 import locale
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
@@ -21,6 +22,8 @@ LONGEST_NUMBER = 9  # digits, of an item of a list
 WIDTH = 78
 ONE_COLUMN = 6  # this many choices are listed one a line
 BACK = "<"
+WAKE = 0.2  # seconds
+_ENTER = r" (?:\[[^]]*\]|\(Enter [^)]*\))$"  # what a question tells of Enter
 
 Value = TypeVar("Value")
 Key = TypeVar("Key")
@@ -64,13 +67,24 @@ def ask_until_valid(
 ) -> Value:
     """Return what `read` makes of the answer; show its error and ask again when it refuses.
 
-    `?` prints the choices again, if there are any to `offer`.
+    `?` prints the choices again, if there are any to `offer`. What an error tells to be meant is
+    then the answer of Enter.
     """
+    meant = ""
 
     def ask_once() -> Value:
-        while (answer := _answer(read_line(f"{question}{end}"))) == "?" and offer:
+        nonlocal meant
+        asked = f"{question}{end}"
+        if meant:
+            asked = f"{re.sub(_ENTER, '', question)} [{meant}]{end}"
+        while (answer := _answer(read_line(asked))) == "?" and offer:
             offer()
-        return read(answer)
+        answer, meant = answer or meant, ""
+        try:
+            return read(answer)
+        except InvalidInput as error:
+            meant = error.meant
+            raise
 
     return _until_valid(ask_once)
 
@@ -100,6 +114,7 @@ def yes_or_no(question: str, enter: bool | None = None) -> bool:
 
 
 YES = ("y", "yes")
+FIRST, MOST_LISTED = 10, 100  # records listed before a question, and for an answer of ?
 SHORTEST_PART = 2  # letters of a name that can be typed for it
 NEW = ("n", "new", "no")  # answers to "or n for new"
 
@@ -152,6 +167,21 @@ def of_part(answer: str, called: Mapping[Key, str]) -> Key | None:
         return next(iter(meant))
     show_list(meant or called)
     return None
+
+
+def some_of(rows: Sequence[Value], more: bool) -> Sequence[Value]:
+    """Return the rows that fit beside a question, or more of them for an answer of `?`."""
+    return rows[: MOST_LISTED if more else FIRST]
+
+
+def show_some(called: Mapping[Key, str], of: int) -> None:
+    """Print those of `some_of`, each on one line, and how to see the rest."""
+    from ccu.output import say
+    from ccu.output.text import shortened
+
+    show_list({key: shortened(words, WIDTH - 8) for key, words in called.items()})
+    if of > len(called):
+        say("  ? lists more" if len(called) < MOST_LISTED else f"  and {of - len(called)} more")
 
 
 def show_list(called: Mapping[Key, str]) -> None:
@@ -260,7 +290,8 @@ def read_line(question: str) -> str:
     sys.stderr.flush()
     try:
         if _has_readline():
-            return input(question)
+            with _waking():
+                return input(question)
         sys.stderr.write(question)
         sys.stderr.flush()
         line = sys.stdin.readline()
@@ -292,6 +323,27 @@ def _has_readline() -> bool:
         return False
     readline.set_auto_history(False)
     return True
+
+
+@contextlib.contextmanager
+def _waking() -> Iterator[None]:
+    """Interrupt the wait for a key now and then, which lets Python see a Ctrl-C.
+
+    One that comes after the question was printed and before readline waits would wait for a key.
+    """
+    import signal
+
+    try:
+        before = signal.signal(signal.SIGALRM, lambda *_: None)
+    except (AttributeError, ValueError):  # no such signal here, or not the main thread
+        yield
+        return
+    signal.setitimer(signal.ITIMER_REAL, WAKE, WAKE)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def confirm_by_number(interactive: bool, number: int, stated: str, verb: str, what: str) -> None:

@@ -23,12 +23,14 @@ LARGEST_ID = 2**63 - 1
 
 # NUL, escape and the rest of C0 and C1, DEL, and the lone surrogates that replace bytes that are
 # not UTF-8. A note may also have tabs and newlines.
-_NOT_IN_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_NOT_IN_A_LINE = "[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
 # A date that is a day whichever number is the month.
-_TWO_ORDERS = re.compile(
-    r"(?<![\d/-])(?:0?[1-9]|1[0-2])([/-])(?:0?[1-9]|1[0-2])(?:\1\d{2,4})?(?![\d/-])"
+_TWO_ORDERS = r"(?<![\d/-])(?:0?[1-9]|1[0-2])([/-])(?:0?[1-9]|1[0-2])(?:\1\d{2,4})?(?![\d/-])"
+_MINUTES = (
+    r"(?:(?P<h>[0-9]{1,4}(?:\.[0-9]{1,2})?) ?(?:h|hrs?|hours?|:(?=[0-5][0-9]$))"
+    r"(?: and)? ?)?(?:(?P<m>[0-9]{1,6}) ?(?:m|mins?|minutes?)?)?"
 )
-_NOT_IN_A_NOTE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_NOT_IN_A_NOTE = "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
 
 
 def line(text: str, option: str, longest: int = 200) -> str | None:
@@ -39,7 +41,7 @@ def line(text: str, option: str, longest: int = 200) -> str | None:
     if (option, text) == ("--reason", "-"):
         text = _stdin_line(option)
     text = text.strip(" \t\r\n")
-    if _NOT_IN_A_LINE.search(text):
+    if re.search(_NOT_IN_A_LINE, text):
         raise InvalidInput(f"{option} must be one line of text without control characters")
     if len(text) > longest:
         raise InvalidInput(f"{option} is longer than {longest} characters")
@@ -60,21 +62,27 @@ def note(text: str, option: str) -> str | None:
     text = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
     if len(text) > LONGEST_NOTE:
         raise InvalidInput(f"{option} is longer than {LONGEST_NOTE:,} characters")
-    if _NOT_IN_A_NOTE.search(text):
+    if re.search(_NOT_IN_A_NOTE, text):
         raise InvalidInput(f"{option} holds control characters or bytes that are not UTF-8 text")
     return text if text.strip() else None
 
 
 def whole_number(text: str, option: str, largest: int) -> int | None:
-    """Return a number from 0 to `largest`; None when empty.
+    """Return a number from 0 to `largest`; None when empty. Minutes may be `45 min` or `1 h 20`.
 
     Plain digits only: Python's int() also takes 1_000 and the digits of other scripts.
     """
     text = text.strip()
     if not text:
         return None
+    such_as = ""
+    if "minutes" in option:
+        such_as = ", or 1 h 20"
+        if (found := re.fullmatch(_MINUTES, text.lower())) and any(found.groups()):
+            hours, minutes = (float(found[each] or 0) for each in "hm")
+            text = f"{hours * 60 + minutes:g}"  # of 1.25 h 75; of 1.01 h no whole number
     if not re.fullmatch("[0-9]{1,9}", text) or int(text) > largest:
-        raise InvalidInput(f"{option} must be a whole number from 0 to {largest}")
+        raise InvalidInput(f"{option} must be a whole number from 0 to {largest}{such_as}")
     return int(text)
 
 
@@ -108,7 +116,7 @@ def day(
     found = dates.parse_day(
         text, session.today, field=option, future=future, prefer=prefer, us_order=us_order
     )
-    if tell and us_order and _TWO_ORDERS.search(text):
+    if tell and us_order and re.search(_TWO_ORDERS, text):
         _tell(option, dates.say_date(found))
     return found
 
@@ -125,7 +133,7 @@ def moment(
     """Return a moment as `dates.parse_moment` reads it; else as `day`."""
     us_order = _us_order(session)
     found = dates.parse_moment(text, session.now, field=option, future=future, us_order=us_order)
-    if tell and us_order and _TWO_ORDERS.search(text):
+    if tell and us_order and re.search(_TWO_ORDERS, text):
         _tell(option, dates.say_moment(found, session.now))
     return found
 

@@ -35,7 +35,7 @@ class OptionType(Generic[Value]):
     answer: Reader[Value] | None = None
     hint: str = ""  # what may be typed, after the question
     usage: str = ""  # what may be typed, for an answer of `?`
-    offer: Callable[["Session"], None] | None = None  # print the choices before the question
+    offer: Callable[..., None] | None = None  # print the choices; those of a `?` with more=True
     # The value in words: shown after the answer, and where it is reviewed before it is saved.
     words: Callable[["Session", Value], str] | None = None
     commas: bool = False  # each item of a repeated option may hold several, with commas between
@@ -98,9 +98,9 @@ class OptionType(Generic[Value]):
                 raise InvalidInput(f"{option} is empty")
             return found
 
-        offer = partial(self.offer, session) if self.offer else None
-        if offer:
-            offer()
+        offer = partial(self.offer, session, more=True) if self.offer else None
+        if self.offer:
+            self.offer(session)
         shown = f"{question}{self.hint}" + (f" [{usual}]" if usual else "")
         found = terminal.ask_until_valid(shown, checked, offer)
         if self.words and found is not None:
@@ -377,7 +377,7 @@ def code(table: str, *, commas: bool = False) -> OptionType[str]:
 
         return codes.chosen(session.db, table, text, option)
 
-    def offer(session: "Session") -> None:
+    def offer(session: "Session", more: bool = False) -> None:
         from ccu.options import terminal
 
         terminal.show_choices(labels(session).values())

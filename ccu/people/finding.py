@@ -30,7 +30,7 @@ from ccu.session import Session
 def why(fields: Iterable[Field]) -> str:
     """Return which fields agree and which do not, in words; without those that one side lacks."""
     return ", ".join(
-        f"{field.name} {field.agreement}"
+        f"{field.word} {field.agreement}"
         for field in fields
         if field.agreement != "missing" and field.name != "household"
     )

@@ -178,8 +178,10 @@ def _near(connection: sqlite3.Connection, asked: Known) -> list[int]:
 def _same_name(one: Known, other: Known) -> bool:
     for mine in one.names:
         for theirs in other.names:
-            first, second = Known(names=(mine,)), Known(names=(theirs,))
-            both_ways = min(rank(first, second), rank(second, first))
+            both_ways = min(
+                rank(Known(names=(mine,)), replace(other, names=(theirs,))),
+                rank(Known(names=(theirs,)), replace(one, names=(mine,))),
+            )
             if any(mine) and any(theirs) and both_ways >= SAME_NAME:
                 return True
     return False

@@ -67,8 +67,8 @@ def run(
         return
     if request.asking:
         emit_document(shown, format, output)
-        question = f"Merge person {request.merged} into person {request.kept}? [y/N]: "
-        if terminal.read_line(question).strip().lower() not in ("y", "yes"):
+        question = f"Merge person {request.merged} into person {request.kept}? y or n [n]"
+        if not terminal.yes_or_no(question, enter=False):
             say("Nothing was merged.")
             return
     with session.work() as work:

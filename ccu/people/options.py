@@ -192,7 +192,7 @@ EMAIL = _line_that(_is_email, " must be written as somebody@somewhere")
 # ---------------------------------------------------------------- the fields
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Field:
     """A field: its name in files and on screens, the question, how its text is read.
 

@@ -149,6 +149,8 @@ def _value(session: Session, field: str, value: Any) -> Any:
 
 FIELD_COLUMNS = ("field", "agreement", "weight", "a", "b")
 MISSING = "missing"
+NAMED = ("given name", "family name")
+FIELD_LABELS = {"field": {"postcode": "ZIP"}}
 TWO_PEOPLE = "Evidence of two people"
 # From this weight down a field is evidence of two people, not only a lack of agreement.
 CONTRADICTS = -3.0
@@ -215,6 +217,12 @@ def _fields(found: match_store.Pair) -> list[dict[str, Any]]:
         (each.name, each.agreement, each.weight, *(VALUES[each.name](side) for side in (a, b)))
         for each in found.likeness.fields
     ]
+    # "Unknown" or a bare John Doe
+    rows = [
+        (name, "placeholder", *rest) if how == MISSING and name in NAMED and all(rest[1:]) else row
+        for row in rows
+        for name, how, *rest in [row]
+    ]
     if a.description or b.description:
         described = (a.description or None, b.description or None)
         rows.append(("description", "never counted", 0.0, *described))
@@ -232,7 +240,7 @@ def against(connection: sqlite3.Connection, found: match_store.Pair) -> list[str
     if found.a == found.b:
         return []
     said = [
-        f"the {each.name} differs"
+        f"the {each.word} differs"
         for each in found.likeness.fields
         if each.weight <= CONTRADICTS and each.name != "household"
     ]
@@ -255,9 +263,9 @@ def verdict(data: dict[str, Any]) -> str:
 def _comparison(data: dict[str, Any]) -> Document:
     pairs = [("score", verdict(data))]
     if data["agree"]:
-        pairs.append(("agree", ", ".join(data["agree"])))
+        pairs.append(("agree", ", ".join(data["agree"]).replace("postcode", "ZIP")))
     if data["differ"]:
-        pairs.append(("different", ", ".join(data["differ"])))
+        pairs.append(("different", ", ".join(data["differ"]).replace("postcode", "ZIP")))
     if data["merged"]:
         pairs.insert(0, ("merged", f"both are records of person {data['a']}"))
     elif data["records"] != [data["a"], data["b"]]:
@@ -265,7 +273,7 @@ def _comparison(data: dict[str, Any]) -> Document:
     sections = [
         Section(pairs=pairs),
         Section(TWO_PEOPLE, lines=[sentence(each) for each in data["against"]], alert=True),
-        Section(table=Table(FIELD_COLUMNS, data["fields"]), main=True),
+        Section(table=Table(FIELD_COLUMNS, data["fields"], labels=FIELD_LABELS), main=True),
     ]
     first, second = data["asked"]
     return Document(f"Person {first} and person {second}", sections, data)

@@ -6,8 +6,9 @@ neither can contradict the other. What a merge made a relation to oneself is not
 """
 
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ccu.errors import InvalidInput, NotFound
 from ccu.people import store as people
@@ -122,8 +123,13 @@ def check_link(connection: sqlite3.Connection, who: int, relation: str, of: int)
         )
 
 
-def link(work: Work, who: int, relation: str, of: int, anyway: bool) -> None:
-    """Record what one is to another; `anyway`: an elder born no earlier. Raises as check_link."""
+def link(
+    work: Work, who: int, relation: str, of: int, anyway: bool, joined: Mapping[str, Any]
+) -> None:
+    """Record what one is to another; `anyway`: an elder born no earlier. Raises as check_link.
+
+    `joined`: the household that it put them in, for the audit, as `households.store.join` has it.
+    """
     check_link(work.connection, who, relation, of)
     new = stored_form(who, relation, of)
     if not anyway and not_born_before(work.connection, new):
@@ -133,7 +139,7 @@ def link(work: Work, who: int, relation: str, of: int, anyway: bool) -> None:
         )
     columns = {"person_id": new.of, "other_id": new.who, "relation": new.relation}
     table.insert_row(work.connection, "person_relation", columns)
-    work.audit("person-link", "person", who, other=of, relation=new.relation)
+    work.audit("person-link", "person", who, other=of, relation=relation, **joined)
 
 
 def unlink(work: Work, who: int, relation: str | None, of: int) -> Relation:
@@ -159,7 +165,7 @@ def unlink(work: Work, who: int, relation: str | None, of: int) -> Relation:
             )
             field = {f"relation of person {row['other_id']}": (row["relation"], None)}
             table.record_changes(work, "person", row["person_id"], field)
-    work.audit("person-unlink", "person", who, other=of, relation=gone.relation)
+    work.audit("person-unlink", "person", gone.who, other=gone.of, relation=gone.relation)
     return gone
 
 

@@ -63,9 +63,10 @@ def require_voidable(work: Work, person_id: int) -> sqlite3.Row:
     if connection.execute(_HELD, {"id": person_id}).fetchone():
         raise InvalidInput(f"person {person_id} is under a legal hold; nothing was removed")
     if named := _referring(connection, person_id):
+        off = _off_the_call(connection, person_id) if len(named) == 1 else ""
         raise InvalidInput(
             f"person {person_id} is named by {', '.join(named)}; to correct the record:"
-            f" ccu person edit {person_id}"
+            f" ccu person edit {person_id}{off}"
         )
     return row
 
@@ -94,6 +95,25 @@ def _calls(connection: sqlite3.Connection, person_id: int) -> list[str]:
     ]
     more = [f"{len(calls) - MOST_NAMED} more calls"] if len(calls) > MOST_NAMED else []
     return calls[:MOST_NAMED] + more
+
+
+def _off_the_call(connection: sqlite3.Connection, person_id: int) -> str:
+    """Return the commands that take a person off the only call that names them, as a clause."""
+    sql = (
+        "SELECT call.id, voided_at, other.person_id, other.role"
+        " FROM main.call_person AS own JOIN main.call ON call.id = own.call_id"
+        " JOIN main.call_person AS other ON other.call_id = call.id WHERE own.person_id = :id"
+    )
+    rows = table.select(connection, sql, {}, id=person_id)
+    if not rows:
+        return ""
+    call = rows[0]["id"]
+    others = {(row["role"], row["person_id"]) for row in rows if row["person_id"] != person_id}
+    kept = "".join(f" --person {role}:{other}" for role, other in sorted(others))
+    edit = f"ccu call edit {call} --clear person{kept}"
+    if rows[0]["voided_at"]:
+        edit = f"ccu call unvoid {call}, {edit}, ccu call void {call}"
+    return f"; to take the person off the call: {edit}"
 
 
 def void(work: Work, person_id: int) -> None:

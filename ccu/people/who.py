@@ -34,16 +34,15 @@ _DATE = (
     rf"|\d{{1,2}}(?:st|nd|rd|th)? ?{_MONTH},? \d{{4}}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
 )
 _BORN = r"born(?: on| in)?|date of birth|birth ?date|d\.?o\.?b\.?"
-BIRTH = re.compile(
-    rf"(?<![^\s,;(])(?:(?:{_BORN}):? ?(?P<said>{_DATE}|[^\s,;()]+)|(?P<date>{_DATE}))"
-    r"(?![^\s,;)])",
-    re.IGNORECASE,
+# Texts, not compiled patterns: `re` compiles and keeps each one when it is first needed.
+BIRTH = (
+    rf"(?i)(?<![^\s,;(])(?:(?:{_BORN}):? ?(?P<said>{_DATE}|[^\s,;()]+)|(?P<date>{_DATE}))"
+    r"(?![^\s,;)])"
 )
-YEAR = re.compile(r"(?<![^\s,;(])(?P<said>(?:19|20)\d\d)(?![^\s,;)])")
-_AGE = re.compile(
-    r"(?<![^\s,;(])(?:aged? ?:? ?)?(?P<said>\d{1,3}) ?(?:y/?o|(?:years?|yrs?)(?: old)?)?"
-    r"(?![^\s,;)])",
-    re.IGNORECASE,
+YEAR = r"(?<![^\s,;(])(?P<said>(?:19|20)\d\d)(?![^\s,;)])"
+_AGE = (
+    r"(?i)(?<![^\s,;(])(?:aged? ?:? ?)?(?P<said>\d{1,3}) ?(?:y/?o|(?:years?|yrs?)(?: old)?)?"
+    r"(?![^\s,;)])"
 )
 
 
@@ -67,13 +66,13 @@ def ends_before_birth(text: str) -> bool:
 
 
 def take_birth(
-    session: "Session", line: str, option: str, written: re.Pattern[str] = BIRTH
+    session: "Session", line: str, option: str, written: str = BIRTH
 ) -> tuple[dict[str, Any], str]:
     """Return the fields of a birth date in a line, and the line without it; raises InvalidInput.
 
     With YEAR, of a year alone, which could be a part of a phone number.
     """
-    found = written.search(line)
+    found = re.search(written, line)
     if found is None:
         return {}, line
     said = found["said"] or found["date"]
@@ -89,7 +88,7 @@ def read(session: "Session", text: str, option: str) -> Who:
     fields, rest = take_birth(session, text, where)
     if not fields:
         fields, rest = take_birth(session, rest, where, YEAR)
-    if not fields and (aged := _AGE.search(rest)):
+    if not fields and (aged := re.search(_AGE, rest)):
         age = int(aged["said"])
         if age > person_options.OLDEST_GUESS:
             raise InvalidInput(f"{option}: an age is a number up to {person_options.OLDEST_GUESS}")

@@ -4,6 +4,7 @@ A near address is offered and never taken by itself. A place without a call is a
 --new, or after a confirmation at a terminal.
 """
 
+import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,10 +12,11 @@ from typing import Annotated
 
 import typer
 
+from ccu import dates
 from ccu.address import Address, normal
 from ccu.address import read as read_address
 from ccu.errors import InvalidInput, NotFound
-from ccu.options import flag, opt, terminal
+from ccu.options import flag, opt
 from ccu.options.types import PLACE
 from ccu.output import say
 from ccu.output.text import counted, shortened
@@ -31,14 +33,12 @@ UNREADABLE = "the address cannot be read; write a number and street, such as 12 
 DOUBTFUL = "No house number or street in this"
 NO_ADDRESS = "no house number or street in this; to look for a person: ccu person find"
 
-_BIRTH = re.compile(
-    r"\b(?:born|d\.?o\.?b|years? old|y/o|yo)\b|\b\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b", re.IGNORECASE
-)
+_BIRTH = r"(?i)\b(?:born|d\.?o\.?b|years? old|y/o|yo)\b|\b\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b"
 # Behind a street: `APTT 3`, `APTT3`. A number as long as a ZIP is none of a unit.
-_WORD_AND_ID = re.compile(r"([A-Z]{3,})(?: |(?=[0-9]))([0-9]{1,4}[A-Z]?|[A-Z][0-9]{0,3})")
+_WORD_AND_ID = r"([A-Z]{3,})(?: |(?=[0-9]))([0-9]{1,4}[A-Z]?|[A-Z][0-9]{0,3})"
 _UNIT_SORTS = ("#", "BLDG", "FL", "TRLR")  # a mistake in LOT or KEY may be any word
 _SHORT_WORD = 4  # letters of a unit word of which one may differ; of a longer one two
-_AN_ANSWER = re.compile(r"\s*(?:[a-z]|yes|no)\s*", re.IGNORECASE)  # to another question
+_AN_ANSWER = r"(?i)\s*(?:[a-z]|yes|no)\s*"  # to another question
 _SENTENCE = frozenset(
     "WHO WHOSE SHE HE HER HIS HIM THEY THEIR WAS IS WERE CALLED CALLS SAYS ABOUT BECAUSE".split()
 )
@@ -145,6 +145,8 @@ def _nothing_there(session: Session, match: Match, advice: str) -> str:
 
 
 def _choose(session: Session, match: Match, reading: Address) -> int | Address:
+    from ccu.options import terminal
+
     near = _near(session, match)
     say(f"Nothing is on file at exactly {normal(reading)}.")
     for number, text in enumerate(near, 1):
@@ -194,8 +196,26 @@ def offered(session: Session, match: Match, warned: Mapping[str, str]) -> Match 
 
 def unit_meant(session: Session, reading: Address) -> Address | None:
     """Return the address with the unit of a misspelled unit word: `APTT 3` is # 3. None without."""
-    found = _WORD_AND_ID.fullmatch(behind_street(reading))
-    if reading.kind != "address" or not found:
+    behind = behind_street(reading)
+    meant = misspelled_unit(behind, reading.unit) if reading.kind == "address" else None
+    if meant is None:
+        return None
+    names = session.settings.names
+    filed = read_address(
+        f"{reading.number} {reading.street}",
+        town=names,
+        unit=f"{meant} {reading.unit}".strip(),
+        city="" if reading.city == behind else reading.city,
+        state=reading.state,
+        zip=reading.zip,
+    )
+    return read_address(normal(filed), town=names)
+
+
+def misspelled_unit(behind: str, unit: str) -> str | None:
+    """Return what is meant by the text behind a street, `# 3` of `APTT 3`, beside its unit."""
+    found = re.fullmatch(_WORD_AND_ID, behind)
+    if not found:
         return None
     from ccu.address.match import edit_distance
     from ccu.address.words import SUFFIXES, UNITS
@@ -209,18 +229,7 @@ def unit_meant(session: Session, reading: Address) -> Address | None:
         and (distance := edit_distance(word, each, 1 + (len(each) > _SHORT_WORD))) is not None
     ]
     sort = min(far)[1] if far and word not in SUFFIXES else ""
-    if not sort or sort in reading.unit.split():
-        return None
-    names = session.settings.names
-    filed = read_address(
-        f"{reading.number} {reading.street}",
-        town=names,
-        unit=f"{sort} {number} {reading.unit}".strip(),
-        city="" if reading.city == found[0] else reading.city,
-        state=reading.state,
-        zip=reading.zip,
-    )
-    return read_address(normal(filed), town=names)
+    return f"{sort} {number}" if sort and sort not in unit.split() else None
 
 
 def behind_street(reading: Address) -> str:
@@ -252,9 +261,9 @@ def is_doubtful(session: Session, reading: Address) -> bool:
 
     A crossing, a road and the name of a place need no number. What is on file was accepted before.
     """
-    if _BIRTH.search(reading.raw) and not (reading.kind == "address" and reading.number):
+    if re.search(_BIRTH, reading.raw) and not (reading.kind == "address" and reading.number):
         return True
-    answer = _AN_ANSWER.fullmatch(reading.raw) is not None
+    answer = re.fullmatch(_AN_ANSWER, reading.raw) is not None or _is_time(session, reading.raw)
     if not answer and reading.kind not in ("none", "place"):
         return False
     if on_file(session, reading) is not None:
@@ -273,6 +282,28 @@ def is_doubtful(session: Session, reading: Address) -> bool:
         return False
     given = names.shares("given").keys() | names.nicknames().keys()
     return words[-1].isdigit() or not given.isdisjoint(word.lower() for word in words)
+
+
+def _is_time(session: Session, text: str) -> bool:
+    """Whether a text is a day or a time: `11/27 2145`, the answer to the question before."""
+    with contextlib.suppress(InvalidInput):
+        return bool(dates.parse_moment(text, session.now, future=True, us_order=True))
+    with contextlib.suppress(InvalidInput):
+        return bool(dates.parse_day(text, session.today, us_order=True))
+    return False
+
+
+def is_unusual(session: Session, reading: Address) -> bool:
+    """Whether somebody at a terminal is asked if it is the address: doubtful, or a new bare name.
+
+    A real place may have any name; it is asked about once, until it is on file.
+    """
+    from ccu.address.words import SUFFIXES
+
+    bare = reading.kind == "place" or (
+        reading.kind == "street" and SUFFIXES.keys().isdisjoint(reading.street.split())
+    )
+    return is_doubtful(session, reading) or (bare and on_file(session, reading) is None)
 
 
 def similar(session: Session, reading: Address) -> list[Near]:
@@ -344,12 +375,15 @@ def _counted(near: Near, warned: str = "") -> str:
 
 
 def _list(near: list[Near], warned: Mapping[str, str]) -> None:
+    from ccu.options import terminal
+
     for number, each in enumerate(near, 1):
         say(shortened(f"  {number}  {_counted(each, warned.get(each.text, ''))}", terminal.WIDTH))
 
 
 def _chosen(question: str, near: list[Near], enter: Near | str | None) -> Near | None:
     """Ask for one of the places; None for n. Enter is for `enter`, or asks again if that is ASK."""
+    from ccu.options import terminal
 
     def read(answer: str) -> Near | None:
         if not answer and not isinstance(enter, str):

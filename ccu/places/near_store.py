@@ -12,7 +12,15 @@ from collections.abc import Iterator
 from ccu.address import Address
 from ccu.address import match as matching
 from ccu.address.route import settled_way
-from ccu.address.words import DIRECTIONS, LONG_SUFFIX, NUMBERS_IN_NAMES, SUFFIXES, long_city
+from ccu.address.street import in_digits
+from ccu.address.words import (
+    DIRECTIONS,
+    LONG_SUFFIX,
+    NUMBERS_IN_NAMES,
+    SUFFIXES,
+    ZIP_DIGITS,
+    long_city,
+)
 from ccu.output.text import counted
 from ccu.places.store import MOST_NEAR, OTHER_CITY, OTHER_UNIT, Near, as_address, near
 
@@ -20,7 +28,6 @@ _TYPING_ERROR = 9  # after every near match of ccu.address.match
 OTHER_STREET = "other suffix or direction"
 # Two places may be called so: never taken by Enter.
 TWO_PLACES = (OTHER_STREET, "house number written otherwise")
-ZIP_DIGITS = 5
 SHORT_STREET = 5  # letters; two that short and alike are two streets
 CANDIDATES = 3_000  # places scored for a typo; one house number has fewer in any town seen
 
@@ -292,7 +299,7 @@ def _numbers(reading: Address) -> set[str]:
         words = [word for word in words[:street] if word not in units]
     found = {reading.number.partition(" ")[0]} if reading.number else set()
     for together in _runs(words):
-        found |= set(together) | {"".join(together), _in_words(together)}
+        found |= {*together, "".join(together)}
         found |= {number.rstrip("ABCDEFGHJKMNPQRSTUVWXYZ") for number in together}
     return found - {""}
 
@@ -300,7 +307,7 @@ def _numbers(reading: Address) -> set[str]:
 def _runs(words: list[str]) -> Iterator[list[str]]:
     """Yield the numbers that follow one another, each in digits."""
     run: list[str] = []
-    for word in [*words, ""]:
+    for word in [*in_digits(words), ""]:
         if _is_number(word):
             run.append(_digits(word))
         elif run:
@@ -316,27 +323,9 @@ def _is_number(word: str) -> bool:
 
 
 def _digits(word: str) -> str:
-    if word in NUMBERS_IN_NAMES:
-        return str(NUMBERS_IN_NAMES[word])
-    if word == "HUNDRED":
-        return "100"
     word = re.sub("(?<=[0-9])(?:ST|ND|RD|TH)$", "", word)
     head = word[:-1].translate(_LETTERS_FOR_DIGITS) + word[-1:]
     return head.lstrip("0") or "0"
-
-
-def _in_words(numbers: list[str]) -> str:
-    """Return 20 and 7 as 27, 1 and 100 and 12 as 112; other numbers one after the other."""
-    total = ""
-    for number in numbers:
-        value, before = int(matching.digits(number) or 0), int(total or 0)
-        if value == 100 and 0 < before < 10:
-            total = str(before * 100)
-        elif before and value < 10 ** (len(total) - len(total.rstrip("0"))):
-            total = str(before + value)
-        else:
-            total += str(value)
-    return total
 
 
 def _words(text: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.options import editor, kept, questions, terminal, typed_text
+from ccu.options import drafts, questions, terminal, typed_text
 from ccu.options.questions import Question
 from ccu.output import say
 from ccu.output.text import listed
@@ -78,13 +78,13 @@ def _given(
         f"A plan for {whose}. One item a line; end a field with a blank line."
         " Ctrl-C keeps a draft for you."
     )
-    kept_body = (kept.taken(session, command, "A plan that") or {}).get("body", old)
+    kept_body = (drafts.taken(session, command, "A plan that") or {}).get("body", old)
     body = {field: kept_body.get(field, []) for field in FIELDS}
 
     def keep() -> str | None:
         if body == {field: old.get(field, []) for field in FIELDS}:
             return None
-        return kept.keep(session, command, {"body": body}, "Your plan is")
+        return drafts.keep(session, command, {"body": body}, "Your plan is")
 
     asked = [_question(session, body, field) for field in FIELDS]
     asked[0].keep = keep
@@ -110,7 +110,7 @@ def _question(session: Session, body: dict[str, list[Any]], field: str) -> Quest
 def _edited(session: Session, text: str, asking: bool) -> dict[str, list[Any]]:
     """Return the text from the editor; at a terminal an error reopens it, so no text is lost."""
     while True:
-        text = editor.edited(session, text)
+        text = drafts.edited(session, text)
         try:
             return form.read(text, "--edit", session)
         except InvalidInput as error:

@@ -17,7 +17,7 @@ from typing import Any
 from ccu.output.text import for_person
 from ccu.providers import hours
 from ccu.providers import store as providers
-from ccu.providers.need_words import FILLERS, NeedWords, stem, words
+from ccu.providers.need_words import FILLERS, LISTS, NeedWords, stem, words
 from ccu.records import codes
 from ccu.session import Session
 
@@ -32,20 +32,12 @@ _OPEN = {True: 12, False: -14, None: -3}
 _CAPACITY = {"open": 5, "ask_first": 0, "waitlist": -4, "full": -15}
 _VERIFIED, _LANGUAGE, _AGE, _OWN_TOWN, _FOLLOWED = 4, 14, 20, 5, 10
 
+LANGUAGES, _FEMALE, _MALE = (
+    frozenset(LISTS[name].split()) for name in ("languages", "female", "male")
+)
+_AGES = {each: int(age) for age in LISTS if age.isdigit() for each in LISTS[age].split()}
 _NOW = re.compile(r"\b(now|right away|today|tonight|this evening|after hours|weekend|all night)\b")
 _TONIGHT = re.compile(r"\b(tonight|this evening|all night)\b")
-LANGUAGES = frozenset(
-    """spanish creole haitian portuguese french polish mandarin cantonese chinese arabic russian
-    italian hindi urdu bengali punjabi gujarati vietnamese korean japanese ukrainian albanian greek
-    turkish farsi dari pashto tagalog somali swahili german hebrew yiddish hungarian romanian nepali
-    asl""".split()
-)
-_AGES = {
-    **dict.fromkeys(("senior", "seniors", "elderly", "elder", "older"), 72),
-    **dict.fromkeys(("teen", "teens", "teenager", "teenage", "adolescent"), 15),
-    **dict.fromkeys(("kid", "child", "boy", "girl"), 12),
-    **dict.fromkeys(("toddler", "baby", "infant"), 2),
-}
 _OLD = re.compile(r"\bold (man|woman|lady|gentleman|people|person|couple)\b")
 _UNDER = re.compile(r"\b(?:under|younger than) (\d{1,3})\b", re.IGNORECASE)
 _OVER = re.compile(
@@ -54,8 +46,6 @@ _OVER = re.compile(
 _SPAN = re.compile(r"\bage[sd]? (\d{1,3}) ?(?:-|to) ?(\d{1,3})\b", re.IGNORECASE)
 _NIGHT = (18, 6)  # the hours at which it begins and ends
 _YEARS = re.compile(r"\b(\d{1,3})[ -]?(?:years?[ -]old|yo|y/o)\b")
-_FEMALE = frozenset("woman women girl girls female wife mother mom lady her herself she".split())
-_MALE = frozenset("man men boy boys male husband father dad his himself he him".split())
 _SITE = re.compile(r"([A-Za-z][A-Za-z .'-]*?),? +(?:[A-Z]{2},? +)?(\d{5})\b")
 _STATE = re.compile(r"\b(statewide|state of|nationwide|national|all of)\b", re.IGNORECASE)
 

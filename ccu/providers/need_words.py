@@ -28,25 +28,12 @@ _NO_SUCH = re.compile(r"\bno (?=(?:thoughts?|plans?|signs?|intent|talk|history)\
 _SMALL = frozenset("a an and are be been is of the to was were".split())  # tell no phrase apart
 _LONGEST = 4  # words of a phrase in another language
 _WORD = re.compile(r"[a-z0-9']+")
-# Words that tell no need.
-FILLERS = frozenset(
-    """a an and any anyone are as at be been being by can cannot could do does find for from
-    get gets getting give go goes got had has have he help helps her him his how i if in
-    into is it its just like looking me my near need needed needs no not of off on or our
-    out over person please she so some somebody someone son that the their them then there
-    they this to too us wants want was we what when where which who whom why will with
-    without woman man men women would you your now today tonight evening open right client
-    resident old year years house home place
-    about after again all also always am another around away back bad because before between big
-    both but call called calls came come comes day days did doing dont down each ever every few
-    first found from go going gone here hour hours just keep keeps know knows last late left
-    let lets little live lives long lot made make makes many may me might month months more most
-    much must myself never new next night no nobody none nothing only other others own people put
-    really said same saw say says see seen she shes should side since some soon still stop sure
-    take takes tell than these thing things think thinks those time times told too took turn two
-    until up use very wait way week weeks well went were while who whole without work would
-    yesterday yet three four five six seven eight nine ten""".split()
+# Name -> its words, of the paragraphs of find.txt after the first.
+LISTS = dict(
+    each.split(":", 1)
+    for each in Path(__file__).with_name("find.txt").read_text(encoding="utf-8").split("\n\n")[1:]
 )
+FILLERS = frozenset(LISTS["fillers"].split())
 _ENDINGS = (
     ("ies", "y", 5),
     ("ing", "", 6),

@@ -232,7 +232,8 @@ def table_of(text: str) -> str:
 
 def name_of(table: str) -> str:
     """What a message calls a code of a list."""
-    return LISTS[table].replace("_", " ").replace("follow up", "follow-up")
+    name = LISTS[table].replace("_", " ").replace("follow up", "follow-up")
+    return name.replace("race ethnicity", "race or ethnicity")
 
 
 def plain(text: str) -> str:

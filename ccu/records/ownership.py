@@ -1,7 +1,7 @@
 """What belongs to a person or a call: which rows of which tables, and which columns hold words.
 
 Sealing, de-identification, purge and the report on sealed rows read this. A test that reads the
-schema fails for a new text column that is neither in `WORDS` nor in the test's own list.
+schema fails for a new text column that is neither in owned_words.txt nor in the test's own list.
 """
 
 import json
@@ -10,51 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ccu.records import audit
+from ccu.records import audit, text_table
 
 _PURGED_AT_ONCE = 1000  # numbers in the detail of one event
 DEIDENTIFIED = "De-identified"  # the name of a person without an identity
 
-# Columns that can identify a person or hold free text. Not only texts: an age too.
-WORDS: dict[str, tuple[str, ...]] = {
-    "person": (
-        *("given_name", "family_name", "description", "birth_date", "age_estimate"),
-        *("age_estimated_on", "sex", "phone", "language", "email", "home", "postcode"),
-        "race_ethnicity",
-    ),
-    "person_alias": ("given_name", "family_name"),
-    "person_own": ("value",),
-    "person_different": ("reason",),
-    "person_key": ("key",),
-    "person_source": ("number",),
-    "household": ("name",),
-    "call": (
-        *("incident", "digest", "cells_digest", "address_id", "place_id", "narrative"),
-        *("void_reason", "priority", "cad_nature_id", "cad_cleared_id", "cad_disposition_id"),
-    ),
-    "call_responder": ("unit", "reason"),
-    "referral": ("handoff_parties",),
-    "referral_event": ("note",),
-    "follow_up": ("note",),
-    "attempt": ("note",),
-    "consult": ("note",),
-    "plan": ("body",),
-    "plan_suggestion": ("text", "answer"),
-    "place": (
-        *("number", "street", "unit", "cross_street", "name", "city", "state", "zip"),
-        *("building_key", "unit_key", "loose_key", "exempt_reason"),
-    ),
-    "place_flag": ("note", "source", "ended_why"),
-    "address": ("raw", "raw_unit", "raw_city", "raw_state", "raw_zip"),
-    "frequent_override": ("reason",),
-    "consent": ("purpose_words", "recipient", "scope", "purpose", "signed_by"),
-    "disclosure": ("recipient", "what", "purpose"),
-    "change": ("old_value", "new_value", "reason"),
-    "audit_reason": ("reason",),
-    "sealed": ("content",),
-    "sealed_number": ("digest",),
-    "archived": ("content",),
-}
+# table -> its columns that can identify a person or hold free text, by owned_words.txt.
+WORDS = {table: tuple(columns.split()) for table, columns in text_table("owned_words.txt")["words"]}
 
 # What a call's row tells about the people on it; the rest of its WORDS is where and which it was.
 SAID_ON_CALL = ("narrative", "void_reason")

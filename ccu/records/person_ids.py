@@ -22,6 +22,8 @@ WITH RECURSIVE same (id) AS (
 SELECT id FROM same ORDER BY id
 """
 
+NAMELESS = ("", "not identified", "unknown")  # what lists have of a person without a name
+
 
 def canonical(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, int]:
     """Return each id -> the record it was merged into, or itself."""
@@ -47,7 +49,7 @@ def subjects(connection: sqlite3.Connection, call_id: int) -> list[int]:
 def name(row: sqlite3.Row | Mapping[str, Any]) -> str:
     """Return the name of a person, or what is known instead: `not identified` or `unknown`."""
     full = f"{row['given_name']} {row['family_name']}".strip()
-    return full or ("not identified" if row["description"] else "unknown")
+    return full or NAMELESS[1 if row["description"] else 2]
 
 
 def names(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]:

@@ -1,47 +1,20 @@
 """Words to avoid in what is written about people: a diagnosis, a demeaning word, a name.
 
-A short list of our own, to catch mistakes.
+The words are in stigmatizing_terms.toml.
 """
 
 import re
 import sqlite3
+import tomllib
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ccu.records import person_ids, table
 
-_SEEN = "write what is seen or heard, such as: hears voices when tired"
-_MOOD = "write what is seen, such as: talks fast and sleeps little, or: stays in bed for days"
-_WAYS = "write what is hard and what helps, such as: loud noise is too much"
-_USE = "write what is seen, such as: person who drinks; unsteady in the evening"
-_PERSON = "write person, and what they do or need"
-_LOST = "write what is hard, such as: loses the way after dark"
-_HOME = "write person without a home"
-# pattern of the word -> what to write instead; a space in it matches a hyphen too
-_WORDS = {
-    r"schizo\w*|s[ck]h?itzo\w*": _SEEN,
-    r"psychotic|psychosis|psychoses": _SEEN,
-    r"paranoid|delusional": _SEEN,
-    r"bi ?polar|manic depressive|manic": _MOOD,
-    r"borderline|personality disorder|narcissist\w*|sociopath\w*|psychopath\w*": _MOOD,
-    r"ptsd|adhd|ocd|autis\w+|asperger\w*": _WAYS,
-    r"dementia|demented|alzheimer\w*|senile": _LOST,
-    r"mentally ill|mental illness|mental (?:case|patient)s?": _SEEN,
-    r"edps?|emotionally disturbed": _PERSON,
-    r"craz\w+|psychos?|lunatics?|insane|maniacs?|nut ?(?:case|job)s?|retard\w*": _PERSON,
-    r"nuts|wh?acko(?:s|es)?": _PERSON,
-    r"off (?:(?:his|her|their) )?meds": "write what is seen, such as: has not slept for two nights",
-    # no part of a telephone number
-    r"(?<![0-9][\s.-])5150(?![\s.-]?[0-9])": "write what was done, such as: was taken to hospital",
-    r"hoarders?": "write what is seen, such as: narrow ways between piles of things",
-    r"frequent fl[iy]ers?|time ?wasters?|trouble ?makers?": "write how often, and for what",
-    r"(?:drug|substance|alcohol) abusers?|addicts?|junk(?:ie|y)s?": _USE,
-    r"drugg(?:ie|y)s?|crack ?heads?|alcoholics?|drunks?|winos?|tweakers?": _USE,
-    r"drug seekers?": "write what they ask for, such as: asks for something against pain",
-    r"vagrants?|bums?|hobos?|homeless guys?": _HOME,
-    r"attention seek\w*|manipulative|non ?compliant": _PERSON,
-}
+_LISTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+_WORDS = {pattern: _LISTS["instead"][advice] for pattern, advice in _LISTS["words"].items()}
 
 
 def _spaced(pattern: str) -> str:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from ccu import dates
-from ccu.errors import Cancelled, CcuError, InvalidInput
-from ccu.options import CALL, LOGIN, PROVIDER, OptionType, questions, required
-from ccu.options.questions import Declined, Question, fill_in
-from ccu.options.terminal import choose, read_line, show_list, yes_or_no
+from ccu.calls.options import UNDECIDED
+from ccu.errors import Cancelled, CcuError, Declined, InvalidInput
+from ccu.options import LOGIN, PROVIDER, OptionType, questions, required
+from ccu.options.questions import Question, fill_in
+from ccu.options.terminal import choose, show_list, yes_or_no
 from ccu.output import Format, emit_document, say
 from ccu.providers import store as providers
 from ccu.records import codes, person_ids, staff, table, visibility
@@ -50,7 +51,9 @@ def from_call(session: Session, call_id: int | None, given: ReferOptions, asking
     """
     person_id = None
     if asking and call_id is None and given.person is None and given.again_of is None:
-        call_id = CALL.ask(session, "Call, by number (for a walk-in: refer --person P)", "CALL")
+        call_id = UNDECIDED.ask(
+            session, "Call, by number (for a walk-in: refer --person P)", "CALL"
+        )
     if call_id is not None:
         table.require_call(session.db, call_id)  # before anything is asked
         found = person_ids.subjects(session.db, call_id)
@@ -321,7 +324,7 @@ def offer_after_call(session: Session, call_id: int) -> None:
         say(later)
         return
     try:
-        if read_line("Make the referral now? (y or n) [y]: ").strip().lower()[:1] == "n":
+        if not yes_or_no("Make the referral now? y or n [y]", enter=True):
             say(later)
             return
         given = ReferOptions()

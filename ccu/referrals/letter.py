@@ -5,7 +5,9 @@ requires none, and refused without either. It has what a provider needs to reach
 neither the call, the address nor a note. The person's copy goes to the person alone.
 """
 
+import tomllib
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from ccu import dates
@@ -20,55 +22,10 @@ from ccu.referrals import page, rules
 from ccu.session import Session
 from ccu.work import Work
 
-# The person's copy. A test holds it to the reading level of the sixth grade.
-ASKED = "We asked {provider} to help you with {need}."
-DRAFT = "We can ask {provider} to help you with {need}. We have not asked them yet."
-REACH = "{provider} may call you. You can also call them{phone}."
-REACH_DRAFT = "You can call {provider}{phone}. Or wait until we ask them."
-CHECK = "{owner} will check with you{when}. Tell us if you did not hear from anyone."
-CHOICE = (
-    "This is your choice. You can say no now or later. You will not be in trouble if you say no."
-    " You can still ask us for help."
-)
-SIGNED = (
-    "You signed a form that lets us share this with {provider}. You can take that back at any time."
-    " Just call us. Then we will stop."
-)
-NOT_SIGNED = (
-    "You have not signed a form to let us share this. We ask you first,"
-    " unless the law lets us share it."
-)
-SAFE = "Keep this paper where it is safe. It is about you, and it is private."
-HELP_NOW = (
-    "If you are not safe, call 911. If you think about hurting yourself, call or text 988. It is"
-    " free, day and night."
-)
-# A need as the person's copy calls it; one that the town added has its own label.
-NEEDS = {
-    "mh_crisis": "strong feelings that need care right away",
-    "mh_outpatient": "talking with a counselor",
-    "mh_medication": "medicine for your mind or mood",
-    "detox": "stopping alcohol or drugs in a safe way",
-    "addiction_outpatient": "alcohol or drug use, while you live at home",
-    "addiction_residential": "a place to stay while you stop alcohol or drugs",
-    "recovery_support": "staying off alcohol or drugs",
-    "housing": "finding or keeping a home",
-    "shelter": "a safe place to sleep",
-    "food": "food",
-    "benefits": "money and bills",
-    "primary_care": "seeing a doctor",
-    "transport": "rides",
-    "legal": "questions about the law",
-    "elder_services": "care as you get older",
-    "protective_services": "staying safe from harm",
-    "domestic_violence": "staying safe at home",
-    "youth_family": "your family and kids",
-    "veteran": "help for people who served",
-    "disability": "living with a disability",
-    "work_education": "work or school",
-    "care_navigation": "finding the right care",
-    "social_connection": "meeting people",
-}
+# The person's copy, in plain words.
+_WORDS = tomllib.loads(Path(__file__).with_name("letter.toml").read_text(encoding="utf-8"))
+TEXTS: dict[str, str] = _WORDS["texts"]
+NEEDS: dict[str, str] = _WORDS["needs"]
 REACHED = ("phone", "address", "hours")  # of a provider
 
 
@@ -91,11 +48,12 @@ def person_copy(session: Session, work: Work, referral_id: int) -> Document:
         "when": f" by {_day(due)}" if due else "",
     }
     label = codes.labels(work.connection, "need")[data["need"]]
-    asked, reach = (DRAFT, REACH_DRAFT) if data["status"] == "draft" else (ASKED, REACH)
+    asked, reach = ("draft", "reach_draft") if data["status"] == "draft" else ("asked", "reach")
     facts["need"] = NEEDS.get(data["need"], label.lower())
-    privacy = (SIGNED if paper else NOT_SIGNED).format(**facts)
+    told = {name: text.format(**facts) for name, text in TEXTS.items()}
+    privacy = told["signed" if paper else "not_signed"]
     there = [(field, provider[field]) for field in REACHED if provider[field]]
-    first = [f"Dear {known}," if known else "Hello,", "", asked.format(**facts)]
+    first = [f"Dear {known}," if known else "Hello,", "", told[asked]]
     sections = [
         Section(lines=first, main=True),
         *([Section(name, pairs=there)] if there else []),
@@ -103,11 +61,11 @@ def person_copy(session: Session, work: Work, referral_id: int) -> Document:
             [Section("Please note", lines=[provider["alert"]], alert=True)]
             * bool(provider["alert"])
         ),
-        Section("What happens next", lines=[reach.format(**facts), CHECK.format(**facts)]),
-        Section("Your choice", lines=[CHOICE]),
-        Section("Your privacy", lines=[privacy, SAFE]),
+        Section("What happens next", lines=[told[reach], told["check"]]),
+        Section("Your choice", lines=[told["choice"]]),
+        Section("Your privacy", lines=[privacy, told["safe"]]),
         Section("Questions", lines=[_questions(owner)]),
-        Section(lines=[HELP_NOW], alert=True),
+        Section(lines=[told["help_now"]], alert=True),
     ]
     shown = {"referral": referral_id, "copy": "person", "disclosure": None}
     return _page(session, f"Your referral to {name}", sections, shown)

@@ -14,7 +14,7 @@ from ccu.referrals import read_store as referral_reads
 from ccu.referrals import store as referrals
 from ccu.referrals.options import REASON_CODE, UpdateOptions
 from ccu.referrals.store import Done, Update
-from ccu.retention import hold_store
+from ccu.retention import kept_store
 from ccu.session import Session
 
 
@@ -90,7 +90,7 @@ def _step_from(session: Session, before: str) -> OptionType[str]:
 
     return OptionType(
         read=read,
-        offer=lambda session: terminal.show_choices(labels[each] for each in allowed),
+        offer=lambda session, more=False: terminal.show_choices(labels[each] for each in allowed),
         words=lambda session, status: labels[status],
     )
 
@@ -133,7 +133,7 @@ def to_expire(session: Session, given: list[int], stalled: bool) -> tuple[list[i
     found = referral_reads.rows(session.db, page.stalled(session))
     hidden = session.view.referrals(row["id"] for row in found)
     found = [row for row in found if row["id"] not in hidden]
-    kept = hold_store.held(session.db, "referral", [row["id"] for row in found])
+    kept = kept_store.held(session.db, "referral", [row["id"] for row in found])
     held = [row["id"] for row in found if row["status"] == "on_hold" or row["id"] in kept]
     return sorted(row["id"] for row in found if row["id"] not in held), held
 

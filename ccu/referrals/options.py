@@ -4,8 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
-from typer import Option
-
 from ccu.errors import InvalidInput
 from ccu.options import (
     LOGIN,
@@ -16,6 +14,7 @@ from ccu.options import (
     REFERRAL,
     LaterNote,
     code,
+    flag,
     line,
     opt,
     whole_number,
@@ -57,6 +56,15 @@ NoteFileOption = Annotated[
 ]
 
 
+def _offer(session: "Session", more: bool = False) -> None:
+    from ccu.referrals import page
+
+    page.offer(session, more)
+
+
+OPEN = replace(REFERRAL, offer=_offer)
+
+
 @dataclass(eq=False, repr=False)
 class NeedReferOptions:
     """The options of a new referral whose need and person come from an assessment."""
@@ -73,7 +81,7 @@ class NeedReferOptions:
     ] = None
     owner: Annotated[int | None, opt("--owner", LOGIN, "Who follows up, by login.")] = None
     made: Annotated[datetime | None, opt("--made", MOMENT, "When it was made; default now.")] = None
-    draft: Annotated[bool, Option("--draft", help="Not sent yet: status draft.")] = False
+    draft: Annotated[bool, flag("--draft", "Not sent yet: status draft.")] = False
     note_file: NoteFileOption = None
 
 
@@ -94,11 +102,11 @@ class ReferOptions(NeedReferOptions):
 class ListOptions:
     """The options of `referral list`."""
 
-    inbox: Annotated[bool, Option("--inbox", help="Awaiting acceptance: status requested.")] = False
-    mine: Annotated[bool, Option("--mine", help="Only the ones you own.")] = False
+    inbox: Annotated[bool, flag("--inbox", "Awaiting acceptance: status requested.")] = False
+    mine: Annotated[bool, flag("--mine", "Only the ones you own.")] = False
     owner: Annotated[int | None, opt("--owner", LOGIN, "Owned by this login.")] = None
     stalled: Annotated[
-        bool, Option("--stalled", help="Without activity for the days of the setting stalled_days.")
+        bool, flag("--stalled", "Without activity for the days of the setting stalled_days.")
     ] = False
     need: Annotated[str | None, opt("--need", NEED, "For this need.")] = None
     provider: Annotated[
@@ -112,9 +120,7 @@ class ListOptions:
             "With this status, closed ones too. Repeatable.",
         ),
     ] = None
-    every: Annotated[
-        bool, Option("--all/--open", help="Closed ones too; default the open ones.")
-    ] = False
+    every: Annotated[bool, flag("--all/--open", "Closed ones too; default the open ones.")] = False
 
 
 @dataclass(eq=False, repr=False)

@@ -7,10 +7,11 @@ from typing import Any
 from ccu import dates
 from ccu.calls import answer_store
 from ccu.errors import InvalidInput
+from ccu.options import terminal
 from ccu.output import Document, Section, Table
 from ccu.output.text import for_person
 from ccu.people.open_work_store import AsOf
-from ccu.records import audit, codes, person_ids
+from ccu.records import audit, codes, person_ids, staff
 from ccu.records.visibility import Hidden
 from ccu.referrals import read_store as referral_reads
 from ccu.referrals import rules
@@ -233,6 +234,33 @@ def list_rows(session: Session, given: ListOptions, *, names: bool) -> list[dict
         row["name"] = called.get(row["person"])
         row["next_due"] = row["next_due"] and row["next_due"][:10]
     return found
+
+
+def offer(session: Session, more: bool = False) -> None:
+    """List open referrals before their number is asked for, one's own first."""
+    if not session.may("referral list"):
+        return
+    found = list_rows(session, ListOptions(), names=False)
+    own = staff.login_of(session.db, session.staff_id)
+    found.sort(key=lambda row: row["owner"] != own)
+    rows = terminal.some_of(found, more)
+    people = [row["person"] for row in rows if row["person"] is not None]
+    with session.writing() as connection:
+        names: dict[int, str] = {}
+        if session.may("referral list --names"):
+            names = person_ids.names(connection, people)
+            person_ids.shown(connection, session.staff_id, "referral-list", people)
+    labels = codes.of_columns(session.db, need="need")
+    called = {}
+    for row in rows:
+        who = names.get(row["person"], "")
+        if who in person_ids.NAMELESS:
+            who = row["place"] or f"person {row['person']}"
+        owner = row["owner"] if row["owner"] != own else None
+        need = labels["need"].get(row["need"], row["status"])
+        parts = (who, need, row["provider"], owner)
+        called[row["id"]] = ", ".join(filter(None, parts))
+    terminal.show_some(called, len(found))
 
 
 def _conditions(session: Session, given: ListOptions) -> dict[str, object]:

@@ -14,8 +14,7 @@ from ccu.records import audit, codes
 from ccu.report import definitions, figures, sentences, store
 from ccu.report.definitions import Plan
 from ccu.report.figures import Figure, Month, PeriodParameters
-from ccu.report.gaps import Records
-from ccu.report.period import Period, moment_words
+from ccu.report.period import Period, Records, moment_words
 from ccu.session import Session
 
 SETTINGS = (
@@ -107,7 +106,7 @@ class Report:
     notes: list[str] = field(default_factory=list)
     public: bool = False
     one_page: bool = False
-    for_board: bool = False  # without numbers of records and logins (page.for_board)
+    for_board: bool = False  # without logins and most numbers (page.for_board)
     natures: dict[str, str] = field(default_factory=dict)  # code -> label
     undecided: int = 0  # care calls that need a decision, at the as-of moment
     undecided_overdue: int = 0

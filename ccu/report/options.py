@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Option
 
 from ccu.errors import InvalidInput
+from ccu.options import flag, value
 from ccu.session import Session
 
 if TYPE_CHECKING:
@@ -48,41 +49,29 @@ class Compare(StrEnum):
 class ReportOptions:
     """What was given on the command line; None where it was not."""
 
-    month: Annotated[str | None, Option("--month", metavar="YYYY-MM", help="Month to report.")] = (
+    month: Annotated[str | None, value("--month", "YYYY-MM", "Month to report.")] = None
+    quarter: Annotated[str | None, value("--quarter", "YYYY-QN", "Quarter to report: 2026-Q1.")] = (
         None
     )
-    quarter: Annotated[
-        str | None, Option("--quarter", metavar="YYYY-QN", help="Quarter to report: 2026-Q1.")
-    ] = None
-    year: Annotated[
-        str | None, Option("--year", metavar="YYYY", help="Calendar year to report.")
-    ] = None
+    year: Annotated[str | None, value("--year", "YYYY", "Calendar year to report.")] = None
     fiscal_year: Annotated[
-        str | None,
-        Option("--fiscal-year", metavar="YYYY", help="Fiscal year, named by the year it ends in."),
+        str | None, value("--fiscal-year", "YYYY", "Fiscal year, named by the year it ends in.")
     ] = None
     week: Annotated[
-        str | None,
-        Option("--week", metavar="DAY", help="Monday to Sunday of that day, or 2026-W05."),
+        str | None, value("--week", "DAY", "Monday to Sunday of that day, or 2026-W05.")
     ] = None
     last: Annotated[
-        str | None,
-        Option("--last", metavar="SPAN", help="The last 30d, 4w, 6m or 1y, today included."),
+        str | None, value("--last", "SPAN", "The last 30d, 4w, 6m or 1y, today included.")
     ] = None
-    since: Annotated[str | None, Option("--from", metavar="DAY", help="First day; needs --to.")] = (
-        None
-    )
-    to: Annotated[str | None, Option("--to", metavar="DAY", help="Last day, included.")] = None
+    since: Annotated[str | None, value("--from", "DAY", "First day; needs --to.")] = None
+    to: Annotated[str | None, value("--to", "DAY", "Last day, included.")] = None
     section: Annotated[
-        list[str] | None,
-        Option("--section", metavar="NAME", help="Print only this section; repeat for several."),
+        list[str] | None, value("--section", "NAME", "Print only this section; repeat for several.")
     ] = None
-    full: Annotated[bool, Option("--full", help="Print every section, not only the one page.")] = (
-        False
-    )
-    overview: Annotated[bool, Option("--list", help="List the sections and their figures.")] = False
+    full: Annotated[bool, flag("--full", "Print every section, not only the one page.")] = False
+    overview: Annotated[bool, flag("--list", "List the sections and their figures.")] = False
     define: Annotated[
-        str | None, Option("--define", metavar="NAME", help="Print the definition of a figure.")
+        str | None, value("--define", "NAME", "Print the definition of a figure.")
     ] = None
     compare: Annotated[
         Compare | None,
@@ -103,14 +92,14 @@ class ReportOptions:
         ),
     ] = None
     all_calls: Annotated[
-        bool, Option("--all-calls", help="Count repeats among all calls, not only care calls.")
+        bool, flag("--all-calls", "Count repeats among all calls, not only care calls.")
     ] = False
     by: Annotated[
         By | None, Option("--by", help="Print the rates for each group of people, not asked apart.")
     ] = None
-    public: Annotated[
-        bool, Option("--public", help="One page for publication, with rounded counts.")
-    ] = False
+    public: Annotated[bool, flag("--public", "One page for publication, with rounded counts.")] = (
+        False
+    )
     format: Annotated[
         ReportFormat | None,
         Option(
@@ -121,14 +110,11 @@ class ReportOptions:
         ),
     ] = None
     save: Annotated[
-        bool,
-        Option("--save", help="Keep the issued report, without lists of records, in the file."),
+        bool, flag("--save", "Keep the issued report, without lists of records, in the file.")
     ] = False
-    diff: Annotated[
-        bool, Option("--diff", help="What changed since this period was last saved.")
-    ] = False
+    diff: Annotated[bool, flag("--diff", "What changed since this period was last saved.")] = False
     bom: Annotated[
-        bool, Option("--bom", help="Begin CSV with a byte order mark, which Excel needs for UTF-8.")
+        bool, flag("--bom", "Begin CSV with a byte order mark, which Excel needs for UTF-8.")
     ] = False
     output: Annotated[
         Path | None,

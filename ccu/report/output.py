@@ -27,6 +27,10 @@ from ccu.report.options import ReportFormat, ReportOptions
 if TYPE_CHECKING:
     from ccu.report.build import Report
 
+_ONE_TABLE = (
+    "CSV has one table a file: choose one by --section,"
+    " or give --format csv --output DIR for a file each"
+)
 LIST_COLUMNS = ("section", "name", "title")
 # Formats that a terminal cannot show.
 _NOT_SHOWN = {
@@ -45,9 +49,7 @@ def check(given: ReportOptions, names: list[str]) -> None:
         raise InvalidInput(f"{_NOT_SHOWN[wanted]}: name a file, as --output report.{wanted}")
     if format is ReportFormat.csv and len(names) > 1:
         if output is None or str(output) == "-":
-            raise InvalidInput(
-                "CSV has one table a file: choose one by --section, or --output DIR for a file each"
-            )
+            raise InvalidInput(_ONE_TABLE)
         _check_folder(output, names)
 
 
@@ -56,14 +58,14 @@ def show(report: "Report", given: ReportOptions) -> None:
     format, output = given.format, given.output
     wanted = meant(format, output)
     if wanted == Format.html:
-        from ccu.report import html
+        from ccu.report import files
 
         with opened(output) as sink:
-            sink.write([html.render(report)])
+            sink.write([files.html(report)])
     elif wanted == Format.xlsx:
-        from ccu.report import workbook
+        from ccu.report import files
 
-        content = workbook.render(report)
+        content = files.workbook(report)
         with opened(output) as sink:
             sink.write_binary(content)
     elif format is ReportFormat.csv and output is not None and _is_folder(report, output):
@@ -71,7 +73,7 @@ def show(report: "Report", given: ReportOptions) -> None:
         say(f"wrote {len(names)} files to {output}")
     elif wanted == Format.csv:
         if len(report.sections) != 1:
-            raise InvalidInput("CSV has one table a file: choose one by --section, or --format csv")
+            raise InvalidInput(_ONE_TABLE)
         emit(text.table(report.sections[0], report), Format.csv, output, bom=given.bom)
     else:
         from ccu.report import page

@@ -25,7 +25,7 @@ OWNERS = 4  # owners of late work that are named
 _NOT_FOR_BOARD = {
     "repeat-addresses": ("place",),
     "repeat-people": ("person",),
-    "overdue": ("id", "referral", "call", "person", "owner"),
+    "overdue": ("referral", "call", "person", "owner"),  # its number tells two rows apart
     "caseload": ("role", "agency", "supervisor"),
     "completeness": ("officer",),
 }
@@ -162,8 +162,8 @@ def _has_unicode() -> bool:
 def for_board(report: Report) -> Report:
     """Return the report for readers without an account, as HTML and XLSX have it.
 
-    Without numbers of records; nothing in it tells the work of one member of the staff from that
-    of another by name, role or agency.
+    Without numbers of people, places and calls; nothing in it tells the work of one member of the
+    staff from that of another by name, role or agency.
     """
     return replace(report, for_board=True, sections=[_for_board(each) for each in report.sections])
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ccu import dates
 from ccu.output.text import counted
 from ccu.report.figures import Figure
-from ccu.retention import schedule_store
+from ccu.retention import kept_store
 
 if TYPE_CHECKING:
     from ccu.report.build import Report, ReportSection
@@ -32,7 +32,7 @@ def destroyed(connection: sqlite3.Connection, report: "Report") -> list[str]:
     labels = [
         each.label
         for each in periods
-        if schedule_store.destroyed_between(connection, str(each.start), str(each.end))
+        if kept_store.destroyed_between(connection, str(each.start), str(each.end))
     ]
     return [
         f"Records of {label} were destroyed by the retention table: its figures are smaller than"
@@ -45,14 +45,17 @@ def without_nature(sections: Iterable["ReportSection"], label: str) -> list[str]
     """Return a note where calls have no nature: then care calls and repeats are not all known."""
     figures = {each.figure: each for section in sections for each in section.figures}
     care = figures.get("care_calls")
-    if care is None or not care.missing:
+    if care is None:
         return []
-    if care.value is None:
+    if care.missing and care.value is None:
         return [f"No call of {label} has a known nature: care calls and repeats are not known."]
-    return [
-        f"{count(care.missing, 'call')} of {label} without a nature: there may be more care calls"
-        " and repeats than are counted."
-    ]
+    told = []
+    if care.missing:
+        lacking = f"{count(care.missing, 'call')} of {label} without a nature"
+        told = [f"{lacking}: there may be more care calls and repeats than are counted."]
+    if care.note and care.value is not None:
+        told.append(f"{care.note}: care calls among them are not counted (--section natures).")
+    return told
 
 
 def _by_name(figures: Iterable[Figure]) -> dict[str, Figure]:

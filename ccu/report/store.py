@@ -14,8 +14,8 @@ from typing import Any
 
 from ccu.records import ownership, withheld
 from ccu.records.ownership import WORDS, Key, Row
-from ccu.retention import sealed_store
-from ccu.retention.sealed_store import Content
+from ccu.retention import seal_store
+from ccu.retention.seal_store import Content
 
 # Tables that figures are made of.
 _COUNTED = (
@@ -140,7 +140,7 @@ def _show_sealed(connection: sqlite3.Connection) -> None:
     A rollback takes them away.
     """
     rows: dict[str, dict[Key, Row]] = {table: {} for table in _COUNTED}
-    for seal, content in reversed(sealed_store.every(connection)):  # the last one sealed the rest
+    for seal, content in reversed(seal_store.every(connection)):  # the last one sealed the rest
         _put_back(connection, rows, content)
         _end(connection, rows, content, seal)
     for table, found in rows.items():

@@ -17,8 +17,8 @@ from ccu.database import written
 from ccu.records import audit, ownership, person_ids
 from ccu.records.ownership import DEIDENTIFIED as NAME
 from ccu.records.ownership import WORDY_FIELDS, Part
-from ccu.retention import due_store, hold_store, schedule_store
-from ccu.retention.schedule_store import Destroyed
+from ccu.retention import due_store, kept_store
+from ccu.retention.kept_store import Destroyed
 
 REMOVED = "removed"
 _DELETED = (
@@ -94,7 +94,7 @@ def find(
     kept = {
         row["person"]: row["why"].split(",") for row in connection.execute(_KEPT, {"today": today})
     }
-    for person in hold_store.held(connection, "person", last):
+    for person in kept_store.held(connection, "person", last):
         kept.setdefault(person, []).append("legal hold")
     return [
         Candidate(person, day, ", ".join(kept.get(person, ())))
@@ -113,7 +113,7 @@ def remove(
 ) -> Done:
     """Remove the identity of these people, inside the caller's transaction.
 
-    The text is in the file's bytes until database/wiping.py has run after the commit.
+    The text is in the file's bytes until `purge_store.finish` has run after the commit.
     """
     last = {each.person: each.last for each in found if not each.why}
     ids = person_ids.same(connection, last)
@@ -135,7 +135,7 @@ def remove(
     if last:
         days = sorted(last.values())
         gone = Destroyed("identity", len(last), days[0], days[-1], "ccu deidentify", None)
-        schedule_store.log_destroyed(connection, staff_id, [gone], at=at)
+        kept_store.log_destroyed(connection, staff_id, [gone], at=at)
         written.keep_all(connection, audit.key_of(connection), altered)
     for person in done.people:
         audit.record(connection, staff_id, "deidentify", "person", person)

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ccu.records import ownership
-from ccu.retention import hold_store, sealed_store
-from ccu.retention.hold_store import Need, needs
+from ccu.retention import kept_store, seal_store
+from ccu.retention.kept_store import Need, needs
 
 # due: why is empty for what is to be destroyed. going: that, and what goes with it. held: all that
 # a legal hold keeps; needed: all that an active seal does. human: a copy of the view, joined often.
@@ -260,7 +260,7 @@ def mark(connection: sqlite3.Connection) -> None:
     """Mark in `due` all that stays, and add the households that go with their people."""
     connection.executemany(
         "INSERT INTO temp.held (record, id) VALUES (?, ?)",
-        [(record, each) for record, ids in hold_store.all_held(connection).items() for each in ids],
+        [(record, each) for record, ids in kept_store.all_held(connection).items() for each in ids],
     )
     connection.execute(_HELD)
     _find_needed(connection)
@@ -301,7 +301,7 @@ def _find_needed(connection: sqlite3.Connection) -> None:
     """
     going = {row[0] for row in connection.execute(_GOING_SEALS)}
     pointers = [each for each in ownership.references(connection) if each.parent_column == "id"]
-    for seal, content in sealed_store.every(connection):
+    for seal, content in seal_store.every(connection):
         if seal["id"] in going:
             continue
         rows = [(table, row) for table, moved in content.rows.items() for row in moved.values()]

@@ -3,16 +3,23 @@
 The text is then removed from the bytes of the file, and copies that a killed process left go too.
 """
 
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from ccu.database import wiping, written
+from ccu import dates
+from ccu.database import written
 from ccu.database.written import Altered
-from ccu.errors import InvalidInput
+from ccu.errors import InvalidInput, NotFound
+from ccu.options import terminal, typed_text
+from ccu.output import say
+from ccu.output.text import counted
+from ccu.people import store as people
 from ccu.records import audit
-from ccu.retention import purge_store, schedule_store
+from ccu.retention import deidentify_store, kept_store, purge_store
+from ccu.retention.deidentify_store import Candidate
+from ccu.retention.kept_store import Destroyed
 from ccu.retention.purge_store import Found
-from ccu.retention.schedule_store import Destroyed
 from ccu.session import Session
 
 COLUMNS = ("class", "year", "due", "held", "open", "linked", "destroy", "note")
@@ -70,7 +77,7 @@ def _destroy(session: Session, seen: Found, altered: Altered) -> int:
         if orphans:
             why = "no record names them any more"
             done.append(Destroyed("places", orphans, None, None, why, None))
-        numbers = schedule_store.log_destroyed(connection, session.staff_id, done, at=at)
+        numbers = kept_store.log_destroyed(connection, session.staff_id, done, at=at)
         written.keep_all(connection, audit.key_of(connection), written_by_others)
         counts = {each.name: each.count for each in done}
         audit.record(connection, session.staff_id, "purge", counts=counts, destructions=numbers)
@@ -100,7 +107,7 @@ def finish(session: Session) -> list[int]:
     Raises VerificationFailed when another process still reads the file as it was.
     """
     at = audit.clock().isoformat(timespec="seconds")
-    return wiping.finish(session.db, at, session.writing)
+    return purge_store.finish(session.db, at, session.writing)
 
 
 def remove_leftovers(session: Session) -> None:
@@ -128,3 +135,83 @@ def _seen(session: Session) -> Found:
         return purge_store.find(session.db, session.today)
     finally:
         session.db.execute("ROLLBACK")  # the temporary tables go with it
+
+
+# ---------------------------------------------------------------- identities
+# `ccu deidentify`: find the people, confirm, remove, and scrub the bytes of the file.
+
+
+PEOPLE_COLUMNS = ("person", "last", "result")
+DONE, WOULD = "de-identified", "would be de-identified"
+
+
+def find_people(session: Session, before: str | None, person_id: int | None) -> list[Candidate]:
+    """Return the people without contact since a day, or one person, and record the look.
+
+    Raises NotFound; InvalidInput for options that do not fit, and for one person who must stay.
+    """
+    if (before is None) == (person_id is None):
+        raise InvalidInput("give either --before or --person")
+    if person_id is not None:
+        people.must_exist(session.db, person_id)
+    with session.writing() as connection:
+        found = _candidates(session, connection, before, person_id)
+        audit.record(connection, session.staff_id, "deidentify-look", rows=len(found))
+    if person_id is not None and not found:
+        raise NotFound(f"person {person_id} is de-identified already")
+    if person_id is not None and found[0].why:
+        raise InvalidInput(f"person {person_id} stays as they are: {found[0].why}")
+    return found
+
+
+def people_rows(found: list[Candidate], result: str) -> list[dict[str, Any]]:
+    """Return PEOPLE_COLUMNS of each; `result` is for those who do not stay."""
+    return [
+        {
+            "person": each.person,
+            "last": each.last,
+            "result": f"stays: {each.why}" if each.why else result,
+        }
+        for each in found
+    ]
+
+
+def confirm_people(session: Session, found: list[Candidate]) -> None:
+    """Have the number of people typed. Raises InvalidInput."""
+    count = sum(not each.why for each in found)
+    named = counted(count, "person", "people")
+    stated = f"The identity of {named} is removed for good; backups made before have it."
+    terminal.confirm_by_number(
+        session.interactive, count, stated, "destroy", "the number of people"
+    )
+
+
+def remove_identity(
+    session: Session,
+    before: str | None,
+    person_id: int | None,
+    altered: Altered,
+) -> list[Candidate]:
+    """Remove it, by what the file holds at this moment. Raises VerificationFailed.
+
+    `altered`: as `purge` has it.
+    """
+    at = dates.to_iso(session.now)
+    with session.writing() as connection:
+        found = _candidates(session, connection, before, person_id)
+        others = altered(connection)
+        done = deidentify_store.remove(connection, session.staff_id, found, others, at=at)
+    stay = len(found) - len(done.people)
+    named = counted(len(done.people), "person", "people")
+    say(f"{named} de-identified, {stay} as before; {done.rows} rows changed")
+    if done.people:
+        purge_store.finish(session.db, at, session.writing)
+    return found
+
+
+def _candidates(
+    session: Session, connection: sqlite3.Connection, before: str | None, person_id: int | None
+) -> list[Candidate]:
+    day = before and typed_text.day(session, before, "--before", future=False)
+    today = session.today.isoformat()
+    return deidentify_store.find(connection, today, str(day) if day else None, person_id)

@@ -2,23 +2,143 @@
 
 A sealed row is in `sealed.content` and nowhere else, so no list, search or card can show it, and a
 sealed number looks like one never issued. Lifting restores every row and every word.
+
+The content is JSON: records (the ids), rows (table -> rows), blanked ([table, key, column -> what
+it held]). A value of bytes is {"hex": "..."}.
 """
 
 import json
 import sqlite3
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ccu.errors import InvalidInput
+from ccu.people import store as people
 from ccu.places import merge_store
-from ccu.records import ownership, table
+from ccu.records import ownership, person_ids, table
 from ccu.records.ownership import Key, Reference, Row
-from ccu.retention import sealed_store
-from ccu.retention.sealed_store import Content
 
 if TYPE_CHECKING:
     from ccu.work import Work
+
+
+_ACTIVE = (
+    "SELECT id, content, sealed_at, sealed_by FROM sealed WHERE content IS NOT NULL ORDER BY id"
+)
+
+
+@dataclass
+class Content:
+    """The rows that were moved, and the words of rows that stay."""
+
+    records: list[int]
+    rows: dict[str, dict[Key, Row]] = field(default_factory=dict)
+    blanked: dict[tuple[str, Key], Row] = field(default_factory=dict)
+
+    def count(self) -> int:
+        """Return how many rows were moved."""
+        return sum(map(len, self.rows.values()))
+
+
+def gather(connection: sqlite3.Connection, record: str, record_id: int) -> Content:
+    """Return what a seal of this person (with merged records) or call would hold.
+
+    Raises NotFound; InvalidInput for a record merged into another.
+    """
+    if record == "person":
+        people.must_exist(connection, record_id)
+        content = Content(person_ids.same(connection, [record_id]))
+        parts = ownership.of_person(connection, content.records)
+    else:
+        table.require(connection, "call", record_id)
+        content = Content([record_id])
+        parts = ownership.of_call(connection, [record_id])
+    for part in parts:
+        if part.own or part.table == "audit_reason":  # append-only: deleted or kept
+            for key in part.rows:
+                row = ownership.row_of(connection, part.table, key) or {}
+                content.rows.setdefault(part.table, {})[key] = row
+    for part in parts:
+        if not part.own:
+            for key in part.rows:
+                _blank(connection, content, part.table, key, part.columns)
+    _cut_loose(connection, content)
+    return content
+
+
+def _blank(
+    connection: sqlite3.Connection, content: Content, name: str, key: Key, columns: Iterable[str]
+) -> None:
+    """Record what these columns of a row that stays hold, if anything."""
+    if key in content.rows.get(name, {}):
+        return
+    row = ownership.row_of(connection, name, key) or {}
+    empty = ownership.blanks(connection, name, columns)
+    was = {each: row[each] for each in columns if row[each] not in (None, empty[each])}
+    if was:
+        content.blanked.setdefault((name, key), {}).update(was)
+
+
+def _cut_loose(connection: sqlite3.Connection, content: Content) -> None:
+    """Clear the pointers of rows that stay to rows that go; a row that must point goes too."""
+    references = ownership.references(connection)
+    todo = list(content.rows)
+    while todo:
+        parent = todo.pop()
+        for each in (each for each in references if each.parent == parent):
+            keys = [row[each.parent_column] for row in content.rows[parent].values()]
+            for key in ownership.pointing_to(connection, each, keys):
+                if key in content.rows.get(each.table, {}):
+                    continue
+                if each.may_be_null:
+                    _blank(connection, content, each.table, key, [each.column])
+                    continue
+                row = ownership.row_of(connection, each.table, key) or {}
+                content.rows.setdefault(each.table, {})[key] = row
+                content.blanked.pop((each.table, key), None)
+                todo.append(each.table)
+
+
+def dump(content: Content) -> str:
+    """Return the JSON of `sealed.content`."""
+    return json.dumps(
+        {
+            "records": content.records,
+            "rows": {name: list(found.values()) for name, found in content.rows.items()},
+            "blanked": [[name, key, was] for (name, key), was in content.blanked.items()],
+        },
+        ensure_ascii=False,
+        default=lambda value: {"hex": bytes(value).hex()},
+    )
+
+
+def load(connection: sqlite3.Connection, text: str) -> Content:
+    """Return what `dump` wrote."""
+    found = json.loads(text, object_hook=_bytes)
+    content = Content(found["records"])
+    for name, moved in found["rows"].items():
+        names = ownership.key_of(connection, name)
+        content.rows[name] = {tuple(row[each] for each in names): row for row in moved}
+    for name, key, was in found["blanked"]:
+        content.blanked[name, tuple(key)] = was
+    return content
+
+
+def _bytes(value: dict[str, Any]) -> Any:
+    return bytes.fromhex(value["hex"]) if value.keys() == {"hex"} else value
+
+
+def every(connection: sqlite3.Connection) -> list[tuple[Row, Content]]:
+    """Return the active seals, oldest first: id, sealed_at, sealed_by; and what each holds."""
+    return [
+        (dict(row), load(connection, row["content"]))
+        for row in connection.execute(_ACTIVE).fetchall()
+    ]
+
+
+# ---------------------------------------------------------------- sealing
+
 
 _LIST = """
 SELECT sealed.id AS seal, record, record_id AS number, authority, ordered_on, sealed_at,
@@ -49,14 +169,11 @@ class Sealed:
     places: list[int]
 
 
-# ---------------------------------------------------------------- sealing
-
-
 def seal(work: "Work", record: str, record_id: int, *, authority: str, ordered_on: str) -> Sealed:
     """Move a person or a call out of the tables. Raises as `gather` does."""
     connection = work.connection
-    content = sealed_store.gather(connection, record, record_id)
-    held = sealed_store.dump(content)
+    content = gather(connection, record, record_id)
+    held = dump(content)
     ended, calls = open_work(connection, content), _calls(content)
     numbers = _numbers(connection, content)
     connection.execute("PRAGMA defer_foreign_keys = ON")
@@ -160,7 +277,7 @@ def rows(connection: sqlite3.Connection, seal_id: int | None = None) -> list[Row
 def read(connection: sqlite3.Connection, seal_id: int) -> Content | None:
     """Return what a seal holds, None when it was lifted; the caller audits it. Raises NotFound."""
     content = table.require(connection, "sealed", seal_id)["content"]
-    return None if content is None else sealed_store.load(connection, content)
+    return None if content is None else load(connection, content)
 
 
 # ---------------------------------------------------------------- lifting
@@ -200,7 +317,7 @@ def lift(work: "Work", seal_id: int, reason: str) -> tuple[Row, int]:
 def _fit(connection: sqlite3.Connection, seal_id: int, content: Content) -> None:
     """Check that what the rows belong to is in the file; drop pointers to what was destroyed."""
     for each, value in _missing(connection, content.rows):
-        for other, held in sealed_store.every(connection):
+        for other, held in every(connection):
             if other["id"] != seal_id and (value,) in held.rows.get(each.parent, {}):
                 raise InvalidInput(f"seal {other['id']} holds what belongs with it: lift it first")
         if not each.may_be_null:
@@ -264,13 +381,13 @@ def _restore_in_seal(
     connection: sqlite3.Connection, seal_id: int, name: str, key: Key, was: Row
 ) -> int:
     """Restore words of a row that another seal holds now."""
-    for other, held in sealed_store.every(connection):
+    for other, held in every(connection):
         row = held.rows.get(name, {}).get(key)
         if row is not None and other["id"] != seal_id:
             row.update(was)
             connection.execute(
                 "UPDATE sealed SET content = ? WHERE id = ?",
-                (sealed_store.dump(held), other["id"]),
+                (dump(held), other["id"]),
             )
             return 0
     return len(was)

@@ -11,8 +11,7 @@ from ccu.output.text import counted
 from ccu.session import Session
 
 if TYPE_CHECKING:
-    from ccu.retention.seal_store import Sealed
-    from ccu.retention.sealed_store import Content
+    from ccu.retention.seal_store import Content, Sealed
 
 
 def seal(
@@ -26,10 +25,10 @@ def seal(
 ) -> str:
     """Seal a person or a call; return the line to print. Raises InvalidInput, NotFound."""
     from ccu.options import PAST_DAY, code, required
-    from ccu.retention import seal_store, sealed_store
+    from ccu.retention import seal_store
 
     asking = session.interactive and not yes
-    content = sealed_store.gather(session.db, record, record_id)
+    content = seal_store.gather(session.db, record, record_id)
     if authority is None and asking:
         authority = code("seal_authority").ask(session, "By whose order", "--authority")
     if ordered is None and asking:

@@ -7,7 +7,7 @@ from datetime import datetime
 from ccu import dates
 from ccu.care import actions
 from ccu.errors import InvalidInput
-from ccu.output.text import counted
+from ccu.output.text import counted, listed
 from ccu.people import undo_store as person_undo
 from ccu.places import store as places
 from ccu.records import field_words, table, visibility
@@ -47,7 +47,7 @@ def last_change(session: Session, *, past: bool) -> Found:
         newest = newest or last
         try:
             if last.action in steps.STEPS and (last.record, last.record_id) in left:
-                raise _refusal(last, "a newer change of it is not undone")
+                raise _refusal(session.db, last, "a newer change of it is not undone")
             step = _step_of(session, last)
         except InvalidInput as error:
             if not past:
@@ -75,7 +75,7 @@ def _step_of(session: Session, last: Last) -> steps.Step:
         named = f"{name}: {which}" if last.action in steps.NAMED else name
         raise InvalidInput(
             f"your change ({named}) cannot be undone automatically; to change it:"
-            f" {steps.instead_of(last)}"
+            f" {steps.instead(session.db, last)}"
         )
     session.require_may(step.right, last.record, last.record_id)
     _refuse_hidden(session, last)
@@ -115,7 +115,7 @@ def take_back(session: Session, found: Found) -> str:
         try:
             done = steps.STEPS[last.action].take_back(work, last)
         except InvalidInput as error:
-            raise _refusal(last, str(error)) from None
+            raise _refusal(work.connection, last, str(error)) from None
         work.audit("undo", last.record, last.record_id, event=last.id, first=first)
     return done
 
@@ -129,17 +129,17 @@ def _refuse_hidden(session: Session, last: Last) -> None:
 
 def _refuse_newer(connection: sqlite3.Connection, last: Last, staff_id: int) -> None:
     if who := last_store.changed_since(connection, last, staff_id):
-        raise _refusal(last, f"{who} changed it since")
+        raise _refusal(connection, last, f"{who} changed it since")
     try:
         steps.refuse_dependents(connection, last)
     except InvalidInput as error:
-        raise _refusal(last, str(error)) from None
+        raise _refusal(connection, last, str(error)) from None
 
 
-def _refusal(last: Last, why: str) -> InvalidInput:
+def _refusal(connection: sqlite3.Connection, last: Last, why: str) -> InvalidInput:
     return InvalidInput(
         f"{_name(last)} {last.record_id} cannot be undone automatically: {why}; to change it:"
-        f" {steps.instead_of(last)}"
+        f" {steps.instead(connection, last)}"
     )
 
 
@@ -156,6 +156,10 @@ def _described(connection: sqlite3.Connection, last: Last, now: datetime) -> str
             parts.append(places.place_line(connection, row["place_id"]))
     if last.action in ("person-merge", "place-merge"):
         parts[0] += f" into {last.detail['into']}"
+    if last.action == "person-link":
+        parts[0] += f" and person {last.detail['other']}"
+    elif last.action in ("household-join", "household-leave"):
+        parts[0] += f", {listed(last.detail.get('people') or [last.detail['person']], 'person')}"
     fields = last.detail.get("fields", ()) if last.action in steps.EDITS else ()
     what = steps.STEPS[last.action].past + (f" ({field_words.names(fields)})" if fields else "")
     return f"{', '.join(parts)}, {what} {_ago(last.at, now)} by you."

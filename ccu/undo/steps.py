@@ -4,10 +4,11 @@ STEPS is the table, its texts are in steps.toml. A change that is not in it is n
 automatically; `instead` names the command for it.
 """
 
+import re
 import sqlite3
 import tomllib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,14 +19,16 @@ from ccu.calls import store as calls
 from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
 from ccu.follow_ups import undo_store as follow_up_undo
+from ccu.households import store as households
 from ccu.output.text import counted, listed
 from ccu.people import merge_store
+from ccu.people import relations_store as relations
 from ccu.people import undo_store as person_undo
 from ccu.places import flag_store as flags
 from ccu.places import merge_store as place_merges
 from ccu.plans import store as plans
 from ccu.providers import store as providers
-from ccu.records import codes, table, town_codes
+from ccu.records import codes, staff, table, town_codes
 from ccu.referrals import needs_store
 from ccu.referrals import store as referrals
 from ccu.referrals import undo_store as referral_undo
@@ -53,28 +56,30 @@ class Step:
         return self.back(work, last) or self.done.format(last.record_id, **last.detail)
 
 
-def instead(action: str, record_id: int) -> str:
-    """Return the command for a change that is not undone automatically."""
-    if action in STEPS:
-        return f"ccu {STEPS[action].command}".replace("N", str(record_id), 1)
-    by_noun = _TEXTS["by_noun"].get(action.partition("-")[0], "--help")
-    command = _TEXTS["by_hand"].get(action, by_noun)
-    return f"ccu {command}".replace(" N", f" {record_id}")
+def instead(connection: sqlite3.Connection, last: Last) -> str:
+    """Return the command for a change that is not undone automatically, with what it names.
 
-
-def instead_of(last: Last) -> str:
-    """Return the command for a change, with the list, code, setting or person that it names."""
-    command = instead(last.action, last.record_id)
+    A word in capitals is replaced by what the event has for it; one that it has not stays.
+    """
+    command = _TEXTS["by_noun"].get(last.action.partition("-")[0], "--help")
+    command = _TEXTS["by_hand"].get(last.action, command)
+    if last.action in STEPS:
+        command = STEPS[last.action].command
     if last.action == "code-retire" and last.record in town_codes.NAMES:
         command = command.replace("CODE", "LABEL MEANING")
-    names = {
+    names: dict[str, Any] = {name.upper(): value for name, value in last.detail.items()} | {
+        "N": last.record_id,
+        "RECORD": last.record,
         "LIST": codes.LISTS.get(last.record),
-        "CODE": last.detail.get("code"),
         "SETTING": last.detail.get("name"),
-        "PERSON": last.detail.get("person"),
+        "TO": None,
     }
-    words = (str(names.get(word) or word) for word in command.split(" "))
-    return " ".join(words)
+    if len(people := last.detail.get("people", ())) == 1:
+        names["PERSON"] = people[0]
+    if "LOGIN" in command:
+        account = last.record_id if last.record == "staff" else last.detail.get("worker")
+        names["LOGIN"] = account and staff.login_of(connection, account)
+    return "ccu " + re.sub("[A-Z_]+", lambda word: str(names.get(word[0]) or word[0]), command)
 
 
 # ---------------------------------------------------------------- any record
@@ -183,6 +188,36 @@ def _needs_back(work: Work, last: Last) -> str:
     return f"Needs assessment {last.record_id} is no longer void."
 
 
+# ---------------------------------------------------------------- households and links
+
+
+def _unjoin(work: Work, last: Last) -> str:
+    joined = {"household": last.record_id, **last.detail}
+    if "people" not in joined:
+        raise InvalidInput("an earlier version of ccu recorded it")
+    who = listed(joined["people"], "person")
+    households.unjoin(work, joined, _before(work, last), REASON)
+    gone = "; it was new and is removed" if joined["new"] else ""
+    return f"Took {who} out of household {last.record_id}{gone}."
+
+
+def _rejoin(work: Work, last: Last) -> str:
+    if not last.detail.get("fields"):
+        raise InvalidInput("an earlier version of ccu recorded it")
+    households.restore(work, last.record_id, _before(work, last), REASON)
+    return f"Person {last.detail['person']} is in household {last.record_id} again."
+
+
+def _unlink(work: Work, last: Last) -> str:
+    who, of, joined = last.record_id, last.detail["other"], last.detail
+    relations.unlink(work, who, last.detail["relation"], of)
+    done = f"Person {who} and person {of} are no longer linked."
+    if not joined.get("people"):
+        return done
+    part = replace(last, record="household", record_id=joined["household"])
+    return f"{done} {_unjoin(work, part)}"
+
+
 # ---------------------------------------------------------------- flags and plans
 
 
@@ -253,6 +288,10 @@ _BACK: dict[str, Back] = {
     "person-change": _restore(person_undo.restore),
     "person-merge": _by(merge_store.unmerge),
     "place-merge": _by(place_merges.unmerge),
+    "household-join": _unjoin,
+    "household-leave": _rejoin,
+    "household-name": _restore_columns,
+    "person-link": _unlink,
     "flag-add": _end_flag,
     "flag-end": _by(flags.reopen, REASON),
     "flag-verify": _restore_columns,

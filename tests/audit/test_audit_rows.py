@@ -59,7 +59,7 @@ def by_another_program(path: Path, *statements: str) -> None:
             assert hand.execute(statement).rowcount > 0
         for _name, sql in triggers:
             hand.execute(sql)
-        for table in written.written_tables(hand):
+        for table in written.tables(hand):
             count, total = digests._sum(hand, table) or (0, 0)
             hand.execute(
                 "UPDATE table_digest SET row_count = ?, total = ? WHERE name = ?",
@@ -73,6 +73,15 @@ def test_a_row_written_by_another_program_is_named(town: Ccu, db_path: Path, edi
     found = town("audit", "verify")
     assert found.code == 6 and EDITS[edit] in found.err
     assert "compare it with the last backup" in found.err
+
+
+def test_a_code_list_that_nothing_writes_is_compared_with_a_new_file(
+    town: Ccu, db_path: Path
+) -> None:
+    """Its rows are in no event; a status that is no longer open would hide referrals."""
+    by_another_program(db_path, "UPDATE referral_status SET open = 0")
+    found = town("check", "--quiet")
+    assert found.code == 6 and "the rows of referral_status are not what" in found.out, found
 
 
 def test_a_later_write_by_ccu_does_not_hide_it(town: Ccu, db_path: Path) -> None:

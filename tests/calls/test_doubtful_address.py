@@ -26,6 +26,10 @@ DOUBT = "No house number or street in this"
         "Apt 3",
         "w",
         "no",
+        "11/27 2145",
+        "yesterday 22:30",
+        "0930",
+        "2230 hrs",
     ],
 )
 def test_what_is_no_address_is_warned_of_and_kept(typed: str, ccu: Ccu) -> None:
@@ -60,18 +64,23 @@ def test_at_a_terminal_it_is_asked_and_the_address_can_be_typed_again(
     terminal = start(db_path, "--when", "22:30", "--nature", "crisis")
     terminal.expect_exact("Address: ")
     terminal.sendline("Jane Doe, born 5/6/1971")
-    shown = '"Jane Doe, born 5/6/1971": no house number or street; use it anyway? y or n: '
+    shown = '"Jane Doe, born 5/6/1971": no house number or street. Is that the address? y or n: '
     terminal.expect_exact(shown)
     terminal.sendline("n")
     terminal.expect_exact("  Give a house number and street, a crossing, or the name of a place")
+    for typed in ("foo bar", "11/27 2145"):
+        terminal.expect_exact("Address: ")
+        terminal.sendline(typed)
+        terminal.expect_exact(f'"{typed}": no house number or street. Is that the address?')
+        terminal.sendline("n")
     terminal.expect_exact("Address: ")
     terminal.sendline("John R")
-    terminal.expect_exact("use it anyway? y or n: ")
+    terminal.expect_exact("Is that the address? y or n: ")
     terminal.sendline("y")
     terminal.expect_exact("Reported by")
     terminal.close(force=True)
     refused = start(db_path, *CALL[1:], "Jane Doe")
-    refused.expect_exact("use it anyway? y or n: ")
+    refused.expect_exact("Is that the address? y or n: ")
     refused.sendline("n")
     refused.expect_exact("ccu: error: give a house number and street, a crossing, or the name of a")
     refused.wait()
@@ -86,7 +95,7 @@ def test_an_address_that_was_not_confirmed_is_not_in_the_draft(ccu: Ccu, db_path
     terminal.sendline("22:30")
     terminal.expect_exact("Address: ")
     terminal.sendline("y")
-    terminal.expect_exact('"y": no house number or street; use it anyway? y or n: ')
+    terminal.expect_exact('"y": no house number or street. Is that the address? y or n: ')
     interrupt(terminal)
     terminal.expect_exact("\r\nCancelled. No record was changed. Your answers are kept")
     terminal.expect(pexpect.EOF)

@@ -312,11 +312,11 @@ def test_a_call_in_the_future_is_refused(ccu: Ccu) -> None:
         ),
         (("--danger", "none,fire"), "--hazard none cannot be combined with another hazard"),
         (("--danger", ""), "--hazard is empty"),
-        (("--minutes", "1_000"), "--minutes must be a whole number from 0 to 100000"),
-        (("--minutes", "３"), "--minutes must be a whole number from 0 to 100000"),
-        (("--minutes", "1e5"), "--minutes must be a whole number from 0 to 100000"),
-        (("--minutes", "-1"), "--minutes must be a whole number from 0 to 100000"),
-        (("--minutes", "NaN"), "--minutes must be a whole number from 0 to 100000"),
+        (("--minutes", "1_000"), "--minutes must be a whole number from 0 to 100000, or 1 h 20"),
+        (("--minutes", "３"), "--minutes must be a whole number from 0 to 100000, or 1 h 20"),
+        (("--minutes", "1e5"), "--minutes must be a whole number from 0 to 100000, or 1 h 20"),
+        (("--minutes", "-1"), "--minutes must be a whole number from 0 to 100000, or 1 h 20"),
+        (("--minutes", "NaN"), "--minutes must be a whole number from 0 to 100000, or 1 h 20"),
         (
             ("--beat", "\x1b]0;pwned\x07"),
             "--beat must be one line of text without control characters",
@@ -339,7 +339,7 @@ def test_a_call_in_the_future_is_refused(ccu: Ccu) -> None:
         ),
         (
             ("--responder", "police:arrived:minutes=x"),
-            "minutes= of --responder must be a whole number from 0 to 100000",
+            "minutes= of --responder must be a whole number from 0 to 100000, or 1 h 20",
         ),
         (
             ("--responder", "polise"),
@@ -558,7 +558,7 @@ def test_a_wrong_answer_is_explained_and_asked_again(ccu: Ccu, db_path: Path) ->
     assert "  Address is empty\n" in result.err
     assert "  Type two letters or more of Suicide attempt or threat, Substance use\n" in result.err
     assert "  Type none in full to record that no hazard was found\n" in result.err
-    assert "  Minutes must be a whole number from 0 to 100000\n" in result.err
+    assert "  Minutes must be a whole number from 0 to 100000, or 1 h 20\n" in result.err
     assert rows(db_path, "SELECT nature, minutes, narrative FROM call") == [
         ("welfare_check", 30, "one\ntwo")
     ]

@@ -8,6 +8,7 @@ import pytest
 
 from ..conftest import Ccu
 from ..typed import interrupt
+from . import test_terminal_log_call
 from .test_terminal_log_call import answer, count, start
 
 pexpect = pytest.importorskip("pexpect")
@@ -124,3 +125,36 @@ def test_a_draft_keeps_the_options_of_the_command(ccu: Ccu, db_path: Path, tmp_p
     assert (call["dangers"], call["force_used"]) == (["dog"], True)
     assert call["narrative"] == "Calm by 23:00."
     assert call["occurred_at"] == "2026-01-30T22:30:00-05:00"
+
+
+def test_a_later_time_minutes_in_words_and_another_hazard(
+    ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(test_terminal_log_call, "TODAY", "2026-01-31T23:50")
+    terminal = start(db_path)
+    terminal.expect_exact("When did it begin [now]: ")
+    terminal.sendline("2359")  # it is 23:50
+    terminal.expect_exact('"2359" is in the future; did you mean yesterday 23:59?')
+    terminal.expect_exact("When did it begin [yesterday 23:59]: ")
+    terminal.sendline("")
+    terminal.expect_exact("  Fri Jan 30, 2026 23:59\r\n")
+    answer(terminal, "12 Main St", "crisis", "", "other, dog")
+    terminal.expect_exact("Other hazard, in words, for the note (Enter to skip): ")
+    terminal.sendline("propane tank in the hall")
+    answer(terminal, "", "", "")
+    terminal.expect_exact("Minutes on scene, all responders together (Enter to skip): ")
+    terminal.sendline("1 h 20")
+    terminal.expect_exact("  80\r\n")
+    terminal.expect_exact("Person 1 (Enter when done): ")
+    terminal.sendline("")
+    terminal.expect_exact("> Other hazard: propane tank in the hall\r\n> ")
+    terminal.sendline("calm")
+    answer(terminal, "", "y")
+    terminal.expect_exact("Logged call 1.")
+    terminal.expect(pexpect.EOF)
+    full = ("call", "show", "1", "--full", "--reason", "test", "-f", "json")
+    call = json.loads(ccu(*full).out)
+    assert (call["minutes"], call["narrative"]) == (
+        80,
+        "Other hazard: propane tank in the hall\ncalm",
+    )

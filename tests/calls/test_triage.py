@@ -77,6 +77,27 @@ def test_care_calls_since_the_day_need_a_decision_the_urgent_first(ccu: Ccu) -> 
     assert [row["id"] for row in read(LATE, "call", "list", "--since", "2026-02-02")] == [2, 3, 4]
 
 
+@pytest.mark.parametrize(
+    ("days", "listed"),
+    [
+        ("2026-01", [1]),
+        ("2026-02", [2, 3, 4]),
+        ("1/30/2026 to 2/1/2026", [1]),
+        ("jan 30 to feb 2", [2, 3, 4, 1]),
+    ],
+)
+def test_the_list_has_the_calls_of_a_month_or_of_days(
+    ccu: Ccu, days: str, listed: list[int]
+) -> None:
+    assert [row["id"] for row in read(DAY, "call", "list", "--since", days)] == listed
+
+
+def test_days_that_end_before_they_begin_are_refused(ccu: Ccu) -> None:
+    done = at(DAY, "call", "list", "--since", "2026-01-31 to 2026-01-30")
+    assert (done.code, done.out) == (2, "")
+    assert "the first day is after the last" in done.err
+
+
 def test_two_days_for_the_urgent_and_three_for_others_to_the_second(ccu: Ccu) -> None:
     assert overdue("2026-02-04T08:00") == []
     assert overdue("2026-02-04T08:01") == ["call 2"]

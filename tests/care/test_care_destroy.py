@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ccu.care import store as notes
-from ccu.database import wiping as erasing
+from ccu.retention import purge_store
 
 from ..conftest import Ccu
 from ..steps import become, call, merge
@@ -205,7 +205,7 @@ def test_one_that_is_cut_short_is_ended_by_a_second(
     with closing(sqlite3.connect(file)) as reader:  # as after kill -9: nobody folds the log
         reader.execute("SELECT count(*) FROM care_note").fetchone()
         with monkeypatch.context() as patch:
-            patch.setattr(erasing, "scrub", stopped)
+            patch.setattr(purge_store, "scrub", stopped)
             assert destroy(ccu, "--yes").code == 130
         assert in_bytes(file) != []
         assert destroy(ccu).out == "No care notes of person 1 to destroy.\n"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ccu import access
-from ccu.check import rules_store
+from ccu.check import store
 
 from ..conftest import Ccu
 
@@ -68,7 +68,7 @@ def test_check_reports_no_fault(ccu: Ccu) -> None:
     results = [line.split(",")[1] for line in result.out.splitlines()[1:]]
     # and integrity, schema, rows, settings, private, what can be found, the audit's chain,
     # destroyed records, copies cut short, places that look like one house
-    assert len(results) == len(rules_store.RULES) + 10
+    assert len(results) == len(store.RULES) + 10
     assert set(results) == {'"ok"'}
     assert ccu("check", "--quiet") == (0, "", "")
 

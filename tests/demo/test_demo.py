@@ -1,5 +1,6 @@
 """`ccu demo`: an invented town, the same every time, and a tour of the real screens."""
 
+import json
 import re
 import sqlite3
 from collections import Counter
@@ -12,6 +13,7 @@ from ccu.demo import export, story
 from tests.conftest import TODAY, Ccu, run_ccu
 
 NATURE = re.compile("--nature(?:-cleared)? ([a-z_]+)")
+RATES = ("responders", "dispositions", "effort", "response")
 SMALL = ("--calls", "600")  # the households of the tour alone
 NOW = datetime(2026, 1, 31, 23, 59, 59)
 
@@ -146,6 +148,12 @@ def test_a_larger_town_has_a_caseload_with_every_outcome_and_little_overdue(tmp_
     assert rows(path, alone)[0] >= (10,)
     assert rows(path, "SELECT count(*) FROM open_follow_up WHERE due_at < '2025-12'") == [(0,)]
     assert run_ccu("--db", str(path), "check", "--quiet").code == 0
+    report = ("report", "--year", "2025", "--compare", "none", "--format", "json")
+    rates = json.loads(run_ccu("--db", str(path), "--today", TODAY, *report).out)["sections"]
+    rows_ = [row for each in rates for row in each["rows"] if each["name"] in RATES]
+    assert len(rows_) > 40
+    without = {row["figure"] for row in rows_ if row.get("value") is None}
+    assert without == {"force", "injury"}  # of more than half in a town of 6,000 calls
 
 
 def test_the_same_seed_and_day_make_the_same_town() -> None:

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccu.export import cells, columns, folder
+from ccu.export import cells, folder
 from ccu.export.cells import Rows
 
 from .. import steps
@@ -386,7 +386,7 @@ def test_beats_and_buildings_are_shown_only_with_many_calls(
 ) -> None:
     steps.start(ccu)
     execute(db_path, "UPDATE call SET beat = '9'")
-    many(db_path, columns.COMMON)
+    many(db_path, cells.COMMON)
     many(db_path, 10, beat="12 Main St", place_id=None)
     assert export(tmp_path, "--what", "calls", "--k", "1").code == 0
     found = rows(tmp_path, "calls")
@@ -448,8 +448,8 @@ def towns(draw: st.DrawFn) -> list[Rows]:
              "place": draw(st.sampled_from(BEATS))}
         )  # fmt: skip
     return [
-        Rows("calls", calls, columns.ORDER["calls"]),
-        Rows("people", people, columns.ORDER["people"]),
+        Rows("calls", calls, cells.ORDER["calls"]),
+        Rows("people", people, cells.ORDER["people"]),
     ]
 
 
@@ -496,7 +496,7 @@ def protected_as_said(tables: list[Rows], k: int) -> None:
 
 
 def _order_of(rows_: list[dict[str, Any]]) -> tuple[str, ...]:
-    return columns.ORDER["calls" if rows_ and "call" in rows_[0] else "people"]
+    return cells.ORDER["calls" if rows_ and "call" in rows_[0] else "people"]
 
 
 def people_of(rows_: list[dict[str, Any]], order: tuple[str, ...]) -> dict[tuple[Any, ...], int]:
@@ -514,7 +514,7 @@ def test_a_cell_is_not_large_because_one_person_is_often_met() -> None:
     """Ten rows of one person count as one person."""
     row = {"age_band": "85+", "sex": "male", "day": "2026-01-01", "nature": "crisis", "beat": "1",
            "place": "", "person": 7}  # fmt: skip
-    table = Rows("calls", [{**row, "call": n} for n in range(10)], columns.ORDER["calls"])
+    table = Rows("calls", [{**row, "call": n} for n in range(10)], cells.ORDER["calls"])
     cells.protect([table], 5)
     assert table.rows == []
     assert table.withheld == 10
@@ -523,7 +523,7 @@ def test_a_cell_is_not_large_because_one_person_is_often_met() -> None:
 def test_the_days_of_a_month_are_one_cell() -> None:
     row = {"age_band": "", "sex": "", "nature": "crisis", "beat": "1", "place": "", "person": None}
     calls = [{**row, "call": n, "day": f"2026-01-0{n}"} for n in range(1, 6)]
-    table = Rows("calls", [dict(call) for call in calls], columns.ORDER["calls"])
+    table = Rows("calls", [dict(call) for call in calls], cells.ORDER["calls"])
     cells.protect([table], 5)
     assert table.rows == calls
 
@@ -536,7 +536,7 @@ def test_dispatch_words_are_exported_only_where_they_name_nobody(
     words = ("WELFARE CHECK", "QUAGMORELL AGAIN", "RARE")
     for number, text in enumerate(words, 1):
         execute(db_path, "INSERT INTO cad_text (id, text) VALUES (?, ?)", number, text)
-    for house in range(columns.COMMON + 5):
+    for house in range(cells.COMMON + 5):
         place = 100 + house
         execute(
             db_path,
@@ -552,7 +552,7 @@ def test_dispatch_words_are_exported_only_where_they_name_nobody(
     assert {row["cad_nature"] for row in found} == {"", "WELFARE CHECK"}
     assert {row["cad_disposition"] for row in found} == {"", "WELFARE CHECK"}
     groups = Counter((row["cad_nature"], row["cad_disposition"]) for row in found)
-    assert groups["WELFARE CHECK", "WELFARE CHECK"] == columns.COMMON + 5
+    assert groups["WELFARE CHECK", "WELFARE CHECK"] == cells.COMMON + 5
 
 
 @given(towns(), st.integers(1, 6), st.lists(st.sampled_from(["", "A", "B"]), min_size=60))

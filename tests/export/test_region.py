@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccu.errors import InvalidInput
-from ccu.export import columns, region, store
+from ccu.export import cells, region, store
 from ccu.export.cells import Rows
 
 from ..conftest import ZONE, Result, run_ccu
@@ -150,7 +150,7 @@ def test_the_folder_has_months_csv_parquet_a_dictionary_and_hashes(
     for each in about["files"]:
         assert hashlib.sha256((folder / each["name"]).read_bytes()).hexdigest() == each["sha256"]
     told = {(row["table"], row["column"]) for row in rows(folder, "dictionary")}
-    for table in columns.REGION:
+    for table in cells.REGION:
         found = rows(folder, table)
         assert {(table, column) for column in found[0]} <= told
         assert {row["month"] for row in found} <= {"2026-01", "2026-02", "2026-03", "other"}
@@ -165,7 +165,7 @@ def test_the_folder_has_months_csv_parquet_a_dictionary_and_hashes(
 def test_parquet_is_what_csv_is(towns: dict[str, Path]) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     folder = towns["Westport"].with_suffix("")
-    for table in columns.REGION:
+    for table in cells.REGION:
         found = []
         for path in (folder / table).rglob("*.parquet"):
             assert path.parent.parent.name == "town=Westport"
@@ -183,10 +183,10 @@ def test_parquet_is_what_csv_is(towns: dict[str, Path]) -> None:
 
 def test_no_group_of_a_town_is_below_k_and_no_pseudonym_is_twice(towns: dict[str, Path]) -> None:
     for folder in exported(towns):
-        every = [row for table in columns.REGION for row in rows(folder, table)]
+        every = [row for table in cells.REGION for row in rows(folder, table)]
         pseudonyms = [row["person"] for row in every if row["person"]]
         assert len(pseudonyms) == len(set(pseudonyms)) > 50
-        for table in columns.REGION:
+        for table in cells.REGION:
             assert min(sizes(rows(folder, table))) >= 5
 
 
@@ -216,7 +216,7 @@ def test_a_unique_person_loses_what_singles_them_out(
     )
     done = town(path, "export", "--deidentified", str(tmp_path / "out"), *SPAN)
     assert done.code == 0, done.err
-    for table in columns.REGION:
+    for table in cells.REGION:
         told = rows(tmp_path / "out", table)
         assert "85+" not in {row["age_band"] for row in told}
         assert "other" not in {row["sex"] for row in told}
@@ -349,7 +349,7 @@ def months(draw: st.DrawFn) -> list[Rows]:
         told = draw(st.lists(one, max_size=25))
         for number, row in enumerate(told):
             row["truth"] = row["person"], number
-            row[next(iter(columns.TABLES[table]))] = number
+            row[next(iter(cells.TABLES[table]))] = number
             row["age_band"], row["sex"] = said[row["person"] - 1] if row["person"] else ("", "")
         found.append(Rows(table, told, ()))
     return found
@@ -376,13 +376,13 @@ def test_whatever_is_written_of_a_row_is_shared_by_k_people(told: list[Rows], k:
         assert len(table.rows) == len(was)
         groups: dict[tuple[object, ...], list[dict[str, Any]]] = {}
         for row in table.rows:
-            written = {name: row[name] for name in columns.of_region(table.name)}
+            written = {name: row[name] for name in cells.of_region(table.name)}
             for name in written.keys() & was[row["truth"]].keys() - {"person"}:
                 assert written[name] in (was[row["truth"]][name], "")
             if row["person"]:
                 assert row["person"] not in seen  # it joins nothing
                 seen.add(row["person"])
-            told_more = {written[name] for name in columns.REGION[table.name]} != {"", "other"}
+            told_more = {written[name] for name in cells.REGION[table.name]} != {"", "other"}
             values = tuple(v for n, v in written.items() if n != "person")
             groups.setdefault(values if told_more else (), []).append(row)
             if table.name == "calls":

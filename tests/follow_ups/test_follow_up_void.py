@@ -1,6 +1,7 @@
 """`ccu follow-up void` and `reopen`: what was recorded in error is taken back, and kept."""
 
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -177,3 +178,32 @@ def test_at_a_terminal_a_missing_number_is_asked_for(ccu: Ccu) -> None:
     assert "by login" not in done.err + done.out
     done = ccu("worker", "assign", tty=True, stdin="99\ndlee\n")
     assert (done.code, "Person, by number" in done.err + done.out) == (3, True)
+
+
+def test_where_a_number_is_asked_what_is_open_is_listed_ones_own_first(
+    ccu: Ccu, db_path: Path
+) -> None:
+    steps.call(ccu, "unknown", when="2026-01-31 13:00")
+    undecided = ccu("call", "decide", tty=True, stdin="\n")
+    assert "  2  01/31/2026 13:00, 12 MAIN ST # 3, Person in crisis\n" in undecided.err
+    steps.name(db_path, 1, "Ana", "Reyes")
+    for _number in range(11):
+        add(ccu, "--person", "1", "--owner", "dlee")
+    add(ccu, "--call", "2")
+    first, _asked, more = ccu("follow-up", "done", tty=True, stdin="?\n").err.partition("number: ")
+    lines = first.splitlines()
+    assert lines[0] == "  12  call 2, person 2, 12 MAIN ST # 3, visit, due 02/01/2026 10:00"
+    assert lines[1] == "  1  Ana Reyes, visit, due 02/01/2026 10:00, dlee"
+    assert (len(lines), lines[10]) == (12, "  ? lists more")
+    assert more.count(", visit, due ") == 12
+    assert "follow-up-list" in [action for action, _of in audited(db_path)]
+    steps.refer(ccu)
+    done = ccu("referral", "update", tty=True, stdin="\n")
+    assert "  1  Ana Reyes, Housing" in done.err
+
+
+def audited(db_path: Path) -> list[tuple[str, int]]:
+    """Return the events about person 1."""
+    with sqlite3.connect(db_path) as hand:
+        sql = "SELECT action, record_id FROM audit WHERE record = 'person' AND record_id = 1"
+        return [tuple(row) for row in hand.execute(sql)]

@@ -35,7 +35,7 @@ from hypothesis.stateful import (
 from ccu.calls import store as calls
 from ccu.calls.store import NewCall
 from ccu.card import store as cards
-from ccu.check import rules_store
+from ccu.check import store
 from ccu.database import opening as db
 from ccu.database import schema
 from ccu.errors import InvalidInput
@@ -272,7 +272,7 @@ class Machine(RuleBasedStateMachine):
             expected = {number for number, record in self.due.items() if record in records}
             assert {each["id"] for each in items} == expected
             self.shows_what_it_should(person)
-        assert not [name for name, broken in rules_store.broken_rules(self.db) if broken]
+        assert not [name for name, broken in store.broken_rules(self.db) if broken]
 
     def shows_what_it_should(self, person: int) -> None:
         row = self.db.execute("SELECT * FROM person WHERE id = ?", (person,)).fetchone()

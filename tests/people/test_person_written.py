@@ -225,3 +225,29 @@ def test_any_line_is_a_name_without_digits_or_is_refused(line: str) -> None:
         words = f"{read.given} {read.family}".split()
         assert any(map(str.isalpha, "".join(words)))
         assert not any(each.isdigit() for word in words for each in word if word[:1].isalpha())
+
+
+@pytest.mark.parametrize("born", ["born 5/6/1971", "54"])
+def test_jane_doe_with_a_birth_date_or_age_is_compared_by_name(born: str, ccu: Ccu) -> None:
+    for _time in range(2):
+        typed = f"Jane Doe, {born}"
+        assert ccu("log-call", *CALL, "--person-file", "-", stdin=typed).code == 0
+    page = ccu("person", "compare", "1", "2").out
+    assert "missing" not in [line.split()[2] for line in page.splitlines() if "name  " in line]
+    found = json.loads(ccu("person", "find", "-", "--format", "json", stdin="Jane Doe").out)
+    assert {each["person"] for each in found} == {1, 2}
+    blank = 10 if "born" in born else 12
+    typed = "\n".join([f"Jane Doe, {born}", *[""] * blank, "y", "n"]) + "\n"
+    asked = ccu("person", "add", stdin=typed, tty=True)
+    assert asked.code == 0, asked.err
+    assert "Possible match" in asked.err, asked.err
+
+
+def test_john_doe_alone_is_a_placeholder(ccu: Ccu) -> None:
+    for _time in range(2):
+        assert ccu("log-call", *CALL, "--person-file", "-", stdin="John Doe").code == 0
+    compared = json.loads(ccu("person", "compare", "1", "2", "--format", "json").out)
+    assert {each["agreement"] for each in compared["fields"] if "name" in each["field"]} == {
+        "placeholder"
+    }
+    assert compared["likely"] is False

@@ -106,7 +106,7 @@ def test_the_lists_name_only_what_there_is(schema: sqlite3.Connection) -> None:
 
 
 # Columns that may be empty, in tables of parts: what they point to is no owner of theirs, and is
-# kept for them (retention/hold_store.py) or taken off by a purge or seal.
+# kept for them (retention/kept_store.py) or taken off by a purge or seal.
 POINTERS = {
     ("address", "place_id"),
     ("change", "import_batch_id"),
@@ -125,7 +125,7 @@ def test_every_table_that_points_to_a_record_is_known(schema: sqlite3.Connection
         for each in pointing
         if each.may_be_null and each.table not in ownership.RECORDS
     }
-    assert loose == POINTERS, "name a new one here, and in hold_store._LINKS if it keeps its record"
+    assert loose == POINTERS, "name a new one here, and in kept_store._LINKS if it keeps its record"
     owned = {each.table for each in pointing if not each.may_be_null}
     assert {table for table, _ in POINTERS} - owned <= {"address", "change"}
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ccu.report.gaps import Records
-from ccu.report.period import Period
+from ccu.report.period import Period, Records
 
 from ..conftest import Ccu
 from ..steps import at

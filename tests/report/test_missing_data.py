@@ -79,6 +79,15 @@ def test_words_that_no_layout_gives_a_nature_are_no_care_calls_of_zero(
     assert (care["value"], care["missing"]) == (None, 40)
     assert "Not known: no call has a nature." in ccu("report", *JANUARY).out
     assert "<10" not in ccu("report", *JANUARY, "--public").out.partition("Repeats:")[0]
+    with (tmp_path / "words.toml").open("a") as layout:
+        layout.write('[natures]\nwelfare_check = ["WELF"]\n')
+    rows = ["Number,Time,Where,Type", "41,2026-01-30 10:00,41 Elm St,WELF"]
+    (tmp_path / "words.csv").write_text("\n".join(rows) + "\n")
+    done = ccu("import", str(tmp_path / "words.csv"), "--layout", str(tmp_path / "words.toml"))
+    assert done.code == 0, done.err
+    care = figures(ccu, "summary", *JANUARY)["care_calls"]
+    assert (care["value"], care["note"]) == (1, "40 of 41 calls have the nature Other")
+    assert f"{care['note']}: care calls among them are not" in ccu("report", *JANUARY).out
 
 
 def test_a_part_without_data_is_stated_beside_the_figure(bare: Ccu, db_path: Path) -> None:

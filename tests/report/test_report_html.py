@@ -17,10 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccu.output.text import one_line
-from ccu.report import html
+from ccu.report import files
 from ccu.report.build import Report, ReportSection
-from ccu.report.gaps import Records
-from ccu.report.period import Period
+from ccu.report.period import Period, Records
 
 from ..conftest import Ccu
 from .reporting import Hand, report
@@ -270,7 +269,7 @@ def test_other_formats_do_not_load_it(ccu: Ccu) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stderr.split())
     assert "ccu.report.build" in loaded
-    assert not loaded & {"jinja2", "markupsafe", "ccu.report.html"}
+    assert not loaded & {"jinja2", "markupsafe", "ccu.report.files"}
 
 
 # Any text, with what means something to HTML, to XML or to a template more often than chance.
@@ -310,13 +309,13 @@ def made_up(town: str, address: str) -> Report:
 @cache
 def plain() -> list[tuple[str, list[str]]]:
     """The elements of a harmless page."""
-    return [(tag, sorted(given)) for tag, given in Page(html.render(made_up("A", "B"))).elements]
+    return [(tag, sorted(given)) for tag, given in Page(files.html(made_up("A", "B"))).elements]
 
 
 @settings(max_examples=40, deadline=None)
 @given(TEXTS, TEXTS.map("St ".__add__))
 def test_whatever_a_town_and_its_streets_are_called(town: str, address: str) -> None:
-    read = Page(html.render(made_up(town, address)))
+    read = Page(files.html(made_up(town, address)))
     assert [(tag, sorted(given)) for tag, given in read.elements] == plain()
     assert read.texts("h1") == [" ".join(f"Figures of {one_line(town)}, January 2026".split())]
     assert " ".join(one_line(address).split()) in [*read.texts("th"), *read.texts("td")]
@@ -333,11 +332,15 @@ def test_a_public_page_names_nothing_and_hides_small_numbers(ccu: Ccu, town: Han
     assert "ccu.db" not in done.out
 
 
-def test_the_page_has_no_login_and_no_record_number(ccu: Ccu, town: Hand, db_path: Path) -> None:
+def test_the_page_has_no_login_and_no_number_but_that_of_late_work(
+    ccu: Ccu, town: Hand, db_path: Path
+) -> None:
     """A board reads it, the folded sections too."""
     told = html_of(ccu, *MONTH)
     assert "Repeat people" in told and "Overdue follow-ups" in told and "Worker 1" in told
-    for word in ("By owner", ">Owner<", ">Number<", ">Person<", ">Place<", "ccu call list"):
+    heads = Page(told).texts("th")
+    assert heads[heads.index("Due") - 2 :][:2] == ["Number", "Type"]
+    for word in ("By owner", ">Owner<", ">Person<", ">Place<", "ccu call list"):
         assert word not in told
     with closing(sqlite3.connect(db_path)) as file:
         logins = [row[0] for row in file.execute("SELECT login FROM staff")]

@@ -94,7 +94,7 @@ def test_the_page_comes_first_then_a_sheet_a_section(ccu: Ccu, hand: Hand, tmp_p
 LEFT_OUT = {
     "repeat-addresses": ("place",),
     "repeat-people": ("person",),
-    "overdue": ("id", "referral", "call", "person", "owner"),
+    "overdue": ("referral", "call", "person", "owner"),
 }
 
 

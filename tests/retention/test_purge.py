@@ -433,16 +433,15 @@ def test_a_deletion_that_would_leave_a_dangling_row_destroys_nothing(
 # Where the process is killed -> whether the records are gone then.
 KILLS = {
     "retention.purge_store._forget_places": False,  # half of it deleted
-    "retention.schedule_store.log_destroyed": False,  # all of it deleted, nothing committed
-    "database.wiping.scrub": True,  # committed, and all in the write-ahead log
-    "database.wiping.mark": True,  # scrubbed, and not noted
+    "retention.kept_store.log_destroyed": False,  # all of it deleted, nothing committed
+    "retention.purge_store.scrub": True,  # committed, and all in the write-ahead log
+    "retention.purge_store.mark": True,  # scrubbed, and not noted
 }
 KILLED = """
 import os, signal, sys
 from ccu import cli
 del os.environ["CCU_TODAY"]
-import ccu.database.wiping
-from ccu.retention import schedule_store, purge_store
+from ccu.retention import kept_store, purge_store
 module, name = {where!r}.rsplit(".", 1)
 setattr(sys.modules["ccu." + module], name, lambda *a, **k: os.kill(os.getpid(), 9))
 cli.main(["purge", "--yes"])

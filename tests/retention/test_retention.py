@@ -170,7 +170,7 @@ def test_what_a_hold_keeps(
     record: str, people: set[int], calls: set[int], two: Ccu, db_path: Path
 ) -> None:
     """The helper that purge and de-identification ask."""
-    from ccu.retention import hold_store as legal_holds
+    from ccu.retention import kept_store as legal_holds
 
     if record:
         assert two("retention", "hold", *record.split(), "--authority", "X").code == 0

@@ -279,13 +279,15 @@ def test_what_has_no_way_back_names_the_command(ccu: Ccu) -> None:
         ("codes retire hazard weapon", "(code retire: weapon) {}: ccu codes add hazard weapon"),
         ("codes add hazard Drone", "(code add: drone) {}: ccu codes retire hazard drone"),
         ("settings repeat_days 180", "(setting: repeat_days) {}: ccu settings repeat_days VALUE"),
-        ("household leave 1 1 --on today", "(household leave) {}: ccu household add 1 1"),
+        ("worker end --person 1", "(worker end) {}: ccu worker assign --person 1 --staff dlee"),
+        ("person unlink 2 1", "(person unlink) {}: ccu person link 1 2 --relation parent"),
     ],
 )
 def test_undo_goes_past_a_change_without_a_way_back_only_when_asked_to(
     line: str, told: str, ccu: Ccu
 ) -> None:
-    change("household add new 1")
+    change("person link 2 1 --relation child")
+    change("worker assign --person 1 --staff dlee")
     change(CALL)
     if line.startswith("codes"):
         change("codes rename hazard weapon Armed")  # another one of the same list
@@ -303,6 +305,91 @@ def test_undo_goes_past_a_change_without_a_way_back_only_when_asked_to(
     done = run_ccu("undo", stdin="y\ny\n", tty=True)
     assert done.out.startswith("Voided call 4;"), done.err
     assert "Call 4, 27 IMPERIAL AVE, logged just now by you. Void it? y or n: " in done.err
+
+
+# A change of a household -> what is printed when it is taken back. Person 1 is in household 1.
+HOUSEHOLDS = {
+    "household add new 2 1": "Took person 2 and person 1 out of household 2; it was new and is"
+    " removed.",
+    "household add 1 2 --since 2026-01-05": "Took person 2 out of household 1.",
+    "household leave 1 1 --on today": "Person 1 is in household 1 again.",
+    "household name 1 --file -": "Household 1 has its earlier name again.",
+    "person link 2 1 --relation child": "Person 2 and person 1 are no longer linked. Took person 2"
+    " out of household 1.",
+    "person link 2 3 --relation sibling": "Person 2 and person 3 are no longer linked. Took person"
+    " 2 and person 3 out of household 2; it was new and is removed.",
+}
+
+
+def test_a_change_of_a_household_is_taken_back_exactly(ccu: Ccu, db_path: Path) -> None:
+    def rows() -> list[Any]:
+        tables = ("household", "household_member", "person_relation")
+        with sqlite3.connect(db_path) as hand:
+            return [hand.execute(f"SELECT * FROM {table}").fetchall() for table in tables]
+
+    def run(line: str) -> None:
+        done = ccu(*shlex.split(line), stdin="Kim household")
+        assert done.code == 0, (line, done.err)
+
+    change("person add --file -")
+    run("household add new 1")
+    for left in (False, True):
+        if left:  # who left comes back: both days are those of before
+            run("household add 1 2 --since 2026-01-02")
+            run("household leave 1 2 --on 2026-01-04")
+        for line, told in HOUSEHOLDS.items():
+            if left and line == "person link 2 1 --relation child":
+                line += " --household 1"
+            before = rows()
+            run(line)
+            assert rows() != before, line
+            assert ccu("undo", "--yes").out == f"{told}\n".replace(
+                "household 2", f"household {highest(db_path)}"
+            ), line
+            assert rows() == before, line
+    assert ccu("check").code == 0
+
+
+def highest(db_path: Path) -> int:
+    """Return the highest number that a household has had."""
+    with sqlite3.connect(db_path) as hand:
+        sql = "SELECT seq FROM sqlite_sequence WHERE name = 'household'"
+        return int(hand.execute(sql).fetchone()[0])
+
+
+def test_a_new_household_that_somebody_works_with_is_not_removed(
+    ccu: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change("household add new 1 2")
+    with monkeypatch.context() as patch:
+        become(patch, "dlee")
+        change("worker assign --household 1 --staff dlee")
+    refused(
+        ccu("undo", "--yes"),
+        "household 1 cannot be undone automatically: dlee changed it since; to change it:"
+        " ccu household leave 1 PERSON",
+    )
+    change("person add --file -")
+    change("person link 1 3 --relation sibling --household new")
+    with monkeypatch.context() as patch:
+        become(patch, "dlee")
+        change("household add 2 2")
+    assert ccu("undo", "--yes").err.endswith(
+        "person 1 cannot be undone automatically: something was recorded for household 2 since;"
+        " to change it: ccu person unlink 1 3\n"
+    )
+
+
+def test_the_command_named_has_the_number_of_its_own_record(ccu: Ccu) -> None:
+    for line, told in {
+        "consent grant 2 --to police --scope worker --purpose safety --signed today":
+            "ccu consent revoke 1",
+        "retention hold call 3 --authority FBT-1": "ccu retention release 1",
+        "staff add ivy --role intern": "ccu staff retire ivy",
+        "frequent override --person 2 --on --file -": "ccu frequent review 1 --end",
+    }.items():  # fmt: skip
+        assert ccu(*line.split(), stdin="at risk").code == 0, line
+        assert ccu("undo", "--yes").err.rstrip(".\n").endswith(f"to change it: {told}"), line
 
 
 PLAN = "What helps:\n- {}\n"
@@ -394,15 +481,20 @@ def test_a_person_on_a_call_stays_also_where_it_is_void(ccu: Ccu) -> None:
     )
     for void in (True, False):
         named = "call 4 (void)" if void else "call 4"
+        edit = "ccu call edit 4 --clear person --person subject:4"
+        way = f"ccu call unvoid 4, {edit}, ccu call void 4" if void else edit
         refused(
             ccu("person", "void", "3", "--yes"),
-            f"person 3 is named by {named}; to correct the record: ccu person edit 3",
+            f"person 3 is named by {named}; to correct the record: ccu person edit 3; to take the"
+            f" person off the call: {way}",
         )
         if void:
             assert ccu("call", "unvoid", "4").code == 0
         data = json.loads(ccu("call", "show", "4", "-f", "json").out)
         assert [each["id"] for each in data["people"]] == [3, 4]
     assert ccu("check").code == 0
+    change("call edit 4 --clear person --person subject:4")
+    change("person void 3 --yes")
     assert "is named by call 1, a follow-up" in ccu("person", "void", "1", "--yes").err
 
 
@@ -414,7 +506,10 @@ def test_undo_refuses_a_person_on_a_void_call_before_it_asks(
         become(patch, "dlee")
         change(f"{CALL} --person 3")
         change("call void 4 --reason twice")
-    told = "person 3 is named by call 4 (void); to correct the record: ccu person edit 3"
+    told = (
+        "person 3 is named by call 4 (void); to correct the record: ccu person edit 3; to take the"
+        " person off the call: ccu call unvoid 4, ccu call edit 4 --clear person, ccu call void 4"
+    )
     refused(ccu("undo", "--yes"), told)
     done = run_ccu("undo", stdin="\n", tty=True)
     assert done.err.startswith(f"Left as it is: {told}.\nUndo an earlier change instead?")
@@ -468,7 +563,8 @@ def test_a_role_undoes_only_what_it_may_do_by_hand(
 def test_every_write_has_a_way_back_or_a_command_that_exists() -> None:
     everything = {*cli.COMMANDS}
     for action in last_store.WRITES - {"undo"}:
-        noun, *more = instead(action, 7).split()[1:]
+        last = last_store.Last(1, "", action, "", 7, {})
+        noun, *more = instead(sqlite3.connect(":memory:"), last).split()[1:]
         assert noun in everything or (noun, more) == ("--help", []), action
         command = cli._load(noun) if more else None
         known = getattr(command, "commands", None)

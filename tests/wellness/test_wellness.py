@@ -106,7 +106,10 @@ def test_it_asks_at_a_terminal_and_states_what_was_kept(empty: Ccu, file: Path) 
         ("--kind c --minutes 30", "--kind: that is not one; there are peer_support, clinician"),
         ("--kind 7 --minutes 30", "--kind: that is not one"),
         ("--kind other --minutes 0", "--minutes must be a whole number from 1"),
-        ("--kind other --minutes 1441", "--minutes must be a whole number from 0 to 1440"),
+        (
+            "--kind other --minutes 1441",
+            "--minutes must be a whole number from 0 to 1440, or 1 h 20",
+        ),
         ("--kind other --minutes -5", "--minutes must be a whole number"),
         ("--kind other --minutes 30 --month 2026-02", "--month is in the future"),
         ("--kind other --minutes 30 --month 2026-13", '--month "2026-13" cannot be read'),

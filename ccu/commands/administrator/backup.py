@@ -6,15 +6,15 @@ from typing import Annotated
 
 import typer
 
+from ccu.options import Context, flag
 from ccu.output import emit_line, say
-from ccu.session import Session
 
 
 def backup(
-    ctx: typer.Context,
+    ctx: Context,
     file: Annotated[Path, typer.Argument(help="The new file; it must not exist.")],
     encrypt: Annotated[
-        bool, typer.Option("--encrypt", help="Encrypt the copy of a file that is not encrypted.")
+        bool, flag("--encrypt", "Encrypt the copy of a file that is not encrypted.")
     ] = False,
 ) -> None:
     """Write a consistent copy of the file, checked, while others work.
@@ -34,20 +34,21 @@ def backup(
     """
     from ccu import dates, installation
     from ccu.audit import anchors, verify_store
-    from ccu.check import damage_store, privacy
+    from ccu.check import privacy, store
     from ccu.database import copies, encryption
     from ccu.database import opening as db
     from ccu.files import named
     from ccu.records import audit
 
-    session: Session = ctx.obj
+    session = ctx.obj
     staff_id = None if session.unattended else session.staff_id
     config = installation.applied()  # its backup folder is the one folder open to who runs sudo
     trusted = config.backups if config else None
     named.must_be_trusted(file, trusted)
     known = [*anchors.beside(session.path), *anchors.in_folder(file.absolute().parent)]
     with db.reading(session.db):  # before the record, by which an older file would look newer
-        damage_store.refuse(verify_store.checked(session.db, known))
+        wrong = verify_store.ended(session.db, known)
+        store.refuse([(verify_store.CHECK, "bad", text) for text in wrong])
     with session.writing() as connection:  # first the record, then the copy, which has it too
         audit.record(connection, staff_id, "backup")
     anchor = verify_store.newest(session.db)
@@ -65,7 +66,7 @@ def backup(
         else:
             copies.vacuum_into(session.db, part)
         with copies.verifying(part, key) as (copied, broken), db.reading(copied):
-            damage_store.refuse(damage_store.checked(copied, known, audit_key, broken))
+            store.refuse(store.checked(copied, known, audit_key, broken))
 
     def ready() -> None:  # before the copy has its name: no backup is ever without its anchor
         if anchor is not None:
@@ -80,10 +81,10 @@ def backup(
 
 
 def restore(
-    ctx: typer.Context,
+    ctx: Context,
     backup: Annotated[Path, typer.Argument(help="The backup to restore.")],
     force: Annotated[
-        bool, typer.Option("--force", help="Replace a database that is there; it is kept.")
+        bool, flag("--force", "Replace a database that is there; it is kept.")
     ] = False,
 ) -> None:
     """Put a backup in the place of the database.
@@ -102,8 +103,8 @@ def restore(
 
     from ccu import access, installation
     from ccu.audit import anchors
-    from ccu.check import damage_store
-    from ccu.database import encryption, lost, restoring
+    from ccu.check import store
+    from ccu.database import encryption, restoring
     from ccu.database import opening as db
     from ccu.errors import NotAllowed, VerificationFailed
     from ccu.records import audit, settings, staff
@@ -114,8 +115,8 @@ def restore(
             "ccu restore is for the account that owns the file; as root: sudo -u"
             f" {access.account()} {installation.place().parent}/bin/ccu restore BACKUP"
         )
-    session: Session = ctx.obj
-    if error := lost.elsewhere(session.path, session.is_usual):
+    session = ctx.obj
+    if error := restoring.elsewhere(session.path, session.is_usual):
         raise error
     path = Path(os.path.realpath(session.path))  # where SQLite keeps the files beside it
     restoring.must_be_restorable(backup, path, force)
@@ -123,8 +124,8 @@ def restore(
         connection = db.open_database(part)
         try:
             with db.reading(connection):
-                rows = damage_store.checked(connection, anchors.beside(backup))
-            if found := damage_store.bad(rows):
+                rows = store.checked(connection, anchors.beside(backup))
+            if found := store.bad(rows):
                 raise VerificationFailed(
                     f"{backup} cannot be restored ({found[0][2]}), and nothing was changed; choose"
                     " an earlier backup"

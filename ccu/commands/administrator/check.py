@@ -2,9 +2,8 @@
 
 from typing import Annotated
 
-import typer
-
 from ccu.errors import VerificationFailed
+from ccu.options import Context, flag
 from ccu.output import FormatOption, OutputOption, Table, emit
 from ccu.session import Session
 
@@ -17,39 +16,42 @@ SCRUBBED = "destroyed records gone from the bytes"
 
 
 def command(
-    ctx: typer.Context,
+    ctx: Context,
     format: FormatOption = None,
     output: OutputOption = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print only what is wrong.")] = False,
+    quiet: Annotated[bool, flag("--quiet", "Print only what is wrong.")] = False,
 ) -> None:
     """Check the file: damage, dangling records, rules, permissions.
 
-    Exit code 6 when something is wrong; a warning alone is 0. Run it every night: it also
-    tidies the write-ahead log.
+    Exit code 6 when something is wrong, 4 while the audit key is missing (not of a backup, which
+    is kept apart from it); a warning alone is 0. Run it every night: it also tidies the
+    write-ahead log.
 
     Example:
 
       ccu check --quiet
     """
     from ccu.audit import anchors
-    from ccu.check import damage_store, privacy, rules_store
+    from ccu.check import privacy, store
     from ccu.database import copies, encryption
     from ccu.database import opening as db
+    from ccu.records import audit
 
-    session: Session = ctx.obj
+    session = ctx.obj
     connection = session.db
+    anchored = anchors.beside(session.path)
     with db.reading(connection):  # one moment of the file: people go on working meanwhile
-        rows = damage_store.checked(connection, anchors.beside(session.path))
-        damaged = damage_store.bad(rows)
+        rows = store.checked(connection, anchored)
+        damaged = store.bad(rows)
         if not damaged:  # else a rule may fail for want of a table
-            for rule, broken in rules_store.broken_rules(connection):
+            for rule, broken in store.broken_rules(connection):
                 rows.append((rule, "bad" if broken else "ok", ", ".join(broken)))
-            if archived := rules_store.archived(connection):
+            if archived := store.archived(connection):
                 rows.append(("removed features", "ok", archived))
     if not damaged:
         rows += _scrubbed(session)
         rows.append(_alike(session))
-        if stopped := rules_store.unfinished_imports(connection):
+        if stopped := store.unfinished_imports(connection):
             numbers = ", ".join(map(str, stopped))
             text = f"import {numbers} ended early or still runs; import the same file again"
             rows.append(("imports", "warning", text))
@@ -79,6 +81,8 @@ def command(
             f"{bad} of {len(rows)} checks failed; keep the file, restore a backup, and tell"
             " whoever is in charge of records"
         )
+    if not anchored:  # no backup: without its key every command that records refuses
+        audit.stored_key(connection)
 
 
 def _alike(session: Session) -> tuple[str, str, str]:

@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
-from ccu.options import REQUIRED, Group, OptionType, arg, line
+from ccu.errors import Declined
+from ccu.options import REQUIRED, Context, Group, OptionType, arg, flag, line
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 from ccu.output.text import counted
 from ccu.session import Session
@@ -47,7 +48,7 @@ app = typer.Typer(
 
 @app.command("list")
 def list_(
-    ctx: typer.Context,
+    ctx: Context,
     name: Annotated[str | None, arg("[LIST]", LIST, "Which list, such as need.")] = None,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -65,14 +66,14 @@ def list_(
     """
     from ccu.records import codes
 
-    session: Session = ctx.obj
+    session = ctx.obj
     title = "Codes" if name is None else f"Codes: {codes.name_of(name)}"
     emit(Table(COLUMNS, codes.rows(session.db, name), title=title), format, output)
 
 
 @app.command()
 def add(
-    ctx: typer.Context,
+    ctx: Context,
     name: Annotated[str, arg("LIST", TOWN_LIST, "The list.")] = REQUIRED,
     label: Annotated[
         str, arg("LABEL", LABEL, "What screens show; its code is made of it.")
@@ -83,7 +84,7 @@ def add(
     ] = None,
     care: Annotated[
         bool | None,
-        typer.Option("--care/--no-care", help="For a nature: whether such calls are care calls."),
+        flag("--care/--no-care", "For a nature: whether such calls are care calls."),
     ] = None,
 ) -> None:
     """Add a code to a list of your town, or bring a retired one back.
@@ -106,7 +107,7 @@ def add(
     """
     from ccu.records import codes, town_codes
 
-    session: Session = ctx.obj
+    session = ctx.obj
     with session.work() as work:
         code = town_codes.add(work, name, label, care, meaning)
     counted = {None: "", True: " Its calls are care calls.", False: " Its calls are no care calls."}
@@ -115,7 +116,7 @@ def add(
 
 @app.command()
 def rename(
-    ctx: typer.Context,
+    ctx: Context,
     name: Annotated[str, arg("LIST", TOWN_LIST, "The list.")] = REQUIRED,
     code: Annotated[str, arg("CODE", line(60), "The code or its label, in full.")] = REQUIRED,
     label: Annotated[str, arg("LABEL", LABEL, "Its new label.")] = REQUIRED,
@@ -128,7 +129,7 @@ def rename(
     """
     from ccu.records import town_codes
 
-    session: Session = ctx.obj
+    session = ctx.obj
     with session.work() as work:
         changed = town_codes.relabel(work, name, code, label)
     emit_line(f"{changed} is now shown as: {label}")
@@ -136,7 +137,7 @@ def rename(
 
 @app.command()
 def retire(
-    ctx: typer.Context,
+    ctx: Context,
     name: Annotated[str, arg("LIST", TOWN_LIST, "The list.")] = REQUIRED,
     code: Annotated[str, arg("CODE", line(60), "The code or its label, in full.")] = REQUIRED,
 ) -> None:
@@ -146,11 +147,10 @@ def retire(
 
       ccu codes retire intervention mediation
     """
-    from ccu.options.questions import Declined
     from ccu.options.terminal import yes_or_no
     from ccu.records import town_codes
 
-    session: Session = ctx.obj
+    session = ctx.obj
     if session.interactive and (uses := town_codes.uses(session.reading, name, code)):
         used = f"Records use {code} {counted(uses, 'time')}; nobody can choose it any more."
         if not yes_or_no(f"{used} Retire it? y or n [n]", enter=False):

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from ccu.demo import DEFAULT_CALLS, DEFAULT_SEED
+from ccu.options import Context, flag
 from ccu.output import emit_line
 from ccu.session import Session
 
@@ -14,16 +15,14 @@ FILE = Path("ccu-demo.db")  # where no file is named: never the town's own
 
 
 def command(
-    ctx: typer.Context,
+    ctx: Context,
     calls: Annotated[
         int, typer.Option("--calls", min=100, max=10_000_000, help="How many calls.")
     ] = DEFAULT_CALLS,
     seed: Annotated[
         int, typer.Option("--seed", help="Another number makes another town.")
     ] = DEFAULT_SEED,
-    no_tour: Annotated[
-        bool, typer.Option("--no-tour", help="Make the file without printing the tour.")
-    ] = False,
+    no_tour: Annotated[bool, flag("--no-tour", "Make the file without printing the tour.")] = False,
 ) -> None:
     """Make an invented town in a new file, and show the main screens.
 
@@ -45,16 +44,16 @@ def command(
         build.show(made, _runner(ctx, session))
 
 
-def _session(ctx: typer.Context) -> Session:
+def _session(ctx: Context) -> Session:
     """Return the session of this run, but never on the user's own file."""
-    session: Session = ctx.obj
+    session = ctx.obj
     if not session.names_a_file:
         session = Session(FILE, ctx.find_root().params["today"])
         ctx.call_on_close(session.close)
     return session
 
 
-def _runner(ctx: typer.Context, session: Session) -> Callable[[Sequence[str]], None]:
+def _runner(ctx: Context, session: Session) -> Callable[[Sequence[str]], None]:
     """Return what runs a command line on the file and the day of this run."""
     root: Any = ctx.find_root()
     before = ["--db", str(session.path)]
@@ -67,7 +66,7 @@ def _runner(ctx: typer.Context, session: Session) -> Callable[[Sequence[str]], N
     return run
 
 
-def _story_runner(ctx: typer.Context) -> Callable[[Session, Sequence[str]], None]:
+def _story_runner(ctx: Context) -> Callable[[Session, Sequence[str]], None]:
     """Return what runs one command of this program with a session of its own."""
     root_ctx: Any = ctx.find_root()
 

@@ -6,10 +6,9 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import AskingOption
+from ccu.options import AskingOption, Context, flag
 from ccu.options.terminal import ask_until_valid
 from ccu.output import emit_line, say
-from ccu.session import Session
 
 TownOption = Annotated[str | None, typer.Option("--town", help="Name of the town.")]
 StateOption = Annotated[str | None, typer.Option("--state", help="Its state, such as CT.")]
@@ -32,13 +31,11 @@ _OWNER = """     and name who owns what patrol officers refer:
 
 
 def command(
-    ctx: typer.Context,
+    ctx: Context,
     town: TownOption = None,
     state: StateOption = None,
     timezone: ZoneOption = None,
-    encrypt: Annotated[
-        bool, typer.Option("--encrypt", help="Encrypt the file (needs sqlcipher3).")
-    ] = False,
+    encrypt: Annotated[bool, flag("--encrypt", "Encrypt the file (needs sqlcipher3).")] = False,
     asking: AskingOption = False,
 ) -> None:
     """Make the database file of a town.
@@ -60,7 +57,7 @@ def command(
     from ccu.database import encryption
     from ccu.records import codes, settings, staff
 
-    session: Session = ctx.obj
+    session = ctx.obj
     session.require_new()
     given = {"town": town, "state": state, "timezone": timezone}
     chosen = {name: _reader(name)(text) for name, text in given.items() if text is not None}

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
+from ccu.options import Context
 from ccu.options import completion_store as completion
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 from ccu.session import Session
@@ -13,7 +14,7 @@ COLUMNS = ("name", "value", "help")
 
 
 def command(
-    ctx: typer.Context,
+    ctx: Context,
     name: Annotated[
         str | None, typer.Argument(help="Setting to change.", autocompletion=completion.settings)
     ] = None,
@@ -33,7 +34,7 @@ def command(
     """
     from ccu.records import field_words, settings
 
-    session: Session = ctx.obj
+    session = ctx.obj
     staff_id = session.staff_id
     if name is not None and value is not None:
         session.require_may("settings --change")

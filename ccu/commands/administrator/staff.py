@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-import typer
-
 from ccu.errors import InvalidInput
 from ccu.options import (
     LOGIN,
     AskingOption,
+    Context,
     OptionType,
     arg,
     asked,
     code,
+    flag,
     group,
     line,
     opt,
@@ -69,7 +69,7 @@ class Account:
 @app.command()
 @with_options(Account)
 def add(
-    ctx: typer.Context,
+    ctx: Context,
     given: Account,
     login: Annotated[
         str | None, arg("LOGIN", NEW_LOGIN, "The account's login name on this machine.")
@@ -84,7 +84,7 @@ def add(
     """
     from ccu.records import codes, staff
 
-    session: Session = ctx.obj
+    session = ctx.obj
     question = "Login, the account's name on this machine"
     login = asked(session, login, NEW_LOGIN, question, "LOGIN")
     role = asked(session, given.role, ROLE, "Role", "--role")
@@ -95,7 +95,7 @@ def add(
 
 @app.command()
 @with_options(Account)
-def edit(ctx: typer.Context, login: LoginArgument, given: Account) -> None:
+def edit(ctx: Context, login: LoginArgument, given: Account) -> None:
     """Change what is known of an account.
 
     Example:
@@ -104,7 +104,7 @@ def edit(ctx: typer.Context, login: LoginArgument, given: Account) -> None:
     """
     from ccu.records import field_words, staff
 
-    session: Session = ctx.obj
+    session = ctx.obj
     fields = given.fields
     if not fields:
         raise InvalidInput("nothing to change was given")
@@ -116,8 +116,8 @@ def edit(ctx: typer.Context, login: LoginArgument, given: Account) -> None:
 
 @app.command("list")
 def list_(
-    ctx: typer.Context,
-    every: Annotated[bool, typer.Option("--all", help="The retired ones too.")] = False,
+    ctx: Context,
+    every: Annotated[bool, flag("--all", "The retired ones too.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -129,7 +129,7 @@ def list_(
     """
     from ccu.records import codes, staff
 
-    session: Session = ctx.obj
+    session = ctx.obj
     found = staff.rows(session.db, retired=every)
     rows = [{**dict(row), "active": bool(row["active"])} for row in found]
     labels = codes.of_columns(session.db, role="staff_role", agency="agency")
@@ -138,7 +138,7 @@ def list_(
 
 @app.command()
 def retire(
-    ctx: typer.Context,
+    ctx: Context,
     login: LoginArgument,
     to: Annotated[int | None, opt("--to", LOGIN, "Who takes over their open work.")] = None,
 ) -> None:
@@ -151,7 +151,7 @@ def retire(
     from ccu.people import worker_store as workers
     from ccu.records import staff
 
-    session: Session = ctx.obj
+    session = ctx.obj
     with session.writing() as connection:
         held = staff.retire(connection, session.staff_id, login, to)
         workers.hand_over(connection, login, to, session.today.isoformat())

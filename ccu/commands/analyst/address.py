@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ccu.errors import CcuError, InvalidInput
+from ccu.options import Context, value
 from ccu.output import FormatOption, OutputOption, Table, emit
 from ccu.session import Session
 
@@ -20,13 +21,12 @@ COLUMNS = (
 
 
 def command(
-    ctx: typer.Context,
+    ctx: Context,
     text: Annotated[
         list[str] | None, typer.Argument(help="An address.", show_default=False)
     ] = None,
     file: Annotated[
-        Path | None,
-        typer.Option("--file", metavar="FILE", help="Read one address a line; - is stdin."),
+        Path | None, value("--file", "FILE", "Read one address a line; - is stdin.")
     ] = None,
     town: Annotated[
         str | None,

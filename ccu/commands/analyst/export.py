@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
+from ccu.options import Context, flag, value
 from ccu.output import Format, Table, emit, say
-from ccu.session import Session
 
 FEW = 5  # people; exporting what singles out fewer needs a further permission
 COLUMNS = ("file", "rows")
@@ -31,31 +31,25 @@ class FileFormat(StrEnum):
 
 
 def command(
-    ctx: typer.Context,
+    ctx: Context,
     what: Annotated[
         list[What] | None, typer.Option("--what", help="Table to export; repeat for several.")
     ] = None,
-    since: Annotated[str | None, typer.Option("--from", metavar="DAY", help="First day.")] = None,
-    to: Annotated[
-        str | None, typer.Option("--to", metavar="DAY", help="Last day, included.")
-    ] = None,
+    since: Annotated[str | None, value("--from", "DAY", "First day.")] = None,
+    to: Annotated[str | None, value("--to", "DAY", "Last day, included.")] = None,
     purpose: Annotated[
         str | None,
-        typer.Option(
+        value(
             "--purpose",
-            metavar="TEXT",
-            help="monthly report, research, grant, council, audit, or other in your own words.",
+            "TEXT",
+            "monthly report, research, grant, council, audit, or other in your own words.",
         ),
     ] = None,
     file: Annotated[
-        Path | None,
-        typer.Option("--file", metavar="FILE", help="Purpose in words, from FILE; - is stdin."),
+        Path | None, value("--file", "FILE", "Purpose in words, from FILE; - is stdin.")
     ] = None,
     deidentified: Annotated[
-        Path | None,
-        typer.Option(
-            "--deidentified", metavar="FOLDER", help="New folder of months, for a region."
-        ),
+        Path | None, value("--deidentified", "FOLDER", "New folder of months, for a region.")
     ] = None,
     k: Annotated[
         int,
@@ -63,7 +57,7 @@ def command(
             "--k", min=1, max=100, help="Blank what is shared by fewer people; 1: blank nothing."
         ),
     ] = 5,
-    hours: Annotated[bool, typer.Option("--hours", help="Include the hour of each call.")] = False,
+    hours: Annotated[bool, flag("--hours", "Include the hour of each call.")] = False,
     format: Annotated[
         FileFormat, typer.Option("--format", "-f", help="File format.")
     ] = FileFormat.csv,
@@ -92,7 +86,7 @@ def command(
     from ccu.dates import say_date
     from ccu.options import typed_text
 
-    session: Session = ctx.obj
+    session = ctx.obj
     if k < FEW:
         session.require_may("export --few")
     region = deidentified is not None

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from ccu.imports.dispatch import layout as layouts
 from ccu.imports.options import (
     AllowColumnOption,
@@ -17,9 +15,8 @@ from ccu.imports.options import (
 )
 from ccu.imports.rows import tell_short
 from ccu.imports.store import tell_rejects
-from ccu.options import required
+from ccu.options import Context, required
 from ccu.output import FormatOption, OutputOption, Table, emit, say
-from ccu.session import Session
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -33,7 +30,7 @@ UNMAPPED = ("minutes", "backup_asked", "backup_arrived")  # fields that no layou
 
 
 def command(
-    ctx: typer.Context,
+    ctx: Context,
     file: FileArgument,
     layout: Annotated[layouts.Layout | None, layout_option(lambda: layouts)] = None,
     dry_run: DryRunOption = False,
@@ -60,7 +57,7 @@ def command(
 
       zcat calls.csv.gz | ccu import - --layout our-cad.toml --dry-run
     """  # fmt: skip
-    session: Session = ctx.obj
+    session = ctx.obj
     if suggest:
         from ccu.imports.dispatch import suggest as first
 

@@ -3,12 +3,9 @@
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-
 from ccu.imports.options import DryRunOption, RejectsOption, SuggestOption, layout_option
-from ccu.options import FILE, arg, group, line, opt
+from ccu.options import FILE, Context, arg, group, line, opt
 from ccu.output import FormatOption, OutputOption, Table, emit
-from ccu.session import Session
 
 app = group("Joined to `ccu provider` by the map in cli.py.")
 
@@ -21,7 +18,7 @@ def _layouts() -> Any:
 
 @app.command("import")
 def import_(
-    ctx: typer.Context,
+    ctx: Context,
     file: Annotated[Path, arg("PATH", FILE, "A folder, its zip, datapackage.json, JSON or CSV.")],
     source: Annotated[
         str | None,
@@ -58,7 +55,7 @@ def import_(
     from ccu.imports import store as imports
     from ccu.imports.directory import run
 
-    session: Session = ctx.obj
+    session = ctx.obj
     imports.check_rejects(rejects, file, session.path)
     chosen: Any = layout
     if chosen is not None:

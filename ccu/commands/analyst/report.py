@@ -1,15 +1,12 @@
 """`ccu report`: the figures of a period."""
 
-import typer
-
-from ccu.options import with_options
+from ccu.options import Context, with_options
 from ccu.output import say
 from ccu.report.options import ReportOptions
-from ccu.session import Session
 
 
 @with_options(ReportOptions)
-def command(ctx: typer.Context, given: ReportOptions) -> None:
+def command(ctx: Context, given: ReportOptions) -> None:
     """The figures of a month, quarter or year on one page; every section with --full.
 
     The page leads with calls, people served, connections and follow-up, then repeat callers,
@@ -37,7 +34,7 @@ def command(ctx: typer.Context, given: ReportOptions) -> None:
     """
     from ccu.report import options, output
 
-    session: Session = ctx.obj
+    session = ctx.obj
     options.check_public(given)
     if given.overview or given.define is not None:
         output.explain(given.define, given.format, given.output)

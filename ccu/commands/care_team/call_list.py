@@ -1,12 +1,18 @@
 """`ccu call list`, `ccu call decide`: calls of a span, and the decision on each care call."""
 
-from datetime import date
-from typing import Annotated
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Annotated
 
+from ccu.calls.options import UNDECIDED
 from ccu.errors import InvalidInput
-from ccu.options import CALL, PAST_DAY, AskingOption, Context, arg, code, flag, group, opt
+from ccu.options import REQUIRED, AskingOption, Context, arg, code, flag, group, opt
+from ccu.options.types import OptionType
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.output.endings import FOR_FILES, default_format
+
+if TYPE_CHECKING:
+    from ccu.session import Session
 
 app = group("Joined to `ccu call` by the map in cli.py.")
 
@@ -19,12 +25,41 @@ USUAL_DAYS = 7  # of the list, where no span is asked for
 NATURE, NO_ACTION = code("nature"), code("no_action_reason")
 
 
+@dataclass(frozen=True)
+class Days:
+    """Local days from `first` to `last`; without it up to now."""
+
+    first: date
+    last: date | None = None
+
+
+def _days(session: "Session", text: str, option: str) -> Days:
+    """Read a day, two days with `to` between them, or a month. Raises InvalidInput."""
+    from ccu import dates
+    from ccu.options import typed_text
+
+    first, _, last = (part.strip() for part in text.partition(" to "))
+    if not last and len(first) == len("2026-01") and first[4:5] == "-":
+        start, end = dates.parse_month(first, field=option)
+        return Days(start, end - timedelta(days=1))
+    found = [typed_text.day(session, each, option, future=False) for each in (first, last) if each]
+    if found != sorted(found):
+        raise InvalidInput(f"{option} {text}: the first day is after the last")
+    return Days(*found)
+
+
+DAYS = OptionType(read=_days, metavar="DAY")
+
+
 @app.command("list")
 def list_(
     ctx: Context,
     today: Annotated[bool, flag("--today", "Only today's calls.")] = False,
     since: Annotated[
-        date | None, opt("--since", PAST_DAY, "From this day; default the last 7 days.")
+        Days | None,
+        opt(
+            "--since", DAYS, 'From this day; or days: 2026-01, "1/1/2026 to 1/15/2026". Default: 7.'
+        ),
     ] = None,
     undecided: Annotated[
         bool, flag("--undecided", "Care calls without a decision, since the setting decide_since.")
@@ -48,7 +83,7 @@ def list_(
 
       ccu call list --today --mine
 
-      ccu call list --since 2026-01-01 --format csv --output calls.csv
+      ccu call list --since 2026-01 --format csv --output calls.csv
     """
     from ccu import dates
     from ccu.calls import triage_store as triage
@@ -58,19 +93,24 @@ def list_(
     if today and since is not None:
         raise InvalidInput("give either --today or --since")
     if today:
-        since = session.today
+        since = Days(session.today)
     elif since is None and not undecided:
-        since = date.fromisoformat(session.days_ago(USUAL_DAYS))
-    start = dates.day_bounds(since, session.settings.zone)[0] if since else None
+        since = Days(date.fromisoformat(session.days_ago(USUAL_DAYS)))
+    first, last = (since.first, since.last) if since else (None, None)
+    start, end = (
+        int(dates.day_bounds(day, session.settings.zone)[at].timestamp()) if day else None
+        for at, day in enumerate((first, last))
+    )
     conditions = {
-        triage.SINCE: int(start.timestamp()) if start else None,
+        triage.SINCE: start,
+        triage.BEFORE: end,
         triage.NATURE: nature,
         triage.MINE: session.staff_id if mine else None,
         triage.UNDECIDED: 1 if undecided else None,
     }
     with session.work() as work:
         as_of = AsOf.of(work.now)
-        found = triage.rows(work.connection, as_of, conditions, work.view, first_day=since)
+        found = triage.rows(work.connection, as_of, conditions, work.view, first_day=first)
         work.view.keep()
         work.audit("call-list", rows=len(found))
     file = (format or default_format(output, terminal=False)) in FOR_FILES
@@ -81,7 +121,7 @@ def list_(
 @app.command()
 def decide(
     ctx: Context,
-    call: Annotated[int, arg("CALL", CALL, "The call's number.")],
+    call: Annotated[int, arg("CALL", UNDECIDED, "The call's number.")] = REQUIRED,
     no_action: Annotated[
         str | None, opt("--no-action", NO_ACTION, "Why it needs no further action.")
     ] = None,

@@ -8,7 +8,18 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import PAST_DAY, PERSON, REQUIRED, Context, OptionType, flag, group, opt, required
+from ccu.options import (
+    PAST_DAY,
+    PERSON,
+    REQUIRED,
+    Context,
+    OptionType,
+    flag,
+    group,
+    opt,
+    required,
+    value,
+)
 from ccu.output import emit_line, say
 from ccu.output.text import counted
 from ccu.session import Session
@@ -36,7 +47,7 @@ def init(
     ctx: Context,
     file: Annotated[Path | None, typer.Argument(help="The new file; else CCU_CARE_DB.")] = None,
     in_group: Annotated[
-        str | None, typer.Option("--group", metavar="NAME", help="For all accounts of this group.")
+        str | None, value("--group", "NAME", "For all accounts of this group.")
     ] = None,
     encrypt: Annotated[bool, flag("--encrypt", "Encrypt it (needs sqlcipher3).")] = False,
 ) -> None:

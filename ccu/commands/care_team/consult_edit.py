@@ -3,9 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-import typer
-
-from ccu.options import REQUIRED, Context, ReasonOption, arg, flag, group, needs_reason, opt
+from ccu.options import REQUIRED, Context, ReasonOption, arg, flag, group, needs_reason, opt, value
 from ccu.options import whole_number as number
 from ccu.options.types import CALL, LOGIN, MOMENT, NOTE, PERSON, REASON, WHY, number_of
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
@@ -59,8 +57,7 @@ def edit(
     when: Annotated[datetime | None, opt("--when", MOMENT, "When.")] = None,
     note: Annotated[str | None, opt("--note-file", NOTE, "Its note; - is standard input.")] = None,
     clear: Annotated[
-        list[str] | None,
-        typer.Option("--clear", metavar="FIELD", help="Empty call, person or note. Repeatable."),
+        list[str] | None, value("--clear", "FIELD", "Empty call, person or note. Repeatable.")
     ] = None,
     reason: ReasonOption = None,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from ccu.errors import Declined
 from ccu.options import REQUIRED, AskingOption, Context, arg, group, opt, with_options
 from ccu.options.types import PLACE
 from ccu.output import emit_line, say
@@ -48,7 +49,6 @@ def merge(
 
       ccu place merge 3 8
     """
-    from ccu.options.questions import Declined
     from ccu.options.terminal import yes_or_no
     from ccu.places import merge_store
     from ccu.places import store as places

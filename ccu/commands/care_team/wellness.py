@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import AskingOption, Context, OptionType, asked, group, opt, typed_text
+from ccu.options import AskingOption, Context, OptionType, asked, group, opt, typed_text, value
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.session import Session
 
@@ -46,7 +46,7 @@ MONTH = OptionType(read=_month, metavar="YYYY-MM")
 def init(
     file: Annotated[Path | None, typer.Argument(help="The new file; else CCU_WELLNESS_DB.")] = None,
     in_group: Annotated[
-        str | None, typer.Option("--group", metavar="NAME", help="For all accounts of this group.")
+        str | None, value("--group", "NAME", "For all accounts of this group.")
     ] = None,
 ) -> None:
     """Make the wellness file, in a folder that only those who keep it can enter.
@@ -107,9 +107,7 @@ def add(
 
 @app.command()
 def total(
-    year: Annotated[
-        str | None, typer.Option("--year", metavar="YYYY", help="The year to add up.")
-    ] = None,
+    year: Annotated[str | None, value("--year", "YYYY", "The year to add up.")] = None,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:

@@ -3,13 +3,10 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from ccu.errors import VerificationFailed
-from ccu.options import group
+from ccu.options import Context, group, value
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
 from ccu.output.text import counted
-from ccu.session import Session
 
 NEXT = "keep the file, compare it with the last backup, and tell whoever is in charge of records"
 
@@ -18,11 +15,8 @@ app = group("Who read and wrote what: review, verify, anchor, rekey.")
 
 @app.command()
 def review(
-    ctx: typer.Context,
-    since: Annotated[
-        str,
-        typer.Option("--since", metavar="SPAN", help="How far back: 7d, 24h, 2w, or a day."),
-    ] = "7d",
+    ctx: Context,
+    since: Annotated[str, value("--since", "SPAN", "How far back: 7d, 24h, 2w, or a day.")] = "7d",
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -41,22 +35,20 @@ def review(
 
       ccu audit review --since 2w --format markdown --output review.md
     """
-    from ccu.audit import page
+    from ccu.audit import review
 
-    session: Session = ctx.obj
-    emit_document(page.read(session, since), format, output)
+    session = ctx.obj
+    emit_document(review.read(session, since), format, output)
 
 
 @app.command()
 def verify(
-    ctx: typer.Context,
+    ctx: Context,
     anchor: Annotated[
-        list[str] | None,
-        typer.Option("--anchor", metavar="'N HASH'", help="An anchor kept elsewhere, as printed."),
+        list[str] | None, value("--anchor", "'N HASH'", "An anchor kept elsewhere, as printed.")
     ] = None,
     anchor_file: Annotated[
-        list[Path] | None,
-        typer.Option("--anchor-file", metavar="FILE", help="A file of anchors; all are checked."),
+        list[Path] | None, value("--anchor-file", "FILE", "A file of anchors; all are checked.")
     ] = None,
 ) -> None:
     """Verify the audit's chain: the first bad row, what is wrong with it; exit code 6.
@@ -75,7 +67,7 @@ def verify(
     from ccu.audit import anchors, verify_store
     from ccu.database import opening as db
 
-    session: Session = ctx.obj
+    session = ctx.obj
     known = anchors.given(anchor or [], anchor_file or []) + anchors.beside(session.path)
     with db.reading(session.db):
         verdict = verify_store.verified(session.db, known)
@@ -96,10 +88,9 @@ def verify(
 
 @app.command()
 def anchor(
-    ctx: typer.Context,
+    ctx: Context,
     append: Annotated[
-        Path | None,
-        typer.Option("--append", metavar="FILE", help="Add the line to this file instead."),
+        Path | None, value("--append", "FILE", "Add the line to this file instead.")
     ] = None,
 ) -> None:
     """Print the audit's last number and hash, to be kept where this machine cannot reach.
@@ -116,7 +107,7 @@ def anchor(
     from ccu import dates
     from ccu.audit import anchors, verify_store
 
-    session: Session = ctx.obj
+    session = ctx.obj
     newest = verify_store.newest(session.db)
     if newest is None:
         raise VerificationFailed("the last row of the audit has no hash; see ccu audit verify")
@@ -129,7 +120,7 @@ def anchor(
 
 
 @app.command()
-def rekey(ctx: typer.Context) -> None:
+def rekey(ctx: Context) -> None:
     """Make a new audit key when the old one is lost for good.
 
     From then on, only the numbers and links of the rows written until now can be checked: look
@@ -141,7 +132,7 @@ def rekey(ctx: typer.Context) -> None:
     """
     from ccu.records import audit
 
-    session: Session = ctx.obj
+    session = ctx.obj
     staff_id = session.staff_id
     with session.writing() as connection:
         path, was_there = audit.rekey(connection, staff_id)

@@ -2,23 +2,20 @@
 
 from typing import Annotated
 
-import typer
-
-from ccu.options import PERSON, REQUIRED, count, opt
+from ccu.options import PERSON, REQUIRED, Context, count, flag, opt
 from ccu.output import FormatOption, OutputOption, Table, emit
-from ccu.session import Session
 
 COLUMNS = ("id", "when", "to", "account", "what", "purpose", "basis", "by", "record")
 YEARS = 6  # of accounting
 
 
 def command(
-    ctx: typer.Context,
+    ctx: Context,
     person: Annotated[int, opt("--person", PERSON, "Of this person, by number.")] = REQUIRED,
     years: Annotated[
         int | None, opt("--years", count(100), "How many years back, to the day; default 6.")
     ] = None,
-    every: Annotated[bool, typer.Option("--all", help="With no limit of years.")] = False,
+    every: Annotated[bool, flag("--all", "With no limit of years.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -42,7 +39,7 @@ def command(
     from ccu.consent import store as consents
     from ccu.people import store as people
 
-    session: Session = ctx.obj
+    session = ctx.obj
     start = None if every else consents.since(session.today, years or YEARS)
     with session.work() as work:
         people.canonical(work.connection, person)

@@ -3,17 +3,27 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from ccu.options import FILE, NOTE, PERSON, PROVIDER, REQUIRED, arg, code, group, line, opt
+from ccu.options import (
+    FILE,
+    NOTE,
+    PERSON,
+    PROVIDER,
+    REQUIRED,
+    Context,
+    arg,
+    code,
+    flag,
+    group,
+    line,
+    opt,
+)
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
-from ccu.session import Session
 
 app = group("Parcels to and from the units of other towns: key, make, open.")
 
 
 @app.command()
-def key(ctx: typer.Context) -> None:
+def key(ctx: Context) -> None:
     """Print the key that other towns seal parcels with for this one; made the first time.
 
     It is no secret: mail it. The secret part is the file DATABASE.parcel-key; keep a copy where the
@@ -30,7 +40,7 @@ def key(ctx: typer.Context) -> None:
 
 @app.command()
 def make(
-    ctx: typer.Context,
+    ctx: Context,
     person: Annotated[int, arg("PERSON", PERSON, "The person's number.")],
     to: Annotated[
         int, opt("--to", PROVIDER, "The other town's unit, kept as a provider.")
@@ -61,7 +71,7 @@ def make(
     """
     from ccu.referrals import parcel
 
-    session: Session = ctx.obj
+    session = ctx.obj
     with session.work() as work:
         sealed, number = parcel.make(
             session, work, person, to, key, note=note, ground=without_consent
@@ -73,10 +83,10 @@ def make(
 
 @app.command("open")
 def open_(
-    ctx: typer.Context,
+    ctx: Context,
     file: Annotated[Path, arg("FILE", FILE, "The parcel; - is standard input.")],
     add: Annotated[
-        bool, typer.Option("--add", help="Add the person; people who may be the same are listed.")
+        bool, flag("--add", "Add the person; people who may be the same are listed.")
     ] = False,
     format: FormatOption = None,
     output: OutputOption = None,

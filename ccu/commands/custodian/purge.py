@@ -2,22 +2,18 @@
 
 from typing import Annotated
 
-import typer
-
 from ccu.errors import InvalidInput
-from ccu.options import PERSON, opt
+from ccu.options import PERSON, Context, flag, opt, value
 from ccu.output import FormatOption, OutputOption, Table, emit, say
 from ccu.output.text import counted
 from ccu.session import Session
 
 
 def purge(
-    ctx: typer.Context,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Count what is due; destroy nothing.")
-    ] = False,
+    ctx: Context,
+    dry_run: Annotated[bool, flag("--dry-run", "Count what is due; destroy nothing.")] = False,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Destroy without asking; needed where nobody can answer.")
+        bool, flag("--yes", "Destroy without asking; needed where nobody can answer.")
     ] = False,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -39,7 +35,7 @@ def purge(
     from ccu.audit import verify_store
     from ccu.retention import purge as purging
 
-    session: Session = ctx.obj
+    session = ctx.obj
     _ = session.staff_id
 
     if dry_run:
@@ -79,16 +75,13 @@ def _confirm(session: Session, total: int, yes: bool) -> None:
 
 
 def deidentify(
-    ctx: typer.Context,
+    ctx: Context,
     before: Annotated[
-        str | None,
-        typer.Option("--before", metavar="DAY", help="People without contact since this day."),
+        str | None, value("--before", "DAY", "People without contact since this day.")
     ] = None,
     person: Annotated[int | None, opt("--person", PERSON, "This person, by number.")] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="List the people; change nothing.")
-    ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+    dry_run: Annotated[bool, flag("--dry-run", "List the people; change nothing.")] = False,
+    yes: Annotated[bool, flag("--yes", "Do not ask for confirmation.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -105,15 +98,15 @@ def deidentify(
       ccu deidentify --person 12
     """
     from ccu.audit import verify_store
-    from ccu.retention import deidentify as deidentifying
+    from ccu.retention import purge as purging
 
-    session: Session = ctx.obj
-    found = deidentifying.find(session, before, person)
-    result = deidentifying.WOULD
+    session = ctx.obj
+    found = purging.find_people(session, before, person)
+    result = purging.WOULD
     if not dry_run and any(not each.why for each in found):
         if not yes:
-            deidentifying.confirm(session, found)
-        found = deidentifying.remove(session, before, person, verify_store.altered)
-        result = deidentifying.DONE
-    table = Table(deidentifying.COLUMNS, deidentifying.rows(found, result), title="De-identify")
+            purging.confirm_people(session, found)
+        found = purging.remove_identity(session, before, person, verify_store.altered)
+        result = purging.DONE
+    table = Table(purging.PEOPLE_COLUMNS, purging.people_rows(found, result), title="De-identify")
     emit(table, format, output)

@@ -6,22 +6,19 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import FILE, arg, group, line, number_of, opt, typed_text
+from ccu.options import FILE, Context, arg, flag, group, line, number_of, opt, typed_text
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.retention.options import AUTHORITY, CLASS, LONGEST_AUTHORITY, RECORD, YEARS
-from ccu.session import Session
 
 app = group("Retention periods and legal holds: list, set, hold, release.")
 
 
 @app.command("list")
 def list_(
-    ctx: typer.Context,
-    holds: Annotated[bool, typer.Option("--holds", help="List the legal holds instead.")] = False,
-    every: Annotated[bool, typer.Option("--all", help="With --holds: released ones too.")] = False,
-    destroyed: Annotated[
-        bool, typer.Option("--destroyed", help="List what was destroyed instead.")
-    ] = False,
+    ctx: Context,
+    holds: Annotated[bool, flag("--holds", "List the legal holds instead.")] = False,
+    every: Annotated[bool, flag("--all", "With --holds: released ones too.")] = False,
+    destroyed: Annotated[bool, flag("--destroyed", "List what was destroyed instead.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -37,22 +34,22 @@ def list_(
 
       ccu retention list --holds --all
     """
-    from ccu.retention import hold_store, schedule_store
+    from ccu.retention import kept_store
 
-    session: Session = ctx.obj
+    session = ctx.obj
     if destroyed and (holds or every):
         raise InvalidInput("--destroyed and --holds contradict each other; give one of them")
     if holds or every:
         with session.work() as work:
-            found = hold_store.rows(work.connection, every)
+            found = kept_store.hold_rows(work.connection, every)
             work.audit("holds-list", rows=len(found))
-        table = Table(hold_store.COLUMNS, found, title="Legal holds")
+        table = Table(kept_store.HOLD_COLUMNS, found, title="Legal holds")
     elif destroyed:
-        found = schedule_store.destroyed(session.db, session.settings.zone)
-        table = Table(schedule_store.DESTROYED_COLUMNS, found, title="Destroyed")
+        found = kept_store.destroyed_rows(session.db, session.settings.zone)
+        table = Table(kept_store.DESTROYED_COLUMNS, found, title="Destroyed")
     else:
-        found = schedule_store.rows(session.db)
-        table = Table(schedule_store.COLUMNS, found, title="Retention")
+        found = kept_store.period_rows(session.db)
+        table = Table(kept_store.PERIOD_COLUMNS, found, title="Retention")
     emit(table, format, output)
     if not (holds or every or destroyed):
         say("Legal holds: ccu retention list --holds. What was destroyed: --destroyed.")
@@ -60,7 +57,7 @@ def list_(
 
 @app.command("set")
 def set_(
-    ctx: typer.Context,
+    ctx: Context,
     class_: Annotated[str, arg("CLASS", CLASS, "A class, as ccu retention list shows it.")],
     years: Annotated[int, arg("YEARS", YEARS, "How many years it is kept, or never destroyed.")],
     source: Annotated[
@@ -75,20 +72,20 @@ def set_(
 
       ccu retention set plans never --source "order of the chief, 2026-01-12"
     """
-    from ccu.retention import schedule_store
+    from ccu.retention import kept_store
 
-    session: Session = ctx.obj
+    session = ctx.obj
     if source is None:
         raise InvalidInput("--source is missing: the schedule or order that sets it")
     with session.work() as work:
-        before = schedule_store.set_period(work, class_, years or None, source)
+        before = kept_store.set_period(work, class_, years or None, source)
     was = f"; it was {before}" if before else ""
-    emit_line(f"{class_}: {schedule_store.period(years, not years)}{was}.")
+    emit_line(f"{class_}: {kept_store.period(years, not years)}{was}.")
 
 
 @app.command()
 def hold(
-    ctx: typer.Context,
+    ctx: Context,
     record: Annotated[str, arg("RECORD", RECORD, "person, call or place.")],
     number: Annotated[str, typer.Argument(metavar="N", help="Its number.")],
     authority: Annotated[
@@ -109,9 +106,9 @@ def hold(
       ccu retention hold call 12 --authority FBT-CV-26-6012345
     """
     from ccu.options import terminal
-    from ccu.retention import hold_store
+    from ccu.retention import kept_store
 
-    session: Session = ctx.obj
+    session = ctx.obj
     record_id = typed_text.record_id(number, record)
     if authority is not None and file is not None:
         raise InvalidInput("--authority and --file contradict each other; give one of them")
@@ -121,13 +118,13 @@ def hold(
             asked, file, "the authority", LONGEST_AUTHORITY, session.interactive
         )
     with session.work() as work:
-        hold_id = hold_store.place(work, record, record_id, authority)
+        hold_id = kept_store.place_hold(work, record, record_id, authority)
     emit_line(f"Hold {hold_id}: {record} {record_id} is kept until it is released.")
 
 
 @app.command()
 def release(
-    ctx: typer.Context,
+    ctx: Context,
     hold: Annotated[int, arg("HOLD", number_of("hold", "HOLD"), "The hold's number.")],
 ) -> None:
     """Release a hold: the retention table applies again, unless another hold covers the record.
@@ -136,9 +133,9 @@ def release(
 
       ccu retention release 3
     """
-    from ccu.retention import hold_store
+    from ccu.retention import kept_store
 
-    session: Session = ctx.obj
+    session = ctx.obj
     with session.work() as work:
-        released = hold_store.release(work, hold)
+        released = kept_store.release_hold(work, hold)
     emit_line(f"Hold {hold} is released; it was on {released}.")

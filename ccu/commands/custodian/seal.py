@@ -4,12 +4,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
-import typer
-
 from ccu.errors import InvalidInput
-from ccu.options import CALL, PAST_DAY, PERSON, arg, code, group, number_of, opt, with_options
+from ccu.options import (
+    CALL,
+    PAST_DAY,
+    PERSON,
+    Context,
+    arg,
+    code,
+    flag,
+    group,
+    number_of,
+    opt,
+    with_options,
+)
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
-from ccu.session import Session
 
 app = group("Sealing orders: seal a person or a call, list, show, lift.")
 
@@ -30,13 +39,13 @@ class Order:
         str | None, opt("--authority", AUTHORITY, "By whose order: court, statute, ...")
     ] = None
     ordered: Annotated[date | None, opt("--ordered", PAST_DAY, "The day of the order.")] = None
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False
+    yes: Annotated[bool, flag("--yes", "Do not ask for confirmation.")] = False
 
 
 @app.command()
 @with_options(Order)
 def person(
-    ctx: typer.Context,
+    ctx: Context,
     number: Annotated[int, arg("PERSON", PERSON, "The person's number.")],
     given: Order,
 ) -> None:
@@ -57,7 +66,7 @@ def person(
 @app.command()
 @with_options(Order)
 def call(
-    ctx: typer.Context,
+    ctx: Context,
     number: Annotated[int, arg("CALL", CALL, "The call's number.")],
     given: Order,
 ) -> None:
@@ -75,7 +84,7 @@ def call(
 
 
 @app.command("list")
-def list_(ctx: typer.Context, format: FormatOption = None, output: OutputOption = None) -> None:
+def list_(ctx: Context, format: FormatOption = None, output: OutputOption = None) -> None:
     """List all seals by number, lifted ones too.
 
     Example:
@@ -85,7 +94,7 @@ def list_(ctx: typer.Context, format: FormatOption = None, output: OutputOption 
     from ccu.records import codes
     from ccu.retention import seal_store
 
-    session: Session = ctx.obj
+    session = ctx.obj
     with session.work() as work:
         found = seal_store.rows(work.connection)
         work.audit("seal-list", rows=len(found))
@@ -95,7 +104,7 @@ def list_(ctx: typer.Context, format: FormatOption = None, output: OutputOption 
 
 @app.command()
 def show(
-    ctx: typer.Context,
+    ctx: Context,
     seal: SealArgument,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -108,7 +117,7 @@ def show(
     """
     from ccu.retention import seal_store, sealing
 
-    session: Session = ctx.obj
+    session = ctx.obj
     with session.work() as work:
         row = seal_store.rows(work.connection, seal)[0]
         content = seal_store.read(work.connection, seal)
@@ -118,7 +127,7 @@ def show(
 
 @app.command()
 def lift(
-    ctx: typer.Context,
+    ctx: Context,
     seal: SealArgument,
     reason: Annotated[
         str | None, opt("--reason-code", LIFT_REASON, "Why: set_aside, in_error, ...")
@@ -132,7 +141,7 @@ def lift(
     """
     from ccu.retention import seal_store
 
-    session: Session = ctx.obj
+    session = ctx.obj
     if reason is None:
         if not session.interactive:
             raise InvalidInput("--reason-code is missing: set_aside, in_error or court")

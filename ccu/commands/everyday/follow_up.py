@@ -33,7 +33,7 @@ def add(ctx: Context, given: options.AddOptions, asking: AskingOption = False) -
 def done(
     ctx: Context,
     given: options.AttemptOptions,
-    follow_up: options.FollowUpArgument = REQUIRED,
+    follow_up: options.OpenArgument = REQUIRED,
     asking: AskingOption = False,
 ) -> None:
     """Log a follow-up attempt and its result.
@@ -56,7 +56,7 @@ def done(
 @app.command()
 def move(
     ctx: Context,
-    follow_up: options.FollowUpArgument = REQUIRED,
+    follow_up: options.OpenArgument = REQUIRED,
     due: options.DueOption = None,
     owner: options.OwnerOption = None,
     reason: ReasonOption = None,
@@ -75,7 +75,7 @@ def move(
 
 
 @app.command()
-def sign(ctx: Context, follow_up: options.FollowUpArgument = REQUIRED) -> None:
+def sign(ctx: Context, follow_up: options.ToSignArgument = REQUIRED) -> None:
     """Sign off on a follow-up that an intern closed.
 
     The intern's supervisor or an admin signs. To see what awaits your signature:
@@ -93,7 +93,7 @@ def sign(ctx: Context, follow_up: options.FollowUpArgument = REQUIRED) -> None:
 @app.command()
 def void(
     ctx: Context,
-    follow_up: options.FollowUpArgument = REQUIRED,
+    follow_up: options.OpenArgument = REQUIRED,
     attempt: Annotated[
         bool, flag("--attempt", "Void its last attempt, not the follow-up.")
     ] = False,

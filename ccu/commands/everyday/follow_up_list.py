@@ -6,9 +6,10 @@ import typer
 
 from ccu.errors import ExitCode, InvalidInput
 from ccu.follow_ups import options
-from ccu.options import Context, flag, group, with_options
+from ccu.options import Context, flag, group, value, with_options
 from ccu.output import FormatOption, OutputOption, Table, emit, fits_terminal, say
 from ccu.output.endings import FOR_FILES, Format, default_format, meant
+from ccu.records.person_ids import NAMELESS
 
 app = group("Joined to `ccu follow-up` by the map in cli.py.")
 
@@ -72,7 +73,7 @@ def overdue(
     new: Annotated[bool, flag("--new", "Only those not reported as overdue yet.")] = False,
     mine: Annotated[bool, flag("--mine", "Only the ones you own.")] = False,
     owner: options.OwnerOption = None,
-    by: Annotated[str | None, typer.Option("--by", metavar="owner", help="Group by owner.")] = None,
+    by: Annotated[str | None, value("--by", "owner", "Group by owner.")] = None,
     names: options.NamesOption = False,
     record: Annotated[
         bool | None,
@@ -146,6 +147,6 @@ def _table(
         spare = tuple(name for name in spare if name != "for")
     elif on_screen:
         for row in rows:
-            if row["name"] in ("", "unknown", "not identified"):
+            if row["name"] in NAMELESS:
                 row["name"] = row.get("about") or row["for"]
     return Table(columns, rows, title=title, spare=spare)

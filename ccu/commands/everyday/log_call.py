@@ -76,8 +76,7 @@ def _log(session: Session, given: CallOptions, entered: "Entry") -> tuple[int, D
     earlier call stayed as it was.
     """
     # All that the write needs is loaded before it: nobody else can write while a module is read.
-    import ccu.card.place
-    import ccu.card.screen  # noqa: F401
+    import ccu.card.place  # noqa: F401
     from ccu.calls import change_store
     from ccu.calls import store as calls
     from ccu.people import store as people

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ccu.options import REQUIRED, AskingOption, Context, ReasonOption, arg, group, opt
+from ccu.options import REQUIRED, AskingOption, Context, ReasonOption, arg, group, opt, value
 from ccu.options.types import WHY, number_of
 from ccu.output import emit_line
 
@@ -23,8 +23,7 @@ def edit(
         list[str] | None, typer.Argument(metavar="[NEED=STATE]...", help="As for record.")
     ] = None,
     clear: Annotated[
-        list[str] | None,
-        typer.Option("--clear", metavar="NEED", help="A need that was not asked. Repeatable."),
+        list[str] | None, value("--clear", "NEED", "A need that was not asked. Repeatable.")
     ] = None,
     reason: ReasonOption = None,
     asking: AskingOption = False,

@@ -2,10 +2,8 @@
 
 from typing import Annotated
 
-import typer
-
 from ccu.errors import InvalidInput
-from ccu.options import PERSON, AskingOption, Context, arg, flag, group, opt, whole_number
+from ccu.options import PERSON, AskingOption, Context, arg, flag, group, opt, value, whole_number
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document
 
 app = group("Joined to `ccu person` by the map in cli.py.")
@@ -84,10 +82,10 @@ def merge(
     ] = None,
     take: Annotated[
         list[str] | None,
-        typer.Option(
+        value(
             "--take",
-            metavar="FIELD",
-            help="The merged record's: name, description, birth_date, age, sex, phone, email, home,"
+            "FIELD",
+            "The merged record's: name, description, birth_date, age, sex, phone, email, home,"
             " language, veteran, minor, housing, or its worker. Repeatable.",
         ),
     ] = None,

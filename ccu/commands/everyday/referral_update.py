@@ -6,7 +6,7 @@ from ccu.options import REQUIRED, AskingOption, Context, arg, flag, group, opt, 
 from ccu.options.types import REFERRAL
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.output.text import counted
-from ccu.referrals.options import REASON_CODE, NoteFileOption, UpdateOptions
+from ccu.referrals.options import OPEN, REASON_CODE, NoteFileOption, UpdateOptions
 
 app = group("Joined to `ccu referral` by the map in cli.py.")
 
@@ -21,8 +21,8 @@ ReferralArgument = Annotated[int, arg("REFERRAL", REFERRAL, "The referral's numb
 @with_options(UpdateOptions)
 def update(
     ctx: Context,
-    referral: ReferralArgument,
     given: UpdateOptions,
+    referral: Annotated[int, arg("REFERRAL", OPEN, "The referral's number.")] = REQUIRED,
     asking: AskingOption = False,
 ) -> None:
     """Update the status, reassign, or add a note; each is a permanent event.

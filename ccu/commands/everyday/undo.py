@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from ccu.errors import InvalidInput
+from ccu.errors import Declined, InvalidInput
 from ccu.options import Context, flag
 from ccu.output import emit_line, say
 
@@ -14,16 +14,15 @@ def command(
     """Take back your last change: it is shown first, and the audit keeps both.
 
     Calls, referrals and their steps, follow-ups and attempts, consults, needs assessments, flags,
-    plans, a person just added, merges, and edits of them; the import of a directory of services.
-    Another undo takes back the change before. What cannot be undone automatically, or what somebody
-    changed since, is named with the command to use; at a terminal it then asks whether to go on to
-    an earlier change.
+    plans, a person just added, merges, households and links, and edits of them; the import of a
+    directory of services. Another undo takes back the change before. What cannot be undone
+    automatically, or what somebody changed since, is named with the command to use; at a terminal
+    it then asks whether to go on to an earlier change.
 
     Example:
 
       ccu undo
     """
-    from ccu.options.questions import Declined
     from ccu.options.terminal import yes_or_no
     from ccu.undo import entry
 

@@ -74,6 +74,22 @@ def _to_5(connection: sqlite3.Connection) -> None:
     run(connection, _script("to_5.sql"))
     _unseal_digests(connection)
     _read_addresses_again(connection)
+    _add_keys_of_does(connection)
+
+
+def _add_keys_of_does(connection: sqlite3.Connection) -> None:
+    """Add keys of the names John and Jane Doe, where a birth date or an age makes them a name."""
+    from ccu import identity
+
+    for person_id, given, family in connection.execute(
+        "SELECT id, given_name, family_name FROM person WHERE trim(family_name) LIKE 'doe'"
+        " AND coalesce(birth_date, age_estimate) IS NOT NULL"
+    ).fetchall():
+        known = identity.Known(names=(identity.Name(given, family),), birth_years=(0, 0))
+        connection.executemany(
+            "INSERT OR IGNORE INTO person_key (key, person_id) VALUES (:key, :person_id)",
+            [{"key": key, "person_id": person_id} for key in sorted(identity.keys(known))],
+        )
 
 
 def _read_addresses_again(connection: sqlite3.Connection) -> None:

@@ -14,7 +14,8 @@
 -- A care call is one whose final nature (as cleared, else as dispatched) is on the town's care list
 -- (ccu codes nature), or on that of its layout. missing: imported calls without a nature, ours
 -- or the dispatch system's; the latter's is none as long as no call of the file has one of ours. When
--- no call has one there is no count: it is not 0.
+-- no call has one there is no count: it is not 0. note: where more than three quarters of the calls are
+-- imported ones of the nature Other, which a text has that no layout maps: care calls may be among them.
 
 -- share_of_all_calls
 -- title: Share of care natures
@@ -30,8 +31,10 @@
 
 WITH counted AS (
   SELECT count(*) AS calls, coalesce(sum(care), 0) AS care, coalesce(sum(known), 0) AS known,
-         coalesce(sum(care AND known), 0) AS care_known
+         coalesce(sum(care AND known), 0) AS care_known, coalesce(sum(other AND known), 0) AS others
   FROM (SELECT care, occurred_at, voided_at,
+               nature = 'other' AND nature_cleared IS NULL AND NOT care
+                 AND coalesce(cad_nature_id, cad_cleared_id) IS NOT NULL AS other,
                nature <> 'other' OR nature_cleared IS NOT NULL
                  OR (:natures_given AND coalesce(cad_nature_id, cad_cleared_id) IS NOT NULL)
                  OR source_system_id = (SELECT id FROM source_system WHERE name = 'ccu') AS known
@@ -42,7 +45,9 @@ WITH counted AS (
 SELECT 'calls' AS figure, calls AS numerator, NULL AS denominator, 0 AS missing, '' AS note
 FROM counted
 UNION ALL
-SELECT 'care_calls', iif(calls > 0 AND known = 0, NULL, care), NULL, calls - known, '' FROM counted
+SELECT 'care_calls', iif(calls > 0 AND known = 0, NULL, care), NULL, calls - known,
+       iif(4 * others > 3 * calls, printf('%,d of %,d calls have the nature Other', others, calls), '')
+FROM counted
 UNION ALL
 SELECT 'share_of_all_calls', iif(calls > 2 * known, NULL, care_known), known, calls - known,
        iif(calls > 2 * known, 'most calls have no nature', '')

@@ -4,19 +4,26 @@ import re
 from collections.abc import Callable, Container, Iterable, Sequence
 
 from ccu.address.words import STATE_CODES, STATES
-from ccu.imports import forms, suggest
+from ccu.imports import codes, forms, suggest
 from ccu.imports.dispatch.layout import TIMES
 from ccu.imports.suggest import Chosen, Hints, Questions, Sample
 
 TOGETHER = 0.9  # of a column's cells, that must be what the column is taken for
 FEW = 0.3
 SEVERAL = 0.05  # of the cells of incident numbers differ at least: a code of calls recurs more
+NUMBERS = ("number", "num", "no", "nbr", "#")  # names that tell no more
 AGENCIES = 30  # different ones at most in a column
 STATE_NAMES = STATE_CODES | STATES.keys()
 
 DAY_AND_CLOCK = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}[ T]+\d").match
 
-CALLED = {"cleared": "time the call was cleared", "unit": "apartment"}
+CALLED = {
+    "dispatched": "time the first unit was sent",
+    "arrived": "time the first unit arrived",
+    "cleared": "time the call was cleared",
+    "unit": "apartment",
+    "address": "address of the call",
+}
 
 Test = Callable[[str], object]
 
@@ -112,8 +119,9 @@ class Choice:
         if asked := self._hints["asked"].get(name.removeprefix("second ")):
             fits = suggest.ranked(self._sample, shown, asked)
             shown = {each: shown[each] for _, each in fits}
-        if name == "cleared":
-            shown = {each: cells for each, cells in shown.items() if self._kind(each) == "moment"}
+        if name in TIMES:
+            timed = ("moment", "clock") if len(self.chosen.get("occurred", ())) > 1 else ("moment",)
+            shown = {each: cells for each, cells in shown.items() if self._kind(each) in timed}
         if name == "incident":
             shown = {each: cells for each, cells in shown.items() if self._may_identify(each)}
         shown = {each: cells for each, cells in shown.items() if len({*cells}) > 1}
@@ -121,6 +129,26 @@ class Choice:
             question = f"Which column is the {CALLED.get(name, name)}?"
             if made := self._questions.choose(name, question, shown, needed=False):
                 self._take(name, [made])
+
+    def _by_cells(self, name: str, called: str = "") -> None:
+        """Take the column in which most rows have a text that natures or outcomes tend to have."""
+        hints = self._hints[f"{name}s"]
+        shares = {
+            each: self._sample.share(each, lambda cell: codes.found(cell, hints))
+            for _, each in suggest.ranked(self._sample, self._left, called)
+            if self._sample.share(each, suggest.has_words) > TOGETHER
+        }
+        best = max(shares, key=lambda each: shares[each], default="")
+        if name not in self.chosen and best and shares[best] > (0 if called else 0.1):
+            self._take(name, [best])
+
+    def _ask_among(self, name: str, columns: Sequence[str]) -> None:
+        """Ask which column is the field's; the layout is unfinished where nobody chooses one."""
+        shown = {each: self._sample.filled(each) for each in columns}
+        if made := self._questions.choose(name, f"Which column is the {CALLED[name]}?", shown):
+            self._take(name, [made])
+        else:
+            self._notes.append(f"{name}: may be {', '.join(columns)}, if calls are there")
 
     def _second_outcomes(self) -> None:
         """Take the columns named like that of the outcome but for a number; ask for another."""
@@ -151,6 +179,10 @@ class Choice:
             return bool(self._kind(column))
         if name == "incident":
             filled = self._sample.filled(column)
+            digits = [*filter(str.isdigit, filled)]
+            numbered = digits == [*map(str, range(1, len(digits) + 1))]  # rows, not calls
+            if numbered and suggest.spoken(self._sample.labels[column]) in (*NUMBERS, "id"):
+                return False
             several = len({*filled}) > SEVERAL * len(filled)
             return several and share(column, suggest.is_number) > TOGETHER
         if name == "agency":

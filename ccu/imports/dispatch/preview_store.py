@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 
 from ccu import dates
+from ccu.places.finding import misspelled_unit
 from ccu.records import codes
 
 ROWS_SHOWN = 5
@@ -78,6 +79,14 @@ SELECT city, count(*) AS addresses, sum(count(*)) OVER () AS total
 FROM staging.address WHERE unit_key IS NOT NULL GROUP BY city ORDER BY addresses DESC LIMIT 1
 """
 
+# Addresses with a number behind the street that is read as no unit, and a row of one of them.
+BEHIND = """
+SELECT number, coalesce(nullif(cross_street, ''), nullif(name, ''), city) AS behind, unit
+FROM staging.address
+WHERE kind = 'address' AND (behind GLOB '[A-Z]*[0-9]*' OR behind GLOB '[A-Z]* [A-Z]')
+"""
+ROW_OF = "SELECT min(line) FROM staging.entry WHERE address = :number"
+
 
 def first_rows(connection: sqlite3.Connection) -> list[str]:
     """Return the first rows as they were read, each in one line."""
@@ -101,6 +110,7 @@ def doubts(
     least = 1 if dry_run else ENOUGH
     told = [*_hours(connection, least), *_arrivals(connection)]
     told += [*_streets(connection, least), *_cities(connection, town, least)]
+    told += _units(connection)
     return [*told, *_empty(connection, columns)] if dry_run else told
 
 
@@ -189,6 +199,23 @@ def _cities(connection: sqlite3.Connection, town: str, least: int) -> Iterator[s
             f"{row['addresses']} of {row['total']} addresses are in {name}, another town than"
             f" {own}; {advice}"
         )
+
+
+def _units(connection: sqlite3.Connection) -> Iterator[str]:
+    """Count addresses whose unit was not understood, without printing one."""
+    found = dict.fromkeys(
+        row["number"]
+        for row in connection.execute(BEHIND)
+        if misspelled_unit(row["behind"], row["unit"] or "")
+    )
+    if not found:
+        return
+    (line,) = connection.execute(ROW_OF, {"number": next(iter(found))}).fetchone()
+    have = "1 address has" if len(found) == 1 else f"{len(found)} addresses have"
+    yield (
+        f"{have} a misspelled unit word, as in line {line}; filed at the building until the export"
+        " or the call is corrected: ccu call edit"
+    )
 
 
 def _empty(connection: sqlite3.Connection, columns: Mapping[str, tuple[str, ...]]) -> Iterator[str]:

@@ -1,16 +1,16 @@
 """`ccu import`: a dispatch export into the calls, complete or not at all up to 25,000 rows.
 
-layout        what an export's layout has beside what every layout has
-reading       a row to the values that are kept
-times         the times of a row
-known         rows that are on file as they are, and need no reading
-staging       the private file they wait in, so that no user waits meanwhile
-join          the rows of one incident to one call
-preview       what a dry run shows of it
-merging       into the calls, in short transactions
-changed_rows  calls whose row in the file has changed
-choice        which column of an export is for which field
-suggest       a first layout for an export
+layout         what an export's layout has beside what every layout has
+reading        a row to the values that are kept; extras: responders, hazards, minutes
+times          the times of a row
+known_store    rows that are on file as they are, and need no reading
+staging_store  the private file they wait in, so that no user waits meanwhile
+join_store     the rows of one incident to one call
+preview_store  what a dry run shows of it
+merge_store    into the calls, in short transactions
+change_store   calls whose row in the file has changed
+choice         which column of an export is for which field
+suggest        a first layout for an export
 """
 
 import contextlib

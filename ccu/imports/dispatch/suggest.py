@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ccu.address.words import SUFFIXES, UNITS
 from ccu.imports import codes, forms, suggest
-from ccu.imports.dispatch.choice import FEW, STATE_NAMES, TOGETHER, Choice
+from ccu.imports.dispatch.choice import FEW, NUMBERS, STATE_NAMES, TOGETHER, Choice
 from ccu.imports.dispatch.layout import FIELDS, TIMES
 from ccu.imports.suggest import Questions
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 DIRECTION = re.compile(r"[NSEW]{1,2}\.?|north|south|east|west", re.IGNORECASE)
 WANTED = ("incident", "occurred", "address", "nature", "disposition", "priority", "beat")
-NUMBERS = ("number", "num", "no", "nbr", "#")
 PLAIN_TIMES = ("date time", "datetime", "date and time", "date", "time")
 CLOCK_NAME = re.compile("time|start|began|rcvd|rece?i?ved?|hhmm|clock")  # of clocks such as 2237
 HOUSE = re.compile(r"[1-9][0-9]{0,4}[A-Z]?(\.0)?")
@@ -67,13 +66,15 @@ class First(Choice):
         self._address()
         for name in ("disposition", "nature", "beat"):
             self._choose(name)
-        if "nature" not in self.chosen:
-            self._nature_by_cells()
+        self._by_cells("disposition", self._hints["asked"]["disposition"])
+        self._by_cells("nature")
         if "nature" not in self.chosen and "nature_cleared" in self.chosen:
             self.chosen["nature"] = self.chosen.pop("nature_cleared")
         for name in ("incident", "address", "nature", *self._hints["asked"]):
             if not self._settled(name):
                 self._ask_for(name)
+                if name in TIMES:
+                    self._join_day(name)
         self._second_outcomes()
 
     def _incident(self) -> None:
@@ -158,9 +159,11 @@ class First(Choice):
 
     def _clock_alone(self, occurred: Sequence[str], column: str) -> bool:
         """Whether an import knows the cells alone: as clocks of the day that `occurred` begins."""
-        starts = re.compile("[0-9]+:").match
+        starts, run = re.compile("[0-9]+:").match, re.compile(" [0-9]{3,4}$").search
         began = self._sample.texts(occurred)
-        return self._sample.share(column, starts) == 1 and not any(map(starts, began))
+        if self._sample.share(column, re.compile("[0-9]{3,4}").fullmatch) == 1:
+            return all(map(run, filter(None, began)))
+        return self._sample.share(column, starts) == 1
 
     def _of_kind(self, kind: str) -> list[str]:
         """Return the columns left that show by separators that they hold days, or moments."""
@@ -204,8 +207,11 @@ class First(Choice):
     def _address(self) -> None:
         hints = self._hints["address"]
         columns = (*self._left, *self._blank)  # a part that is blank so far may come later
-        crossing = [name for _, name in suggest.ranked(self._sample, columns, hints["cross"])]
-        self._left = [name for name in self._left if name not in crossing]
+        crossing, callers = (
+            [name for _, name in suggest.ranked(self._sample, columns, hints[part])]
+            for part in ("cross", "caller")
+        )
+        self._left = [name for name in self._left if name not in (*crossing, *callers)]
         number = self._part(hints["number"], re.compile("[0-9]").match, but=_has_street)
         whole = [name for _, name in self._ranked("address", hints["complete"])]
         whole = [name for name in whole if name != number]
@@ -226,6 +232,8 @@ class First(Choice):
             self._street_alone(whole[0] if whole else street)
         else:
             self._address_by_cells()
+        if callers and not self._settled("address"):
+            self._ask_among("address", callers)
         if crossing and "address" in self.chosen:
             self._crossing(crossing)
 
@@ -271,19 +279,6 @@ class First(Choice):
         if pairs and numbered < FEW * len(pairs):
             self._take("cross", [each for each in self._sample.names if each in crossing])
 
-    # ------------------------------------------------------------ natures
-
-    def _nature_by_cells(self) -> None:
-        """Take the column in which most rows have one of the texts that natures tend to have."""
-        shares = {
-            each: self._sample.share(each, lambda cell: codes.found(cell, self._hints["natures"]))
-            for each in self._left
-            if self._sample.share(each, suggest.has_words) > TOGETHER
-        }
-        best = max(shares, key=lambda each: shares[each], default="")
-        if best and shares[best] > 0.1:
-            self._take("nature", [best])
-
     # ------------------------------------------------------------ lines
 
     def lines(self) -> Iterator[str]:
@@ -324,7 +319,8 @@ class First(Choice):
                 most=400,
                 longest=80,
                 too_many='try wildcards: welfare_check = ["*WELF*"]',
-                unknown="put each under its code, or under other if none fits",
+                unknown=f"put each under its code, or {'leave it' if several else 'under other'}"
+                " if none fits",
             )
 
     def _cities(self) -> Iterator[str]:

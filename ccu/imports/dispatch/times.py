@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ccu import dates
+from ccu.dates import clocks
 from ccu.dates.cad import cad_reader
+from ccu.imports import forms
 from ccu.imports.dispatch.layout import TIMES, Layout
 from ccu.imports.rows import Column
 
@@ -126,7 +128,7 @@ class Times:
             try:
                 if text:
                     cells = [column[index] for column in columns]
-                    day = "" if needed else began[index].partition(" ")[0].partition("T")[0]
+                    day = "" if needed else _day_in(began[index])
                     time, alone = self._any_form(text, cells, day)
                     if alone:
                         clocks.add((field, index))
@@ -222,6 +224,16 @@ class Times:
                 for index, time in enumerate(column):
                     if time > self._latest and _before(self._latest, time):
                         bad.setdefault(index, f"{self._names[field]}: {FUTURE}")
+
+
+def _day_in(began: str) -> str:
+    """Return the text of the day in the text of a day and a clock, in whatever order they are."""
+    first = began.partition(" ")[0].partition("T")[0]
+    if len(first) > 5 and first[:1].isdigit() and ":" not in first:
+        return first
+    words = clocks.arranged(began).split()
+    ends = (at for at in range(1, len(words)) if forms.is_clock(" ".join(words[at:])))
+    return " ".join(words[: next(ends, 1)])
 
 
 def _timed(formats: Iterable[str]) -> list[str]:

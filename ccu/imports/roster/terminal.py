@@ -12,7 +12,7 @@ from ccu.imports.roster import store as rosters
 from ccu.imports.roster.effects import Effect
 from ccu.imports.roster.matching import Decision, What
 from ccu.imports.roster.run import COUNTS, Plan
-from ccu.options.terminal import read_line
+from ccu.options.terminal import read_line, yes_or_no
 from ccu.output import say
 from ccu.output.text import counted
 from ccu.people.page import VALUES
@@ -85,23 +85,19 @@ def links(plan: Plan, found: list[Effect]) -> None:
     for each in found:
         if each.by_hand and each.person_id is not None:
             why = "the case is closed" if each.ended else "the roster names another worker"
-            said = read_line(
+            question = (
                 f"Person {each.person_id}: {each.worker.removesuffix(' kept')} was set by hand or"
-                f" by another office; {why}. Change it? y or n [n]: "
+                f" by another office; {why}. Change it? y or n [n]"
             )
-            if said.strip().lower() in ("y", "yes"):
+            if yes_or_no(question, enter=False):
                 agreed.add(each.person_id)
     plan.choices = replace(plan.choices, by_hand=frozenset(agreed))
 
 
 def go_on() -> None:
     """Ask whether to go on. Raises KeyboardInterrupt for no."""
-    while True:
-        said = read_line("Continue? y or n: ").strip().lower()
-        if said in ("y", "yes"):
-            return
-        if said in ("n", "no", "q"):
-            raise KeyboardInterrupt
+    if not yes_or_no("Continue? y or n"):
+        raise KeyboardInterrupt
 
 
 # ---------------------------------------------------------------- messages

@@ -1,24 +1,82 @@
-"""What was typed in a command that was interrupted, kept for the same person's next one.
+"""Texts in private files: in the user's own editor (EDITOR), and kept of an interrupted command.
 
-It is in a private file in the data folder of the system account that runs ccu, under a name made
-from the database, the staff record and the command: others are neither shown nor offered it. Beside
-an encrypted database nothing is kept, because the file is not encrypted.
+The editor's is in a private folder, removed afterwards. What was typed in a command that was
+interrupted is kept for the same person's next one, in a private file in the data folder of the
+system account that runs ccu, under a name made from the database, the staff record and the command:
+others are neither shown nor offered it. Beside an encrypted database nothing is kept, because the
+file is not encrypted.
 """
 
 import contextlib
 import hashlib
 import json
 import os
+import shlex
+import shutil
+import signal
+import subprocess
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ccu import dates, files
-from ccu.errors import Cancelled
-from ccu.options.terminal import yes_or_no
+from ccu import access, dates, files
+from ccu.errors import Cancelled, InvalidInput, NotAllowed
+from ccu.options import typed_text
 from ccu.output import say
 
 if TYPE_CHECKING:
     from ccu.session import Session
+
+
+def _refuse_as_service(session: "Session") -> None:
+    """Refuse where ccu runs as the service account that owns the file. Raises NotAllowed.
+
+    An editor opens any file and runs any program: it would open the database to accounts that may
+    only run ccu.
+    """
+    if access.account() and access.account() == session.service_account:
+        raise NotAllowed("you cannot use --edit when ccu runs by sudo; give --file -")
+
+
+def edited(session: "Session", text: str) -> str:
+    """Return the text as the person left it in their editor. Raises InvalidInput, NotAllowed."""
+    _refuse_as_service(session)
+    try:
+        command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
+    except ValueError:
+        raise InvalidInput(
+            "--edit: EDITOR has an unmatched quotation mark; correct it, or give --file"
+        ) from None
+    if not command:
+        raise InvalidInput("--edit needs an editor: set EDITOR, or give --file")
+    folder = Path(tempfile.mkdtemp(prefix="ccu-edit-"))  # 0700: what an editor leaves beside it too
+    path = folder / "text.txt"
+    try:
+        path.touch(mode=0o600)
+        path.write_text(text, encoding="utf-8")
+        _run([*command, str(path)])
+        return typed_text.file_text(path, "--edit")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(command: list[str]) -> None:
+    # Ctrl-C is the editor's. A handler of ours, not SIG_IGN, which the editor would inherit.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        ended = subprocess.run(command, check=False)
+    except (OSError, ValueError):
+        raise InvalidInput(
+            "--edit: the editor cannot be started; check EDITOR, or give --file"
+        ) from None
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if ended.returncode != 0:
+        raise InvalidInput("--edit: the editor ended with an error; nothing was written")
+
+
+# ---------------------------------------------------------------- an interrupted command
+
 
 LOG_CALL = "ccu log-call"
 _ERRORS = (OSError, ValueError, RuntimeError, KeyError)  # no such folder, no home, not our JSON
@@ -75,6 +133,8 @@ def taken(session: "Session", command: str, what: str) -> dict[str, Any] | None:
     remove(session, command)
     at = dates.say_moment(dates.from_iso(found["kept_at"]), session.now)
     say(f"{what} you did not finish was kept on {at}.")
+    from ccu.options.terminal import yes_or_no
+
     return found if yes_or_no("Continue it? y, or n to delete it") else None
 
 
