@@ -2,10 +2,13 @@
 
 What must not be overlooked has a frame and bold type, never a color. A PDF is set smaller until it
 fits one page, never below 9 points; what does not fit then goes on, with the title and the number
-of each page.
+of each page. For letters that PDF's own fonts lack, as in a name from Poland or Vietnam, a font of
+the system is built in; where none has them, the page is refused.
 """
 
+import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,9 +25,26 @@ SIZES = (10.5, 10, 9.5, 9)  # points; the first that fits one page, else the las
 SMALLEST = 9  # points, of a table
 SHORT = 22  # characters: a column of cells that are no longer is not wrapped
 MARGIN = 12  # millimeters
+WIDEST = 70  # millimeters, of a column before others are narrowed
 # What the standard fonts of PDF lack and has a plain form.
 _PLAIN = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...",
                         "•": "-"})  # fmt: skip
+# Fonts of a system that have more letters, as text and bold, and where systems keep fonts.
+FONTS = (
+    ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf"),
+    ("NotoSans-Regular.ttf", "NotoSans-Bold.ttf"),
+    ("LiberationSans-Regular.ttf", "LiberationSans-Bold.ttf"),
+    ("Arial.ttf", "Arial Bold.ttf"),
+    ("arial.ttf", "arialbd.ttf"),
+)
+FOLDERS = (
+    *("/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts"),
+    *("/System/Library/Fonts/Supplemental", "C:/Windows/Fonts"),
+)
+
+
+class _NoLetter(Exception):
+    """A font lacks a letter of the page."""
 
 
 def write(document: Document, format: Format, sink: Sink) -> None:
@@ -114,11 +134,32 @@ def pdf(document: Document) -> bytes:
         ) from None
     parts = [(section, _rows(table) if table else None, texts)
              for section, table, texts in with_content(document)]  # fmt: skip
-    for size in SIZES:
-        made = _set(document, parts, size)
-        if made.page_no() == 1:
-            break
-    return bytes(made.output())
+    for font in fonts():
+        for size in SIZES:
+            with _page(document, font) as made:
+                try:
+                    _fill(made, document, parts, size)
+                    if made.page_no() == 1 or size == SIZES[-1]:
+                        return bytes(made.output())
+                except _NoLetter:
+                    break
+    raise InvalidInput(
+        "the page has letters that the PDF cannot print; end --output in .html and print that"
+    )
+
+
+Font = tuple[Path, Path] | None  # the files of its text and bold; None: PDF's own
+
+
+def fonts() -> Iterator[Font]:
+    """Yield PDF's own font, then those of the system, each sought only when it is asked for."""
+    yield None
+    for names in FONTS:
+        for folder in FOLDERS:
+            text, bold = (next(Path(folder).rglob(name), None) for name in names)
+            if text and bold:
+                yield text, bold
+                break
 
 
 Rows = tuple[list[str], list[list[str]], list[bool]]
@@ -135,42 +176,65 @@ def _texts(rows: Sequence[Sequence[Any]]) -> list[list[str]]:
     return [[cell(value) for value in row] for row in rows]
 
 
-def _latin(text: str) -> str:
-    """Return text in the letters of PDF's own fonts. Raises InvalidInput: none is left out."""
-    plain = text.translate(_PLAIN)
-    try:
-        plain.encode("latin-1")
-    except UnicodeEncodeError:
-        raise InvalidInput(
-            "the page has letters that the PDF cannot print; end --output in .html and print that"
-        ) from None
-    return plain
+def _type(made: "FPDF", style: str, size: float) -> None:
+    """Set the type that follows in the page's font."""
+    made.set_font("system" if "system" in made.fonts else "helvetica", style, size)
 
 
-def _set(document: Document, parts: Parts, size: float) -> "FPDF":
-    """Set the page in one size of type."""
+def _letters(made: "FPDF", text: str) -> str:
+    """Return text in the letters of the page's font. Raises _NoLetter: none is left out.
+
+    Letters from right to left are no part of any, as they would be set in the wrong order.
+    """
+    text = unicodedata.normalize("NFC", text)
+    known = getattr(made.current_font, "cmap", None)
+    if known is None:
+        text = text.translate(_PLAIN)
+    for letter in text:
+        has = ord(letter) < 256 if known is None else letter == "\n" or ord(letter) in known
+        if not has or unicodedata.bidirectional(letter) in ("R", "AL"):
+            raise _NoLetter
+    return text
+
+
+@contextmanager
+def _page(document: Document, font: Font) -> Iterator["FPDF"]:
+    """Make an empty page, and close the files of its font at the end."""
     from fpdf import FPDF
+    from fpdf.fonts import TTFFont
 
     class Page(FPDF):
         def footer(self) -> None:
             self.set_y(-MARGIN + 3)
-            self.set_font("helvetica", size=SMALLEST)
+            _type(self, "", SMALLEST)
             number = f"Page {self.page_no()} of {{nb}}"
-            self.cell(0, 4, _latin(f"{one_line(document.title)}   {number}   {document.foot}"))
+            foot = f"{one_line(document.title)}   {number}   {document.foot}"
+            self.cell(0, 4, _letters(self, foot))
 
     made = Page(format="letter")
+    for style, file in zip(("", "B"), font or (), strict=False):
+        made.add_font("system", style, file)
     made.set_creation_date(datetime(2000, 1, 1, tzinfo=UTC))  # the same page is the same file
-    made.set_title(_latin(one_line(document.title)))
+    made.set_title(one_line(document.title))
     made.set_margins(MARGIN, MARGIN - 3, MARGIN)
     made.set_auto_page_break(True, MARGIN)
+    try:
+        yield made
+    finally:
+        for each in made.fonts.values():
+            if isinstance(each, TTFFont):
+                each.close()
+
+
+def _fill(made: "FPDF", document: Document, parts: Parts, size: float) -> None:
+    """Set the document in one size of type. Raises _NoLetter."""
     made.add_page()
-    made.set_font("helvetica", "B", size + 4)
+    _type(made, "B", size + 4)
     _text(made, one_line(document.title), (size + 4) * 0.45)
     made.line(MARGIN, made.get_y() + 0.5, made.w - MARGIN, made.get_y() + 0.5)
     made.ln(2)
     for section, table, texts in parts:
         _section(made, section, table, texts, size)
-    return made
 
 
 def _section(
@@ -181,20 +245,20 @@ def _section(
     if section.alert:
         made.ln(1.5)
     if section.title:
-        made.set_font("helvetica", "B", size + 0.5)
+        _type(made, "B", size + 0.5)
         _text(made, one_line(section.title), high)
     bold = "B" if section.alert else ""
     for name, value in section.pairs:
-        made.set_font("helvetica", "B", size)
-        made.cell(38, high, _latin(heading(one_line(name))))
-        made.set_font("helvetica", bold, size)
+        _type(made, "B", size)
+        made.cell(38, high, _letters(made, heading(one_line(name))))
+        _type(made, bold, size)
         made.set_left_margin(MARGIN + 38)
         _text(made, "\n".join(lines(for_person(value))), high)
         made.set_left_margin(MARGIN)
         made.set_x(MARGIN)
     if table:
         _table(made, table, size)
-    made.set_font("helvetica", bold, size)
+    _type(made, bold, size)
     for text in texts:
         _text(made, "\n".join(lines(text)), high)
     if section.alert and made.page_no() == page:
@@ -206,19 +270,27 @@ def _section(
 
 
 def _text(made: "FPDF", text: str, high: float) -> None:
-    made.multi_cell(0, high, _latin(text), new_x="LMARGIN", new_y="NEXT", align="L")
+    made.multi_cell(0, high, _letters(made, text), new_x="LMARGIN", new_y="NEXT", align="L")
 
 
 def _table(made: "FPDF", table: Rows, size: float) -> None:
-    heads, rows, right = table
-    made.set_font("helvetica", "", max(SMALLEST, size - 1))
-    longest = [
-        2 + max(len(head) + 2, min(40, max((len(text) for text in column), default=0)))
-        for head, *column in zip(heads, *rows, strict=True)
+    heads, *rows = [[_letters(made, text) for text in row] for row in (table[0], *table[1])]
+    _type(made, "B", max(SMALLEST, size - 1))
+    least = [max(map(made.get_string_width, head.split() or [""])) + 3 for head in heads]
+    _type(made, "", max(SMALLEST, size - 1))
+    columns = [*zip(*rows, strict=True)] or [()] * len(heads)
+    full = [max(map(made.get_string_width, each), default=0) + 3 for each in columns]
+    short = [max(map(len, each), default=0) <= SHORT for each in columns]
+    whole = [
+        max(low, each) if few else low for low, each, few in zip(least, full, short, strict=True)
     ]
-    aligns = tuple("RIGHT" if each else "LEFT" for each in right)
+    least = whole if sum(whole) < made.epw else least
+    wanted = [max(0, min(WIDEST, each) - low) for low, each in zip(least, full, strict=True)]
+    spare = max(0, made.epw - sum(least)) / (sum(wanted) or 1)
+    widths = tuple(low + spare * more for low, more in zip(least, wanted, strict=True))
+    aligns = tuple("RIGHT" if each else "LEFT" for each in table[2])
     with made.table(
-        col_widths=tuple(longest),
+        col_widths=widths,
         text_align=aligns,
         line_height=size * (0.43 if size > SMALLEST else 0.39),
         borders_layout="HORIZONTAL_LINES",
@@ -227,4 +299,4 @@ def _table(made: "FPDF", table: Rows, size: float) -> None:
         for row in [heads, *rows]:
             shown: Any = grid.row()
             for text in row:
-                shown.cell(_latin(text))
+                shown.cell(text)

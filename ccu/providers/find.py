@@ -26,7 +26,7 @@ FIRST = 5  # providers that fit a first screen
 SHORT = 80  # characters of an alert or of hours there
 _NEED, _WORDS, _SEX = 44, 34, 14  # a sure need outranks a word
 URGENT = ("mh_crisis", "domestic_violence")  # a line that answers now comes first
-_URGENT = 8
+_URGENT, _LEFT = 8, -10
 _NEAR = {"here": 12, "serves": 10, "state": 6, "close": 3, "": 0, "far": -10}
 _OPEN = {True: 12, False: -14, None: -3}
 _CAPACITY = {"open": 5, "ask_first": 0, "waitlist": -4, "full": -15}
@@ -277,6 +277,8 @@ class _Ranking:
         capacity = each["capacity"]
         points = _CAPACITY.get(capacity, 0)
         self._add(points, self._capacities[capacity].lower() if points else "")
+        if each["gone"]:
+            self._add(_LEFT, f"left its directory {for_person(each['gone'])}")
         if each["verified_on"] is None:
             self._add(0, "never verified")
         else:

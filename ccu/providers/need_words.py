@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import chain
+from itertools import chain, takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,7 +24,6 @@ BETWEEN = 2  # other words between two words of a phrase
 BESIDE = 0.4  # share of the weight of a word of @who, where another word means something
 SECOND = 0.6  # share of the needs of a topic after its first, in what people say
 NEGATED = 0.4  # share of the weight of what is denied, as `not suicidal`
-_NOT = frozenset("not isnt arent wasnt doesnt didnt denies denied denying never".split())
 _NO_SUCH = re.compile(r"\bno (?=(?:thoughts?|plans?|signs?|intent|talk|history)\b)")
 _SMALL = frozenset("a an and are be been is of the to was were".split())  # tell no phrase apart
 _LONGEST = 4  # words of a phrase in another language
@@ -67,6 +66,7 @@ def stem(word: str) -> str:
     return word
 
 
+_NOT = frozenset(map(stem, "not isnt arent wasnt doesnt didnt denies denied denying never".split()))
 Stems = tuple[str, ...]
 
 
@@ -177,10 +177,15 @@ class NeedWords:
             if (at := _places(phrase.stems, stems, names, first, self._between))
         ]
         taken: set[int] = set()
+        chosen = []
         for *_order, at, phrase in sorted(fits, key=lambda fit: fit[:4]):
             if not taken & {*at}:
                 taken |= {*at}
-                yield phrase, at, bool(_NOT & {*stems[max(0, at[0] - BETWEEN) : at[0]]})
+                chosen.append((phrase, at))
+        for phrase, at in chosen:
+            before = range(at[0] - 1, max(-1, at[0] - 1 - BETWEEN), -1)
+            own = takewhile(lambda place: place not in taken, before)  # not what denies another
+            yield phrase, at, any(stems[place] in _NOT for place in own)
 
 
 @cache

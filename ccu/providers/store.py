@@ -179,6 +179,8 @@ WHERE provider_id IN (SELECT value FROM json_each(:ids))
 GROUP BY provider_id HAVING ended >= :fewest
 """
 _ADDRESSES = "SELECT address FROM provider WHERE address LIKE '%' || :zip || '%' LIMIT 50"
+_GONE = " AS needs, imported ->> 'gone' AS gone"  # the day that it left its directory
+_FOUND = ALL.replace(" AS needs", _GONE)
 _STALE = f"""{ALL}
 LEFT JOIN (
   SELECT provider_id, count(*) AS referrals FROM referral
@@ -189,7 +191,7 @@ ORDER BY imported ->> 'gone' IS NULL, coalesce(made.referrals, 0) > 0 DESC,
   coalesce(verified_on, ''), coalesce(made.referrals, 0) DESC, name COLLATE NOCASE, id
 """.replace(  # noqa: S608
     " AS needs",
-    " AS needs, coalesce(made.referrals, 0) AS referrals, imported ->> 'gone' AS gone",
+    f"{_GONE}, coalesce(made.referrals, 0) AS referrals",
 )
 
 
@@ -209,10 +211,10 @@ def candidates(
     fits = " OR ".join([*([_OF_NEED] if needs else []), *in_text]) or "1"
     first = " OR ".join(in_name) or "name IS NULL"
     rows = connection.execute(
-        f"{ALL} WHERE active = 1 AND ({fits}) ORDER BY ({first}) DESC, ({_OF_NEED}) DESC, id",
+        f"{_FOUND} WHERE active = 1 AND ({fits}) ORDER BY ({first}) DESC, ({_OF_NEED}) DESC, id",
         asked,
     )
-    return [record(row) for row in rows]
+    return [{**record(row), "gone": row["gone"]} for row in rows]
 
 
 def fits(
@@ -269,6 +271,22 @@ def stale(connection: sqlite3.Connection, *, before: str, since: str) -> list[di
 
 # ---------------------------------------------------------------- writing
 
+_IMPORTED = """
+SELECT record_id, field, old_value, new_value FROM change
+WHERE record = 'provider' AND import_batch_id = :batch
+"""
+_HAD = "SELECT imported FROM provider WHERE id = :id"
+_NOT_GONE = """
+UPDATE provider SET imported = json_remove(imported, '$.gone')
+FROM import_batch AS batch
+WHERE batch.id = :batch AND provider.source = batch.source
+  AND imported ->> 'gone' = substr(batch.recorded_at, 1, 10)
+"""
+_NEWER = """
+SELECT 1 FROM import_batch AS newer JOIN import_batch AS batch USING (source)
+WHERE batch.id = :batch AND newer.id > batch.id
+"""
+
 
 def add(work: Work, fields: Mapping[str, Any]) -> tuple[int, bool]:
     """Add a provider; return its id, and whether it was a retired one that is now restored.
@@ -307,6 +325,33 @@ def change(work: Work, provider_id: int, fields: Mapping[str, Any]) -> list[str]
         table.record_changes(work, "provider", provider_id, changed)
         work.audit("provider-change", "provider", provider_id, fields=sorted(changed))
     return list(changed)
+
+
+def undo_import(work: Work, batch_id: int, added: range) -> tuple[int, int]:
+    """Give providers back what an import of a directory changed, and retire those that it added.
+
+    A field that was changed since stays as it is. The next import restores what is retired here.
+    Return how many had changed and how many were added. Raises InvalidInput after a newer import.
+    """
+    connection, asked = work.connection, {"batch": batch_id}
+    if connection.execute(_NEWER, asked).fetchone():
+        raise InvalidInput("a newer import of that directory came after it")
+    fields: dict[int, dict[str, tuple[Any, Any]]] = {
+        number: {"active": (False, True)} for number in added
+    }
+    for row in connection.execute(_IMPORTED, asked).fetchall():
+        values = json.loads(row["old_value"]), json.loads(row["new_value"])
+        fields.setdefault(row["record_id"], {})[row["field"]] = values
+    for number, changed in fields.items():
+        now = read(connection, number)
+        change(
+            work, number, {name: was for name, (was, new) in changed.items() if now[name] == new}
+        )
+        had = json.loads(connection.execute(_HAD, {"id": number}).fetchone()[0])
+        had |= {"undone": True} if number in added else {n: was for n, (was, _) in changed.items()}
+        table.update(connection, "provider", number, {"imported": json.dumps(had)})
+    connection.execute(_NOT_GONE, asked)
+    return len(fields) - len(added), len(added)
 
 
 def _set_values(connection: sqlite3.Connection, provider_id: int, new: Mapping[str, Any]) -> None:

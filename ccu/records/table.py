@@ -28,6 +28,7 @@ NAMES = {
     "care_note": "care note",
     "follow_up": "follow-up",
     "frequent_override": "override",
+    "import_batch": "import",
     "legal_hold": "hold",
     "need_assessment": "needs assessment",
     "place_flag": "flag",

@@ -20,13 +20,14 @@ from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
 from ccu.follow_ups import undo_store as follow_up_undo
 from ccu.households import store as households
-from ccu.output.text import listed
+from ccu.output.text import counted, listed
 from ccu.people import merge_store
 from ccu.people import relations_store as relations
 from ccu.people import undo_store as person_undo
 from ccu.places import flag_store as flags
 from ccu.places import merge_store as place_merges
 from ccu.plans import store as plans
+from ccu.providers import store as providers
 from ccu.records import codes, staff, table, town_codes
 from ccu.referrals import needs_store
 from ccu.referrals import store as referrals
@@ -255,6 +256,13 @@ def _plan_back(work: Work, last: Last, fields: Iterable[str]) -> None:
     plans.take_back(work, row, before, REASON)
 
 
+def _unimport_providers(work: Work, last: Last) -> str:
+    first = last.detail["first"]
+    added = range(first, first + last.detail["new"])
+    changed, retired = providers.undo_import(work, last.record_id, added)
+    return f"{counted(changed, 'provider')} as before, {retired} that it had added retired."
+
+
 # ---------------------------------------------------------------- the table
 
 
@@ -291,6 +299,7 @@ _BACK: dict[str, Back] = {
     "plan-approve": _unapprove_plan,
     "plan-review": _unreview_plan,
     "plan-expire": _unexpire_plan,
+    "provider-import": _unimport_providers,
 }
 _TEXTS = tomllib.loads(Path(__file__).with_name("steps.toml").read_text(encoding="utf-8"))
 STEPS = {action: Step(back, **_TEXTS["steps"][action]) for action, back in _BACK.items()}

@@ -30,6 +30,7 @@ FAMILIES = (
     "overdue",
     "growth",
     "people",
+    "providers",
     "report",
     "backup",
     "imports",

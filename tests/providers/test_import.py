@@ -115,6 +115,40 @@ def test_importing_again_updates_and_keeps_what_the_town_wrote(
     assert counts(ccu, folder(tmp_path, tables)) == {"read": 15, "same": 15}
 
 
+def test_an_import_is_undone_and_imported_again(
+    ccu: Ccu, tmp_path: Path, tables: dict[str, sample.Rows]
+) -> None:
+    def listed(*more: str) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = json.loads(ccu("provider", "list", *more, "-f", "json").out)
+        return rows
+
+    def left() -> int:
+        listed = ccu("provider", "find", "--need", "shelter,food,housing", "--limit", "50")
+        return listed.out.count("left its directory 01/31/2026")
+
+    services = tables["services"]
+    assert counts(ccu, folder(tmp_path, {**tables, "services": services[:14]}))["new"] == 14
+    assert ccu("provider", "edit", "1", "--note", "Side door", "--phone", "203-555-0177").code == 0
+    before = listed()
+    tables["phones"][1]["number"] = "203-555-0199"
+    services[2]["name"] = "Another Name"
+    tables["services"] = [*services[:13], services[14]]
+    again = {"read": 14, "new": 1, "changed": 2, "same": 11, "gone": 1}
+    assert counts(ccu, folder(tmp_path, tables)) == again
+    after = listed()
+    assert left() == 1
+    done = ccu("undo", "--yes")
+    assert done.code == 0 and done.err.startswith("Import 2, imported "), done.err
+    assert "2 providers as before, 1 that it had added retired" in done.out
+    assert listed() == before != after
+    assert left() == 0
+    assert [row["id"] for row in listed("--all") if not row["active"]] == [15]
+    assert counts(ccu, folder(tmp_path, tables)) == {
+        "read": 14, "changed": 3, "same": 11, "gone": 1,
+    }  # fmt: skip
+    assert listed() == after
+
+
 def test_a_part_of_a_directory_erases_nothing(
     ccu: Ccu, tmp_path: Path, tables: dict[str, sample.Rows]
 ) -> None:

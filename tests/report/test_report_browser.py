@@ -127,6 +127,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             ("card", "history", "12 main st apt 3"),
             ("brief", "brief"),
             ("letter", "referral", "letter", number),
+            ("plan", "plan", "show", "1"),
         ):
             made[name] = folder / f"{name}.html"
             done = run_ccu("--db", demo, *line, "--output", str(made[name]))
@@ -202,7 +203,7 @@ def test_the_page_on_letter_paper(pages: dict[str, Path], window: Browser, name:
     assert b"/MediaBox [0 0 612 792]" in paper  # letter
 
 
-@pytest.mark.parametrize("name", ("card", "brief", "letter"))
+@pytest.mark.parametrize("name", ("card", "brief", "letter", "plan"))
 def test_a_page_for_paper_is_one_page(pages: dict[str, Path], window: Browser, name: str) -> None:
     """With no type below 9 points, nothing beside the page, and nothing loaded."""
     window.ask("Emulation.setEmulatedMedia", media="print")

@@ -126,7 +126,7 @@ def _merge(
 ) -> None:
     """Take each field of the directory that the town has not edited since."""
     last = old["imported"]
-    new = {}
+    new = {"active": True} if "undone" in last and not old["active"] else {}
     for name, value in fields.items():
         empty = old["source"] is None and old[name] in ("", None, [])
         if old[name] == value:
@@ -248,9 +248,9 @@ def commit(session: Session, plan: Plan) -> int:
         connection = work.connection
         batch_id = imports.add(connection, work.staff_id, plan.batch, work.at)
         imports.finish(connection, batch_id, plan.counts)
-        store.add(connection, str(plan.batch.source), plan.new)
+        first = store.add(connection, str(plan.batch.source), plan.new)
         store.update(connection, work.staff_id, work.at, batch_id, plan.changed)
-        told: dict[str, Any] = {**plan.counts}
+        told: dict[str, Any] = {**plan.counts, "first": first}
         work.audit("provider-import", "import_batch", batch_id, **told)
     return batch_id
 

@@ -27,8 +27,11 @@ def known(connection: sqlite3.Connection) -> list[dict[str, Any]]:
 
 def add(
     connection: sqlite3.Connection, source: str, new: Sequence[tuple[str, Mapping[str, Any]]]
-) -> None:
-    """Add providers, each the service of that id, inside the caller's transaction."""
+) -> int:
+    """Add providers, each the service of that id, inside the caller's transaction.
+
+    Return the number of the first, whose numbers follow one another; 0 for none.
+    """
     table(connection, "provider").insert_all(
         {
             **{name: value for name, value in fields.items() if name != "needs"},
@@ -42,6 +45,7 @@ def add(
         for source_id, fields in new
         for need in fields["needs"]
     )
+    return min((ids[source_id] for source_id, _fields in new), default=0)
 
 
 def update(
