@@ -249,7 +249,7 @@ def _told(error: BaseException, more: str = "") -> int:
     if isinstance(error, AfterSaving):
         return _told_after(error)
     if isinstance(error, BrokenPipeError):
-        output.close_stdout_quietly()
+        output.discard(sys.stdout)
         return ExitCode.READER_GONE
     if isinstance(error, CcuError):
         (output.say if isinstance(error, Cancelled) else output.say_error)(str(error))
@@ -304,7 +304,7 @@ def _run(argv: list[str]) -> int:
     except SystemExit as stop:  # shell completion ends this way, and Typer on a broken pipe
         if isinstance(stop.__context__, BrokenPipeError):
             raise stop.__context__ from None
-        return stop.code if isinstance(stop.code, int) else ExitCode.OK
+        return ExitCode.INVALID if stop.code else ExitCode.OK
 
 
 # Typer has no public name for the class of its usage errors; BadParameter is one of them.

@@ -152,6 +152,13 @@ def test_completion_is_for_every_shell(shell: str, asked: dict[str, str], ccu: C
         assert expected in done.stdout, done.stderr
 
 
+def test_a_completion_that_there_is_not_is_no_bug(
+    ccu: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("_CCU_COMPLETE", "complete_nosuch")
+    assert ccu("settings").code == 2
+
+
 @pytest.mark.skipif(os.name != "posix", reason="pipes of a shell")
 def test_a_reader_that_went_away_is_141_and_silent(ccu: Ccu) -> None:
     script = f"{sys.executable} -c 'from ccu.cli import run; run()' settings | head -c 0; "

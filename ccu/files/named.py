@@ -87,7 +87,7 @@ def _checked(descriptor: int, about: os.stat_result, path: Path, what: str, pipe
         if files.is_key(start):
             raise InvalidInput(f"cannot read {what}: it is a key")
         return descriptor
-    if not pipe:
+    if not pipe or _is_endless(descriptor, about):
         raise InvalidInput(f"cannot read {what}: it is not an ordinary file")
     if not stat.S_ISFIFO(about.st_mode) or _LINUX:
         if stat.S_ISFIFO(about.st_mode):
@@ -100,6 +100,13 @@ def _checked(descriptor: int, about: os.stat_result, path: Path, what: str, pipe
         raise InvalidInput(f"cannot read {what}: it was replaced meanwhile; try again")
     os.close(descriptor)
     return again
+
+
+def _is_endless(descriptor: int, about: os.stat_result) -> bool:
+    """Whether it is a device, other than a terminal or the null device."""
+    if stat.S_ISCHR(about.st_mode):
+        return not (os.isatty(descriptor) or os.path.samestat(about, Path(os.devnull).stat()))
+    return stat.S_ISBLK(about.st_mode)
 
 
 def _wait_for_writer(descriptor: int) -> None:

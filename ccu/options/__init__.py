@@ -210,7 +210,8 @@ def _declared(annotation: Any) -> tuple[_Parser, bool] | None:
 def _read(session: "Session", type: OptionType[Any], text: Any, option: str) -> Any:
     if not isinstance(text, list | tuple):
         return type.read(session, str(text) if type.is_file else text, option)
-    return [type.read(session, word, option) for word in type.split(text, option)]
+    found = (type.read(session, word, option) for word in type.split(text, option))
+    return [each for each in found if each is not None]  # an empty one counts as not given
 
 
 def _name(parameter: Any) -> str:

@@ -198,7 +198,7 @@ def _told(error: OSError, stream: TextIO, option: str = "--output") -> Exception
     """Return the error of a failed write as a sentence; BrokenPipeError as it is."""
     if stream is not sys.stdout:
         return InvalidInput(f"cannot write {option}: {reason(error)}")
-    close_stdout_quietly()
+    discard(sys.stdout)
     if isinstance(error, BrokenPipeError):
         return error
     return NotPrinted(f"cannot write to standard output: {reason(error)}")
@@ -213,11 +213,11 @@ def flush_stdout() -> None:
             raise _told(error, sys.stdout) from None
 
 
-def close_stdout_quietly() -> None:
-    """Discard what is still buffered, so that Python does not report it at exit."""
+def discard(stream: TextIO) -> None:
+    """Discard what is still buffered, so that Python does not end with a code of its own, 120."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
+        os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
 
 
@@ -254,9 +254,12 @@ def _publish(stream: TextIO, draft: "Draft", option: str) -> None:
 
 def say(text: str) -> None:
     """Write one line to standard error; at a terminal it is folded between words."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):  # standard error is closed
-        sys.stderr.write(fitted(one_line(text), sys.stderr) + "\n")
-        sys.stderr.flush()
+    with contextlib.suppress(ValueError, AttributeError):  # standard error is closed
+        try:
+            sys.stderr.write(fitted(one_line(text), sys.stderr) + "\n")
+            sys.stderr.flush()
+        except OSError:  # its disk is full
+            discard(sys.stderr)
 
 
 def say_error(sentence: str) -> None:

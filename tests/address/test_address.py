@@ -23,6 +23,8 @@ KNOWN = Names(
 READINGS = [
     # text, type, number, street, unit, cross, place
     ("12 Compo Rd S", "address", "12", "COMPO RD S", "", "", ""),
+    ("12 Main St (in rear)", "address", "12", "MAIN ST", "REAR", "", ""),
+    ("12 Main St left unit", "address", "12", "MAIN ST", "LEFT", "", ""),
     ("12 COMPO ROAD SOUTH", "address", "12", "COMPO RD S", "", "", ""),
     ("3107-B N 28TH ST", "address", "3107B", "N 28TH ST", "", "", ""),
     ("37 B Myrtle Ave", "address", "37B", "MYRTLE AVE", "", "", ""),
@@ -247,6 +249,7 @@ def test_unit(text: str, unit: str) -> None:
     [
         ("12 Main Street, Apartment 3, Westport CT 06880", "", "WESTPORT", "CT", "06880"),
         ("12 MAIN ST WESTPORT CT 06880-1234", "", "WESTPORT", "CT", "06880"),
+        ("12 Main St, Westport CT 06880 USA", "", "WESTPORT", "CT", "06880"),
         ("12 MAIN ST, NORWALK, CONN", "", "NORWALK", "CT", ""),
         ("12 MAIN ST, NORWALK, CT 6851", "", "NORWALK", "CT", "06851"),
         ("35 Myrtle Ave New Canaan", "", "NEW CANAAN", "", ""),

@@ -27,6 +27,7 @@ ODD = (
     *("col:x", "100%", "2", "1.5", "Sat", "2025", "13/13/2026", "24:00", "tomorrow", "9999-12-31"),
     *("0001-01-01", "9" * 40, "2026-03-08 02:30", "in 99999999999 days", "-", "--", "---", "-h"),
     *("/", ".", "no/such/file", "town.db", "town.db.audit-key", "export.csv", "/dev/null", "a\nb"),
+    *("/dev/zero", "/dev/full"),
     *(",", ";", ":", "caller:", "described:", "unknown", "1", "2", "3", "0", "housing", "crisis"),
     *(f"{SECRET}; born 99/99/9999", f"given: {SECRET}", "food=has", "=", "2026-13", "y", "n", "<"),
     *("?", ".", "none", "now", "12 Main St", "clinician", "=cmd()", "\u2028", "²", "{}", "%s"),

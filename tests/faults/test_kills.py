@@ -102,9 +102,10 @@ def killed_at_random(made: Path, folder: Path, row: str, chance: random.Random, 
     assert done.code == 0, done
     after, killed = state(folder, row), 0
     for _ in range(times):
-        stopped = run(here(made, folder, row), row, chance.uniform(0, done.seconds))
+        seconds = chance.uniform(0, done.seconds)
+        stopped = run(here(made, folder, row), row, seconds)
         killed += stopped.code < 0
-        judge(folder, row, before, after, bool(stopped.out), (row, stopped))
+        judge(folder, row, before, after, bool(stopped.out), (row, seconds, stopped))
     return killed
 
 

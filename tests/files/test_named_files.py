@@ -279,6 +279,19 @@ def test_a_pipe_is_no_layout(ccu: Ccu, tmp_path: Path) -> None:
         assert (done.code, done.out) == (2, "")
 
 
+@LINUX
+def test_a_device_that_never_ends_is_not_read(ccu: Ccu, tmp_path: Path) -> None:
+    for line in (
+        ("address", "--file", "/dev/zero"),
+        ("audit", "verify", "--anchor-file", "/dev/full"),
+        ("import", "/dev/full", "--suggest", "--output", str(tmp_path / "first.toml")),
+        ("person", "import", "/dev/zero", "--layout", "roster-hsd"),
+    ):
+        done = ccu(*line)
+        assert done.code == 2 and "it is not an ordinary file" in done.err, line
+    assert "has no anchors in it" in ccu("audit", "verify", "--anchor-file", "/dev/null").err
+
+
 def test_the_database_is_never_read_as_a_text(ccu: Ccu, tmp_path: Path, db_path: Path) -> None:
     """Opened and closed a second time it would lose SQLite's locks."""
     os.link(db_path, tmp_path / "text")

@@ -209,6 +209,27 @@ def test_a_better_answer_ranks_higher() -> None:
     assert ranks[-1] == 0
 
 
+def test_an_initial_agrees_with_a_name_that_begins_so_and_with_no_other() -> None:
+    smith = known("Ann", "Smith", BORN)
+    assert agreement(smith, known("Ann", "S", BORN), "family name") == "same initial"
+    assert agreement(smith, known("Ann", "T", BORN), "family name") == "differs"
+
+
+def test_a_long_zip_code_agrees_with_its_first_five_digits() -> None:
+    one = known("Ann", "Smith", postcode="06880")
+    assert agreement(one, known("Ann", "Smith", postcode="06880-1234"), "postcode") == "same"
+
+
+def test_the_keys_in_the_files_of_towns_never_change() -> None:
+    """A person on file is found by the keys that were stored; other keys need a migration."""
+    found = keys(known("Margaret Ann", "O'Brien", "1980-12-05", phone="203-555-0142"))
+    assert " ".join(sorted(found)) == (
+        "b:1980-05-12 g:margaret g:margaretann g:margarita i:m ABRN i:o MRKRTN n:ABRN MRKRT"
+        " n:ABRN MRKRTN p:5550142 s:ABRN s:AN s:MRKRT s:MRKRTN w:ann w:margaret w:margaretann"
+        " w:obrien"
+    )
+
+
 def test_the_description_makes_no_key() -> None:
     assert keys(Known(description="40s, red jacket")) == frozenset()
     assert keys(replace(OBRIEN, description="red jacket")) == keys(OBRIEN)

@@ -27,7 +27,7 @@ try:
     main()
     output.flush_stdout()
 except BrokenPipeError:
-    output.close_stdout_quietly()
+    output.discard(sys.stdout)
     sys.exit(141)
 except CcuError as error:
     output.say_error(str(error))
@@ -123,6 +123,12 @@ def test_a_full_device_is_one_sentence(body: str) -> None:
         "",
         "ccu: error: cannot write to standard output: no space left on device\n",
     )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_an_error_that_cannot_be_written_changes_no_exit_code() -> None:
+    assert run("say('x'); emit_line('12')", '"$PY" -c "$PROGRAM" 2>/dev/full') == (0, "12\n", "")
+    assert run("raise CcuError('x')", '"$PY" -c "$PROGRAM" 2>/dev/full')[0] == 1
 
 
 @POSIX_ONLY

@@ -72,6 +72,10 @@ def test_without_a_known_word_nothing_is_listed(town: Ccu, text: str) -> None:
     assert names(town, text) == []
 
 
+def test_an_empty_word_counts_as_not_given(town: Ccu) -> None:
+    assert town("provider", "find", "food", "") == town("provider", "find", "food")
+
+
 def test_a_need_that_is_sure_comes_before_a_word(town: Ccu) -> None:
     assert names(town, "my husband hits me")[0] == "Domestic Violence Hotline"
     assert "Pet Food and Boarding" not in names(town, "needle exchange")
