@@ -264,8 +264,8 @@ def keep_rows(
     keyed = blake2b(key=_table_key(key, salt(connection), table), digest_size=8).copy
     count = total = first = 0
     sums: list[bytes] = []
-    for count, (number, row) in enumerate(texts(connection, table, where), 1):
-        total += crc32(row)
+    for number, row in texts(connection, table, where):
+        count, total = count + 1, total + crc32(row)
         hashed = keyed()
         hashed.update(row)
         made, place, length = hashed.digest(), number - first, len(sums)
