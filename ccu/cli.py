@@ -137,7 +137,7 @@ class LazyGroup(TyperGroup):
 
 
 def _load(name: str) -> Any:
-    from ccu.gate import guard
+    from ccu.gate import guarded
 
     modules, _, function = COMMANDS[name].partition(":")
     module, *more = (import_module(f"ccu.commands.{each}") for each in modules.split())
@@ -149,10 +149,7 @@ def _load(name: str) -> Any:
         for kept in ("registered_commands", "registered_groups"):
             known = getattr(app, kept)  # loaded before, in a test: joined once is enough
             known += [each for each in getattr(other.app, kept) if each not in known]
-    command = typer.main.get_command(app)
-    command.name = name
-    guard(command, name)
-    return command
+    return guarded(app, name)
 
 
 app = typer.Typer(

@@ -7,6 +7,7 @@ file belongs to, so they must be on the staff list for every command, also those
 
 import os
 from collections.abc import Collection, Sequence
+from functools import partial
 from pathlib import Path
 from types import MethodType
 from typing import Any
@@ -35,12 +36,53 @@ _OWN_EXPORT = ("export", "care note list")
 _LISTS = ("follow-up list", "household list", "plan list", "worker list")
 
 
-def guard(command: Any, path: str) -> None:
-    """Put the gate before a command, or before each subcommand of a group, at any depth."""
-    for name, below in getattr(command, "commands", {}).items():
-        guard(below, f"{path} {name}")
-    if hasattr(command, "commands"):
-        return
+def guarded(app: typer.Typer, path: str) -> Any:
+    """Make the command of an app with the gate before it; of a group, before each subcommand.
+
+    A subcommand is made when it is first asked for: a group has up to fifteen.
+    """
+    own: Any = app.registered_commands
+    groups: Any = app.registered_groups
+    if len(own) == 1 and not (groups or app.registered_callback):
+        made: Any = _guarded(typer.main.get_command(app), path)
+    else:
+        app.registered_commands, app.registered_groups = [], []
+        made = typer.main.get_group(app)
+        app.registered_commands, app.registered_groups = own, groups
+        made.commands = _Subcommands()
+        for each in own:
+            name = each.name or typer.main.get_command_name(each.callback.__name__)
+            made.commands[name] = partial(_subcommand, app, each, f"{path} {name}")
+        for below in groups:
+            name = below.name
+            made.commands[name] = partial(guarded, below.typer_instance, f"{path} {name}")
+    made.name = path.rpartition(" ")[2]
+    return made
+
+
+def _subcommand(app: typer.Typer, info: Any, path: str) -> Any:
+    short, markup = app.pretty_exceptions_short, app.rich_markup_mode
+    made = typer.main.get_command_from_info(
+        info, pretty_exceptions_short=short, rich_markup_mode=markup
+    )
+    return _guarded(made, path)
+
+
+class _Subcommands(dict[str, Any]):
+    """Commands by name, or how to make them."""
+
+    def __getitem__(self, name: str) -> Any:
+        found = super().__getitem__(name)
+        if isinstance(found, partial):
+            found = self[name] = found()
+        return found
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self[name] if name in self else default  # noqa: SIM401
+
+
+def _guarded(command: Any, path: str) -> Any:
+    """Put the gate before a command; returns it."""
     for each in command.params:
         if _is_path(each):  # a file named by somebody unknown is not looked at
             each.type.readable = False
@@ -77,6 +119,7 @@ def guard(command: Any, path: str) -> None:
 
     command.invoke = MethodType(invoke, command)
     command.parse_args = MethodType(parse_args, command)
+    return command
 
 
 def _saved(session: Session, error: BaseException) -> str:

@@ -265,8 +265,7 @@ def keep_rows(
     count = total = first = 0
     sums: list[bytes] = []
     for number, row in texts(connection, table, where):
-        count += 1
-        total += crc32(row)
+        count, total = count + 1, total + crc32(row)
         hashed = keyed()
         hashed.update(row)
         made, place, length = hashed.digest(), number - first, len(sums)

@@ -135,19 +135,19 @@ def _word_keys(given: Part, family: Part) -> Iterator[str]:
 
 def rank(query: Known, candidate: Known) -> int:
     """Rate how well a record answers a search, 0 to 100; what was not asked does not count."""
-    records = {prepare(candidate), prepare(without_particles(candidate))}
+    records, bare = [prepare(candidate)], without_particles(candidate)
+    if bare is not candidate:
+        records.append(prepare(bare))
     return max(_answers(asked, full, record) for record in records for asked, full in _asked(query))
 
 
 def without_particles(known: Known) -> Known:
     """Return the same with family names as some people ask for them: Cruz of de la Cruz."""
-    return replace(
-        known,
-        names=tuple(
-            Name(given, " ".join(w for w in family.split() if w.lower() not in PARTICLES) or family)
-            for given, family in known.names
-        ),
+    names = tuple(
+        Name(given, " ".join(w for w in family.split() if w.lower() not in PARTICLES) or family)
+        for given, family in known.names
     )
+    return known if names == known.names else replace(known, names=names)
 
 
 @lru_cache(maxsize=8)

@@ -79,3 +79,15 @@ def test_a_scan_is_found(here: Path) -> None:
         for sql in ("SELECT * FROM call WHERE care", "SELECT one.id FROM call AS one"):
             assert [*scans_of_call(hand, sql)] != []
         assert [*scans_of_call(hand, "SELECT * FROM call WHERE place_id = 1")] == []
+
+
+def test_a_report_reads_the_calls_of_its_period_alone(here: Path, asked: list[str]) -> None:
+    done = town.run(here / "town.db", "admin", "report", "--month", "2026-01", "--full")
+    assert done.code == 0, done.err
+    every = re.compile(r"SCAN call$|SEARCH call USING INDEX \w+ \(source_system_id=\?\)")
+    ends = "AS first_day"  # the first and last call, found at either end of an index
+    read = {text for text in asked if re.search("FROM call\n", text) and ends not in text}
+    assert len(read) > 3
+    with contextlib.closing(sqlite3.connect(here / "town.db")) as hand:
+        steps = {step for text in read for *_, step in hand.execute(f"EXPLAIN QUERY PLAN {text}")}
+    assert [step for step in steps if every.match(step)] == []

@@ -14,7 +14,7 @@ WITH counted AS MATERIALIZED (
   SELECT * FROM call
   WHERE occurred_at >= :start AND occurred_at < :end AND voided_at IS NULL
     AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)
-    AND source_system_id = (SELECT id FROM source_system WHERE name = 'ccu')),
+    AND +source_system_id = (SELECT id FROM source_system WHERE name = 'ccu')),
 looked_at (id) AS (  -- records of people met on these calls, or first written down in the period
   SELECT person_id FROM call_person WHERE call_id IN (SELECT id FROM counted)
   UNION

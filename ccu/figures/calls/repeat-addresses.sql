@@ -12,7 +12,7 @@ WITH counted AS MATERIALIZED (
   SELECT call.id, call.place_id, call.care, call.occurred_at FROM call
   WHERE occurred_at >= :window_start AND occurred_at < :window_end AND voided_at IS NULL
     AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)
-    AND call.id IN (SELECT id FROM main.call)),
+    AND +call.id IN (SELECT id FROM main.call)),
 often AS MATERIALIZED (
   SELECT each.* FROM (
     SELECT place_id AS id, sum(care) AS care_calls, count(*) AS all_calls,

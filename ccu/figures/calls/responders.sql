@@ -146,8 +146,8 @@ took_part AS MATERIALIZED (  -- one row a call; without a responder, what they d
          counted.arrived_at IS NOT NULL AND NOT max(responder.state = 'arrived')
            AND max(civilian AND state IN ('associated', 'dispatched')) AS unsure
   FROM counted CROSS JOIN responder ON responder.call_id = counted.id
-  WHERE counted.source_system_id IN (SELECT source FROM telling)
-  GROUP BY counted.id),
+  WHERE +counted.source_system_id IN (SELECT source FROM telling)  -- +: read by the period alone
+  GROUP BY +counted.id),
 every AS MATERIALIZED (
   SELECT count(*) AS calls, count(*) - count(took_part.id) AS without,
          sum(associated) AS associated, sum(dispatched) AS dispatched,

@@ -11,7 +11,7 @@ WITH counted AS MATERIALIZED (
   SELECT call.id, call.place_id, call.care, substr(call.occurred_at, 1, 10) AS day FROM call
   WHERE occurred_at >= :window_start AND occurred_at < :window_end AND voided_at IS NULL
     AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)
-    AND call.id IN (SELECT id FROM main.call)),
+    AND +call.id IN (SELECT id FROM main.call)),
 person_of AS NOT MATERIALIZED (
   SELECT * FROM known_person WHERE canonical_id IN (SELECT id FROM main.person)),
 part AS (
