@@ -89,12 +89,18 @@ def _guarded(command: Any, path: str) -> Any:
     run, parse = command.invoke, command.parse_args
 
     def parse_args(self: Any, ctx: Any, args: list[str]) -> Any:
+        missing = [] if {"-h", "--help"} & {*args} else options.asked_later(command)
+        for each in missing:
+            each.required = False  # the help calls it required; it is asked for after the gate
         try:
             return parse(ctx, args)
         except Exception as error:
             if getattr(error, "ctx", ctx) is None:  # an option without its value
                 error.ctx = ctx  # type: ignore[attr-defined]
             raise
+        finally:
+            for each in missing:
+                each.required = True
 
     def invoke(self: Any, ctx: Any) -> Any:
         for each in command.params:

@@ -36,7 +36,7 @@ def test_nothing_heavy_is_loaded_before_a_command_needs_it() -> None:
         (["log"], "no such command; did you mean ccu log-call? To find a command: ccu help WORD"),
         (["search"], "no such command; did you mean ccu history or ccu person find? To find"),
         (["oops"], "no such command; did you mean ccu undo?"),
-        (["calls"], "no such command; did you mean ccu call show?"),
+        (["calls"], "no such command; did you mean ccu call list?"),
         (["lookup"], "no such command; did you mean ccu history or ccu person find?"),
         (["histroy"], "no such command; did you mean ccu history?"),
         (["foll"], "no such command; did you mean ccu follow-up?"),

@@ -12,7 +12,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Option
 
 from ccu.errors import InvalidInput
-from ccu.options import CALL, FILE, MOMENT, OptionType, code, flag, line, opt, value, whole_number
+from ccu.options import (
+    CALL,
+    FILE,
+    MOMENT,
+    OptionType,
+    code,
+    flag,
+    line,
+    of_list,
+    opt,
+    value,
+    whole_number,
+)
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -46,13 +58,13 @@ def _began(session: "Session", text: str, option: str, answered: bool = False) -
 BEGAN = replace(MOMENT, read=_began, answer=partial(_began, answered=True))
 
 
-def _offer(session: "Session", more: bool = False) -> None:
+def _undecided(session: "Session", more: bool) -> tuple[dict[int, str], int]:
     from ccu.calls import page
 
-    page.offer_undecided(session, more)
+    return page.undecided(session, more)
 
 
-UNDECIDED = replace(CALL, offer=_offer)
+UNDECIDED = of_list(CALL, _undecided)
 
 # option -> its type
 TYPES: dict[str, OptionType[Any]] = {

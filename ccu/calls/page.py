@@ -177,23 +177,23 @@ def _changes(connection: sqlite3.Connection, data: dict[str, Any]) -> Table:
     return Table(CHANGE_COLUMNS, rows)
 
 
-def offer_undecided(session: Session, more: bool = False) -> None:
-    """List care calls without a decision before a call's number is asked for, most urgent first."""
+def undecided(session: Session, more: bool) -> tuple[dict[int, str], int]:
+    """Return care calls to decide, the most urgent first, for `options.of_list`; recorded."""
     if not session.may("call list"):
-        return
+        return {}, 0
     with session.work() as work:
-        undecided = {triage_store.UNDECIDED: 1}
-        found = triage_store.rows(work.connection, AsOf.of(work.now), undecided, work.view)
+        asked = {triage_store.UNDECIDED: 1}
+        found = triage_store.rows(work.connection, AsOf.of(work.now), asked, work.view)
         rows = terminal.some_of(found, more)
         work.view.keep()
         work.audit("call-list", rows=len(rows))
-    called = {
+    lines = {
         row["id"]: ", ".join(
             filter(None, (for_person(row["occurred"]), row["place"], row["nature"]))
         )
         for row in rows
     }
-    terminal.show_some(called, len(found))
+    return lines, len(found)
 
 
 def label(field: str) -> str:

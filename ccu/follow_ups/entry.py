@@ -184,12 +184,15 @@ def move(
     session: Session, follow_up_id: int, due: datetime | None, owner: int | None, why: str | None
 ) -> str:
     """Reschedule or reassign it; return what was done. Raises InvalidInput, NotFound."""
+    visibility.refuse("follow-up", session.view.follow_ups([follow_up_id]))
     if due is None and owner is None:
-        raise InvalidInput("give --due, --owner or both")
+        if not session.may_choose:
+            raise InvalidInput("give --due, --owner or both")
+        follow_ups.read_open(session.db, follow_up_id)  # before the question
+        due = DUE.ask(session, "When is it due now (another owner: --owner LOGIN)", "--due")
     new: dict[str, object] = {"due_at": dates.to_iso(due)} if due is not None else {}
     if owner is not None:
         new["owner_id"] = owner
-    visibility.refuse("follow-up", session.view.follow_ups([follow_up_id]))
     with session.work() as work:
         changed = follow_ups.move(work, follow_up_id, new, why)
         row = follow_ups.read(work.connection, follow_up_id)

@@ -2,7 +2,7 @@
 
 import contextlib
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -12,7 +12,7 @@ import typer
 
 from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.options import arg, flag, opt, typed_text, types
+from ccu.options import arg, flag, of_list, opt, typed_text, types
 from ccu.session import Session
 
 # Any of these, and the text has a time of day; else it is a day, or police time.
@@ -83,14 +83,14 @@ LONGEST_TRY = 24 * 60  # minutes
 FURTHEST = timedelta(days=1096)  # from today to when something is due
 
 
-def _offer(session: Session, more: bool = False, *, to_sign: bool = False) -> None:
+def _open(session: Session, more: bool, to_sign: bool = False) -> tuple[dict[int, str], int]:
     from ccu.follow_ups import page
 
-    page.offer(session, more, to_sign=to_sign)
+    return page.called(session, more, to_sign)
 
 
-OPEN = replace(types.FOLLOW_UP, offer=_offer)
-TO_SIGN = replace(types.FOLLOW_UP, offer=partial(_offer, to_sign=True))
+OPEN = of_list(types.FOLLOW_UP, _open)
+TO_SIGN = of_list(types.FOLLOW_UP, partial(_open, to_sign=True))
 FollowUpArgument = Annotated[int, arg("F", types.FOLLOW_UP, "The follow-up's number.")]
 OpenArgument = Annotated[int, arg("F", OPEN, "The follow-up's number.")]
 ToSignArgument = Annotated[int, arg("F", TO_SIGN, "The follow-up's number.")]

@@ -81,25 +81,25 @@ def _in_words(change: dict[str, Any], results: dict[str, str]) -> Any:
     return ", ".join(part for part in parts if part)
 
 
-def offer(session: Session, more: bool = False, *, to_sign: bool = False) -> None:
-    """List open follow-ups before their number is asked for, one's own first."""
+def called(session: Session, more: bool, to_sign: bool) -> tuple[dict[int, str], int]:
+    """Return open follow-ups, one's own first, as `options.of_list` wants them; recorded."""
     if not session.may("follow-up list"):
-        return
+        return {}, 0
     found = listing_store.list_rows(session, ListOptions(to_sign=to_sign))
     own = staff.login_of(session.db, session.staff_id)
     found.sort(key=lambda row: row["owner"] != own)
     rows = terminal.some_of(found, more)
     names = session.may("follow-up list --names")
     listing_store.add_names(session, [*rows], (), "follow-up-list", names)
-    called = {}
+    lines = {}
     for row in rows:
         who = row.get("name") if row.get("name", "") not in person_ids.NAMELESS else None
         due = row["due"] and f"due {for_person(row['due'])}"
         owner = row["owner"] if row["owner"] != own else None
-        called[row["id"]] = ", ".join(
+        lines[row["id"]] = ", ".join(
             filter(None, (who or row["for"], row["what"].lower(), due, owner))
         )
-    terminal.show_some(called, len(found))
+    return lines, len(found)
 
 
 # ---------------------------------------------------------------- as a calendar

@@ -33,7 +33,7 @@ Declare a parameter by what the command receives, and give it the type that read
 
 import inspect
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import wraps
 from pathlib import Path
 from types import NoneType
@@ -193,10 +193,24 @@ def convert(ctx: Any, session: "Session") -> None:
     for name, parser, is_required in typed:
         if is_required and ctx.params.get(name) in (None, [], ()):
             one = parameters[name]
+            if one.param_type_name == "argument" and not session.may_choose:
+                raise InvalidInput(f"{_name(one)} is missing; see {ctx.command_path} --help")
             question = str(one.help).partition(". ")[0].rstrip(".")
             found: Any = asked(session, None, parser.type, question, _name(one), parser.example)
-            several = getattr(one, "multiple", False) and not isinstance(found, list)
+            several = getattr(one, "multiple", False) or one.nargs == -1
+            several = several and not isinstance(found, list)
             ctx.params[name] = [found] if several else found
+
+
+def asked_later(command: Any) -> list[Any]:
+    """Return the arguments that `convert` asks for, or refuses to do without, once it may run."""
+    declared = inspect.signature(command.callback).parameters
+    return [
+        each
+        for each in command.params
+        if each.param_type_name == "argument" and each.required and each.name in declared
+        if _declared(declared[each.name].annotation)
+    ]
 
 
 def _declared(annotation: Any) -> tuple[_Parser, bool] | None:
@@ -241,6 +255,28 @@ def asked(
         found: Value = type.ask(session, question, option)
         return found
     return required(value, option, example)
+
+
+def of_list(
+    type: OptionType[int], called: "Callable[[Session, bool], tuple[dict[int, str], int]]"
+) -> OptionType[int]:
+    """A record's number, asked for below a list; a part of one of its lines is an answer too.
+
+    `called` returns what to call each, more of them if True, and how many there are in all.
+    """
+    from ccu.options import terminal
+
+    def offer(session: "Session", more: bool = False) -> None:
+        terminal.show_some(*called(session, more))
+
+    def answer(session: "Session", text: str, option: str) -> int | None:
+        if not any(each.isalpha() for each in text):
+            return type.read(session, text, option)
+        if (found := terminal.of_part(text, called(session, True)[0])) is None:
+            raise InvalidInput("type one of the numbers, or a part that only one line has")
+        return found
+
+    return replace(type, offer=offer, answer=answer)
 
 
 def needs_reason(session: "Session", full: bool, reason: str | None) -> str | None:

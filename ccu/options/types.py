@@ -208,14 +208,16 @@ def _person(session: "Session", text: str, option: str) -> int:
         raise InvalidInput(f"{option}: many people have such a name; type more of it")
     with session.work() as work:
         person_ids.shown(work.connection, work.staff_id, "person-find", list(found))
-    return terminal.chosen_of(found, "person")
+    return terminal.chosen_of(found, "person", back="type a person's number, or more of the name")
 
 
 FILE = OptionType(read=lambda session, path, option: Path(path), metavar="FILE", is_file=True)
 CALL = number_of("call", "N", completion.calls)
 FOLLOW_UP = number_of("follow-up", "F", completion.follow_ups)
 HOUSEHOLD = number_of("household", "H")
-PERSON = OptionType(read=_person, metavar="P", complete=completion.people)
+PERSON = OptionType(
+    read=_person, metavar="P", complete=completion.people, hint=" (or part of the name)"
+)
 PLACE = number_of("place", "N")
 PLAN = number_of("plan", "PLAN")
 REFERRAL = number_of("referral", "R", completion.referrals)

@@ -16,6 +16,7 @@ from ccu.options import (
     code,
     flag,
     line,
+    of_list,
     opt,
     whole_number,
 )
@@ -56,13 +57,13 @@ NoteFileOption = Annotated[
 ]
 
 
-def _offer(session: "Session", more: bool = False) -> None:
+def _open(session: "Session", more: bool) -> tuple[dict[int, str], int]:
     from ccu.referrals import page
 
-    page.offer(session, more)
+    return page.called(session, more)
 
 
-OPEN = replace(REFERRAL, offer=_offer)
+OPEN = of_list(REFERRAL, _open)
 
 
 @dataclass(eq=False, repr=False)

@@ -236,10 +236,10 @@ def list_rows(session: Session, given: ListOptions, *, names: bool) -> list[dict
     return found
 
 
-def offer(session: Session, more: bool = False) -> None:
-    """List open referrals before their number is asked for, one's own first."""
+def called(session: Session, more: bool) -> tuple[dict[int, str], int]:
+    """Return open referrals, one's own first, as `options.of_list` wants them; recorded."""
     if not session.may("referral list"):
-        return
+        return {}, 0
     found = list_rows(session, ListOptions(), names=False)
     own = staff.login_of(session.db, session.staff_id)
     found.sort(key=lambda row: row["owner"] != own)
@@ -251,7 +251,7 @@ def offer(session: Session, more: bool = False) -> None:
             names = person_ids.names(connection, people)
             person_ids.shown(connection, session.staff_id, "referral-list", people)
     labels = codes.of_columns(session.db, need="need")
-    called = {}
+    lines = {}
     for row in rows:
         who = names.get(row["person"], "")
         if who in person_ids.NAMELESS:
@@ -259,8 +259,8 @@ def offer(session: Session, more: bool = False) -> None:
         owner = row["owner"] if row["owner"] != own else None
         need = labels["need"].get(row["need"], row["status"])
         parts = (who, need, row["provider"], owner)
-        called[row["id"]] = ", ".join(filter(None, parts))
-    terminal.show_some(called, len(found))
+        lines[row["id"]] = ", ".join(filter(None, parts))
+    return lines, len(found)
 
 
 def _conditions(session: Session, given: ListOptions) -> dict[str, object]:

@@ -177,7 +177,7 @@ def test_at_a_terminal_a_missing_number_is_asked_for(ccu: Ccu) -> None:
     assert done.code == 3
     assert "by login" not in done.err + done.out
     done = ccu("worker", "assign", tty=True, stdin="99\ndlee\n")
-    assert (done.code, "Person, by number" in done.err + done.out) == (3, True)
+    assert (done.code, "person's number" in done.err + done.out) == (3, True)
 
 
 def test_where_a_number_is_asked_what_is_open_is_listed_ones_own_first(
@@ -200,6 +200,29 @@ def test_where_a_number_is_asked_what_is_open_is_listed_ones_own_first(
     steps.refer(ccu)
     done = ccu("referral", "update", tty=True, stdin="\n")
     assert "  1  Ana Reyes, Housing" in done.err
+
+
+def test_a_missing_argument_of_any_command_is_asked_for_at_a_terminal(
+    ccu: Ccu, db_path: Path
+) -> None:
+    steps.name(db_path, 1, "Ana", "Reyes")
+    shown = ccu("call", "show", tty=True, stdin="1\n")
+    assert (shown.code, "Call 1" in shown.out, "The call's number: " in shown.err) == (
+        0,
+        True,
+        True,
+    )
+    added = ccu("household", "add", tty=True, stdin="new\nreyes\n")
+    assert added.out == "Person 1 is in new household 1.\n", added.err
+    add(ccu, "--person", "1")
+    moved = ccu("follow-up", "move", tty=True, stdin="ana\nmonday\n")
+    assert moved.out.startswith("Follow-up 1 is due Mon Feb 2, 2026 23:59"), moved.err
+    refused = ccu("call", "show")
+    assert (refused.code, refused.err) == (
+        2,
+        "ccu: error: CALL is missing; see ccu call show --help\n",
+    )
+    assert "CALL  The call's number.  [required]" in ccu("call", "show", "--help").out
 
 
 def audited(db_path: Path) -> list[tuple[str, int]]:

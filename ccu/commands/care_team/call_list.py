@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from ccu.calls.options import UNDECIDED
 from ccu.errors import InvalidInput
-from ccu.options import REQUIRED, AskingOption, Context, arg, code, flag, group, opt
+from ccu.options import AskingOption, Context, arg, code, flag, group, opt
 from ccu.options.types import OptionType
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.output.endings import FOR_FILES, default_format
@@ -111,7 +111,7 @@ def list_(
 @app.command()
 def decide(
     ctx: Context,
-    call: Annotated[int, arg("CALL", UNDECIDED, "The call's number.")] = REQUIRED,
+    call: Annotated[int, arg("CALL", UNDECIDED, "The call's number.")],
     no_action: Annotated[
         str | None, opt("--no-action", NO_ACTION, "Why it needs no further action.")
     ] = None,

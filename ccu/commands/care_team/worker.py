@@ -107,7 +107,7 @@ def list_(
 
 def _asked_client(session: "Session", person: int | None, household: int | None) -> "Client":
     if person is None and household is None and session.may_choose:
-        question = "Person, by number or part of the name (for a household: --household H)"
+        question = "For a household: --household H. The person's number"
         person = PERSON.ask(session, question, "--person")
     return _client(person, household)
 

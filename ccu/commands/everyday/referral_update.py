@@ -21,8 +21,8 @@ ReferralArgument = Annotated[int, arg("REFERRAL", REFERRAL, "The referral's numb
 @with_options(UpdateOptions)
 def update(
     ctx: Context,
+    referral: Annotated[int, arg("REFERRAL", OPEN, "The referral's number.")],
     given: UpdateOptions,
-    referral: Annotated[int, arg("REFERRAL", OPEN, "The referral's number.")] = REQUIRED,
     asking: AskingOption = False,
 ) -> None:
     """Update the status, reassign, or add a note; each is a permanent event.
