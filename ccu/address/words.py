@@ -143,7 +143,7 @@ class Lazy:
 
 # A text that a line must hold, what is then replaced, and by what.
 _Form = tuple[str, Lazy, str | Callable[[re.Match[str]], str]]
-ZIP_DIGITS = 5
+
 # Longer than any address; text after it is not read.
 LIMIT = 300
 ZIP_DIGITS = 5
