@@ -74,7 +74,8 @@ def instead(connection: sqlite3.Connection, last: Last) -> str:
         "SETTING": last.detail.get("name"),
         "TO": None,
     }
-    if len(people := last.detail.get("people", ())) == 1:
+    people = last.detail.get("people")  # their numbers; of a call how many
+    if isinstance(people, list) and len(people) == 1:
         names["PERSON"] = people[0]
     if "LOGIN" in command:
         account = last.record_id if last.record == "staff" else last.detail.get("worker")
