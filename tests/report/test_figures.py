@@ -265,6 +265,8 @@ def test_the_busiest_come_first(files: dict[str, Path]) -> None:
     for name in ("repeat-addresses", "repeat-people"):
         calls = [row["care_calls"] for row in shown[name]]
         assert calls == sorted(calls, reverse=True)
+    days = dict.fromkeys(row["weekday"] for row in shown["hours"])
+    assert [*days] == "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
     late = [row["id"] for row in shown["overdue"] if row["what"] == "follow-up overdue"]
     file = _rows(files["town"])
     assert late == sorted(late, key=lambda number: (file.follow_up[number]["at"], number))
