@@ -109,16 +109,14 @@ def _connect_as_ccu(*args: Any, **options: Any) -> sqlite3.Connection:
 
 sqlite3.connect = _connect_as_ccu  # type: ignore[assignment]
 
-# Each command writes at least to the audit, and waits for the disk three times. What is written in
-# this process need not outlive a loss of power: tests of that run ccu in processes of their own.
+# Each command writes at least to the audit, and waits for the disk three times. What `run_ccu`
+# writes need not outlive a loss of power: tests of that run ccu in other processes, which wait.
 _pragmas = opening._pragmas
 
 
 def _pragmas_without_waiting(version: tuple[int, ...]) -> list[str]:
     return [*_pragmas(version), "synchronous=OFF"]
 
-
-opening._pragmas = _pragmas_without_waiting
 
 # The empty database that `ccu check` and `ccu backup` compare a file with is made once too.
 _make_empty_database = schema.in_memory
@@ -170,6 +168,7 @@ def run_ccu(*args: str, stdin: str | bytes = "", tty: bool = False, full: bool =
     sys.stdin = kind(io.BytesIO(typed), encoding="utf-8")
     sys.stdout = kind(out, encoding="utf-8")
     sys.stderr = kind(err, encoding="utf-8")
+    opening._pragmas = _pragmas_without_waiting
     try:
         code = int(cli.main(list(args)))
         out.full = False
@@ -177,6 +176,7 @@ def run_ccu(*args: str, stdin: str | bytes = "", tty: bool = False, full: bool =
         sys.stderr.flush()
         return Result(code, out.getvalue().decode(), err.getvalue().decode())
     finally:
+        opening._pragmas = _pragmas
         sys.stdin, sys.stdout, sys.stderr = saved
         os.umask(umask)
 

@@ -14,7 +14,7 @@ from tests.dispatch_rows import Desk, row, text
 EXPORT = text([row(Number=f"26-{n}", Where=f"{n % 3 + 1} Main St") for n in range(5)])
 CALLS = "SELECT incident FROM call WHERE incident IS NOT NULL ORDER BY id"
 AUDITED = "SELECT detail ->> '$.new' FROM audit WHERE action = 'import' ORDER BY id"
-SAVED = "Saved before the error: import batch 1 (import).\n"
+SAVED = "Saved before the error: import 1 (import).\n"
 REST = "rows are imported; import the file again for the rest\n"
 
 Between = Callable[[Callable[[], object]], None]
