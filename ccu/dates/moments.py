@@ -30,6 +30,7 @@ from ccu.dates.instants import (
     say_date,
     to_iso,
 )
+from ccu.dates.spoken import plain
 from ccu.errors import InvalidInput
 
 # Texts, not compiled patterns: `re` compiles and keeps each one when it is first needed.
@@ -46,19 +47,6 @@ _ELAPSED = (
 _HHMM = r"(?P<hour>[01]?\d|2[0-3])(?P<minute>[0-5]\d)(?P<hours> ?(?:h|hrs?|hours?))?"
 _HHMM_LAST = rf"(?:(?P<day>.+?)(?: at)? )?{_HHMM}"
 _HHMM_FIRST = rf"{_HHMM}(?: on)? (?P<day>.+)"
-_HALF = (
-    r"(?<![\d:/.-])(?P<hour>\d{1,2}):?(?P<minute>[0-5]\d)? ?(?P<half>[ap])m?\b"  # 1130pm, 11:30p
-)
-_SPOKEN = r"(?P<part>last night|this morning|this afternoon|this evening|tonight)"
-_SPOKEN_CLOCK = r"(?:at )?(?P<hour>\d{1,2}):?(?P<minute>[0-5]\d)?(?P<half> ?[ap]m)?(?: hrs?)?"
-# The hours of each part of a day, the last one left out; those after midnight are today's.
-_HOURS = {
-    "last night": (17, 29),
-    "this morning": (0, 12),
-    "this afternoon": (12, 18),
-    "this evening": (17, 24),
-    "tonight": (17, 24),
-}
 _PART_OF_DAY = r"(?:(?P<day>.+) )?(?P<part>morning|afternoon|evening|night|tonight)"
 _LIKE = {  # a time to replace, in each part of a day
     "morning": "08:30",
@@ -90,7 +78,7 @@ def parse_moment(
     """
     offset_of(now)
     try:
-        said = _spoken(re.sub(_HALF, _half_of_day, tidy(text)))
+        said = plain(tidy(text), now, future)
         said = _with_colon(said, now, future)  # before the order: 11/3 1930 has no year
         moment = _moment(month_first(said, now.date()) if us_order else said, now, future)
         check_year(moment.year)
@@ -116,32 +104,6 @@ def _moment(said: str, now: datetime, future: bool) -> datetime:
         return _with_offset(parts, clock, now, future)
     wall = datetime.combine(_day_of_moment(parts["day"], clock, now, future), clock)
     return _the_one_reading(wall, parts["day"], now, future)
-
-
-def _half_of_day(found: re.Match[str]) -> str:
-    """Return `11:30 pm` for `1130pm`, `11:30 p` and their like; other hours are left as typed."""
-    if not 1 <= int(found["hour"]) <= 12:
-        return found[0]
-    minute = f":{found['minute']}" if found["minute"] else ""
-    return f"{found['hour']}{minute} {found['half']}m"
-
-
-def _spoken(said: str) -> str:
-    """Write `last night 11:30` as `yesterday 23:30`; keep a time that is not in that part."""
-    found = re.fullmatch(f"{_SPOKEN} {_SPOKEN_CLOCK}", said)
-    found = found or re.fullmatch(f"{_SPOKEN_CLOCK} {_SPOKEN}", said)
-    if found is None:
-        return said
-    hour, (first, end) = int(found["hour"]), _HOURS[found["part"]]
-    if half := found["half"]:
-        hour = hour % 12 + (12 if "p" in half else 0)
-    readings = [hour] if half else [hour, hour + 12 * (0 < hour < 12)]
-    night = found["part"] == "last night"
-    fits = [each for each in readings if first <= each < end or (night and each + 24 < end)]
-    if len(set(fits)) != 1:
-        return said
-    day = "yesterday" if night and fits[0] >= first else "today"
-    return f"{day} {fits[0]:02}:{found['minute'] or '00'}"
 
 
 def _with_colon(said: str, now: datetime, future: bool) -> str:
