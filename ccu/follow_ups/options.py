@@ -37,8 +37,9 @@ def _due(session: Session, text: str, option: str, tell: bool = True) -> datetim
         next_day = dates.day_bounds(day, session.settings.zone)[1]
         due = dates.add_elapsed(next_day, hours=-1 / 3600)  # the last second: 23:59:59, as a rule
     if dates.is_after(session.now, due):
-        tomorrow = f"; did you mean tomorrow {due:%H:%M}?" if due.date() == session.today else ""
-        raise InvalidInput(f"{option} is in the past{tomorrow}")
+        meant = [f"tomorrow {due:%H:%M}"] if due.date() == session.today else []
+        offered = f"; did you mean {meant[0]}?" if meant else ""
+        raise InvalidInput(f"{option} is in the past{offered}", *meant)
     if due.date() > session.today + FURTHEST:  # 2062 for 2026 would leave nothing due for anybody
         raise InvalidInput(f"{option} is more than 3 years away; check the year")
     return due

@@ -22,8 +22,10 @@ LONGEST_NUMBER = 9  # digits, of an item of a list
 WIDTH = 78
 ONE_COLUMN = 6  # this many choices are listed one a line
 BACK = "<"
+YES, NO = ("y", "yes"), ("n", "no")
 WAKE = 0.2  # seconds
-_ENTER = r" (?:\[[^]]*\]|\(Enter [^)]*\))$"  # what a question tells of Enter
+_ENTER = r" \[[^]]*\]$"  # what a question tells that Enter takes
+_SKIP = "(Enter "  # it tells that Enter records nothing, as whatever was offered
 
 Value = TypeVar("Value")
 Key = TypeVar("Key")
@@ -67,26 +69,46 @@ def ask_until_valid(
 ) -> Value:
     """Return what `read` makes of the answer; show its error and ask again when it refuses.
 
-    `?` prints the choices again, if there are any to `offer`. What an error tells to be meant is
-    then the answer of Enter.
+    `?` prints the choices again, if there are any to `offer`. y takes the only reading that an
+    error offers, and so does Enter unless it skips the question; n asks again.
     """
-    meant = ""
+    meant: Sequence[str] = ()
 
     def ask_once() -> Value:
         nonlocal meant
         asked = f"{question}{end}"
-        if meant:
-            asked = f"{re.sub(_ENTER, '', question)} [{meant}]{end}"
+        accepted: Sequence[str] = ("", *YES)
+        if len(meant) == 1 and _SKIP in question:
+            accepted, asked = YES, asked.replace(_SKIP, f"(y for {meant[0]}, Enter ")
+        elif len(meant) == 1:
+            asked = f"{re.sub(_ENTER, '', question)} [{meant[0]}]{end}"
         while (answer := _answer(read_line(asked))) == "?" and offer:
             offer()
-        answer, meant = answer or meant, ""
+        if meant and answer.lower() in NO:
+            meant = ()
+            return ask_once()
+        if meant and answer.lower() in YES and len(meant) > 1:
+            raise InvalidInput(f"Type the one you mean: {' or '.join(meant)}")
+        if len(meant) == 1 and answer.lower() in accepted:
+            answer = meant[0]
+        meant = ()
         try:
             return read(answer)
         except InvalidInput as error:
-            meant = error.meant
+            meant = _instead(answer, error)
             raise
 
     return _until_valid(ask_once)
+
+
+def _instead(answer: str, error: InvalidInput) -> list[str]:
+    """Return the answers that an error offers instead of this one."""
+    if not error.part:
+        return list(error.meant)
+    found = re.search(rf"(?<!\w){re.escape(error.part)}(?!\w)", answer)
+    if found is None:
+        return []
+    return [f"{answer[: found.start()]}{each}{answer[found.end() :]}" for each in error.meant]
 
 
 def _until_valid(ask_once: Callable[[], Value]) -> Value:
@@ -106,17 +128,16 @@ def yes_or_no(question: str, enter: bool | None = None) -> bool:
         word = answer.lower()
         if not word and enter is not None:
             return enter
-        if word not in ("y", "yes", "n", "no"):
+        if word not in (*YES, *NO):
             raise InvalidInput("type y or n")
-        return word in ("y", "yes")
+        return word in YES
 
     return ask_until_valid(question, read)
 
 
-YES = ("y", "yes")
 FIRST, MOST_LISTED = 10, 100  # records listed before a question, and for an answer of ?
 SHORTEST_PART = 2  # letters of a name that can be typed for it
-NEW = ("n", "new", "no")  # answers to "or n for new"
+NEW = (*NO, "new")  # answers to "or n for new"
 
 
 def choose(

@@ -158,3 +158,49 @@ def test_a_later_time_minutes_in_words_and_another_hazard(
         80,
         "Other hazard: propane tank in the hall\ncalm",
     )
+
+
+def test_y_takes_the_reading_that_is_offered_and_n_asks_again(
+    ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(test_terminal_log_call, "TODAY", "2026-01-31T23:50")
+    terminal = start(db_path)
+    for question, typed, shown in (
+        ("When did it begin [now]: ", "2355", "did you mean yesterday 23:55?"),
+        ("When did it begin [yesterday 23:55]: ", "n", ""),
+        ("When did it begin [now]: ", "2355", "did you mean yesterday 23:55?"),
+        ("When did it begin [yesterday 23:55]: ", "yes", "  Fri Jan 30, 2026 23:55\r\n"),
+        ("Address: ", "12 Main St", ""),
+        ("how it begins): ", "homeless", "Did you mean Unsheltered?"),
+        ("how it begins) [Unsheltered]: ", "y", "  Unsheltered\r\n"),
+        ("Reported by (Enter to skip): ", "", ""),
+        ("(Enter to skip): ", "dog, knife", "Did you mean Weapon?"),
+        ("(y for dog, Weapon, Enter to skip): ", "y", "  Dog, Weapon\r\n"),
+        ("(Enter to skip): ", "ems, polcie+clinician", "Did you mean Police?"),
+        ("(y for ems, Police+clinician, Enter to skip): ", "y", "  EMS, Police with"),
+        ("(Enter to skip): ", "", ""),
+        ("(Enter to skip): ", "warrant", "Did you mean "),
+        ("(Enter to skip): ", "y", "Type the one you mean: "),
+        ("(Enter to skip): ", "", ""),
+    ):
+        terminal.expect_exact(question)
+        terminal.sendline(typed)
+        terminal.expect_exact(shown)
+    terminal.close(force=True)
+
+
+def test_of_two_readings_y_takes_neither(
+    ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(test_terminal_log_call, "TODAY", "2026-01-31T14:00")
+    terminal = start(db_path)
+    terminal.expect_exact("When did it begin [now]: ")
+    terminal.sendline("930")
+    terminal.expect_exact("did you mean 09:30 or 21:30?")
+    answer(terminal, "y")
+    terminal.expect_exact("Type the one you mean: 09:30 or 21:30\r\n")
+    answer(terminal, "y")
+    terminal.expect_exact("Type the one you mean: 09:30 or 21:30\r\n")
+    answer(terminal, "09:30")
+    terminal.expect_exact("  Sat Jan 31, 2026 09:30\r\n")
+    terminal.close(force=True)

@@ -142,14 +142,14 @@ def test_an_everyday_word_leads_to_a_code_and_is_asked_again(ccu: Ccu, db_path: 
     for question, answer in (
         ("Nature (number, code, or how it begins): ", "homeless"),
         ('Not a valid nature: "homeless". Did you mean Unsheltered? Type ? to list them', None),
-        ("Nature (number, code, or how it begins): ", "unshel"),
+        ("Nature (number, code, or how it begins) [Unsheltered]: ", "unshel"),
         ("Reported by (Enter to skip): ", "non-em"),
         ("  Non-emergency line", None),
         ("(Enter to skip): ", "no"),
         ("Type none in full to record that no hazard was found", None),
         ("(Enter to skip): ", "knife"),
         ('Not a valid hazard: "knife". Did you mean Weapon?', None),
-        ("(Enter to skip): ", "weapon, needles"),
+        ("(y for Weapon, Enter to skip): ", "weapon, needles"),
         ("  Weapon, Needles or biohazard", None),
     ):
         child.expect_exact(question)
