@@ -110,8 +110,9 @@ def test_a_draft_keeps_the_options_of_the_command(ccu: Ccu, db_path: Path, tmp_p
     interrupt(terminal)
     terminal.expect(pexpect.EOF)
 
-    again = start(db_path, "--responder", "ems")  # what is given now counts
+    again = start(db_path, "--responder", "ems", "--nature", "crisis")  # what is given now counts
     again.expect(r"12 Main St, began\s+Fri Jan 30, 2026 22:30\.")
+    again.expect(r"If you continue it, your options replace its\s+responders\.\r\n")
     answer(again, "y")
     again.expect_exact("Person 1 (Enter when done): ")
     again.sendline("")
@@ -204,3 +205,58 @@ def test_of_two_readings_y_takes_neither(
     answer(terminal, "09:30")
     terminal.expect_exact("  Sat Jan 31, 2026 09:30\r\n")
     terminal.close(force=True)
+
+
+def test_a_draft_can_be_kept_beside_a_new_one(ccu: Ccu, db_path: Path, tmp_path: Path) -> None:
+    def drafts() -> int:
+        return len(list(tmp_path.glob("**/draft-*")))
+
+    terminal = start(db_path)
+    answer(terminal, "12:10", "4 Mill Rd", "crisis")
+    terminal.expect_exact("Reported by")
+    interrupt(terminal)
+    terminal.expect(pexpect.EOF)
+    second = start(db_path)
+    answer(second, "maybe")
+    second.expect_exact("type y, n or k\r\n")
+    answer(second, "k", "12:20", "9 Oak Ln", "crisis")
+    second.expect_exact("Reported by")
+    interrupt(second)
+    second.expect(pexpect.EOF)
+    assert drafts() == 2
+    third = start(db_path, "--nature", "welfare_check")
+    third.expect(r"(?s)kept on .*9 Oak Ln")
+    third.expect(r"your options replace its\s+nature")
+    answer(third, "n")
+    third.expect(r"(?s)kept on .*4 Mill Rd")
+    answer(third, "y", *[""] * 8)
+    assert "Welfare check" in review(third)
+    third.sendline("y")
+    third.expect_exact("Logged call 1.")
+    third.expect(pexpect.EOF)
+    assert drafts() == 0
+
+
+def test_an_address_that_was_confirmed_is_not_asked_about_again(ccu: Ccu, db_path: Path) -> None:
+    terminal = start(db_path)
+    answer(terminal, "12:10", "Rainbow", "y", "crisis")
+    terminal.expect_exact("Reported by")
+    interrupt(terminal)
+    terminal.expect(pexpect.EOF)
+    given = start(db_path, "--danger", "dog")
+    answer(given, "y")
+    given.expect_exact("Reported by (Enter to skip): ")
+    assert "Is that the address?" not in given.before
+    given.close(force=True)
+    option = start(db_path, "--address", "Sunbeam", "--nature", "crisis")
+    answer(option, "n", "12:15")
+    option.expect_exact("Is that the address? y or n: ")
+    option.sendline("y")
+    option.expect_exact("Reported by")
+    interrupt(option)
+    option.expect(pexpect.EOF)
+    again = start(db_path)
+    answer(again, "y")
+    again.expect_exact("Reported by (Enter to skip): ")
+    assert "Is that the address?" not in again.before
+    again.close(force=True)
