@@ -64,7 +64,7 @@ def _undecided(session: "Session", more: bool) -> tuple[dict[int, str], int]:
     return page.undecided(session, more)
 
 
-UNDECIDED = of_list(CALL, _undecided)
+UNDECIDED = of_list(CALL, "call", _undecided)
 
 # option -> its type
 TYPES: dict[str, OptionType[Any]] = {

@@ -90,8 +90,8 @@ def _open(session: Session, more: bool, to_sign: bool = False) -> tuple[dict[int
     return page.called(session, more, to_sign)
 
 
-OPEN = of_list(types.FOLLOW_UP, _open)
-TO_SIGN = of_list(types.FOLLOW_UP, partial(_open, to_sign=True))
+OPEN = of_list(types.FOLLOW_UP, "follow_up", _open)
+TO_SIGN = of_list(types.FOLLOW_UP, "follow_up", partial(_open, to_sign=True))
 FollowUpArgument = Annotated[int, arg("F", types.FOLLOW_UP, "The follow-up's number.")]
 OpenArgument = Annotated[int, arg("F", OPEN, "The follow-up's number.")]
 ToSignArgument = Annotated[int, arg("F", TO_SIGN, "The follow-up's number.")]

@@ -258,23 +258,33 @@ def asked(
 
 
 def of_list(
-    type: OptionType[int], called: "Callable[[Session, bool], tuple[dict[int, str], int]]"
+    type: OptionType[int],
+    record: str,
+    called: "Callable[[Session, bool], tuple[dict[int, str], int]]",
 ) -> OptionType[int]:
     """A record's number, asked for below a list; a part of one of its lines is an answer too.
 
-    `called` returns what to call each, more of them if True, and how many there are in all.
+    `record` is its table. `called` returns what to call each, more of them if True, and how many
+    there are in all.
     """
     from ccu.options import terminal
+    from ccu.records import table
 
     def offer(session: "Session", more: bool = False) -> None:
         terminal.show_some(*called(session, more))
 
     def answer(session: "Session", text: str, option: str) -> int | None:
-        if not any(each.isalpha() for each in text):
-            return type.read(session, text, option)
-        if (found := terminal.of_part(text, called(session, True)[0])) is None:
-            raise InvalidInput("type one of the numbers, or a part that only one line has")
-        return found
+        listed, _total = called(session, True)
+        number = type.read(session, text, option) if text.isdigit() else None
+        if number in listed:
+            return number
+        if number is None or terminal.having(text, listed):
+            if (found := terminal.of_part(text, listed)) is not None:
+                return found
+            if number is None:
+                raise InvalidInput("type one of the numbers, or a part that only one line has")
+        table.require(session.db, record, number)  # here it is asked again
+        return number
 
     return replace(type, offer=offer, answer=answer)
 

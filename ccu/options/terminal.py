@@ -173,21 +173,34 @@ def choose(
 def of_part(answer: str, called: Mapping[Key, str]) -> Key | None:
     """Return the only one of a list who is called by every part typed.
 
-    Print those who are where there are several, and all of the list where there is none.
+    Print those who are where there are several, and all of the list where there is none. A number
+    within a line, such as that of a house, is asked about: it may be that of a record.
+    """
+    meant = having(answer, called)
+    show_list(meant or called) if len(meant) != 1 or answer.isdigit() else None
+    if len(meant) == 1 and (
+        not answer.isdigit() or yes_or_no(f"Only this line has {answer}. Take it? y or n")
+    ):
+        return next(iter(meant))
+    return None
+
+
+def having(answer: str, called: Mapping[Key, str]) -> dict[Key, str]:
+    """Return those of a list with every part typed in their line; a number is never a part of one.
+
+    The line's own number counts for words alone: the caller knows it.
     """
     parts = answer.casefold().split()
-    named = len(answer) >= SHORTEST_PART and answer.lower() not in (*YES, *NEW)
-    meant = {
+    if len(answer) < SHORTEST_PART or answer.lower() in (*YES, *NEW):
+        return {}
+    if answer.isdigit():
+        whole = rf"(?<!\d){answer}(?!\d)"
+        return {key: words for key, words in called.items() if re.search(whole, words)}
+    return {
         key: words
         for key, words in called.items()
-        if named
-        and not answer.isdigit()
-        and all(part in f"{key} {words}".casefold() for part in parts)
+        if all(part in f"{key} {words}".casefold() for part in parts)
     }
-    if len(meant) == 1:
-        return next(iter(meant))
-    show_list(meant or called)
-    return None
 
 
 def some_of(rows: Sequence[Value], more: bool) -> Sequence[Value]:

@@ -63,7 +63,7 @@ def _open(session: "Session", more: bool) -> tuple[dict[int, str], int]:
     return page.called(session, more)
 
 
-OPEN = of_list(REFERRAL, _open)
+OPEN = of_list(REFERRAL, "referral", _open)
 
 
 @dataclass(eq=False, repr=False)
