@@ -24,7 +24,7 @@ from ccu.people import who
 from ccu.people.options import say_birth
 from ccu.people.store import Met
 from ccu.places import finding
-from ccu.records import codes, person_ids
+from ccu.records import codes
 from ccu.session import Session
 
 # option -> what the review calls it, and the question
@@ -118,9 +118,10 @@ class CallQuestions:
             usual = map(self._agency, USUAL_AGENCIES)
             question += f", such as {', '.join(usual)} + clinician"
         offer, before = self._offered(option), self._typed.get(option, "")
+        is_given = option not in self._typed and self._is_known(option)
         if offer and option != "responder":
             offer()
-        if before:
+        if before or is_given:
             question += f" [{self._words(option) or before}]"
             question += " (- clears)" if option in SKIPPED else ""
         elif default:
@@ -130,11 +131,15 @@ class CallQuestions:
 
         def read(typed: str) -> None:
             self._draft.begun |= bool(typed)
+            if not typed and is_given:
+                return  # as the option has it
             if typed == "-" and option in SKIPPED:
                 self._form.values.pop(field_of(option), None)
                 self._typed[option] = ""
                 return
             answer = typed or before or default
+            if option == "address" and answer != before:
+                self._typed.pop(SETTLED, None)
             if answer or option not in SKIPPED:
                 self._read(option, answer)
             self._typed[option] = answer
@@ -146,7 +151,6 @@ class CallQuestions:
             self._typed["when"] = f"{began.astimezone(zone):%Y-%m-%d %H:%M}"
             self._read_given()
         if option == "address":
-            self._typed.pop(SETTLED, None)
             try:
                 self._settle_address()
             except GoBack:  # from the similar places to the address
@@ -315,10 +319,8 @@ class CallQuestions:
     def _who(self, met: Met) -> str:
         """Return somebody in words; of a number with the name, where the account may see it."""
         number = met.person_id
-        if number is not None and number not in self._names and self._session.may("person find"):
-            with self._session.work() as work:
-                person_ids.shown(work.connection, work.staff_id, "person-find", [number])
-                name = person_ids.names(work.connection, [number]).get(number)
+        if number is not None and number not in self._names:
+            name = who.named(self._session, number)
             self._names[number] = f"{name}, " if name else ""
         return f"{self._names.get(number or 0, '')}{_who(met)}"
 

@@ -13,6 +13,7 @@ import typer
 from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.options import arg, flag, of_list, opt, typed_text, types
+from ccu.people.who import NAMED_PERSON
 from ccu.session import Session
 
 # Any of these, and the text has a time of day; else it is a day, or police time.
@@ -131,9 +132,7 @@ class AddOptions:
 
     referral: Annotated[int | None, opt("--referral", types.REFERRAL, "For this referral.")] = None
     call: Annotated[int | None, opt("--call", types.CALL, "For this call.")] = None
-    person: Annotated[int | None, opt("--person", types.PERSON, "For this person, by number.")] = (
-        None
-    )
+    person: Annotated[int | None, opt("--person", NAMED_PERSON, "For this person.")] = None
     kind: Annotated[str | None, opt("--kind", KIND, "What to do.")] = None
     due: DueOption = None
     owner: OwnerOption = None
