@@ -20,11 +20,11 @@ from ccu.options import (
     code,
     flag,
     line,
-    of_list,
     opt,
     value,
     whole_number,
 )
+from ccu.options.questions import of_list
 
 if TYPE_CHECKING:
     from ccu.session import Session

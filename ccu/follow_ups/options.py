@@ -12,7 +12,8 @@ import typer
 
 from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.options import arg, flag, of_list, opt, typed_text, types
+from ccu.options import arg, flag, opt, typed_text, types
+from ccu.options.questions import of_list
 from ccu.people.who import NAMED_PERSON
 from ccu.session import Session
 

@@ -33,7 +33,7 @@ Declare a parameter by what the command receives, and give it the type that read
 
 import inspect
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import fields
 from functools import wraps
 from pathlib import Path
 from types import NoneType
@@ -255,38 +255,6 @@ def asked(
         found: Value = type.ask(session, question, option)
         return found
     return required(value, option, example)
-
-
-def of_list(
-    type: OptionType[int],
-    record: str,
-    called: "Callable[[Session, bool], tuple[dict[int, str], int]]",
-) -> OptionType[int]:
-    """A record's number, asked for below a list; a part of one of its lines is an answer too.
-
-    `record` is its table. `called` returns what to call each, more of them if True, and how many
-    there are in all.
-    """
-    from ccu.options import terminal
-    from ccu.records import table
-
-    def offer(session: "Session", more: bool = False) -> None:
-        terminal.show_some(*called(session, more))
-
-    def answer(session: "Session", text: str, option: str) -> int | None:
-        listed, _total = called(session, True)
-        number = type.read(session, text, option) if text.isdigit() else None
-        if number in listed:
-            return number
-        if number is None or terminal.having(text, listed):
-            if (found := terminal.of_part(text, listed)) is not None:
-                return found
-            if number is None:
-                raise InvalidInput("type one of the numbers, or a part that only one line has")
-        table.require(session.db, record, number)  # here it is asked again
-        return number
-
-    return replace(type, offer=offer, answer=answer)
 
 
 def needs_reason(session: "Session", full: bool, reason: str | None) -> str | None:

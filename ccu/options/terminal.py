@@ -12,7 +12,6 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
-from pathlib import Path
 from typing import TypeVar
 
 from ccu.errors import InvalidInput, NotFound
@@ -98,7 +97,7 @@ def ask_until_valid(
             meant = _instead(answer, error)
             raise
 
-    return _until_valid(ask_once)
+    return until_valid(ask_once)
 
 
 def _instead(answer: str, error: InvalidInput) -> list[str]:
@@ -111,7 +110,8 @@ def _instead(answer: str, error: InvalidInput) -> list[str]:
     return [f"{answer[: found.start()]}{each}{answer[found.end() :]}" for each in error.meant]
 
 
-def _until_valid(ask_once: Callable[[], Value]) -> Value:
+def until_valid(ask_once: Callable[[], Value]) -> Value:
+    """Call `ask_once` until it raises no error; show each, and return what it returns."""
     while True:
         try:
             return ask_once()
@@ -277,41 +277,6 @@ def ask_lines(question: str, lines: list[str] | None = None) -> str:
             break
         lines.append(line)
     return "\n".join(lines)
-
-
-def private_text(
-    question: str,
-    file: Path | None,
-    what: str,
-    longest: int,
-    asking: bool,
-    *,
-    lines: bool = False,
-) -> str:
-    """Return text about somebody from --file (- is standard input), or ask for it.
-
-    It is never typed on the command line, which others on the machine can read. It is one line, or
-    with `lines` several. Raises InvalidInput, which calls it `what`.
-    """
-
-    def checked(text: str) -> str:
-        if lines:
-            found = (typed_text.note(text, what) or "").strip()
-            if len(found) > longest:
-                raise InvalidInput(f"{what} is longer than {longest} characters")
-        else:
-            found = typed_text.line(text, what, longest) or ""
-        if not found:
-            raise InvalidInput(f"{what} is empty")
-        return found
-
-    if file is not None:
-        return checked(typed_text.file_text(file, "--file"))
-    if not asking:
-        raise InvalidInput(f"--file is missing: {what} comes from a file, or from - for stdin")
-    if lines:
-        return _until_valid(lambda: checked(ask_lines(f"{question} (end with a blank line)")))
-    return ask_until_valid(question, checked)
 
 
 def read_line(question: str) -> str:

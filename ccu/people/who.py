@@ -157,5 +157,5 @@ def _read(session: "Session", text: str, option: str) -> int | None:
     return found
 
 
-# Of whom something is to be saved: a number typed at a terminal is answered with the name.
+# For a command that saves something: a number typed at a terminal is answered with the name.
 NAMED_PERSON = replace(PERSON, read=_read)

@@ -15,10 +15,10 @@ from ccu.options import (
     code,
     flag,
     line,
-    of_list,
     opt,
     whole_number,
 )
+from ccu.options.questions import of_list
 from ccu.people.who import NAMED_PERSON
 
 if TYPE_CHECKING:

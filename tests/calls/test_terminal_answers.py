@@ -190,7 +190,7 @@ def test_y_takes_the_reading_that_is_offered_and_n_asks_again(
     terminal.close(force=True)
 
 
-def test_of_two_readings_y_takes_neither(
+def test_of_two_offers_y_takes_neither(
     ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(test_terminal_log_call, "TODAY", "2026-01-31T14:00")
