@@ -260,3 +260,17 @@ def test_an_address_that_was_confirmed_is_not_asked_about_again(ccu: Ccu, db_pat
     again.expect_exact("Reported by (Enter to skip): ")
     assert "Is that the address?" not in again.before
     again.close(force=True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "minutes"),
+    [("half an hour", 30), ("An hour and a half", 90), ("quarter of an hour", 15)],
+)
+def test_minutes_may_be_written_in_words(typed: str, minutes: int, ccu: Ccu) -> None:
+    call = ("log-call", "--when", "12:10", "--address", "12 Main St", "--nature", "crisis")
+    assert ccu(*call, "--minutes", typed).code == 0
+    assert json.loads(ccu("call", "show", "1", "-f", "json").out)["minutes"] == minutes
+
+
+def test_a_misspelled_everyday_word_leads_to_its_command(ccu: Ccu) -> None:
+    assert "did you mean ccu history or ccu person find?" in ccu("serch").err
