@@ -171,7 +171,9 @@ def test_at_a_terminal_a_missing_number_is_asked_for(ccu: Ccu) -> None:
         done = ccu("follow-up", command, tty=True, stdin="99\n")
         assert (done.code, "follow-up's number" in done.err + done.out) == (code, True), command
         assert code == 3 or "  No follow-up 99\n" in done.err or "  no follow-up 99\n" in done.err
-        assert "F is missing" in ccu("follow-up", command).err
+        assert (
+            f"number is missing; type ccu follow-up {command} F\n" in ccu("follow-up", command).err
+        )
     done = ccu("refer", tty=True, stdin="99\n")
     assert (done.code, done.err.count("Call, by number")) == (130, 2)  # asked again
     done = ccu("worker", "assign", "--person", "99", tty=True, stdin="dlee\n")
@@ -254,7 +256,7 @@ def test_a_missing_argument_of_any_command_is_asked_for_at_a_terminal(
     refused = ccu("call", "show")
     assert (refused.code, refused.err) == (
         2,
-        "ccu: error: CALL is missing; see ccu call show --help\n",
+        "ccu: error: the call's number is missing; type ccu call show CALL\n",
     )
     assert "CALL  The call's number.  [required]" in ccu("call", "show", "--help").out
 
