@@ -315,9 +315,8 @@ class _Usage(CcuError):
 def _usage_sentence(error: Any) -> str:
     """Typer's message in one line, without the value typed: it may be somebody's name."""
     if type(error).__name__ == "MissingParameter" and error.param.param_type_name == "argument":
-        from ccu.options import missing
-
-        return missing(error.ctx, error.param)
+        typed_text = import_module("ccu.options.typed_text")
+        return str(typed_text.missing(error.ctx, error.param))
     text = str(error.format_message()).strip().replace("\n", " ")
     if unknown := re.fullmatch(r"No such command (['\"])(.*)\1\..*", text, flags=re.DOTALL):
         from ccu.commands.everyday.help import did_you_mean

@@ -194,7 +194,9 @@ def convert(ctx: Any, session: "Session") -> None:
         if is_required and ctx.params.get(name) in (None, [], ()):
             one = parameters[name]
             if one.param_type_name == "argument" and not session.may_choose:
-                raise InvalidInput(missing(ctx, one))
+                from ccu.options import typed_text
+
+                raise InvalidInput(typed_text.missing(ctx, one))
             question = str(one.help).partition(". ")[0].rstrip(".")
             found: Any = asked(session, None, parser.type, question, _name(one), parser.example)
             several = getattr(one, "multiple", False) or one.nargs == -1
@@ -234,19 +236,6 @@ def _name(parameter: Any) -> str:
     return long[0] if long else str(parameter.metavar or parameter.name).strip("[].")
 
 
-def missing(ctx: Any, argument: Any) -> str:
-    """Return the error for an argument that is missing: what it is, and what to type."""
-    arguments = [each for each in ctx.command.params if each.param_type_name == "argument"]
-    needed = [_name(each).upper() for each in arguments if not str(each.metavar).startswith("[")]
-    return f"{_plainly(argument.help)} is missing; type {' '.join([ctx.command_path, *needed])}"
-
-
-def _plainly(words: str) -> str:
-    """Return the first clause of a help or question, to begin a sentence."""
-    clause = words.replace(";", ",").replace(".", ",").partition(",")[0]
-    return clause[:1].lower() + clause[1:]
-
-
 def required(value: Value | None, option: str, example: str = "") -> Value:
     """Return the value of a required option. Raises InvalidInput when it is missing."""
     if value is None:
@@ -268,9 +257,9 @@ def asked(
         found: Value = type.ask(session, question, option)
         return found
     if value is None and not option.startswith("-"):
-        words = _plainly(question)
-        the = "" if words.startswith("the ") else "the "
-        raise InvalidInput(f"{the}{words} is missing; type it as {option}")
+        from ccu.options import typed_text
+
+        raise InvalidInput(typed_text.missing_answer(question, option))
     return required(value, option, example)
 
 

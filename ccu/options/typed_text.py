@@ -9,7 +9,7 @@ import re
 import sys
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ccu import dates, files
 from ccu.errors import InvalidInput, NotFound
@@ -196,3 +196,27 @@ def _tell_to_type(option: str, what: str) -> None:
 
     if sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty():
         say(f"{option} is read from the keyboard: type {what}.")
+
+
+def missing(ctx: Any, argument: Any) -> str:
+    """Return the error for an argument that is missing: what it is, and what to type."""
+    arguments = [each for each in ctx.command.params if each.param_type_name == "argument"]
+    needed = [
+        str(each.metavar or each.name).rstrip(".").upper()
+        for each in arguments
+        if not str(each.metavar).startswith("[")
+    ]
+    return f"{_plainly(argument.help)} is missing; type {' '.join([ctx.command_path, *needed])}"
+
+
+def _plainly(words: str) -> str:
+    """Return the first clause of a help or question, to begin a sentence."""
+    clause = words.replace(";", ",").replace(".", ",").partition(",")[0]
+    return clause[:1].lower() + clause[1:]
+
+
+def missing_answer(question: str, argument: str) -> str:
+    """Return the error for an argument that is asked for where somebody is at a terminal."""
+    words = _plainly(question)
+    the = "" if words.startswith("the ") else "the "
+    return f"{the}{words} is missing; type it as {argument}"

@@ -27,7 +27,6 @@ from ccu.work import Work
 
 MOST_IN_ERROR = 3
 MOST_OFFERED = 9
-ADDRESS = line(300, needed=True)
 ASK = "ask"  # Enter answers nothing
 LONGEST_NAME = 6  # words in the name of a place
 UNREADABLE = "the address cannot be read; write a number and street, such as 12 Main St"
@@ -97,7 +96,7 @@ def made(work: Work, found: int | Address) -> int:
 def _look(session: Session, address: str, place: int | None) -> tuple[int | Match, Address]:
     """Return the exact place by number, or what was found instead; and the address as read."""
     if not address.strip() and place is None and session.may_choose:
-        address = ADDRESS.ask(session, "Address", "the address")
+        address = line(300, needed=True).ask(session, "Address", "the address")
     if bool(address.strip()) is (place is not None):
         raise InvalidInput("type either an address or --place N")
     if re.fullmatch("[0-9]+", address.strip()):  # no address is a number alone
@@ -141,8 +140,7 @@ def _nothing_there(session: Session, match: Match, advice: str) -> str:
     """Return the error for an address that is not on file."""
     near = _near(session, match)
     if not near:
-        hint = "; --new adds it" if "--new" in advice else ""
-        return f"no place is recorded at that address{hint}"
+        return f"no place is recorded at that address{'; --new adds it' * ('--new' in advice)}"
     listed = "; ".join(near[:MOST_IN_ERROR]) + ("; ..." if len(near) > MOST_IN_ERROR else "")
     return f"no place is recorded at exactly that address; near: {listed}; {advice}"
 
