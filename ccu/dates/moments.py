@@ -83,7 +83,7 @@ def parse_moment(
         moment = _moment(month_first(said, now.date()) if us_order else said, now, future)
         check_year(moment.year)
     except Refused as reason:
-        raise InvalidInput(sentence(field, text, str(reason)), reason.meant) from None
+        raise InvalidInput(sentence(field, text, str(reason)), *reason.meant) from None
     except OverflowError:
         raise InvalidInput(sentence(field, text, str(OutOfRange()))) from None
     return moment.replace(microsecond=0)
@@ -168,9 +168,8 @@ def _day_of_moment(said: str | None, clock: time, now: datetime, future: bool) -
     except TwoReadings as two:
         if not future and (only := _only_past(two, today)):
             return only
-        raise Refused(
-            offer(*(f"{say_date(day)} {_say_clock(clock)}" for day in two.readings))
-        ) from None
+        texts = [f"{say_date(day)} {_say_clock(clock)}" for day in two.readings]
+        raise Refused(offer(*texts), *texts) from None
     except Unknown:
         raise Unknown(_UNKNOWN) from None
 
@@ -218,7 +217,8 @@ def _the_one_reading(wall: datetime, day: str | None, now: datetime, future: boo
         raise Refused(f"does not exist (daylight saving); write {offered}")
     possible = [one for one in readings if future or not is_after(one, now)]
     if len(possible) == 2:
-        raise Refused(offer(*(_say_wall(one) + to_iso(one)[-6:] for one in possible)))
+        texts = [_say_wall(one) + to_iso(one)[-6:] for one in possible]
+        raise Refused(offer(*texts), *texts)
     if not possible and not day:
         meant = f"yesterday {_say_clock(wall.time())}"
         raise Refused(f"is in the future; did you mean {meant}?", meant)
@@ -238,7 +238,7 @@ def _midnight(parts: re.Match[str], now: datetime, future: bool) -> Refused:
     if parts["day"] and parts["clock"] != "midnight":
         return Refused(f"is the start of the next day; write {end}")
     if future or day < now.date():
-        return Refused(offer(start, end))
+        return Refused(offer(start, end), start, end)
     return Refused(f"can be the start or the end of a day; write {start}")
 
 
@@ -246,9 +246,8 @@ def _no_clock(said: str, now: datetime, future: bool) -> Refused:
     """Return the best advice for a text without a time of day."""
     if re.fullmatch(r"[1-9][0-5]\d", said):
         hour, minute = int(said[0]), said[1:]
-        return Refused(
-            f"is only a number; did you mean {hour:02}:{minute} or {hour + 12}:{minute}?"
-        )
+        texts = f"{hour:02}:{minute}", f"{hour + 12}:{minute}"
+        return Refused(f"is only a number; did you mean {' or '.join(texts)}?", *texts)
     if is_number(said):
         return Refused("is only a number; write a time of day as 22:30")
     if part := re.fullmatch(_PART_OF_DAY, said):
@@ -304,7 +303,7 @@ def parse_day(
         if day > today and not future:
             raise Refused(f"is in the future; today is {say_date(today)}")
     except Refused as reason:
-        raise InvalidInput(sentence(field, text, str(reason))) from None
+        raise InvalidInput(sentence(field, text, str(reason)), *reason.meant) from None
     return day
 
 
