@@ -245,8 +245,9 @@ def _compare_way(a: Way, b: Way) -> Match:
     if a.route or b.route or (a.suffix and b.suffix and a.suffix != b.suffix):
         return Match("different", "other street")
     typo = _typo_match(_loose(a), _loose(b))
-    if not typo and bool(a.suffix) != bool(b.suffix):
-        typo = _typo_match(_with_suffix(a), _with_suffix(b))  # ELM STRRET
+    if bool(a.suffix) != bool(b.suffix) and not typo:
+        suffixed = _typo_match(_with_suffix(a), _with_suffix(b))
+        typo = suffixed and Match("near", "suffix misspelled")  # ELM STRRET
     return typo if typo and _letters(a) == _letters(b) else Match("different", "other street")
 
 

@@ -82,7 +82,7 @@ def test_an_intersection_has_no_order_and_a_block_is_no_house(ccu: Ccu) -> None:
         ("270 Bayberry Ln", "house number one digit off"),
         ("227 Bayberry Ln", "house number one digit off"),
         ("7 Bayberry Ln", "house number one digit off"),
-        ("27 Bayberry Laen", "other suffix or direction"),
+        ("27 Bayberry Laen", "suffix misspelled"),
         ("27 Bayberry Rd", "other suffix or direction"),
         ("27A Bayberry Ln", "house number with another letter or fraction"),
         ("27 1/2 Bayberry Ln", "house number with another letter or fraction"),
