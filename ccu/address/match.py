@@ -319,8 +319,8 @@ def digits(text: str) -> str:
 
 def edit_distance(a: str, b: str, most: int) -> int | None:
     """Count letters changed, added, left out or swapped with the next; None above `most`."""
-    if abs(len(a) - len(b)) > most:
-        return None
+    if abs(len(a) - len(b)) > most or len(set(a) ^ set(b)) > 2 * most:
+        return None  # a letter changed is two that only one of both has
     before: list[int] = []
     row = list(range(len(b) + 1))
     for i, letter in enumerate(a, 1):
