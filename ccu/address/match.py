@@ -1,9 +1,8 @@
 """Compare two addresses: the same place, a near match worth showing, or another place.
 
-A caller stores and indexes for each place, from `columns(address)`:
+A caller stores and indexes for each place:
 
     number       house number or block, as in the address
-    street_key   the complete street, in the spelling of keys
     loose_key    the core of the name: no directional, no suffix, no spaces
 
 and finds near places for an address without an exact match by:
@@ -12,7 +11,7 @@ and finds near places for an address without an exact match by:
     number = ?                       one or two letters apart (house numbers are selective)
     loose_key = ?                    intersections, and house numbers one digit off
 
-Each row found is scored with `nearness`; None: not worth showing; smaller is nearer.
+Each row found is compared and scored with `nearness`; None: not worth showing; smaller is nearer.
 """
 
 from functools import lru_cache
@@ -38,14 +37,6 @@ class Match(NamedTuple):
     reason: str  # for people; empty when the same
 
 
-class Columns(NamedTuple):
-    """The columns of each stored place by which near ones are found."""
-
-    number: str
-    street_key: str
-    loose_key: str
-
-
 _ORDINAL = Lazy(r"^([0-9]+)(?:ST|ND|RD|TH)$")
 _SPANISH = {"CALLE": "ST", "AVENIDA": "AVE", "AVE": "AVE"}
 # Roads whose numbers are of one series: FM 620 and RM 620; private roads of Texas, PR 4732.
@@ -54,16 +45,11 @@ _KING = Lazy(r"\bMARTIN LUTHER KING\b")
 _CLASSES = {"RM": "FM", "PRIVATE": "PR"}
 _NUMBERED = ("address", "block")
 _STREETS = frozenset(ROADS.values())
-
-
-def columns(address: Address) -> Columns:
-    """Return the columns of an address, to store and to look up near ones by."""
-    street_key = " & ".join(sorted(way.key for way in _ways(address)))
-    return Columns(address.number if street_key else "", street_key, loose_key(address))
+OTHER_TOWN = "other town"
 
 
 def loose_key(address: Address) -> str:
-    """Return that one of the columns alone."""
+    """Return the core of the street's name, or of the place's, to look up near ones by."""
     if not address.street:
         return _close(address.place)
     street = _loose(settled_way(address.street))
@@ -102,7 +88,7 @@ def compare(a: Address, b: Address) -> Match:
     if a.kind == "none" or b.kind == "none":
         return Match("different", "no address")
     if not _cities_agree(a.city, b.city):
-        return Match("different", "other town")
+        return Match("different", OTHER_TOWN)
     if a.building_key == b.building_key:
         return _compare_units(a.unit_key == b.unit_key, a.unit, b.unit)
     if a.kind != b.kind:
@@ -349,22 +335,24 @@ _NEARNESS = {
 }
 
 
-def nearness(a: Address, b: Address) -> int | None:
+def nearness(match: Match, a: Address, b: Address) -> int | None:
     """Return 0 for the same, 1-5 near, 6 another unit of the building, 7-8 a number one digit off.
 
-    None if it is not worth showing. 6 to 8 are `different` to `compare`.
+    `match` is what `compare` found, to which 6 to 8 are `different`. None: not worth showing.
     """
-    match = compare(a, b)
     if match.verdict == "same":
         return 0
     if match.verdict == "near":
         return _NEARNESS.get(match.reason, 3)
     if match.reason == "other unit":
         return 6
-    same_street = a.street and columns(a).street_key == columns(b).street_key
-    if match.reason == "other house number" and same_street:
+    if match.reason == "other house number" and a.street and _street_keys(a) == _street_keys(b):
         return _numbers_near(a.number, b.number)
     return None
+
+
+def _street_keys(address: Address) -> list[str]:
+    return sorted(way.key for way in _ways(address))
 
 
 def _numbers_near(a: str, b: str) -> int | None:
