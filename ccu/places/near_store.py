@@ -71,12 +71,13 @@ def _candidates(connection: sqlite3.Connection, reading: Address) -> list[sqlite
     if not reading.unit_key:
         return []
     return connection.execute(
-        "SELECT * FROM place WHERE building_key = :building_key"
-        " UNION SELECT * FROM (SELECT * FROM place WHERE loose_key = :loose_key LIMIT :most)"
+        "SELECT * FROM place WHERE id IN (SELECT id FROM place WHERE building_key = :building_key"
+        " UNION SELECT * FROM (SELECT id FROM place WHERE loose_key = :loose_key LIMIT :most)"
         " UNION SELECT * FROM"
-        " (SELECT * FROM place WHERE number = :number AND number <> '' LIMIT :most)"
-        " UNION SELECT * FROM (SELECT * FROM place"
-        "  WHERE loose_key >= :first AND loose_key < :last AND number = '' LIMIT :most)",
+        " (SELECT id FROM place WHERE number = :number AND number <> '' LIMIT :most)"
+        " UNION SELECT * FROM (SELECT id FROM place"
+        "  WHERE loose_key >= :first AND loose_key < :last AND number = '' LIMIT :most))"
+        " ORDER BY id",
         {
             "building_key": reading.building_key,
             "loose_key": (loose := matching.loose_key(reading)),
