@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from ccu.options import OptionType, code, opt
+from ccu.options import OptionType, opt
 from ccu.options import completion_store as completion
+from ccu.options.lookups import code
 from ccu.session import Session
 
 if TYPE_CHECKING:

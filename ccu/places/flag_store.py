@@ -13,7 +13,8 @@ from typing import Any
 
 from ccu import dates
 from ccu.errors import InvalidInput, NotAllowed
-from ccu.options import OptionType, asked, code, line, terminal, typed_text
+from ccu.options import OptionType, asked, line, terminal, typed_text
+from ccu.options.lookups import code
 from ccu.output import Table, say
 from ccu.places import finding
 from ccu.places import store as places

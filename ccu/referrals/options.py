@@ -6,20 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 from ccu.errors import InvalidInput
 from ccu.options import (
-    LOGIN,
     MOMENT,
     NOTE_LATER,
     PERSON,
-    PROVIDER,
     REFERRAL,
     LaterNote,
-    code,
     flag,
     line,
-    of_list,
     opt,
     whole_number,
 )
+from ccu.options.lookups import LOGIN, PROVIDER, code, of_list
 
 if TYPE_CHECKING:
     from ccu.session import Session

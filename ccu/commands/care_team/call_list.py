@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from ccu.calls.options import UNDECIDED
 from ccu.errors import InvalidInput
-from ccu.options import AskingOption, Context, arg, code, flag, group, opt
+from ccu.options import AskingOption, Context, arg, flag, group, opt
+from ccu.options.lookups import code
 from ccu.options.types import OptionType
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.output.endings import FOR_FILES, default_format
