@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from ccu.options import OptionType, opt
-from ccu.options import completion_store as completion
 from ccu.options.lookups import code
+from ccu.options.types import offered
 from ccu.session import Session
 
 if TYPE_CHECKING:
@@ -29,13 +29,11 @@ def _scope(session: Session, text: str, option: str) -> str:
     return codes.code(session.db, "consent_scope", text.strip().replace("-", "_"), option)
 
 
-SCOPES = OptionType(
-    read=_scope, metavar="CODE", complete=completion.codes("consent_scope"), commas=True
-)
+SCOPES = OptionType(read=_scope, metavar="CODE", complete=offered("consent_scope"), commas=True)
 
 TO_OPTION = opt(
     "--to",
-    OptionType(read=_recipient, metavar="RECIPIENT", complete=completion.codes("agency")),
+    OptionType(read=_recipient, metavar="RECIPIENT", complete=offered("agency")),
     "An agency, such as police; or one provider, by number.",
 )
 PURPOSE_OPTION = opt("--purpose", code("consent_purpose"), "What for.")

@@ -5,8 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ccu.errors import InvalidInput, NotFound
-from ccu.options import completion_store as completion
-from ccu.options.types import OptionType
+from ccu.options.types import OptionType, offered
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -70,13 +69,13 @@ def _login_words(session: "Session", staff_id: int) -> str:
 
 
 LOGIN = OptionType(
-    read=_login, answer=_account, metavar="LOGIN", complete=completion.logins, words=_login_words
+    read=_login, answer=_account, metavar="LOGIN", complete=offered("staff"), words=_login_words
 )
 PROVIDER = OptionType(
     read=_provider,
     answer=_provider_answered,
     metavar="PROVIDER",
-    complete=completion.providers,
+    complete=offered("provider"),
     hint=" (number, name, or what is needed)",
     words=_provider_words,
 )
@@ -116,7 +115,7 @@ def code(table: str, *, commas: bool = False) -> OptionType[str]:
     return OptionType(
         read=read,
         metavar="CODE",
-        complete=completion.codes(table),
+        complete=offered(table),
         answer=answer,
         hint="" if commas else " (number, code, or how it begins)",
         offer=offer,

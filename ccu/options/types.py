@@ -7,8 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+import typer
+
 from ccu.errors import InvalidInput, NotFound
-from ccu.options import completion_store as completion
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -17,7 +18,20 @@ Value = TypeVar("Value")
 LaterNote = Callable[[], str | None]  # call it to read the note
 Reader = Callable[["Session", str, str], Value | None]
 
+Completer = Callable[[typer.Context, str], list[tuple[str, str]]]
+
 LONGEST_REASON = 1_000  # characters
+
+
+def offered(table: str) -> Completer:
+    """Return what offers the shell the records or the codes of a table."""
+
+    def complete(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+        from ccu.options import completion_store  # only where the shell asks
+
+        return completion_store.of_table(ctx, table, incomplete)
+
+    return complete
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -31,7 +45,7 @@ class OptionType(Generic[Value]):
 
     read: Reader[Value]
     metavar: str = "TEXT"
-    complete: completion.Completer | None = None
+    complete: Completer | None = None
     answer: Reader[Value] | None = None
     hint: str = ""  # what may be typed, after the question
     usage: str = ""  # what may be typed, for an answer of `?`
@@ -161,9 +175,7 @@ def count(largest: int) -> OptionType[int]:
     return OptionType(read=read, metavar="N")
 
 
-def number_of(
-    record: str, metavar: str, complete: completion.Completer | None = None
-) -> OptionType[int]:
+def number_of(record: str, metavar: str, complete: Completer | None = None) -> OptionType[int]:
     """The number of a record, as it is printed. Whether it exists, the command finds out."""
 
     def read(session: "Session", text: str, option: str) -> int:
@@ -212,15 +224,15 @@ def _person(session: "Session", text: str, option: str) -> int:
 
 
 FILE = OptionType(read=lambda session, path, option: Path(path), metavar="FILE", is_file=True)
-CALL = number_of("call", "N", completion.calls)
-FOLLOW_UP = number_of("follow-up", "F", completion.follow_ups)
+CALL = number_of("call", "N", offered("call"))
+FOLLOW_UP = number_of("follow-up", "F", offered("follow_up"))
 HOUSEHOLD = number_of("household", "H")
 PERSON = OptionType(
-    read=_person, metavar="P", complete=completion.people, hint=" (or part of the name)"
+    read=_person, metavar="P", complete=offered("person"), hint=" (or part of the name)"
 )
 PLACE = number_of("place", "N")
 PLAN = number_of("plan", "PLAN")
-REFERRAL = number_of("referral", "R", completion.referrals)
+REFERRAL = number_of("referral", "R", offered("referral"))
 REASON = line(LONGEST_REASON)
 WHY = line(LONGEST_REASON, needed=True)  # of what is taken back
 NOTE = OptionType(read=_note, metavar="FILE", is_file=True)
