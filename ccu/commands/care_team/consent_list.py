@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from ccu.consent.options import PURPOSE_OPTION, SCOPES, TO_OPTION
+from ccu.consent.store import PURPOSE_OPTION, SCOPES, TO_OPTION
 from ccu.options import PERSON, REQUIRED, Context, arg, flag, group, opt
 from ccu.options.lookups import code
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
