@@ -18,8 +18,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ccu.address.reader import Address, unit_pairs
-from ccu.address.route import settled_way
 from ccu.address.street import Way, in_digits
+from ccu.address.way import settled_way
 from ccu.address.words import (
     BOUND,
     DIRECTIONS,

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from ccu.address import Address
 from ccu.address import match as matching
-from ccu.address.route import settled_way
 from ccu.address.street import in_digits
+from ccu.address.way import settled_way
 from ccu.address.words import (
     DIRECTIONS,
     LONG_SUFFIX,
