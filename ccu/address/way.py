@@ -37,12 +37,9 @@ def settled_way(text: str) -> Way:
 
     The same streets are read again and again, so the last few thousand are cached.
     """
-    way = read_way(text.split())
-    if way.text == text:
-        return way
-    for _ in range(4):
-        again = read_way(way.text.split())
-        if again.text == way.text:
-            return again
-        way = again
+    for _ in range(5):
+        way = read_way(text.split())
+        if way.text == text:
+            break
+        text = way.text
     return way
