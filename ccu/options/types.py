@@ -243,16 +243,10 @@ NOTE_LATER = OptionType(read=_note_later, metavar="FILE", is_file=True)
 # ---------------------------------------------------------------- days and times
 
 
-def _moment(session: "Session", text: str, option: str) -> datetime:
+def _moment(session: "Session", text: str, option: str, tell: bool = True) -> datetime:
     from ccu.options import typed_text
 
-    return typed_text.moment(session, text, option)
-
-
-def _moment_answered(session: "Session", text: str, option: str) -> datetime:
-    from ccu.options import typed_text
-
-    return typed_text.moment(session, text, "That", tell=False)
+    return typed_text.moment(session, text, option, tell=tell)
 
 
 def moment_words(session: "Session", moment: datetime) -> str:
@@ -265,15 +259,13 @@ def moment_words(session: "Session", moment: datetime) -> str:
 def day(*, future: bool) -> OptionType[date]:
     """A day; without `future` one that is not after today."""
 
-    def read(session: "Session", text: str, option: str) -> date:
+    def read(session: "Session", text: str, option: str, tell: bool = True) -> date:
         from ccu.options import typed_text
 
-        return typed_text.day(session, text, option, future=future)
+        return typed_text.day(session, text, option, future=future, tell=tell)
 
     def answer(session: "Session", text: str, option: str) -> date:
-        from ccu.options import typed_text
-
-        return typed_text.day(session, text, "That", future=future, tell=False)
+        return read(session, text, "That", tell=False)
 
     def words(session: "Session", found: date) -> str:
         from ccu import dates
@@ -287,7 +279,7 @@ def day(*, future: bool) -> OptionType[date]:
 MOMENT = OptionType(
     read=_moment,
     metavar="TIME",
-    answer=_moment_answered,
+    answer=lambda session, text, option: _moment(session, text, "That", tell=False),
     words=moment_words,
     usage="a time: now, 22:30, yesterday 22:30 or Jan 18, 2026 22:30",
 )
