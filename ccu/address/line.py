@@ -18,7 +18,7 @@ from ccu.address.number import (
     take_number,
     take_units,
 )
-from ccu.address.route import find_route, settled_way
+from ccu.address.route import find_route
 from ccu.address.sides import (
     Reading,
     cut_businesses,
@@ -45,6 +45,7 @@ from ccu.address.town import (
     take_zip,
     unit_of_remark,
 )
+from ccu.address.way import settled_way
 from ccu.address.words import (
     BUSINESSES,
     DIRECTIONS,

@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccu.address.names import Names, as_named, names_of
-from ccu.address.route import settled_way
 from ccu.address.street import Way
+from ccu.address.way import settled_way
 from ccu.address.words import (
     BESIDE,
     BUSINESSES,

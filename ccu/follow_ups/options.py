@@ -13,7 +13,7 @@ import typer
 from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.options import arg, flag, opt, typed_text, types
-from ccu.options.questions import of_list
+from ccu.options.lookups import LOGIN, code, of_list
 from ccu.people.who import NAMED_PERSON
 from ccu.session import Session
 
@@ -81,7 +81,7 @@ DUE = types.OptionType(
     words=types.moment_words,
     usage="when it is due: friday, tomorrow 10:00, in 3 days or 2026-02-03 09:30",
 )
-KIND, RESULT = types.code("follow_up_kind"), types.code("follow_up_result")
+KIND, RESULT = code("follow_up_kind"), code("follow_up_result")
 LONGEST_TRY = 24 * 60  # minutes
 FURTHEST = timedelta(days=1096)  # from today to when something is due
 
@@ -101,7 +101,7 @@ DueOption = Annotated[
     datetime | None,
     opt("--due", DUE, "When: friday (by its end), tomorrow 10:00, in 3 days, 2026-02-03 09:30."),
 ]
-OwnerOption = Annotated[int | None, opt("--owner", types.LOGIN, "Owner, by login.")]
+OwnerOption = Annotated[int | None, opt("--owner", LOGIN, "Owner, by login.")]
 NamesOption = Annotated[bool, flag("--names", "Show people's names; each name shown is recorded.")]
 ScreenNamesOption = Annotated[
     bool | None,

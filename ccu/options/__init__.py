@@ -26,6 +26,7 @@ Declare a parameter by what the command receives, and give it the type that read
 - Commands that share options put them in a dataclass and take it with `@with_options(Form)`.
 
     types       the types, and what each reads; opt, arg, value, with_options and convert are here
+    lookups     the types whose text is looked up: accounts, providers, codes, lines of a list
     completion  what the shell offers
     terminal    questions at the keyboard
     typed_text  checks of lines, notes, numbers and files
@@ -45,18 +46,15 @@ from typer.core import TyperGroup
 from ccu.errors import InvalidInput
 from ccu.options.types import CALL as CALL
 from ccu.options.types import FILE as FILE
-from ccu.options.types import LOGIN as LOGIN
 from ccu.options.types import MOMENT as MOMENT
 from ccu.options.types import NOTE as NOTE
 from ccu.options.types import NOTE_LATER as NOTE_LATER
 from ccu.options.types import PAST_DAY as PAST_DAY
 from ccu.options.types import PERSON as PERSON
-from ccu.options.types import PROVIDER as PROVIDER
 from ccu.options.types import REASON, WHY
 from ccu.options.types import REFERRAL as REFERRAL
 from ccu.options.types import LaterNote as LaterNote
 from ccu.options.types import OptionType as OptionType
-from ccu.options.types import code as code
 from ccu.options.types import count as count
 from ccu.options.types import line as line
 from ccu.options.types import number_of as number_of

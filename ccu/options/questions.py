@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,6 @@ from ccu.options import terminal, typed_text
 from ccu.options.terminal import WIDTH, GoBack
 from ccu.options.types import OptionType
 from ccu.output import say
-from ccu.records import table
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -266,33 +265,3 @@ def private_text(
 
 
 # ---------------------------------------------------------------- a record of a list
-
-
-def of_list(
-    type: OptionType[int],
-    record: str,
-    called: "Callable[[Session, bool], tuple[dict[int, str], int]]",
-) -> OptionType[int]:
-    """A record's number, asked for below a list; a part of one of its lines is an answer too.
-
-    `record` is its table. `called` returns what to call each, more of them if True, and how many
-    there are in all.
-    """
-
-    def offer(session: "Session", more: bool = False) -> None:
-        terminal.show_some(*called(session, more))
-
-    def answer(session: "Session", text: str, option: str) -> int | None:
-        listed, _total = called(session, True)
-        number = type.read(session, text, option) if text.isdigit() else None
-        if number in listed:
-            return number
-        if number is None or terminal.having(text, listed):
-            if (found := terminal.of_part(text, listed)) is not None:
-                return found
-            if number is None:
-                raise InvalidInput("type one of the numbers, or a part that only one line has")
-        table.require(session.db, record, number)  # here it is asked again
-        return number
-
-    return replace(type, offer=offer, answer=answer)

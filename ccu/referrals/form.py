@@ -9,7 +9,8 @@ from typing import Any
 from ccu import dates
 from ccu.calls.options import UNDECIDED
 from ccu.errors import Cancelled, CcuError, Declined, InvalidInput
-from ccu.options import LOGIN, PROVIDER, OptionType, questions, required
+from ccu.options import OptionType, questions, required
+from ccu.options.lookups import LOGIN, PROVIDER
 from ccu.options.questions import Question, fill_in
 from ccu.options.terminal import choose, show_list, yes_or_no
 from ccu.output import Format, emit_document, say

@@ -6,7 +6,8 @@ from typing import Any
 
 from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.options import LOGIN, OptionType, questions, terminal
+from ccu.options import OptionType, questions, terminal
+from ccu.options.lookups import LOGIN
 from ccu.output import say
 from ccu.records import codes, table, visibility
 from ccu.referrals import page, rules, undo_store

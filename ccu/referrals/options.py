@@ -6,19 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 from ccu.errors import InvalidInput
 from ccu.options import (
-    LOGIN,
     MOMENT,
     NOTE_LATER,
-    PROVIDER,
     REFERRAL,
     LaterNote,
-    code,
     flag,
     line,
     opt,
     whole_number,
 )
-from ccu.options.questions import of_list
+from ccu.options.lookups import LOGIN, PROVIDER, code, of_list
 from ccu.people.who import NAMED_PERSON
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ccu.errors import InvalidInput
-from ccu.records import codes, town_codes
+from ccu.records import codes, town_decisions
 
 from ..conftest import Ccu, Result
 
@@ -145,7 +145,7 @@ def test_one_list_or_every_list_is_printed(ccu: Ccu) -> None:
     )
     every = json.loads(ccu("codes", "--format", "json").out)
     assert list(dict.fromkeys(row["list"] for row in every)) == [
-        name for table, name in codes.LISTS.items() if table not in town_codes.NAMES
+        name for table, name in codes.LISTS.items() if table not in town_decisions.NAMES
     ]
     assert "choose from nature, crisis_type" in refused(ccu("codes", "colors"))
 

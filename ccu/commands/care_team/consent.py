@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from typer import Option
 
-from ccu.consent.options import PURPOSE_OPTION, SCOPES, TO_OPTION
+from ccu.consent.store import PURPOSE_OPTION, SCOPES, TO_OPTION
 from ccu.errors import InvalidInput
 from ccu.options import REQUIRED, Context, arg, group, opt, typed_text
 from ccu.options.types import DAY, FILE, PAST_DAY, number_of

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from ccu.errors import InvalidInput
 from ccu.options import AskingOption, Context, arg, flag, group, opt
-from ccu.options.types import FILE, PLACE, PLAN, code, line
+from ccu.options.lookups import code
+from ccu.options.types import FILE, PLACE, PLAN, line
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
 from ccu.people.who import NAMED_PERSON
 from ccu.session import Session

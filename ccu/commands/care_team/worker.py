@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from ccu.errors import InvalidInput
 from ccu.options import Context, asked, flag, group, opt
-from ccu.options.types import HOUSEHOLD, LOGIN, PAST_DAY
+from ccu.options.lookups import LOGIN
+from ccu.options.types import HOUSEHOLD, PAST_DAY
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 from ccu.people.who import NAMED_PERSON
 

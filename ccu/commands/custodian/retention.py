@@ -8,7 +8,7 @@ import typer
 from ccu.errors import InvalidInput
 from ccu.options import FILE, Context, arg, flag, group, line, number_of, opt, typed_text
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
-from ccu.retention.options import AUTHORITY, CLASS, LONGEST_AUTHORITY, RECORD, YEARS
+from ccu.retention.kept_store import AUTHORITY, CLASS, LONGEST_AUTHORITY, RECORD, YEARS
 
 app = group("Retention periods and legal holds: list, set, hold, release.")
 

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from ccu.errors import InvalidInput
 from ccu.options import AskingOption, Context, arg, asked, flag, group, opt
-from ccu.options.types import OptionType, code, line
+from ccu.options.lookups import code
+from ccu.options.types import OptionType, line
 from ccu.output import emit_line
 from ccu.people.who import NAMED_PERSON
 from ccu.session import Session
