@@ -55,7 +55,11 @@ def ordinal(number: int) -> str:
 def plain_way(words: list[str]) -> Way:
     """Read the words of a street that has no highway words."""
     pre, name, suffix, post = _parts(words)
-    text = " ".join([part for part in (pre, *name, suffix, post) if part])
+    before = f"{pre} " if pre else ""
+    after = f" {suffix}" if suffix else ""
+    if post:
+        after += f" {post}"
+    text = f"{before}{' '.join(name)}{after}"
     if "KING" in name:
         name = _bare_king(name)
     if "MILE" in name:
@@ -64,12 +68,12 @@ def plain_way(words: list[str]) -> Way:
     inside = [KEY_INSIDE.get(word, word) for word in name]  # one spelling for one street
     last = name[-1]
     long = LONG_SUFFIX[SUFFIXES[last]] if len(last) > 2 and last in SUFFIXES else last
-    core = " ".join([*inside[:-1], long])
+    core = " ".join([*inside[:-1], long]) if len(inside) > 1 else long
     if suffix == "HWY" and _LETTERED.match(core):
-        suffix = ""  # K-10 HWY is K-10
+        suffix, after = "", f" {post}" if post else ""  # K-10 HWY is K-10
     if len(inside) > 1 and suffix and inside[-1] in ORDINALS:
         inside[-1] = ordinal(ORDINALS[inside[-1]])  # OLD THIRD ST is OLD 3RD ST
-    key = " ".join([part for part in (pre, *inside, suffix, post) if part])
+    key = f"{before}{' '.join(inside)}{after}"
     return Way(text, key, pre, core, suffix, post)
 
 
