@@ -51,6 +51,7 @@ _SPANISH = {"CALLE": "ST", "AVENIDA": "AVE", "AVE": "AVE"}
 # Roads whose numbers are of one series: FM 620 and RM 620; private roads of Texas, PR 4732.
 _LETTERED = Lazy(r"\b[KMT]([0-9]+)$")  # M 59 and HWY 59 may be one road of Michigan
 _KING = Lazy(r"\bMARTIN LUTHER KING\b")
+_LONG_DIRECTIONS = {short: word for word, short in DIRECTIONS.items() if len(word) > len("NO")}
 _CLASSES = {"RM": "FM", "PRIVATE": "PR"}
 _NUMBERED = ("address", "block")
 _STREETS = frozenset(ROADS.values())
@@ -239,9 +240,24 @@ def _compare_way(a: Way, b: Way) -> Match:
     (street, *urb), (other_street, *other_urb) = a.key.split(" URB "), b.key.split(" URB ")
     if street == other_street and bool(urb) != bool(other_urb):
         return Match("near", "no urbanization given")
-    routes, suffixes = a.route or b.route, a.suffix and b.suffix and a.suffix != b.suffix
-    typo = None if routes or suffixes else _typo_match(_loose(a), _loose(b))
+    if _in_full(a) == _in_full(b):
+        return Match("near", "written apart or together")  # NORTHPARK, THE ESPLANADE
+    if a.route or b.route or (a.suffix and b.suffix and a.suffix != b.suffix):
+        return Match("different", "other street")
+    typo = _typo_match(_loose(a), _loose(b))
+    if not typo and bool(a.suffix) != bool(b.suffix):
+        typo = _typo_match(_with_suffix(a), _with_suffix(b))  # ELM STRRET
     return typo if typo and _letters(a) == _letters(b) else Match("different", "other street")
+
+
+def _in_full(way: Way) -> str:
+    """Return NORTHPARKAVE of `N PARK AVE` and `NORTHPARK AVE`, ESPLANADE of `THE ESPLANADE`."""
+    first, *rest = way.key.removeprefix("THE ").split()
+    return "".join([_LONG_DIRECTIONS.get(first, first), *rest])
+
+
+def _with_suffix(way: Way) -> str:
+    return _close(f"{way.core} {LONG_SUFFIX.get(way.suffix, '')}")
 
 
 def _letters(way: Way) -> list[str]:
@@ -304,8 +320,8 @@ def _what_is_missing(a: Way, b: Way) -> str:
 
 def _typo_match(a: str, b: str) -> Match | None:
     allowed = 2 if min(len(a), len(b)) > 9 else 1
-    if min(len(a), len(b)) < 4 or digits(a) != digits(b):
-        return None
+    if digits(a) != digits(b) or (min(len(a), len(b)) < 4 and sorted(a) != sorted(b)):
+        return None  # ELM and ELK are two streets, LEM is a slip of the fingers
     distance = edit_distance(a, b, allowed)
     if distance is None:
         return None

@@ -14,13 +14,13 @@ from ccu.address.street import Way
 from ccu.address.words import (
     BESIDE,
     BUSINESSES,
-    CARDINALS,
     DIRECTIONS,
     EXTENTS,
     FEATURES,
     NO_WORDS,
     NOT_A_WAY,
     NOWHERE,
+    NUMBERS_IN_NAMES,
     PLACE_WORDS,
     PLURALS,
     REMARKS,
@@ -244,7 +244,7 @@ _ORDINAL = Lazy(r"[0-9]{1,3}(?:ST|ND|RD|TH)$")
 # A line with one of these words is not plain.
 _TELLING = (
     frozenset(FEATURES) | frozenset(TRAVEL) | SIDE_ROADS | EXTENTS | BESIDE | frozenset(UNITS)
-    | frozenset(UNITS_ALONE) | frozenset(CARDINALS) | NO_WORDS
+    | frozenset(UNITS_ALONE) | frozenset(NUMBERS_IN_NAMES) | NO_WORDS
     | frozenset("AND AT X XX XXX BLK BLOCK OF JUST BOUND CORNER SIDE PRIOR".split())
     | frozenset("O D L URB TRUNK TRK MLK ML KG CS CROSS INTERSECTING".split())
     | frozenset(remark.split()[0] for remark in REMARKS) - frozenset(DIRECTIONS)

@@ -26,10 +26,10 @@ from ccu.address.words import (
     Lazy,
 )
 
-_ROUTE_QUALIFIERS = frozenset("OLD NEW BUSINESS BUS ALT ALTERNATE".split())
-_BEFORE_ROUTE = _ROUTE_QUALIFIERS | DIRECTIONS.keys() | {""}
 # After the number: `US 70 BUS`, which is not US 70.
-_QUALIFIERS_BEHIND = {"BUS": "BUS", "BUSINESS": "BUS", "ALT": "ALT", "ALTERNATE": "ALT"}
+_QUALIFIERS_BEHIND = {"BUS": "BUS", "BUSINESS": "BUS", "ALT": "ALT", "ALTERNATE": "ALT",
+                      "BYP": "BYP", "BYPASS": "BYP"}  # fmt: skip
+_BEFORE_ROUTE = _QUALIFIERS_BEHIND.keys() | DIRECTIONS.keys() | {"OLD", "NEW", ""}
 _EXIT = Lazy(r"X[0-9]{1,3}[A-Z]?$")
 _NUMBER_SIGNS = ("NO", "#")
 # Rural roads have numbers as long as a ZIP; one of Connecticut, with its zero, is always a ZIP.
@@ -150,9 +150,12 @@ def _owned_route(owner: str, words: list[str], at: int) -> tuple[str, str, int]:
     if not _is_route_number(number, lettered):
         return "", "", at
     if owner in _ALSO_STREETS and kind == "ROAD" and len(number) < _LONG_NUMBER:
-        return "", "", at
+        if words[at] in _ALSO_STREETS:
+            return "", "", at
+        owner = "FOREST SERVICE"  # FS RD 10, which can be no street
     if kind in ("LOOP", "SPUR"):
-        return (kind, number, number_at + 1) if owner == "STATE" else ("", "", at)
+        stated = owner == "STATE" or (owner in STATE_CODES and owner not in DIRECTIONS)
+        return (kind, number, number_at + 1) if stated else ("", "", at)
     return "INTERSTATE" if owner == "INTERSTATE" else f"{owner} {kind}", number, number_at + 1
 
 
@@ -350,8 +353,8 @@ def _take_route(road: _LongWay, words: list[str], kind: str, number: str, after:
         after += 1
     shown = [*pre, kind, number, *behind]
     keyed = [_QUALIFIERS_BEHIND.get(w, w) for w in pre]
-    behind += [w for w in keyed if w in ("BUS", "ALT")]
-    keyed = [w for w in keyed if w not in ("BUS", "ALT")]
+    behind += [w for w in keyed if w in _QUALIFIERS_BEHIND]
+    keyed = [w for w in keyed if w not in _QUALIFIERS_BEHIND]
     keyed += [route_key(kind, number), *behind]
     if after < len(words) and words[after] in DIRECTIONS and words[after] not in SHY_DIRECTIONS:
         following = words[after + 1] if after + 1 < len(words) else ""
