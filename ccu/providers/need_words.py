@@ -100,14 +100,15 @@ class NeedWords:
         """
         self._spoken = spoken
         self._needs = codes.choices(connection, "need")
-        own = codes.choices(connection, "need_word")
-        labels = [(text, [code]) for code, label in self._needs.items() for text in (code, label)]
-        added = [_Phrase(_key(text), (*needs,)) for text, needs in labels]
-        for word, label in own.items():
-            meanings = label.split(", ")
-            added.append(_Phrase(_key(word), (*meanings,), 1 / len(meanings), own=True))
-        self._added = [each for each in added if each.stems]
-        self._added_stems = {part for each in added for part in each.stems}
+        added = [
+            (text, code, False) for code, label in self._needs.items() for text in (code, label)
+        ]
+        added += [(*each, True) for each in codes.choices(connection, "need_word").items()]
+        self._added = [
+            _Phrase(key, (*needs,), 1 / len(needs), own=own)
+            for text, meaning, own in added
+            if (key := _key(text)) and (needs := meaning.split(", "))
+        ]
         self._by_begin: dict[str, dict[str, list[_Phrase]]] = {}  # as asked: few of all are
 
     def english(self, text: str, plain: Collection[str] = ()) -> str:
@@ -195,7 +196,7 @@ class NeedWords:
             yield phrase, at, any(stems[place] in _NOT for place in own)
 
     def _beginning(self, first: str) -> Sequence[_Phrase]:
-        """Return the phrases with this first stem or list, of which one may stand for another."""
+        """Return the phrases with this first stem or list, of which one may replace another."""
         begin = first[:2]
         if begin not in self._by_begin:
             topics = _topics()
@@ -215,7 +216,7 @@ class NeedWords:
     def _known(self, *begins: str) -> set[str]:
         """Return the stems of the words here that begin so."""
         found = " ".join(word for word in _topics().words if word.startswith(begins))
-        own = {part for part in self._added_stems if part.startswith(begins)}
+        own = {part for each in self._added for part in each.stems if part.startswith(begins)}
         return own | {stem(word) for word in words(found) if word not in _SMALL}
 
 
@@ -251,9 +252,8 @@ class _Topics(NamedTuple):
 
 @cache
 def _topics() -> _Topics:
-    lists: dict[str, dict[str, list[str]]] = defaultdict(dict)
-    said: dict[str, list[Text]] = defaultdict(list)
-    terms: dict[str, list[Text]] = defaultdict(list)
+    topics = _Topics(defaultdict(dict), defaultdict(list), defaultdict(list), set())
+    lists, said, terms, _words = topics
     single = codes.synonyms("need")
     for word, meanings in single.items():
         terms[_begin(word)].append((word, (*meanings,), 1 / len(meanings), ()))
@@ -271,7 +271,7 @@ def _topics() -> _Topics:
                 for each in texts.split(", "):
                     kept[_begin(each)].append((each, *meant))
     apart = "\n".join([*lines, *single]).translate(str.maketrans("_-/,:", "     "))
-    return _Topics(lists, said, terms, {*apart.split()})
+    return topics._replace(words={*apart.split()})
 
 
 def _begin(text: str) -> str:
