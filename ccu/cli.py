@@ -293,8 +293,8 @@ def _run(argv: list[str]) -> int:
         return result if isinstance(result, int) else ExitCode.OK
     except _USAGE_ERROR as error:
         if type(error).__name__ == "NoArgsIsHelpError":
-            sys.stderr.write(f"{error}\n")
-            return ExitCode.INVALID
+            sys.stdout.write(f"{error}\n")
+            raise _Usage("type one of these commands behind it") from None
         raise _Usage(_usage_sentence(error)) from None
     except typer.Abort:
         raise KeyboardInterrupt from None
@@ -314,6 +314,9 @@ class _Usage(CcuError):
 
 def _usage_sentence(error: Any) -> str:
     """Typer's message in one line, without the value typed: it may be somebody's name."""
+    if type(error).__name__ == "MissingParameter" and error.param.param_type_name == "argument":
+        typed_text = import_module("ccu.options.typed_text")
+        return str(typed_text.missing(error.ctx, error.param))
     text = str(error.format_message()).strip().replace("\n", " ")
     if unknown := re.fullmatch(r"No such command (['\"])(.*)\1\..*", text, flags=re.DOTALL):
         from ccu.commands.everyday.help import did_you_mean

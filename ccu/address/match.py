@@ -321,7 +321,7 @@ def _what_is_missing(a: Way, b: Way) -> str:
 def _typo_match(a: str, b: str) -> Match | None:
     allowed = 2 if min(len(a), len(b)) > 9 else 1
     if digits(a) != digits(b) or (min(len(a), len(b)) < 4 and sorted(a) != sorted(b)):
-        return None  # ELM and ELK are two streets, LEM is a slip of the fingers
+        return None  # ELM and ELK are two streets, LEM is a typing mistake
     distance = edit_distance(a, b, allowed)
     if distance is None:
         return None

@@ -20,11 +20,11 @@ from ccu.options import (
     code,
     flag,
     line,
-    of_list,
     opt,
     value,
     whole_number,
 )
+from ccu.options.questions import of_list
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -64,7 +64,7 @@ def _undecided(session: "Session", more: bool) -> tuple[dict[int, str], int]:
     return page.undecided(session, more)
 
 
-UNDECIDED = of_list(CALL, _undecided)
+UNDECIDED = of_list(CALL, "call", _undecided)
 
 # option -> its type
 TYPES: dict[str, OptionType[Any]] = {

@@ -2,16 +2,18 @@
 
 import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccu.errors import Declined, InvalidInput
-from ccu.options import terminal
+from ccu.options import terminal, typed_text
 from ccu.options.terminal import WIDTH, GoBack
+from ccu.options.types import OptionType
 from ccu.output import say
+from ccu.records import table
 
 if TYPE_CHECKING:
-    from ccu.options.types import OptionType
     from ccu.session import Session
 
 
@@ -141,7 +143,7 @@ def of_option(
     session: "Session",
     given: Any,
     field: str,
-    type: "OptionType[Any]",
+    type: OptionType[Any],
     label: str,
     option: str,
     *,
@@ -209,7 +211,7 @@ def note(
 
     `lines` holds the lines typed so far, for a caller that keeps them when it is interrupted.
     """
-    from ccu.options import drafts, typed_text
+    from ccu.options import drafts
 
     lines = [] if lines is None else lines
     while True:
@@ -224,3 +226,73 @@ def note(
             say(f"  {error}")
         finally:
             lines.clear()
+
+
+def private_text(
+    question: str,
+    file: Path | None,
+    what: str,
+    longest: int,
+    asking: bool,
+    *,
+    lines: bool = False,
+) -> str:
+    """Return text about somebody from --file (- is standard input), or ask for it.
+
+    It is never typed on the command line, which others on the machine can read. It is one line, or
+    with `lines` several. Raises InvalidInput, which calls it `what`.
+    """
+
+    def checked(text: str) -> str:
+        if lines:
+            found = (typed_text.note(text, what) or "").strip()
+            if len(found) > longest:
+                raise InvalidInput(f"{what} is longer than {longest} characters")
+        else:
+            found = typed_text.line(text, what, longest) or ""
+        if not found:
+            raise InvalidInput(f"{what} is empty")
+        return found
+
+    if file is not None:
+        return checked(typed_text.file_text(file, "--file"))
+    if not asking:
+        raise InvalidInput(f"--file is missing: {what} comes from a file, or from - for stdin")
+    if lines:
+        return terminal.until_valid(
+            lambda: checked(terminal.ask_lines(f"{question} (end with a blank line)"))
+        )
+    return terminal.ask_until_valid(question, checked)
+
+
+# ---------------------------------------------------------------- a record of a list
+
+
+def of_list(
+    type: OptionType[int],
+    record: str,
+    called: "Callable[[Session, bool], tuple[dict[int, str], int]]",
+) -> OptionType[int]:
+    """A record's number, asked for below a list; a part of one of its lines is an answer too.
+
+    `record` is its table. `called` returns what to call each, more of them if True, and how many
+    there are in all.
+    """
+
+    def offer(session: "Session", more: bool = False) -> None:
+        terminal.show_some(*called(session, more))
+
+    def answer(session: "Session", text: str, option: str) -> int | None:
+        listed, _total = called(session, True)
+        number = type.read(session, text, option) if text.isdigit() else None
+        if number in listed:
+            return number
+        if number is None or terminal.having(text, listed):
+            if (found := terminal.of_part(text, listed)) is not None:
+                return found
+            if number is None:
+                raise InvalidInput("type one of the numbers, or a part that only one line has")
+        table.require(session.db, record, number)  # here it is asked again
+        return number
+
+    return replace(type, offer=offer, answer=answer)

@@ -115,7 +115,7 @@ def birth_date(session: "Session", text: str, option: str) -> str:
     try:
         born = typed_text.day(session, said, option, future=False, tell=False)
     except InvalidInput as error:
-        raise InvalidInput(str(error).replace(f'"{said}" ', "", 1)) from None
+        raise error.reworded(str(error).replace(f'"{said}" ', "", 1)) from None
     if session.today.year - born.year > OLDEST:
         raise InvalidInput(f"{option} is more than {OLDEST} years ago")
     if (born.year, born.month, born.day) == (1900, 1, 1):

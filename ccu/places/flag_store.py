@@ -13,7 +13,7 @@ from typing import Any
 
 from ccu import dates
 from ccu.errors import InvalidInput, NotAllowed
-from ccu.options import OptionType, asked, code, line, terminal, typed_text
+from ccu.options import OptionType, asked, code, line, questions, typed_text
 from ccu.output import Table, say
 from ccu.places import finding
 from ccu.places import store as places
@@ -145,7 +145,7 @@ def add_flag(
     found = finding.exact_or_new(session, given, asking)
     expires_on = (until or _latest(session, session.today)[1]).isoformat()
     source = asked(session, source, SOURCE, "Source of the note", "--source")
-    note = terminal.private_text("Safety note", file, "the note", LONGEST_NOTE, asking)
+    note = questions.private_text("Safety note", file, "the note", LONGEST_NOTE, asking)
     with session.work() as work:
         place_id = finding.made(work, found)
         active = of_places(work.connection, [place_id], work.today.isoformat())

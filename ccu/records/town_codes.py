@@ -134,7 +134,7 @@ def _meaning(work: "Work", table: str, text: str, given: bool) -> str:
             raise InvalidInput(f"a town must be a name, such as {NAMES[table]}")
         return text
     if not given:
-        raise InvalidInput(f"MEANING is missing, such as {NAMES[table]}")
+        raise InvalidInput(f"the meaning is missing; type it as MEANING, such as {NAMES[table]}")
     if table == "need_word":
         needs = (codes.code(work.connection, "need", each, "MEANING") for each in text.split(","))
         return ", ".join(dict.fromkeys(needs))

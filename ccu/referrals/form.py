@@ -59,7 +59,9 @@ def from_call(session: Session, call_id: int | None, given: ReferOptions, asking
         found = person_ids.subjects(session.db, call_id)
         person_id = found[0] if len(found) == 1 else None
     elif given.person is None and given.again_of is None:
-        raise InvalidInput("CALL is missing; without a call, such as for a walk-in, give --person")
+        raise InvalidInput(
+            "the call is missing; type ccu refer CALL, or for a walk-in ccu refer --person P"
+        )
     again_of, need = given.again_of, given.need
     if again_of is not None:
         old = table.require(session.db, "referral", again_of)

@@ -1,9 +1,10 @@
 """Build the `Report`, once from the file: everything that any format prints."""
 
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -270,15 +271,15 @@ def _notes(report: Report) -> list[str]:
     return notes
 
 
-def compared_with(period: Period, compare: str) -> dict[str, Period]:
+@cache
+def compared_with(period: Period, compare: str) -> Mapping[str, Period]:
     """Return `previous` and `year_before` -> period, those that --compare asks for."""
-    beside = {"previous": period.previous(), "year_before": period.year_before()}
-    chosen = {
-        "both": ("previous", "year_before"),
-        "previous": ("previous",),
-        "year": ("year_before",),
-    }
-    return {name: beside[name] for name in chosen.get(compare, ())}
+    beside = {}
+    if compare in ("both", "previous"):
+        beside["previous"] = period.previous()
+    if compare in ("both", "year"):
+        beside["year_before"] = period.year_before()
+    return beside
 
 
 def period_parameters(report: Report, options: Options) -> PeriodParameters:

@@ -254,7 +254,11 @@ def test_a_layout_may_name_a_town_s_own_code(ccu: Ccu, tmp_path: Path, db_path: 
         (("rename", "need", "fod", "Food pantry"), 3, "no such need; list them: ccu codes need"),
         (("retire", "nature", "suicide"), 2, "suicide stays: warnings, access or figures"),
         (("retire", "hazard", "none"), 2, "none stays"),
-        (("retire", "need"), 2, "CODE is missing"),
+        (
+            ("retire", "need"),
+            2,
+            "the code or its label is missing; type ccu codes retire",
+        ),
     ],
 )
 def test_what_cannot_be_changed_is_refused(

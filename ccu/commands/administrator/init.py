@@ -145,7 +145,7 @@ def _asked(name: str, question: str, default: str = "") -> str:
             return checked(text)
         except InvalidInput as error:
             words = str(error).replace(name, field_words.name(name), 1)
-            raise InvalidInput(words[:1].upper() + words[1:]) from None
+            raise error.reworded(words[:1].upper() + words[1:]) from None
 
     return ask_until_valid(question, read)
 
