@@ -318,9 +318,9 @@ def _street_if_plain(text: str, sure: bool, side: bool, names: Names) -> Way | N
         return None
     if lettered and words[0] in ("ST", "ND", "RD", "TH"):
         return None  # 3 RD AVE is 3RD AVE
-    for word in words:
-        if not (word.isalpha() or _ORDINAL.match(word)):
-            return None
+    spelled = text.replace(" ", "").isalpha()
+    if not spelled and not all(word.isalpha() or _ORDINAL.match(word) for word in words):
+        return None
     last = words[-1]
     if last in _ENDS and len(words) > 1:
         if last == "CT" and (words[-2] in names.ends or not ROADS.keys().isdisjoint(words[1:-2])):

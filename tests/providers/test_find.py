@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from ccu.providers import need_words
+
 from ..conftest import Ccu, run_ccu
 from . import sample
 
@@ -70,6 +72,18 @@ def test_without_a_known_word_nothing_is_listed(town: Ccu, text: str) -> None:
     assert done.code == 0
     assert "No provider fits; use other words" in done.err
     assert names(town, text) == []
+
+
+def test_a_phrase_of_the_files_begins_as_its_first_stem() -> None:
+    """They are looked up by it: an article before it, or a sign in it, would hide the phrase."""
+    topics = need_words._topics()
+    texts = [
+        text for group in (*topics.said.values(), *topics.terms.values()) for text, *_ in group
+    ]
+    texts += [each for lists in topics.lists.values() for group in lists.values() for each in group]
+    keys = {text: need_words._key(text) for text in texts if text != "-"}
+    assert len(keys) > 5_000
+    assert [text for text, key in keys.items() if need_words._begin(text) != key[0][:2]] == []
 
 
 def test_an_empty_word_counts_as_not_given(town: Ccu) -> None:
