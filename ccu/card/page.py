@@ -163,12 +163,11 @@ def on_paper(document: Document, session: Session, every: bool) -> Document:
 
 
 def title(card: Mapping[str, Any]) -> str:
-    """Return the address; first, whether nothing is on file or it is in another town."""
-    address = str(card["match"]["text"])
-    if card["place"] is None:
-        return f"No calls recorded at {address}"
+    """Return the address; first, whether it is in another town or nothing is on file."""
     elsewhere = card["match"]["certainty"].startswith(ANOTHER_TOWN)
-    return f"{ANOTHER_TOWN.upper()}: {address}" if elsewhere else address
+    town = f"{ANOTHER_TOWN.upper()}: " if elsewhere else ""
+    none = "" if card["place"] else f"{'no' if town else 'No'} calls recorded at "
+    return f"{town}{none}{card['match']['text']}"
 
 
 def headline(card: dict[str, Any]) -> str:

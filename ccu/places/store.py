@@ -26,6 +26,12 @@ WHERE place.building_key = :building_key AND place.city = :city AND place.id IS 
   AND place.id NOT IN (SELECT merged_id FROM place_merge)
 GROUP BY place.id ORDER BY calls DESC, place.unit
 """
+_CITIES = """
+SELECT place.city, max(city_assumed) AS assumed FROM place LEFT JOIN call
+  ON call.place_id = place.id AND call.voided_at IS NULL
+WHERE building_key = :building_key AND building_key <> ''
+GROUP BY place.city ORDER BY count(call.id) DESC, place.city
+"""
 # A place and those merged into it.
 MEMBERS = """
 WITH RECURSIVE member (id) AS (
@@ -177,15 +183,35 @@ def find(connection: sqlite3.Connection, reading: Address, town: str) -> Match:
     meant, certainty = (elsewhere + near_places(connection, reading))[:MOST_NEAR], "none"
     if not (reading.number and any(each.same_unit for each in meant)):
         meant, certainty = with_street(connection, reading, meant)
+    city, said = _city_of_building(connection, reading, city, own_city(town))
+    text = normal(reading._replace(city=city) if said else reading)
     building = building_id(connection, reading.building_key, city)
     building_key = _filed_building_key(connection, reading.building_key, city)
     if reading.unit and building is not None:
-        certainty = "only the building is on file, not this unit"
+        certainty = f"{said}only the building is on file, not this unit"
     elif not reading.unit and building_units(connection, building_key, city, None, ""):
-        certainty = "the building; each call on file names a unit"
-    return Match(
-        None, certainty, normal(reading), building_key, reading.unit_key, city, building, meant
-    )
+        certainty = f"{said}the building; each call on file names a unit"
+    elif said:
+        certainty = f"{said}only other units are on file"
+    return Match(None, certainty, text, building_key, reading.unit_key, city, building, meant)
+
+
+def _city_of_building(
+    connection: sqlite3.Connection, reading: Address, city: str, own: str
+) -> tuple[str, str]:
+    """Return the city where the building or a unit of it is on file, and how to say so.
+
+    The city asked for, and nothing to say, where it is on file there, or nowhere else that `find`
+    would return.
+    """
+    rows = connection.execute(_CITIES, {"building_key": reading.building_key}).fetchall()
+    others = [row["city"] for row in rows if row["city"] == own and row["assumed"]]
+    if not reading.city:
+        others = [row["city"] for row in rows]
+    if not others or any(long_city(row["city"]) == long_city(city) for row in rows):
+        return city, ""
+    said = f"recorded without a city, {city} was asked for" if reading.city else others[0]
+    return others[0], f"{ANOTHER_TOWN}: {said}; "
 
 
 def _exactly(reading: Address) -> str:

@@ -125,6 +125,26 @@ def test_nothing_found_is_an_answer(ccu: Ccu) -> None:
     )
 
 
+def test_a_unit_of_a_building_in_another_town_has_its_warnings(ccu: Ccu) -> None:
+    log(ccu, "8 Elm St, Norwalk", "2026-01-20 10:00", "--danger", "weapon")
+    shown = ccu("history", "-a", "8 Elm St Apt 2").out
+    assert shown.startswith("ANOTHER TOWN: no calls recorded at 8 ELM ST # 2, NORWALK\n")
+    assert "another town: NORWALK; only the building is on file, not this unit\n" in shown
+    assert "building: Weapon" in shown
+    assert "the building, no unit given (1 call" in shown
+    log(ccu, "30 Ash St Apt 1, Norwalk", "2026-01-20 10:00", "--danger", "weapon")
+    for asked, said in (
+        ("30 Ash St", "the building; each call on file names a unit"),
+        ("30 Ash St Apt 5", "only other units are on file"),
+    ):
+        shown = ccu("history", "-a", asked).out
+        assert shown.startswith(f"ANOTHER TOWN: no calls recorded at {asked.upper()[:9]}")
+        assert f"another town: NORWALK; {said}\n" in shown
+        assert "1 other unit: # 1 (1 call, 1 care, WEAPON)" in shown
+    log(ccu, "30 Ash St")
+    assert "ANOTHER TOWN" not in ccu("history", "-a", "30 Ash St Apt 5").out
+
+
 def test_two_cities_never_agree_and_a_missing_one_is_the_towns(ccu: Ccu) -> None:
     own = log(ccu, "12 Main St")
     other = log(ccu, "12 Main St, Norwalk")
@@ -143,6 +163,9 @@ def test_two_cities_never_agree_and_a_missing_one_is_the_towns(ccu: Ccu) -> None
     assert asked.out.startswith("ANOTHER TOWN: 41 WALL ST, WESTPORT\n")
     refused = ccu("place", "category", "41 Wall St, Norwalk", "--category", "school")
     assert (refused.code, "41 WALL ST, WESTPORT" in refused.err) == (3, True)
+    unit = card(ccu, "-a", "41 Wall St Apt 2, Norwalk")
+    assert unit["match"]["certainty"] == f"{certainty}; only the building is on file, not this unit"
+    assert [(each["unit"], each["calls"]) for each in unit["building"]["by_unit"]] == [("", 1)]
     named = log(ccu, "41 Wall St, Westport")
     assert card(ccu, "-a", "41 Wall St, Norwalk")["place"] is None
     assert ids(card(ccu, "-a", "41 Wall St")) == [named, bare]
