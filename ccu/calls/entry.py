@@ -15,7 +15,7 @@ from ccu.calls.form import LONGEST_CALL, REQUIRED, CallForm, field_of, flag, ref
 from ccu.calls.options import CallOptions
 from ccu.calls.store import OWN_SYSTEM
 from ccu.errors import Declined, InvalidInput
-from ccu.options import drafts
+from ccu.options import drafts, line
 from ccu.output import say
 from ccu.people.store import Met
 from ccu.places import finding
@@ -61,8 +61,13 @@ def new_call(
         ).ask()
     else:
         form.read_all(given)
-        if asking:
-            form.values["address"] = _meant(session, form.values["address"])
+        while asking:
+            try:
+                form.values["address"] = _meant(session, form.values["address"])
+                break
+            except InvalidInput as error:  # it was none
+                say(f"  {str(error).capitalize()}")
+                form.read("address", line(300, needed=True).ask(session, "Address", "the address"))
     form.read_files(given)
     return _entry(session, form.values, asking)
 
@@ -71,7 +76,7 @@ def _entry(session: Session, values: dict[str, Any], asking: bool) -> Entry:
     """Look for the call and the place on file. Raises InvalidInput as `_imported` does."""
     place_id = finding.on_file(session, values["address"])
     near = [] if place_id is not None else finding.similar(session, values["address"])
-    doubtful = finding.is_doubtful(session, values["address"])
+    doubtful = finding.is_unusual(session, values["address"], asking)
     number = _imported(session, values)
     if number is not None:
         return Entry(values, near, [], number, doubtful)
@@ -120,16 +125,17 @@ def _same(session: Session, alike: Sequence[dict[str, Any]]) -> int | None:
 
 def warnings(session: Session, entered: Entry, call_id: int) -> list[str]:
     """Return what is doubtful about a call that was logged, where nobody was asked."""
-    doubtful = finding.doubt(call_id) if entered.doubtful else ""
-    unit = finding.unit_doubt(session, entered.values["address"], call_id)
+    address = entered.values["address"]
+    unit = finding.unit_doubt(session, address, call_id)
     return (
-        [doubtful] * entered.doubtful
+        [finding.doubt(call_id)] * entered.doubtful
         + unit
         + [
             f"This may be {_called(session, each)}. If it is: ccu call void {call_id}"
             f' --reason "same as call {each["id"]}"'
             for each in entered.alike[:MOST_TOLD]
         ]
+        + ([finding.not_on_file(session, address, entered.near, call_id)] if entered.near else [])
     )
 
 

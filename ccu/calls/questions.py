@@ -198,7 +198,14 @@ class CallQuestions:
         """Read the options that no answer replaces. Raises InvalidInput, NotFound."""
         self._form.read_all(self._given_again())
         if self._given.address is not None:
-            self._settle_address()
+            try:
+                self._settle_address()
+            except InvalidInput as error:  # it was none: it is asked for, and in no draft
+                say(f"  {str(error).capitalize()}")
+                self._given.address = None
+                while "address" not in self._typed:
+                    with contextlib.suppress(GoBack):
+                        self._ask("address")
         self._check_people()
 
     def _settle_address(self) -> None:

@@ -30,7 +30,6 @@ MOST_OFFERED = 9
 ASK = "ask"  # Enter answers nothing
 LONGEST_NAME = 6  # words in the name of a place
 UNREADABLE = "the address cannot be read; write a number and street, such as 12 Main St"
-DOUBTFUL = "No house number or street in this"
 NO_ADDRESS = "no house number or street in this; to look for a person: ccu person find"
 
 _BIRTH = r"(?i)\b(?:born|d\.?o\.?b|years? old|y/o|yo)\b|\b\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b"
@@ -294,16 +293,16 @@ def _is_time(session: Session, text: str) -> bool:
     return False
 
 
-def is_unusual(session: Session, reading: Address) -> bool:
+def is_unusual(session: Session, reading: Address, asking: bool = True) -> bool:
     """Whether somebody at a terminal is asked if it is the address: doubtful, or a new bare name.
 
-    A real place may have any name; it is asked about once, until it is on file.
+    A real place may have any name; it is asked about once, until it is on file. Where nobody is
+    asked, they are warned, and of a street without a house number too.
     """
     from ccu.address.words import SUFFIXES
 
-    bare = reading.kind == "place" or (
-        reading.kind == "street" and SUFFIXES.keys().isdisjoint(reading.street.split())
-    )
+    suffix = asking and SUFFIXES.keys() & set(reading.street.split())
+    bare = reading.kind == "place" or (reading.kind == "street" and not suffix)
     return is_doubtful(session, reading) or (bare and on_file(session, reading) is None)
 
 
@@ -359,7 +358,7 @@ def _as_filed(session: Session, near: Near, unit: str) -> Address:
 
 def doubt(call_id: int) -> str:
     """Return the warning about a call whose address is doubtful, where nobody was asked."""
-    return f'{DOUBTFUL} address. If it is wrong: ccu call edit {call_id} --address "..."'
+    return f'No house number in this address. If wrong: ccu call edit {call_id} --address "..."'
 
 
 def not_on_file(session: Session, reading: Address, near: list[Near], call_id: int) -> str:

@@ -44,13 +44,12 @@ def command(
     Ana Reyes, or Ana Reyes, born 1/31/1980.
     """
     from ccu.calls import entry
-    from ccu.places import finding
 
     session = ctx.obj
     with entry.unfinished(session, given) as kept:
         entered = entry.new_call(session, given, asking, kept, edit)
         call_id, page, told = _log(session, given, entered)
-    values, near = entered.values, entered.near
+    values = entered.values
     may_be = [] if asking else entry.warnings(session, entered, call_id)
     for line in (*told, *may_be):
         say(line)
@@ -60,9 +59,7 @@ def command(
             "Hazard: other. To put it in words on the card:"
             f' ccu place flag --place {place_id} --source "call {call_id}"'
         )
-    if near and not asking:
-        say(finding.not_on_file(session, values["address"], near, call_id))
-    emit_document(page, format, output)
+    emit_document(replace(page, data={**page.data, "warnings": may_be}), format, output)
     if asking and "referred" in values.get("dispositions", ()):
         from ccu.referrals import form
 
