@@ -82,6 +82,8 @@ def test_care_calls_since_the_day_need_a_decision_the_urgent_first(ccu: Ccu) -> 
     [
         ("2026-01", [1]),
         ("2026-02", [2, 3, 4]),
+        ("2026", [2, 3, 4, 1]),
+        ("2025", []),
         ("1/30/2026 to 2/1/2026", [1]),
         ("jan 30 to feb 2", [2, 3, 4, 1]),
     ],
@@ -90,6 +92,18 @@ def test_the_list_has_the_calls_of_a_month_or_of_days(
     ccu: Ccu, days: str, listed: list[int]
 ) -> None:
     assert [row["id"] for row in read(DAY, "call", "list", "--since", days)] == listed
+
+
+def test_two_days_are_told_as_they_were_understood(ccu: Ccu) -> None:
+    done = at(DAY, "call", "list", "--since", "1/5/2026 to 1/31/2026")
+    assert done.err == "--since is Jan 5, 2026 to Jan 31, 2026\n"
+
+
+@pytest.mark.parametrize("later", ["2027", "2027-01"])
+def test_a_year_or_month_to_come_is_refused(ccu: Ccu, later: str) -> None:
+    done = at(DAY, "call", "list", "--since", later)
+    assert (done.code, done.out) == (2, "")
+    assert done.err == f"ccu: error: --since {later} is in the future\n"
 
 
 def test_days_that_end_before_they_begin_are_refused(ccu: Ccu) -> None:

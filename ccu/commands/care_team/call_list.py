@@ -1,5 +1,6 @@
 """`ccu call list`, `ccu call decide`: calls of a span, and the decision on each care call."""
 
+import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -34,17 +35,23 @@ NATURE, NO_ACTION = code("nature"), code("no_action_reason")
 
 
 def _days(session: "Session", text: str, option: str) -> list[date]:
-    """Read a day, two with `to` between them, or the two ends of a month. Raises InvalidInput."""
+    """Read a day, two with `to` between them, or the ends of a month or year; or InvalidInput."""
     from ccu import dates
     from ccu.options import typed_text
 
-    if len(text) == len("2026-01") and text[4] == "-":
-        start, end = dates.parse_month(text, field=option)
+    if re.fullmatch(r"[0-9]{4}(-[0-9]{2})?", text):
+        parse = dates.parse_month if "-" in text else dates.parse_year
+        start, end = parse(text, field=option)
+        if start > session.today:
+            raise InvalidInput(f"{option} {text} is in the future")
         return [start, end - timedelta(days=1)]
-    days = filter(None, map(str.strip, text.partition(" to ")[::2]))
-    found = [typed_text.day(session, each, option, future=False) for each in days]
+    days = [each.strip() for each in text.split(" to ", 1) if each.strip()]
+    one = len(days) == 1
+    found = [typed_text.day(session, each, option, future=False, tell=one) for each in days]
     if found != sorted(found):
         raise InvalidInput(f"{option} {text}: the first day is after the last")
+    if not one:
+        say(f"{option} is {' to '.join(map(dates.say_date, found))}")
     return found
 
 
@@ -57,7 +64,11 @@ def list_(
     today: Annotated[bool, flag("--today", "Only today's calls.")] = False,
     since: Annotated[
         Any | None,
-        opt("--since", DAYS, 'From this day, or days: 2026-01, "1/1/2026 to 1/15/2026". Usual: 7.'),
+        opt(
+            "--since",
+            DAYS,
+            'From this day, or days: 2026, 2026-01, "1/1/2026 to 1/15/2026". Usual: 7.',
+        ),
     ] = None,
     undecided: Annotated[
         bool, flag("--undecided", "Care calls without a decision, since the setting decide_since.")
