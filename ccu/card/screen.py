@@ -237,9 +237,10 @@ def _worker(each: Mapping[str, Any], today: date) -> list[str]:
 
 
 def _is_among(contact: str, working: list[str]) -> bool:
-    """Whether a plan's contact is a worker's name and phone and nothing else."""
-    found = re.fullmatch(r"([^:,]+)(?:, [^:]*)?: ([\d-]+)", one_line(contact))
-    return found is not None and any(all(part in one for part in found.groups()) for one in working)
+    """Whether a plan's contact, `phone, name, who`, is a worker by name and phone."""
+    phone, name, *_ = contact.split(", ")
+    digits = re.sub(r"\D", "", phone)
+    return any(one_line(name) in one and digits in re.sub(r"\D", "", one) for one in working)
 
 
 def _of_plans(plans: Sequence[Mapping[str, Any]], field: str) -> list[str]:

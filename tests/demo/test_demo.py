@@ -215,6 +215,16 @@ def test_the_tour_runs_every_screen(empty: Ccu, db_path: Path) -> None:
     assert "/tmp/" not in shown.out.replace(str(db_path), "")
 
 
+def test_a_phone_is_on_the_card_of_the_demo_once(
+    town: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    line = ("--db", str(town), "--today", TODAY, "history", "12 Main St Apt 3")
+    card = run_ccu(*line, tty=True).out
+    (phone,) = re.findall(r"CALL .*  (\d{3}-\d{3}-\d{4})\n", card)
+    assert card.count(phone) == 1, card
+
+
 def test_a_file_that_exists_is_left_alone(ccu: Ccu, db_path: Path) -> None:
     before = db_path.read_bytes()
     refused = ccu("demo")
