@@ -2,7 +2,7 @@
 
 import contextlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -92,9 +92,22 @@ def _open(session: Session, more: bool, to_sign: bool = False) -> tuple[dict[int
     return page.called(session, more, to_sign)
 
 
+def _closed(session: Session, text: str, option: str) -> int | None:
+    """Read an answer that is the number of a follow-up which can be reopened."""
+    from ccu.follow_ups import store as follow_ups
+
+    number = types.FOLLOW_UP.read_answer(session, text, option)
+    if not follow_ups.read(session.db, number)["closed_at"]:
+        raise InvalidInput(f"follow-up {number} is not closed")
+    return int(number)
+
+
 OPEN = of_list(types.FOLLOW_UP, "follow_up", _open)
 TO_SIGN = of_list(types.FOLLOW_UP, "follow_up", partial(_open, to_sign=True))
 FollowUpArgument = Annotated[int, arg("F", types.FOLLOW_UP, "The follow-up's number.")]
+ClosedArgument = Annotated[
+    int, arg("F", replace(types.FOLLOW_UP, answer=_closed), "The follow-up's number.")
+]
 OpenArgument = Annotated[int, arg("F", OPEN, "The follow-up's number.")]
 ToSignArgument = Annotated[int, arg("F", TO_SIGN, "The follow-up's number.")]
 DueOption = Annotated[

@@ -175,15 +175,32 @@ def count(largest: int) -> OptionType[int]:
     return OptionType(read=read, metavar="N")
 
 
-def number_of(record: str, metavar: str, complete: Completer | None = None) -> OptionType[int]:
-    """The number of a record, as it is printed. Whether it exists, the command finds out."""
+def number_of(
+    record: str, metavar: str, table: str = "", complete: Completer | None = None
+) -> OptionType[int]:
+    """The number of a record, as it is printed. Whether it exists, the command finds out.
+
+    An answer that is no number in its `table` is asked for again.
+    """
 
     def read(session: "Session", text: str, option: str) -> int:
         from ccu.options import typed_text
 
         return typed_text.record_id(text, record)
 
-    return OptionType(read=read, metavar=metavar, complete=complete)
+    answer = _on_file(read, table) if table else None
+    return OptionType(read=read, metavar=metavar, complete=complete, answer=answer)
+
+
+def _on_file(read: Callable[["Session", str, str], int], name: str) -> Reader[int]:
+    """Return what reads the number of a record on file, and else raises NotFound."""
+
+    def answer(session: "Session", text: str, option: str) -> int:
+        from ccu.records import table
+
+        return int(table.require(session.db, name, read(session, text, option))["id"])
+
+    return answer
 
 
 def _note(session: "Session", path: str, option: str) -> str | None:
@@ -224,15 +241,19 @@ def _person(session: "Session", text: str, option: str) -> int:
 
 
 FILE = OptionType(read=lambda session, path, option: Path(path), metavar="FILE", is_file=True)
-CALL = number_of("call", "N", offered("call"))
-FOLLOW_UP = number_of("follow-up", "F", offered("follow_up"))
-HOUSEHOLD = number_of("household", "H")
+CALL = number_of("call", "N", "call", offered("call"))
+FOLLOW_UP = number_of("follow-up", "F", "follow_up", offered("follow_up"))
+HOUSEHOLD = number_of("household", "H", "household")
 PERSON = OptionType(
-    read=_person, metavar="P", complete=offered("person"), hint=" (or part of the name)"
+    read=_person,
+    metavar="P",
+    complete=offered("person"),
+    answer=_on_file(_person, "person"),
+    hint=" (or part of the name)",
 )
-PLACE = number_of("place", "N")
-PLAN = number_of("plan", "PLAN")
-REFERRAL = number_of("referral", "R", offered("referral"))
+PLACE = number_of("place", "N", "place")
+PLAN = number_of("plan", "PLAN", "plan")
+REFERRAL = number_of("referral", "R", "referral", offered("referral"))
 REASON = line(LONGEST_REASON)
 WHY = line(LONGEST_REASON, needed=True)  # of what is taken back
 NOTE = OptionType(read=_note, metavar="FILE", is_file=True)

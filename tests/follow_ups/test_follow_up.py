@@ -300,6 +300,12 @@ def test_a_bad_attempt_is_one_sentence(args: list[str], says: str, ccu: Ccu, db_
 # ---------------------------------------------------------------- moving
 
 
+def test_one_that_is_open_cannot_be_chosen_to_be_reopened(ccu: Ccu) -> None:
+    add(ccu, "--call", "1")
+    done = ccu("follow-up", "reopen", stdin="1\n", tty=True)
+    assert (done.code, "  follow-up 1 is not closed\n" in done.err.lower()) == (130, True)
+
+
 def test_moving_keeps_what_was_and_why(ccu: Ccu) -> None:
     add(ccu, "--call", "1")
     moved = ("follow-up", "move", "1", "--due", "friday", "--reason", "away until then")

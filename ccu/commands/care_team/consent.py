@@ -95,7 +95,7 @@ def _words(file: Path | None, purpose: str) -> str | None:
 def revoke(
     ctx: Context,
     consent: Annotated[
-        int, arg("CONSENT", number_of("consent", "CONSENT"), "The consent's number.")
+        int, arg("CONSENT", number_of("consent", "CONSENT", "consent"), "The consent's number.")
     ],
     on: Annotated[
         date | None, opt("--on", PAST_DAY, "When it was revoked, not in the future; default today.")

@@ -15,7 +15,7 @@ from ccu.places.flag_store import CATEGORY, END, REASON, SOURCE, UNTIL
 app = group("One place: show, flag, verify, exempt, merge.")
 
 CATEGORY_OPTION = opt("--category", CATEGORY, "What is there.")
-FLAG = number_of("flag", "F")
+FLAG = number_of("flag", "F", "place_flag")
 
 
 @app.command()

@@ -99,7 +99,9 @@ def suggest(
 @app.command()
 def answer(
     ctx: Context,
-    suggestion: Annotated[int, arg("S", number_of("suggestion", "S"), "The suggestion's number.")],
+    suggestion: Annotated[
+        int, arg("S", number_of("suggestion", "S", "plan_suggestion"), "The suggestion's number.")
+    ],
     accept: Annotated[bool | None, flag("--accept/--decline", "Accept or decline it.")] = None,
     file: FileOption = None,
     asking: AskingOption = False,

@@ -125,7 +125,9 @@ def hold(
 @app.command()
 def release(
     ctx: Context,
-    hold: Annotated[int, arg("HOLD", number_of("hold", "HOLD"), "The hold's number.")],
+    hold: Annotated[
+        int, arg("HOLD", number_of("hold", "HOLD", "legal_hold"), "The hold's number.")
+    ],
 ) -> None:
     """Release a hold: the retention table applies again, unless another hold covers the record.
 

@@ -119,7 +119,7 @@ def void(
 @app.command()
 def reopen(
     ctx: Context,
-    follow_up: options.FollowUpArgument = REQUIRED,
+    follow_up: options.ClosedArgument = REQUIRED,
     due: options.DueOption = None,
     reason: ReasonOption = None,
 ) -> None:

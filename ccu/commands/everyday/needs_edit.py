@@ -11,7 +11,12 @@ from ccu.output import emit_line
 app = group("Joined to `ccu needs` by the map in cli.py.")
 
 AssessmentArgument = Annotated[
-    int, arg("ASSESSMENT", number_of("needs assessment", "ASSESSMENT"), "The assessment's number.")
+    int,
+    arg(
+        "ASSESSMENT",
+        number_of("needs assessment", "ASSESSMENT", "need_assessment"),
+        "The assessment's number.",
+    ),
 ]
 
 
