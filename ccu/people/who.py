@@ -5,6 +5,7 @@ Digits are never part of a name. Every error calls the text by its option and ne
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ccu.errors import InvalidInput
@@ -150,12 +151,14 @@ def named(session: "Session", number: int) -> str:
     return found.get(number, "")
 
 
-def _read(session: "Session", text: str, option: str) -> int | None:
-    found = PERSON.read(session, text, option)
+def _read(session: "Session", text: str, option: str, asked: bool = False) -> int | None:
+    found = (
+        PERSON.read_answer(session, text, option) if asked else PERSON.read(session, text, option)
+    )
     if found and session.may_choose and text.strip().isdigit() and (name := named(session, found)):
         say(f"Person {found}: {name}")
     return found
 
 
 # For a command that saves something: a number typed at a terminal is answered with the name.
-NAMED_PERSON = replace(PERSON, read=_read)
+NAMED_PERSON = replace(PERSON, read=_read, answer=partial(_read, asked=True))

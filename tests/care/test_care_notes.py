@@ -20,6 +20,7 @@ from ccu.errors import DatabaseUnusable
 
 from ..conftest import TODAY, Ccu, Result, run_ccu
 from ..steps import become, call, copy_file, merge
+from ..steps import name as give_name
 from .care_file import ROLES_WITHOUT, TEXT, add, listed, make, rows
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -192,6 +193,13 @@ def test_the_text_is_asked_for_and_never_an_argument(ccu: Ccu, file: Path) -> No
     asked = ccu("care", "note", "add", "--person", "1", stdin=f"{TEXT}\n.\n", tty=True)
     assert asked.code == 0, asked.err
     assert [each["text"] for each in listed(ccu)] == [TEXT]
+
+
+def test_who_a_note_is_about_is_named_before_it_is_written(ccu: Ccu, file: Path) -> None:
+    give_name(file.parents[1] / "ccu.db", 1, "Walter", "Pennington")
+    done = ccu("care", "note", "add", "--person", "1", stdin="Some words.\n\n", tty=True)
+    assert done.err.startswith("Person 1: Walter Pennington\n"), done.err
+    assert "Pennington" not in ccu("care", "note", "list", "--person", "1", tty=True).err
 
 
 def test_a_card_shows_the_last_five_and_all_on_request(ccu: Ccu, file: Path) -> None:

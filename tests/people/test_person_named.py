@@ -62,6 +62,46 @@ def test_a_number_of_somebody_is_answered_with_the_name_before_anything_is_saved
         assert file.execute(sql).fetchone() == (2,)
 
 
+def test_who_is_merged_or_written_about_is_named_and_a_list_names_nobody(
+    ccu: Ccu, db_path: Path
+) -> None:
+    for given in ("Walter", "Bea"):
+        lines = f"given: {given}\nfamily: Pennington"
+        assert ccu("person", "add", "--file", "-", "--no-input", stdin=lines).code == 0
+    shown = typed.answer(db_path, ("person", "merge", "1", "2"), ("Whose [1]: ", "\x04"), code=130)
+    assert shown.startswith("Person 1: Walter Pennington\nPerson 2: Bea Pennington\n"), shown
+    read = (("needs", "show"), ("worker", "list"), ("consult", "list"))
+    for words in read:
+        shown = typed.answer(db_path, (*words, "--person", "2"), code=3 * (words[0] == "needs"))
+        assert "Pennington" not in shown
+    with contextlib.closing(sqlite3.connect(db_path)) as file:
+        sql = "SELECT count(*) FROM audit WHERE action = 'person-find' AND record_id = 2"
+        assert file.execute(sql).fetchone() == (1,)
+
+
+@pytest.mark.parametrize(
+    ("line", "question", "wrong"),
+    [
+        (("follow-up", "show"), "The follow-up's number: ", "no follow-up 9"),
+        (("follow-up", "reopen"), "The follow-up's number: ", "no follow-up 9"),
+        (("call", "show"), "The call's number: ", "no call 9"),
+        (("person", "show"), "The person's number (or part of the name): ", "no person 9"),
+        (("person", "edit"), "The person's number (or part of the name): ", "no person 9"),
+        (("referral", "show"), "The referral's number: ", "no referral 9"),
+    ],
+)
+def test_a_number_that_nothing_has_is_asked_for_again(
+    line: tuple[str, ...], question: str, wrong: str, ccu: Ccu, db_path: Path
+) -> None:
+    terminal = typed.start(db_path, *line)
+    for _ in range(2):
+        terminal.expect_exact(question)
+        terminal.sendline("9")
+        terminal.expect_exact(f"  {wrong}")
+    terminal.expect_exact(question)
+    terminal.close(force=True)
+
+
 def test_the_review_of_a_call_offers_what_an_option_gave(ccu: Ccu, db_path: Path) -> None:
     line = ("--address", "12 Main St", "--nature", "crisis")
     shown = typed.answer(

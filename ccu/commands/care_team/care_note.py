@@ -7,6 +7,7 @@ from typing import Annotated
 from ccu.options import REQUIRED, AskingOption, Context, arg, flag, group, opt
 from ccu.options.types import CALL, FILE, MOMENT, PERSON, number_of
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
+from ccu.people.who import NAMED_PERSON
 
 app = group("Care notes.")
 note = group("Notes that only the accounts of human services can read: add, list, move.")
@@ -15,7 +16,7 @@ app.add_typer(note, name="note")
 LONGEST_NOTE = 20_000  # characters
 NOTE = number_of("care note", "NOTE")
 
-PersonOption = Annotated[int, opt("--person", PERSON, "The person's number.")]
+PersonOption = Annotated[int, opt("--person", NAMED_PERSON, "The person's number.")]
 
 
 @note.command()
@@ -67,7 +68,7 @@ def add(
 @note.command("list")
 def list_(
     ctx: Context,
-    person: PersonOption = REQUIRED,
+    person: Annotated[int, opt("--person", PERSON, "The person's number.")] = REQUIRED,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:

@@ -6,6 +6,7 @@ from ccu.consent.store import PURPOSE_OPTION, SCOPES, TO_OPTION
 from ccu.options import PERSON, REQUIRED, Context, arg, flag, group, opt
 from ccu.options.lookups import code
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
+from ccu.people.who import NAMED_PERSON
 
 app = group("Joined to `ccu consent` by the map in cli.py.")
 
@@ -15,7 +16,7 @@ COLUMNS = (
 )
 
 
-PersonArgument = Annotated[int, arg("PERSON", PERSON, "The person's number.")]
+PersonArgument = Annotated[int, arg("PERSON", NAMED_PERSON, "The person's number.")]
 
 
 @app.command()

@@ -7,6 +7,7 @@ from ccu.options import AskingOption, Context, asked, group, opt
 from ccu.options.lookups import LOGIN
 from ccu.options.types import CALL, MOMENT, NOTE, PAST_DAY, PERSON, whole_number
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
+from ccu.people.who import NAMED_PERSON
 
 app = group("Officers' questions to clinicians: add, list, show.")
 
@@ -15,7 +16,7 @@ LONGEST_CONSULT = 1_440  # minutes
 MINUTES = whole_number(LONGEST_CONSULT)
 
 CallOption = Annotated[int | None, opt("--call", CALL, "About this call.")]
-PersonOption = Annotated[int | None, opt("--person", PERSON, "About this person, by number.")]
+PersonOption = Annotated[int | None, opt("--person", NAMED_PERSON, "About this person, by number.")]
 
 
 @app.command()
@@ -65,7 +66,7 @@ def add(
 def list_(
     ctx: Context,
     call: CallOption = None,
-    person: PersonOption = None,
+    person: Annotated[int | None, opt("--person", PERSON, "About this person, by number.")] = None,
     clinician: Annotated[int | None, opt("--clinician", LOGIN, "Who was asked.")] = None,
     since: Annotated[
         date | None, opt("--since", PAST_DAY, "From the start of this day on.")

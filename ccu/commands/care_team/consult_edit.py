@@ -6,12 +6,13 @@ from typing import Annotated
 from ccu.options import REQUIRED, Context, ReasonOption, arg, flag, group, needs_reason, opt, value
 from ccu.options import whole_number as number
 from ccu.options.lookups import LOGIN
-from ccu.options.types import CALL, MOMENT, NOTE, PERSON, REASON, WHY, number_of
+from ccu.options.types import CALL, MOMENT, NOTE, REASON, WHY, number_of
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
+from ccu.people.who import NAMED_PERSON
 
 app = group("Joined to `ccu consult` by the map in cli.py.")
 
-CONSULT = number_of("consult", "CONSULT")
+CONSULT = number_of("consult", "CONSULT", "consult")
 
 
 @app.command()
@@ -51,7 +52,7 @@ def edit(
     ctx: Context,
     consult: Annotated[int, arg("CONSULT", CONSULT, "The consult's number.")],
     call: Annotated[int | None, opt("--call", CALL, "The call it was about.")] = None,
-    person: Annotated[int | None, opt("--person", PERSON, "The person, by number.")] = None,
+    person: Annotated[int | None, opt("--person", NAMED_PERSON, "The person, by number.")] = None,
     clinician: Annotated[int | None, opt("--clinician", LOGIN, "Who was asked.")] = None,
     minutes: Annotated[int | None, opt("--minutes", number(24 * 60), "Minutes it took.")] = None,
     asked_by: Annotated[int | None, opt("--asked-by", LOGIN, "Who asked.")] = None,

@@ -6,8 +6,9 @@ from typing import Annotated
 from ccu.errors import InvalidInput
 from ccu.follow_ups.options import NamesOption
 from ccu.options import AskingOption, Context, arg, flag, group, opt
-from ccu.options.types import FILE, PERSON, PLACE, count, line, number_of
+from ccu.options.types import FILE, PLACE, count, line, number_of
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
+from ccu.people.who import NAMED_PERSON
 
 app = group("Frequent contacts: people, places, override, review.")
 
@@ -17,7 +18,7 @@ CallsOption = Annotated[
 DaysOption = Annotated[
     int | None, opt("--days", count(100_000), "Within these days; default the setting repeat_days.")
 ]
-OVERRIDE = number_of("frequent override", "N")
+OVERRIDE = number_of("frequent override", "N", "frequent_override")
 AllOption = Annotated[bool, flag("--all", "Include what is left out.")]
 ReasonFileOption = Annotated[
     Path | None, opt("--file", FILE, "The reason from a file; - is stdin.")
@@ -83,7 +84,7 @@ def places(
 @app.command()
 def override(
     ctx: Context,
-    person: Annotated[int | None, opt("--person", PERSON, "This person, by number.")] = None,
+    person: Annotated[int | None, opt("--person", NAMED_PERSON, "This person, by number.")] = None,
     place: Annotated[int | None, opt("--place", PLACE, "This place, by number.")] = None,
     address: Annotated[
         str | None, opt("--address", line(300), "The place of this address.", short="-a")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from ccu.errors import InvalidInput
 from ccu.options import Context, asked, flag, group, opt
 from ccu.options.lookups import LOGIN
-from ccu.options.types import HOUSEHOLD, PAST_DAY
+from ccu.options.types import HOUSEHOLD, PAST_DAY, PERSON
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 from ccu.people.who import NAMED_PERSON
 
@@ -81,7 +81,7 @@ def end(
 @app.command("list")
 def list_(
     ctx: Context,
-    person: PersonOption = None,
+    person: Annotated[int | None, opt("--person", PERSON, "The person, by number.")] = None,
     household: HouseholdOption = None,
     staff: Annotated[int | None, opt("--staff", LOGIN, "Who, by login.")] = None,
     every: Annotated[bool, flag("--all", "Include earlier ones.")] = False,

@@ -7,15 +7,14 @@ import typer
 
 from ccu.errors import InvalidInput
 from ccu.options import REQUIRED, AskingOption, Context, arg, group, opt, with_options
-from ccu.options.types import CALL, MOMENT, number_of
+from ccu.options.types import CALL, MOMENT, PERSON, number_of
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 from ccu.people.who import NAMED_PERSON
 from ccu.referrals.options import NEED, NeedReferOptions
 
 app = group("Needs assessments: record, edit, void, show, refer.")
 
-ASSESSMENT = number_of("needs assessment", "ASSESSMENT")
-PERSON_OPTION = opt("--person", NAMED_PERSON, "The person's number.")
+ASSESSMENT = number_of("needs assessment", "ASSESSMENT", "need_assessment")
 
 
 @app.command()
@@ -28,7 +27,7 @@ def record(
             help="STATE is no, met, unmet, declined, unknown; with none given each is asked.",
         ),
     ] = None,
-    person: Annotated[int, PERSON_OPTION] = REQUIRED,
+    person: Annotated[int, opt("--person", NAMED_PERSON, "The person's number.")] = REQUIRED,
     call: Annotated[int | None, opt("--call", CALL, "The call it was done on.")] = None,
     when: Annotated[datetime | None, opt("--when", MOMENT, "When; default now.")] = None,
     asking: AskingOption = False,
@@ -61,7 +60,7 @@ def show(
     assessment: Annotated[
         int | None, arg("[ASSESSMENT]", ASSESSMENT, "The assessment's number.")
     ] = None,
-    person: Annotated[int | None, PERSON_OPTION] = None,
+    person: Annotated[int | None, opt("--person", PERSON, "The person's number.")] = None,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:

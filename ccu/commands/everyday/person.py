@@ -9,6 +9,7 @@ from ccu.options import AskingOption, Context, arg, flag, group, opt, with_optio
 from ccu.options.types import FILE, PERSON, whole_number
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
 from ccu.people.options import ChangeOptions, PersonOptions
+from ccu.people.who import NAMED_PERSON
 
 app = group("People: add, find, show, change, merge, link, import.")
 
@@ -121,7 +122,10 @@ def show(
 @app.command()
 @with_options(ChangeOptions)
 def edit(
-    ctx: Context, person: PersonArgument, given: ChangeOptions, asking: AskingOption = False
+    ctx: Context,
+    person: Annotated[int, arg("PERSON", NAMED_PERSON, "The person's number.")],
+    given: ChangeOptions,
+    asking: AskingOption = False,
 ) -> None:
     """Change what is on file about a person; the old values are kept.
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from ccu.errors import InvalidInput
 from ccu.options import PERSON, AskingOption, Context, arg, flag, group, opt, value, whole_number
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document
+from ccu.people.who import NAMED_PERSON
 
 app = group("Joined to `ccu person` by the map in cli.py.")
 
@@ -73,8 +74,8 @@ def duplicates(
 @app.command()
 def merge(
     ctx: Context,
-    a: AArgument,
-    b: BArgument,
+    a: Annotated[int, arg("A", NAMED_PERSON, "A person's number.")],
+    b: Annotated[int, arg("B", NAMED_PERSON, "Another person's number.")],
     keep: Annotated[int | None, opt("--keep", PERSON, "The record to keep; default A.")] = None,
     prefer: Annotated[
         str | None,
@@ -129,7 +130,7 @@ def merge(
 @app.command()
 def unmerge(
     ctx: Context,
-    b: Annotated[int, arg("B", PERSON, "The record that was merged.")],
+    b: Annotated[int, arg("B", NAMED_PERSON, "The record that was merged.")],
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
