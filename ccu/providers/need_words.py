@@ -125,6 +125,17 @@ class NeedWords:
         }
         return " ".join([*(slips.get(word, word) for word in asked), *slips]) if slips else text
 
+    def urgent(self, text: str) -> bool:
+        """Whether a text tells of a danger to life: of the list @911, also where it is denied."""
+        stems = [stem(word) for word in words(text) if word not in _SMALL]
+        names = self._names(stems)
+        return any(
+            _places(phrase, stems, names, first, self._between)
+            for phrase in self._lists["@911"]
+            for first in range(len(stems))
+            if stems[first] == phrase[0] or phrase[0] in names[first]
+        )
+
     def meant(self, text: str) -> Meant:
         """Return what a text means.
 
@@ -155,12 +166,9 @@ class NeedWords:
     def _tells_who(self, phrase: _Phrase) -> bool:
         return phrase.stems in self._who and not phrase.own
 
-    def _chosen(self, stems: list[str]) -> Iterator[tuple[_Phrase, Sequence[int], bool]]:
-        """Yield the phrases of a text, where, and if denied; none has a word of another.
-
-        The town's own come first.
-        """
-        names = [
+    def _names(self, stems: list[str]) -> list[dict[str, int]]:
+        """Return for each place the lists of which a member begins there, with its length."""
+        return [
             {
                 name: length
                 for name, members in self._lists.items()
@@ -169,6 +177,13 @@ class NeedWords:
             }
             for at in range(len(stems))
         ]
+
+    def _chosen(self, stems: list[str]) -> Iterator[tuple[_Phrase, Sequence[int], bool]]:
+        """Yield the phrases of a text, where, and if denied; none has a word of another.
+
+        The town's own come first.
+        """
+        names = self._names(stems)
         fits = [
             (not phrase.own, -len(phrase.stems), at[-1] - at[0], at, phrase)
             for first, each in enumerate(stems)
