@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Container, Iterable, Sequence
 
-from ccu.address.words import STATE_CODES, STATES
+from ccu.address.words import STATE_CODES, STATES, SUFFIXES
 from ccu.imports import codes, forms, suggest
 from ccu.imports.dispatch.layout import TIMES
 from ccu.imports.suggest import Chosen, Hints, Questions, Sample
@@ -16,6 +16,13 @@ AGENCIES = 30  # different ones at most in a column
 STATE_NAMES = STATE_CODES | STATES.keys()
 
 DAY_AND_CLOCK = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}[ T]+\d").match
+# Of a grid: 572 S 500 E, E 1250 N 300, N12W3456 MAIN, N1234 COUNTY ROAD A.
+GRID = re.compile(
+    r"\d+ ?[NSEW](orth|outh|ast|est)?\.? \d+\b|[NSEW](orth|outh|ast|est)?[. -]{0,2}\d{2,}[ ,/-]*"
+    r"([NSEW](orth|outh|ast|est)?[. -]{0,2}\d{2,}|[A-Z]{2})",
+    re.IGNORECASE,
+)
+CROSSING = re.compile(r"[a-z] ?[&/@] ?[a-z]", re.IGNORECASE)
 
 CALLED = {
     "incident": "incident number",
@@ -191,7 +198,9 @@ class Choice:
             return share(column, lambda cell: cell.upper() in STATE_NAMES) > TOGETHER
         if name == "zip":
             return share(column, re.compile(r"\d{5}(-?\d{4})?(\.0)?").fullmatch) > FEW
-        if name in ("address", "city", "nature_cleared"):
+        if name == "address":
+            return share(column, lambda cell: suggest.has_words(cell) or has_place(cell)) > FEW
+        if name in ("city", "nature_cleared"):
             return share(column, suggest.has_words) > FEW
         return share(column, forms.DATED.match) < FEW
 
@@ -221,3 +230,25 @@ class Choice:
             )
         ]
         return next((each for each in fits if each not in self._blank), "".join(fits[:1]))
+
+
+def has_street(cell: str) -> bool:
+    """Whether a cell has a street, a crossing or a point of a grid."""
+    typed = any(map(is_street_type, cell.split()))
+    return typed or bool(CROSSING.search(cell) or GRID.match(cell))
+
+
+def has_place(cell: str) -> bool:
+    """Whether a cell may be where a call was."""
+    return has_street(cell) or (suggest.has_words(cell) and bool(re.search(r"\d", cell)))
+
+
+def is_complete(cell: str) -> bool:
+    """Whether a cell has a house number with its street, or a crossing."""
+    whole = re.match(r"\d+[-\w]*\s+[A-Za-z0-9]", cell)
+    return bool(whole or CROSSING.search(cell) or GRID.match(cell))
+
+
+def is_street_type(cell: str) -> bool:
+    """Whether a word is the type of a street."""
+    return cell.strip("., ").upper() in SUFFIXES

@@ -69,6 +69,11 @@ FROM (SELECT unixepoch(arrived_at) AS arrived, unixepoch(dispatched_at) AS dispa
       FROM staging.entry WHERE arrived_at IS NOT NULL AND clock_known)
 """
 
+ADDRESSLESS = """
+SELECT count(*) AS calls, count(*) FILTER (WHERE address.unit_key IS NULL) AS without
+FROM staging.entry AS entry LEFT JOIN staging.address AS address ON address.number = entry.address
+"""
+
 # Different addresses of the file: those that are a street alone, and the cities they are in.
 STREETS = """
 SELECT count(*) AS addresses, sum(kind = 'street') AS streets
@@ -109,6 +114,7 @@ def doubts(
     """
     least = 1 if dry_run else ENOUGH
     told = [*_hours(connection, least), *_arrivals(connection)]
+    told += [*_addressless(connection, least, "address" in columns)]
     told += [*_streets(connection, least), *_cities(connection, town, least)]
     told += _units(connection)
     return [*told, *_empty(connection, columns)] if dry_run else told
@@ -174,6 +180,16 @@ def _arrivals(connection: sqlite3.Connection) -> Iterator[str]:
         yield (
             f"{row['late']} calls have an arrival more than {LONG} hours after they begin, at most"
             f" {row['longest'] // 60} minutes; they count in the response times"
+        )
+
+
+def _addressless(connection: sqlite3.Connection, least: int, named: bool) -> Iterator[str]:
+    calls, without = connection.execute(ADDRESSLESS).fetchone()
+    if calls and (without == calls or (calls >= least and 2 * without > calls)):
+        advice = "see the column named" if named else "name the column: address ="
+        yield (
+            f"{without} of {calls} calls have no address that can be read: no history and no repeat"
+            f" address shows them; {advice} in [columns]"
         )
 
 
