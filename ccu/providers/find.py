@@ -63,7 +63,7 @@ class Asked:
     open_now: bool = False
     accepts: str = ""
     hints: set[str] = field(default_factory=set)  # fields that the text implied: they only rank
-    urgent: bool = False  # found out by the search: a danger to life, a crisis, violence
+    urgent: bool = False  # found out by the search: a risk to life, a crisis, violence
 
 
 def search(session: Session, asked: Asked) -> list[dict[str, Any]]:
@@ -96,7 +96,7 @@ def search(session: Session, asked: Asked) -> list[dict[str, Any]]:
             for each in found
             if _speaks(each, asked.language) and (asked.age is None or _of_age(each, asked.age))
         ]
-    if asked.text and not found and needs and not asked.needs:  # then who knows whom to ask
+    if asked.text and not found and needs and not asked.needs:  # then who knows the others
         needs = {NAVIGATION: 0.5}
         found = [
             each for each in providers.candidates(session.db, needs, []) if _wanted(asked, each)

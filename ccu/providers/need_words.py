@@ -126,7 +126,7 @@ class NeedWords:
         return " ".join([*(slips.get(word, word) for word in asked), *slips]) if slips else text
 
     def urgent(self, text: str) -> bool:
-        """Whether a text tells of a danger to life: of the list @911, also where it is denied."""
+        """Whether a text tells of a risk to life: of the list @911, also where it is denied."""
         stems = [stem(word) for word in words(text) if word not in _SMALL]
         names = self._names(stems)
         return any(

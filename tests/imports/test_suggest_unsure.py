@@ -328,6 +328,16 @@ def test_of_a_status_and_an_outcome_the_cells_decide(
     assert told in desk.layout.read_text()
 
 
+@pytest.mark.parametrize(
+    "header", ["Final Call Disposition", "Closed Call Result", "Final Outcome"]
+)
+def test_a_final_outcome_of_the_call_is_no_nature(desk: Desk, header: str) -> None:
+    outcomes = ("ARREST MADE", "CONCLUDED", "NO REPORT")
+    lines = [f"26-{n},1/{n}/2026 10:01,{n} ELM ST,EDP,{outcomes[n % 3]}" for n in range(1, 20)]
+    found = suggested(desk, f"Incident,Call Received,Address,Nature,{header}", lines)
+    assert (found["disposition"], found.get("nature_cleared")) == (header, None)
+
+
 @pytest.mark.parametrize("header", ["Location", "Geo Ref", "Incident Address", "RP Address,Where"])
 @pytest.mark.parametrize(
     "place",

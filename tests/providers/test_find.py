@@ -280,7 +280,7 @@ def test_an_urgent_need_has_911_and_988_whoever_is_on_file(ccu: Ccu, text: str) 
     done = ccu("provider", "find", text, "-f", "json")
     first = json.loads(done.out)[0]
     assert (first["id"], first["phone"]) == (None, "911 or 988")
-    assert "Urgent: call 911 if anyone may be in danger now; call or text 988" in done.err
+    assert "Urgent: call 911 if anyone may be at risk now; call or text 988" in done.err
     shown = ccu("provider", "find", text).out
     assert "911 or 988" in shown
 
