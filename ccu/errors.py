@@ -51,14 +51,20 @@ class NotPrinted(CcuError):
 class InvalidInput(CcuError):
     """Input, typed or from a file, that ccu cannot accept.
 
-    `meant` is what to type instead, where only one thing can be meant: Enter takes it at a prompt.
+    `meant` are the readings that the message offers, each as it can be typed for `part` of the
+    text, or for all of it: at a prompt y or Enter takes the only one.
     """
 
     exit_code = ExitCode.INVALID
 
-    def __init__(self, message: str, meant: str = "") -> None:
+    def __init__(self, message: str, *meant: str, part: str = "") -> None:
         super().__init__(message)
         self.meant = meant
+        self.part = part
+
+    def reworded(self, message: str) -> "InvalidInput":
+        """Return the same error with another message."""
+        return InvalidInput(message, *self.meant, part=self.part)
 
 
 class NotFound(CcuError):

@@ -150,7 +150,7 @@ def _check_output(command: Any, ctx: Any) -> None:
         return
     output = Path(said)
     if not ctx.params.get("suggest"):  # a layout
-        from ccu.output import check_ending
+        from ccu.output.to_file import check_ending
 
         (formats,) = (each.type.choices for each in command.params if each.name == "format")
         check_ending(output, ctx.params["format"], formats)

@@ -11,6 +11,7 @@ import hashlib
 import io
 import os
 import shutil
+import signal
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -30,6 +31,10 @@ from ccu.records import audit
 # ccu looks for garbage seldom, as one command is short. Here thousands run in one process, and the
 # files of those that failed would stay open.
 gc.set_threshold(700)
+
+# What a shell runs in the background ignores Ctrl-C, and so would every ccu that the tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Tests of a full disk limit the size of a process's files, and Python 3.11 keeps a compiled module
 # that was cut short by such a limit: compile them all before.

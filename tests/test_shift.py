@@ -108,7 +108,7 @@ def test_an_officers_shift(ccu: Ccu, db_path: Path) -> None:
     shift.answer(NATURE, "<")
     shift.answer("Address [72 IMPERIAL AVE]: ", content="27 Imperial Ave")
     shift.answer(NATURE, "wellfare")
-    shift.answer(NATURE, "welf")
+    shift.answer("begins) [Welfare check]: ", "y")
     shift.answer("Reported by (Enter to skip): ", "1")
     shift.answer(HAZARDS, "none")
     shift.answer("clinician (Enter to skip): ", "pol")

@@ -12,7 +12,7 @@ same key. Sources: USPS Publication 28 and, for what it does not cover, dispatch
     line           cuts any other line into pieces and reads the one with the street
     sides          reads the ways of that piece
     number, town   take number, unit and town off a line; tell a place from a street
-    street, route  put a way in normal form
+    way            puts a way in normal form, by street or, with a highway in it, by route
     words          cleans the text; the tables, from words.txt
     match          compares two addresses
 

@@ -11,12 +11,14 @@ from ccu.address.extent import cut_dash_extent, cut_extent, main_road_first
 from ccu.address.names import Names
 from ccu.address.number import (
     BESIDE_HOUSE,
+    Number,
     column_unit,
+    find_unit,
     is_bare_unit,
     take_number,
     take_units,
 )
-from ccu.address.route import find_route, settled_way
+from ccu.address.route import find_route
 from ccu.address.sides import (
     Reading,
     cut_businesses,
@@ -43,6 +45,7 @@ from ccu.address.town import (
     take_zip,
     unit_of_remark,
 )
+from ccu.address.way import settled_way
 from ccu.address.words import (
     BUSINESSES,
     DIRECTIONS,
@@ -66,6 +69,12 @@ _RAMP_APART = Lazy(r" ?[-(] ?(ON |OFF |ON-|OFF-)?RAMP\b")
 _NUMBER_INSIDE = Lazy(
     rf"([A-Z][A-Z ]*[A-Z]) ([0-9]{{1,5}} (?!MILE)[A-Z0-9][A-Z0-9 ]*? "
     rf"(?:{ROAD_FORMS})(?: .*)?|[0-9]{{1,5}} (?:CALLE|AVENIDA) .*)$"
+)
+# The house number behind its street, as in Spanish: CALLE LUNA 12, AVE PONCE DE LEON 1250.
+_NUMBER_BEHIND = Lazy(
+    r"((?:CALLE|CALLEJON|CAMINO|PASEO|VEREDA|SENDA|AVENIDA|AVDA|AVE|VIA)"
+    r" (?:(?:DE|DEL|EL|LA|LAS|LOS) [A-Z ]+|[A-Z]{3,}[A-Z ]*|[0-9]+)) ([0-9]{1,5}[A-Z]?)"
+    r"(| (?:APT|APARTAMENTO|UNIT|STE|PISO|FL|EDIF|BLDG) .*| ?#.*)$"
 )
 
 
@@ -333,6 +342,10 @@ def _take_front(reading: Reading, text: str) -> str:
     if text.startswith(REMARKS):
         text = " ".join(drop_remarks(text.split()))
     number = take_number(text)
+    if not (number.number or number.block) and (behind := _NUMBER_BEHIND.match(text)):
+        street = behind[1].split()
+        if _is_place_before_number(street) and find_unit(street, 1) == len(street):
+            number = Number(behind[2], False, behind[1] + behind[3])
     found = None if number.number or number.block else _NUMBER_INSIDE.match(text)
     if found and _is_place_before_number(found[1].split()):
         reading.places.append(found[1])

@@ -1,9 +1,8 @@
 """Compare two addresses: the same place, a near match worth showing, or another place.
 
-A caller stores and indexes for each place, from `columns(address)`:
+A caller stores and indexes for each place:
 
     number       house number or block, as in the address
-    street_key   the complete street, in the spelling of keys
     loose_key    the core of the name: no directional, no suffix, no spaces
 
 and finds near places for an address without an exact match by:
@@ -12,15 +11,15 @@ and finds near places for an address without an exact match by:
     number = ?                       one or two letters apart (house numbers are selective)
     loose_key = ?                    intersections, and house numbers one digit off
 
-Each row found is scored with `nearness`; None: not worth showing; smaller is nearer.
+Each row found is compared and scored with `nearness`; None: not worth showing; smaller is nearer.
 """
 
 from functools import lru_cache
 from typing import NamedTuple
 
 from ccu.address.reader import Address, unit_pairs
-from ccu.address.route import settled_way
 from ccu.address.street import Way, in_digits
+from ccu.address.way import settled_way
 from ccu.address.words import (
     BOUND,
     DIRECTIONS,
@@ -38,32 +37,20 @@ class Match(NamedTuple):
     reason: str  # for people; empty when the same
 
 
-class Columns(NamedTuple):
-    """The columns of each stored place by which near ones are found."""
-
-    number: str
-    street_key: str
-    loose_key: str
-
-
 _ORDINAL = Lazy(r"^([0-9]+)(?:ST|ND|RD|TH)$")
 _SPANISH = {"CALLE": "ST", "AVENIDA": "AVE", "AVE": "AVE"}
 # Roads whose numbers are of one series: FM 620 and RM 620; private roads of Texas, PR 4732.
 _LETTERED = Lazy(r"\b[KMT]([0-9]+)$")  # M 59 and HWY 59 may be one road of Michigan
 _KING = Lazy(r"\bMARTIN LUTHER KING\b")
+_LONG_DIRECTIONS = {short: word for word, short in DIRECTIONS.items() if len(word) > len("NO")}
 _CLASSES = {"RM": "FM", "PRIVATE": "PR"}
 _NUMBERED = ("address", "block")
 _STREETS = frozenset(ROADS.values())
-
-
-def columns(address: Address) -> Columns:
-    """Return the columns of an address, to store and to look up near ones by."""
-    street_key = " & ".join(sorted(way.key for way in _ways(address)))
-    return Columns(address.number if street_key else "", street_key, loose_key(address))
+OTHER_TOWN = "other town"
 
 
 def loose_key(address: Address) -> str:
-    """Return that one of the columns alone."""
+    """Return the core of the street's name, or of the place's, to look up near ones by."""
     if not address.street:
         return _close(address.place)
     street = _loose(settled_way(address.street))
@@ -102,7 +89,7 @@ def compare(a: Address, b: Address) -> Match:
     if a.kind == "none" or b.kind == "none":
         return Match("different", "no address")
     if not _cities_agree(a.city, b.city):
-        return Match("different", "other town")
+        return Match("different", OTHER_TOWN)
     if a.building_key == b.building_key:
         return _compare_units(a.unit_key == b.unit_key, a.unit, b.unit)
     if a.kind != b.kind:
@@ -239,9 +226,25 @@ def _compare_way(a: Way, b: Way) -> Match:
     (street, *urb), (other_street, *other_urb) = a.key.split(" URB "), b.key.split(" URB ")
     if street == other_street and bool(urb) != bool(other_urb):
         return Match("near", "no urbanization given")
-    routes, suffixes = a.route or b.route, a.suffix and b.suffix and a.suffix != b.suffix
-    typo = None if routes or suffixes else _typo_match(_loose(a), _loose(b))
+    if _in_full(a) == _in_full(b):
+        return Match("near", "written apart or together")  # NORTHPARK, THE ESPLANADE
+    if a.route or b.route or (a.suffix and b.suffix and a.suffix != b.suffix):
+        return Match("different", "other street")
+    typo = _typo_match(_loose(a), _loose(b))
+    if bool(a.suffix) != bool(b.suffix) and not typo:
+        suffixed = _typo_match(_with_suffix(a), _with_suffix(b))
+        typo = suffixed and Match("near", "suffix misspelled")  # ELM STRRET
     return typo if typo and _letters(a) == _letters(b) else Match("different", "other street")
+
+
+def _in_full(way: Way) -> str:
+    """Return NORTHPARKAVE of `N PARK AVE` and `NORTHPARK AVE`, ESPLANADE of `THE ESPLANADE`."""
+    first, *rest = way.key.removeprefix("THE ").split()
+    return "".join([_LONG_DIRECTIONS.get(first, first), *rest])
+
+
+def _with_suffix(way: Way) -> str:
+    return _close(f"{way.core} {LONG_SUFFIX.get(way.suffix, '')}")
 
 
 def _letters(way: Way) -> list[str]:
@@ -304,8 +307,8 @@ def _what_is_missing(a: Way, b: Way) -> str:
 
 def _typo_match(a: str, b: str) -> Match | None:
     allowed = 2 if min(len(a), len(b)) > 9 else 1
-    if min(len(a), len(b)) < 4 or digits(a) != digits(b):
-        return None
+    if digits(a) != digits(b) or (min(len(a), len(b)) < 4 and sorted(a) != sorted(b)):
+        return None  # ELM and ELK are two streets, LEM is a typing mistake
     distance = edit_distance(a, b, allowed)
     if distance is None:
         return None
@@ -319,8 +322,8 @@ def digits(text: str) -> str:
 
 def edit_distance(a: str, b: str, most: int) -> int | None:
     """Count letters changed, added, left out or swapped with the next; None above `most`."""
-    if abs(len(a) - len(b)) > most:
-        return None
+    if abs(len(a) - len(b)) > most or len(set(a) ^ set(b)) > 2 * most:
+        return None  # a letter changed is two that only one of both has
     before: list[int] = []
     row = list(range(len(b) + 1))
     for i, letter in enumerate(a, 1):
@@ -349,22 +352,24 @@ _NEARNESS = {
 }
 
 
-def nearness(a: Address, b: Address) -> int | None:
+def nearness(match: Match, a: Address, b: Address) -> int | None:
     """Return 0 for the same, 1-5 near, 6 another unit of the building, 7-8 a number one digit off.
 
-    None if it is not worth showing. 6 to 8 are `different` to `compare`.
+    `match` is what `compare` found, to which 6 to 8 are `different`. None: not worth showing.
     """
-    match = compare(a, b)
     if match.verdict == "same":
         return 0
     if match.verdict == "near":
         return _NEARNESS.get(match.reason, 3)
     if match.reason == "other unit":
         return 6
-    same_street = a.street and columns(a).street_key == columns(b).street_key
-    if match.reason == "other house number" and same_street:
+    if match.reason == "other house number" and a.street and _street_keys(a) == _street_keys(b):
         return _numbers_near(a.number, b.number)
     return None
+
+
+def _street_keys(address: Address) -> list[str]:
+    return sorted(way.key for way in _ways(address))
 
 
 def _numbers_near(a: str, b: str) -> int | None:

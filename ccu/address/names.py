@@ -97,7 +97,7 @@ def as_named(found: "Address", names: Names) -> "Address":
 
 
 def _way(text: str) -> Way | None:
-    from ccu.address.route import settled_way
+    from ccu.address.way import settled_way
 
     return settled_way(text) if text else None
 

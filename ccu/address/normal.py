@@ -1,7 +1,7 @@
 """The normal form of an address: one line that reads as the same address again."""
 
 from ccu.address.reader import KINDS, Address, address_of, read
-from ccu.address.route import settled_way
+from ccu.address.way import settled_way
 
 
 def normal(address: Address) -> str:

@@ -12,6 +12,7 @@ from ccu.address.words import (
     DIRECTIONS,
     NO_UNIT,
     NUMBER_NAMES,
+    NUMBERS_IN_NAMES,
     ORDINALS,
     ROAD_FORMS,
     ROADS,
@@ -366,8 +367,11 @@ def _number_in_words(line: str) -> Number:
         return Number(found[1], True, line[found.end() :])
     if "BL" in line and (found := _BLOCK_LAST.match(line)):
         return Number(found[2] + "0" * len(found[3]), True, found[1])
+    first, dash, second = line.partition(" ")[0].partition("-")
+    if dash and first in NUMBERS_IN_NAMES and second in NUMBERS_IN_NAMES:
+        line = line.replace("-", " ", 1)  # TWENTY-TWO
     words = line.split(" ")
-    value, after = spelled_number(words) if words[0] in CARDINALS else (0, 0)
+    value, after = spelled_number(words) if words[0] in NUMBERS_IN_NAMES else (0, 0)
     rest = " ".join(words[after:])
     ordinal = after and words[after - 1] in ORDINALS  # ONE HUNDRED TENTH ST
     if value and rest and not ordinal and not _number_is_name(words[0], rest):

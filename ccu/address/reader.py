@@ -9,18 +9,18 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccu.address.names import Names, as_named, names_of
-from ccu.address.route import settled_way
 from ccu.address.street import Way
+from ccu.address.way import settled_way
 from ccu.address.words import (
     BESIDE,
     BUSINESSES,
-    CARDINALS,
     DIRECTIONS,
     EXTENTS,
     FEATURES,
     NO_WORDS,
     NOT_A_WAY,
     NOWHERE,
+    NUMBERS_IN_NAMES,
     PLACE_WORDS,
     PLURALS,
     REMARKS,
@@ -244,7 +244,7 @@ _ORDINAL = Lazy(r"[0-9]{1,3}(?:ST|ND|RD|TH)$")
 # A line with one of these words is not plain.
 _TELLING = (
     frozenset(FEATURES) | frozenset(TRAVEL) | SIDE_ROADS | EXTENTS | BESIDE | frozenset(UNITS)
-    | frozenset(UNITS_ALONE) | frozenset(CARDINALS) | NO_WORDS
+    | frozenset(UNITS_ALONE) | frozenset(NUMBERS_IN_NAMES) | NO_WORDS
     | frozenset("AND AT X XX XXX BLK BLOCK OF JUST BOUND CORNER SIDE PRIOR".split())
     | frozenset("O D L URB TRUNK TRK MLK ML KG CS CROSS INTERSECTING".split())
     | frozenset(remark.split()[0] for remark in REMARKS) - frozenset(DIRECTIONS)
@@ -318,9 +318,9 @@ def _street_if_plain(text: str, sure: bool, side: bool, names: Names) -> Way | N
         return None
     if lettered and words[0] in ("ST", "ND", "RD", "TH"):
         return None  # 3 RD AVE is 3RD AVE
-    for word in words:
-        if not (word.isalpha() or _ORDINAL.match(word)):
-            return None
+    spelled = text.replace(" ", "").isalpha()
+    if not spelled and not all(word.isalpha() or _ORDINAL.match(word) for word in words):
+        return None
     last = words[-1]
     if last in _ENDS and len(words) > 1:
         if last == "CT" and (words[-2] in names.ends or not ROADS.keys().isdisjoint(words[1:-2])):

@@ -1,17 +1,17 @@
 """Ways with a route number, a direction of travel, a ramp, an exit or a mile marker.
 
 Highway words follow USPS Publication 28, Appendix F, and the marks of the MUTCD (exits, mile
-markers). Other modules read all ways, plain ones too, by `settled_way`.
+markers). `way.py` tells which ways are read here.
 """
-
-from functools import lru_cache
 
 from ccu.address.street import Way, in_digits, plain_way
 from ccu.address.words import (
     BOUND,
     DIRECTIONS,
+    EXIT_SIGN,
     FEATURES,
     HIGHWAY_FEATURES,
+    HIGHWAY_WORDS,
     NUMBERS_IN_NAMES,
     ROADS,
     ROUTE_CLASSES,
@@ -20,17 +20,15 @@ from ccu.address.words import (
     SHY_DIRECTIONS,
     SIDE_ROADS,
     STATE_CODES,
-    STATES,
     SUFFIXES,
     TRAVEL,
     Lazy,
 )
 
-_ROUTE_QUALIFIERS = frozenset("OLD NEW BUSINESS BUS ALT ALTERNATE".split())
-_BEFORE_ROUTE = _ROUTE_QUALIFIERS | DIRECTIONS.keys() | {""}
 # After the number: `US 70 BUS`, which is not US 70.
-_QUALIFIERS_BEHIND = {"BUS": "BUS", "BUSINESS": "BUS", "ALT": "ALT", "ALTERNATE": "ALT"}
-_EXIT = Lazy(r"X[0-9]{1,3}[A-Z]?$")
+_QUALIFIERS_BEHIND = {"BUS": "BUS", "BUSINESS": "BUS", "ALT": "ALT", "ALTERNATE": "ALT",
+                      "BYP": "BYP", "BYPASS": "BYP"}  # fmt: skip
+_BEFORE_ROUTE = _QUALIFIERS_BEHIND.keys() | DIRECTIONS.keys() | {"OLD", "NEW", ""}
 _NUMBER_SIGNS = ("NO", "#")
 # Rural roads have numbers as long as a ZIP; one of Connecticut, with its zero, is always a ZIP.
 _ROUTE_NUMBER = Lazy(r"(?:[0-9]{1,4}|[1-9][0-9]{4})[A-Z]?$|A1A$")
@@ -52,45 +50,10 @@ _NORTH_SOUTH = Lazy(
 _ALSO_SUFFIX = frozenset(
     "HWY HIGHWAY HY ST CO RM LOOP SPUR CR SR SH FM TR TWP SP PR FS RR FR NF".split()
 )
-# A way with one of these is read by `_long_way`.
-HIGHWAY_WORDS = frozenset(ROUTE_HEADS) | SIDE_ROADS | frozenset(FEATURES) | frozenset(TRAVEL)
-HIGHWAY_WORDS |= {"A1A", "STATE", "COUNTY", "FOREST", "BOUND", "ON", "OFF", "MILE", "CO", "TWP"}
-HIGHWAY_WORDS |= set(ROUTE_OWNERS) - set(STATES) - {"ST"}
-_STATE_HEADS = STATE_CODES | {"ST"}
 _BEFORE_NUMBER = frozenset("HWY HIGHWAY ROUTE RTE RT INTERSTATE BELTWAY".split())
 
 
-def read_way(words: list[str]) -> Way:
-    """Read the words of one way."""
-    if not HIGHWAY_WORDS.isdisjoint(words):
-        return _long_way(_number_behind(words))
-    if len(words) > 1:
-        at = words[0] in DIRECTIONS  # W KY 80
-        if words[at] in _STATE_HEADS and match_route(words, at)[2] > at:
-            return _long_way(words)  # NC 150, ST RD 7
-        if words[-1][0] == "X" and _EXIT.match(words[-1]):
-            return _long_way(words)  # an exit after its road
-    return plain_way(words)
-
-
-@lru_cache(maxsize=8192)
-def settled_way(text: str) -> Way:
-    """Return the way in its final form, whose own text reads as itself.
-
-    The same streets are read again and again, so the last few thousand are cached.
-    """
-    way = read_way(text.split())
-    if way.text == text:
-        return way
-    for _ in range(4):
-        again = read_way(way.text.split())
-        if again.text == way.text:
-            return again
-        way = again
-    return way
-
-
-def _number_behind(words: list[str]) -> list[str]:
+def number_behind(words: list[str]) -> list[str]:
     """Write 24 HWY and HIGHWAY TWENTY FOUR as HIGHWAY 24, the number behind its class."""
     *before, number, last = ["", *words]
     if last in ("HWY", "HIGHWAY") and number.isdigit() and _BEFORE_ROUTE.issuperset(before):
@@ -150,9 +113,12 @@ def _owned_route(owner: str, words: list[str], at: int) -> tuple[str, str, int]:
     if not _is_route_number(number, lettered):
         return "", "", at
     if owner in _ALSO_STREETS and kind == "ROAD" and len(number) < _LONG_NUMBER:
-        return "", "", at
+        if words[at] in _ALSO_STREETS:
+            return "", "", at
+        owner = "FOREST SERVICE"  # FS RD 10, which can be no street
     if kind in ("LOOP", "SPUR"):
-        return (kind, number, number_at + 1) if owner == "STATE" else ("", "", at)
+        stated = owner == "STATE" or (owner in STATE_CODES and owner not in DIRECTIONS)
+        return (kind, number, number_at + 1) if stated else ("", "", at)
     return "INTERSTATE" if owner == "INTERSTATE" else f"{owner} {kind}", number, number_at + 1
 
 
@@ -239,7 +205,8 @@ def _name_in_long_way(name: list[str], behind_route: bool) -> Way:
     return plain_way(name)
 
 
-def _long_way(words: list[str]) -> Way:
+def long_way(words: list[str]) -> Way:
+    """Read the words of a way with a route or a feature in it."""
     road = _LongWay()
     words = _suffix_before_ramp(words)
     at = 0
@@ -285,7 +252,7 @@ def _suffix_before_ramp(words: list[str]) -> list[str]:
 def _step(road: _LongWay, words: list[str], at: int) -> int:
     """Read one part at `at` and return where the next one starts."""
     word = words[at]
-    if at and word[0] == "X" and _EXIT.match(word) and (road.route or road.travel):
+    if at and word[0] == "X" and EXIT_SIGN.match(word) and (road.route or road.travel):
         words[at : at + 1] = ["EXIT", word[1:]]
         word = "EXIT"
     following = words[at + 1] if at + 1 < len(words) else ""
@@ -350,8 +317,8 @@ def _take_route(road: _LongWay, words: list[str], kind: str, number: str, after:
         after += 1
     shown = [*pre, kind, number, *behind]
     keyed = [_QUALIFIERS_BEHIND.get(w, w) for w in pre]
-    behind += [w for w in keyed if w in ("BUS", "ALT")]
-    keyed = [w for w in keyed if w not in ("BUS", "ALT")]
+    behind += [w for w in keyed if w in _QUALIFIERS_BEHIND]
+    keyed = [w for w in keyed if w not in _QUALIFIERS_BEHIND]
     keyed += [route_key(kind, number), *behind]
     if after < len(words) and words[after] in DIRECTIONS and words[after] not in SHY_DIRECTIONS:
         following = words[after + 1] if after + 1 < len(words) else ""

@@ -6,7 +6,7 @@ Each step writes what it finds into `Reading`.
 
 from ccu.address.names import Names
 from ccu.address.number import column_unit, find_unit, is_bare_unit, take_number, take_units
-from ccu.address.route import find_route, settled_way
+from ccu.address.route import find_route
 from ccu.address.street import Way
 from ccu.address.town import (
     CONNECTORS,
@@ -22,6 +22,7 @@ from ccu.address.town import (
     take_state,
     take_town,
 )
+from ccu.address.way import settled_way
 from ccu.address.words import (
     BUSINESSES,
     DIRECTIONS,

@@ -46,16 +46,17 @@ _DIGITS = Lazy(r"0*([0-9]{1,3})$")
 
 def ordinal(number: int) -> str:
     """Write 1 as 1ST, 22 as 22ND, 113 as 113TH."""
-    ending = (
-        "TH" if number % 100 in (11, 12, 13) else {1: "ST", 2: "ND", 3: "RD"}.get(number % 10, "TH")
-    )
-    return f"{number}{ending}"
+    ending = {1: "ST", 2: "ND", 3: "RD"}.get(number % 10, "TH")
+    return f"{number}{'TH' if number % 100 in (11, 12, 13) else ending}"
 
 
 def plain_way(words: list[str]) -> Way:
     """Read the words of a street that has no highway words."""
     pre, name, suffix, post = _parts(words)
-    text = " ".join([part for part in (pre, *name, suffix, post) if part])
+    before = f"{pre} " if pre else ""
+    behind = f" {post}" if post else ""
+    after = f" {suffix}{behind}" if suffix else behind
+    text = f"{before}{' '.join(name)}{after}"
     if "KING" in name:
         name = _bare_king(name)
     if "MILE" in name:
@@ -64,12 +65,12 @@ def plain_way(words: list[str]) -> Way:
     inside = [KEY_INSIDE.get(word, word) for word in name]  # one spelling for one street
     last = name[-1]
     long = LONG_SUFFIX[SUFFIXES[last]] if len(last) > 2 and last in SUFFIXES else last
-    core = " ".join([*inside[:-1], long])
+    core = " ".join([*inside[:-1], long]) if len(inside) > 1 else long
     if suffix == "HWY" and _LETTERED.match(core):
-        suffix = ""  # K-10 HWY is K-10
+        suffix, after = "", behind  # K-10 HWY is K-10
     if len(inside) > 1 and suffix and inside[-1] in ORDINALS:
         inside[-1] = ordinal(ORDINALS[inside[-1]])  # OLD THIRD ST is OLD 3RD ST
-    key = " ".join([part for part in (pre, *inside, suffix, post) if part])
+    key = f"{before}{' '.join(inside)}{after}"
     return Way(text, key, pre, core, suffix, post)
 
 
@@ -134,11 +135,9 @@ def _can_lose_last(words: list[str]) -> bool:
     before = words[:-1]
     while before and before[0] in DIRECTIONS and len(before) > 1:
         before = before[1:]
-    if len(before) == 1:
-        return before[0] not in BEFORE_LETTER and (
-            before[0] not in DIRECTIONS or len(before[0]) > 2
-        )
-    return True
+    name = before[0]
+    is_name = name not in BEFORE_LETTER and (name not in DIRECTIONS or len(name) > 2)
+    return len(before) > 1 or is_name
 
 
 def _leading_direction(words: list[str], end: int) -> tuple[str, int]:

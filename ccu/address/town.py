@@ -106,6 +106,7 @@ def take_town(words: list[str], names: Names) -> Town:
         behind = shorter[street:] if street else []
         likely = sure or (street > 0 and (code not in SUFFIXES or _is_town_name(behind)))
         count = _known_city(shorter, names, sure)
+        count = count or (_town_of_road_words(shorter) if sure else 0)
         if count := count or (_unknown_city(shorter, bool(zip_code)) if likely else 0):
             return Town(shorter[:-count], " ".join(shorter[-count:]), state, zip_code)
         if zip_code or (sure and road_end(shorter, len(shorter)) == len(shorter)):
@@ -191,6 +192,14 @@ def _unknown_city(words: list[str], sure: bool) -> int:
     if len(words) < 2 or (words[-1] in SUFFIXES and not sure):
         return 0
     return 2 if len(words) > 2 and words[-2] in CITY_STARTS else 1
+
+
+def _town_of_road_words(words: list[str]) -> int:
+    """Count the words of LAKE VIEW TERRACE in `ELM ST LAKE VIEW TERRACE`, before a state."""
+    street = road_end(words, len(words) - 1) if words[-1] in ROADS else 0
+    left = words[street:]
+    named = len(left) > 2 and left[0] not in DIRECTIONS and all(word.isalpha() for word in left)
+    return len(left) if street > 1 and named else 0
 
 
 def _is_town_name(words: list[str]) -> bool:

@@ -115,6 +115,10 @@ STATE_CODES = frozenset(STATES.values())
 ROUTE_OWNERS = _table("route owners") | {
     name: name for name in STATES if " " not in name and name not in STATE_CODES
 }
+# A way with one of these is read by `route.long_way`.
+HIGHWAY_WORDS = frozenset(ROUTE_HEADS) | SIDE_ROADS | frozenset(FEATURES) | frozenset(TRAVEL)
+HIGHWAY_WORDS |= {"A1A", "STATE", "COUNTY", "FOREST", "BOUND", "ON", "OFF", "MILE", "CO", "TWP"}
+HIGHWAY_WORDS |= set(ROUTE_OWNERS) - set(STATES) - {"ST"}
 SHY_STATES = _entries("shy states")
 CITY_STARTS = _entries("city starts")
 
@@ -143,6 +147,8 @@ class Lazy:
 
 # A text that a line must hold, what is then replaced, and by what.
 _Form = tuple[str, Lazy, str | Callable[[re.Match[str]], str]]
+
+EXIT_SIGN = Lazy(r"X[0-9]{1,3}[A-Z]?$")
 
 # Longer than any address; text after it is not read.
 LIMIT = 300

@@ -11,7 +11,7 @@ from typing import Any
 from ccu import dates
 from ccu.address import Address
 from ccu.calls import change_store
-from ccu.calls.form import LONGEST_CALL, REQUIRED, CallForm, flag, refuse_two_inputs
+from ccu.calls.form import LONGEST_CALL, REQUIRED, CallForm, field_of, flag, refuse_two_inputs
 from ccu.calls.options import CallOptions
 from ccu.calls.store import OWN_SYSTEM
 from ccu.errors import Declined, InvalidInput
@@ -177,6 +177,18 @@ _WRITTEN: dict[str, Callable[[Any], str]] = {
     **dict.fromkeys(_PATHS, lambda path: str(path.absolute())),
 }
 _READ: dict[str, Callable[[str], Any]] = {"when": dates.from_iso, **dict.fromkeys(_PATHS, Path)}
+# In a draft: the address was asked about; the question about people was finished; somebody whose
+# possible matches were shown, and lines of a note, where it was interrupted.
+SETTLED, PEOPLE_DONE, PERSON_ASKED = "address_settled", "people_done", "person_asked"
+NOTE_LINES = "note_lines"
+# option -> the other parts of a draft that it replaces
+_PEOPLE = ("person", "person_file", PEOPLE_DONE, PERSON_ASKED)
+_PARTS = {
+    "address": (SETTLED,),
+    "person": _PEOPLE,
+    "person_file": _PEOPLE,
+    "note_file": ("note", NOTE_LINES),
+}
 
 
 class Draft:
@@ -184,41 +196,49 @@ class Draft:
 
     def __init__(self, given: CallOptions) -> None:
         self.answers: dict[str, Any] = {}
+        self.slot = 0  # where it was kept, if it is continued
         self.begun = False
         self._given = given
-        self._options: dict[str, Any] = {}  # of the command that was interrupted
 
     def is_resumed(self, session: Session) -> bool:
-        """Offer what was kept; take it into `answers`, or remove it."""
-        from ccu.options import terminal
+        """Offer what was kept; take what is continued into `answers` and the options."""
+        from ccu.calls.page import label
 
-        kept = drafts.read(session, drafts.LOG_CALL)
-        if kept is None or not isinstance(kept.get("answers"), dict):
-            return False
-        at = dates.say_moment(dates.from_iso(kept["kept_at"]), session.now)
-        known = {**kept.get("options", {}), **kept["answers"]}
-        say(f"A call you did not finish was kept on {at}: {_call_begun(session, known)}.")
-        if not terminal.yes_or_no("Continue it? y, or n to delete it"):
-            drafts.remove(session, drafts.LOG_CALL)
+        given = self.options()
+
+        def told(kept: dict[str, Any], at: str) -> str:
+            known = {**kept.get("options", {}), **kept["answers"]}
+            said = f"A call you did not finish was kept on {at}: {_call_begun(session, known)}."
+            replaced = {
+                label(field_of(option)): None
+                for option, value in given.items()
+                if any(
+                    known.get(part, value) != value for part in (option, *_PARTS.get(option, ()))
+                )
+            }
+            if replaced:
+                said += f"\nIf you continue it, your options replace its {', '.join(replaced)}."
+            return said
+
+        kept = drafts.resumed(session, drafts.LOG_CALL, told)
+        if kept is None:
             return False
         self.answers.update(kept["answers"])
-        self._options = kept.get("options", {})
-        self.begun = True
+        replaced = {part for option in given for part in (option, *_PARTS.get(option, ()))}
+        for part in replaced:  # what is given now counts
+            self.answers.pop(part, None)
+        for name, value in kept.get("options", {}).items():
+            if name not in replaced and hasattr(self._given, name):
+                setattr(self._given, name, _READ[name](value) if name in _READ else value)
+        self.begun, self.slot = True, kept["slot"]
         return True
 
-    def take_options(self) -> None:
-        """Give the options that were kept, where this command has none in their place."""
-        for name, value in self._options.items():
-            if getattr(self._given, name, name) in (None, []):
-                setattr(self._given, name, _READ[name](value) if name in _READ else value)
-
     def options(self) -> dict[str, Any]:
-        """Return the options given, as JSON holds them; standard input cannot be read again."""
-        given = vars(self._given)
+        """Return the options given, as JSON holds them."""
         return {
             name: _WRITTEN[name](value) if name in _WRITTEN else value
-            for name, value in given.items()
-            if value not in (None, []) and str(value) != "-"
+            for name, value in vars(self._given).items()
+            if value not in (None, [])
         }
 
 
@@ -229,18 +249,22 @@ def unfinished(session: Session, given: CallOptions) -> Iterator[Draft]:
     try:
         yield draft
     except Declined:
-        drafts.remove(session, drafts.LOG_CALL)
+        drafts.remove(session, drafts.LOG_CALL, draft.slot)
         raise
     except BaseException as error:
         if draft.begun:
-            typed = {"answers": draft.answers, "options": draft.options()}
-            told = drafts.keep(session, drafts.LOG_CALL, typed, "Your answers are")
+            options = {  # standard input cannot be read again
+                name: value
+                for name, value in draft.options().items()
+                if str(getattr(given, name)) != "-"
+            }
+            typed = {"answers": draft.answers, "options": options}
+            told = drafts.keep(session, drafts.LOG_CALL, typed, "Your answers are", draft.slot)
             if isinstance(error, KeyboardInterrupt):
                 raise drafts.cancelled(told) from None
             say(told)
         raise
-    if draft.answers:
-        drafts.remove(session, drafts.LOG_CALL)
+    drafts.remove(session, drafts.LOG_CALL, draft.slot)
 
 
 def _call_begun(session: Session, answers: dict[str, Any]) -> str:

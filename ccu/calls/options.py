@@ -12,19 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Option
 
 from ccu.errors import InvalidInput
-from ccu.options import (
-    CALL,
-    FILE,
-    MOMENT,
-    OptionType,
-    code,
-    flag,
-    line,
-    of_list,
-    opt,
-    value,
-    whole_number,
-)
+from ccu.options import CALL, FILE, MOMENT, OptionType, flag, line, opt, value, whole_number
+from ccu.options.lookups import code, of_list
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -64,7 +53,7 @@ def _undecided(session: "Session", more: bool) -> tuple[dict[int, str], int]:
     return page.undecided(session, more)
 
 
-UNDECIDED = of_list(CALL, _undecided)
+UNDECIDED = of_list(CALL, "call", _undecided)
 
 # option -> its type
 TYPES: dict[str, OptionType[Any]] = {

@@ -178,7 +178,7 @@ def _changes(connection: sqlite3.Connection, data: dict[str, Any]) -> Table:
 
 
 def undecided(session: Session, more: bool) -> tuple[dict[int, str], int]:
-    """Return care calls to decide, the most urgent first, for `options.of_list`; recorded."""
+    """Return care calls to decide, the most urgent first, for `lookups.of_list`; recorded."""
     if not session.may("call list"):
         return {}, 0
     with session.work() as work:

@@ -11,7 +11,7 @@ from functools import partial
 
 from ccu import dates
 from ccu.address import Address, normal
-from ccu.calls.entry import Draft
+from ccu.calls.entry import NOTE_LINES, PEOPLE_DONE, PERSON_ASKED, SETTLED, Draft
 from ccu.calls.form import MANY, REQUIRED, CallForm, field_of, flag
 from ccu.calls.options import TYPES, CallOptions
 from ccu.errors import InvalidInput, NotFound
@@ -24,7 +24,7 @@ from ccu.people import who
 from ccu.people.options import say_birth
 from ccu.people.store import Met
 from ccu.places import finding
-from ccu.records import codes, person_ids
+from ccu.records import codes
 from ccu.session import Session
 
 # option -> what the review calls it, and the question
@@ -45,10 +45,7 @@ LISTS = {"nature": "nature", "source": "call_source"} | {each: each for each in 
 USUAL_AGENCIES = ("ems", "police")  # in the example of an answer
 # Enter leaves these out: what nobody said is not recorded as said.
 SKIPPED = tuple(option for option in QUESTIONS if option not in REQUIRED)
-# In a draft: the question about people was finished; somebody whose possible matches were shown,
-# and lines of a note, where it was interrupted.
 OTHER = "Other hazard: "
-PEOPLE_DONE, PERSON_ASKED, NOTE_LINES = "people_done", "person_asked", "note_lines"
 
 
 class CallQuestions:
@@ -79,7 +76,6 @@ class CallQuestions:
         self._edit = edit
         self._offer = offer
         self._place = place
-        self._filed: dict[str, Address] = {}  # an address as read -> the one chosen to be filed
         self._met: list[Met] = []
         self._lines: list[str] = []  # of people, as typed, of a question that was interrupted
         self._names: dict[int, str] = {}  # of those on file, for the echo and the review
@@ -122,9 +118,10 @@ class CallQuestions:
             usual = map(self._agency, USUAL_AGENCIES)
             question += f", such as {', '.join(usual)} + clinician"
         offer, before = self._offered(option), self._typed.get(option, "")
+        is_given = option not in self._typed and self._is_known(option)
         if offer and option != "responder":
             offer()
-        if before:
+        if before or is_given:
             question += f" [{self._words(option) or before}]"
             question += " (- clears)" if option in SKIPPED else ""
         elif default:
@@ -134,11 +131,15 @@ class CallQuestions:
 
         def read(typed: str) -> None:
             self._draft.begun |= bool(typed)
+            if not typed and is_given:
+                return  # as the option has it
             if typed == "-" and option in SKIPPED:
                 self._form.values.pop(field_of(option), None)
                 self._typed[option] = ""
                 return
             answer = typed or before or default
+            if option == "address" and answer != before:
+                self._typed.pop(SETTLED, None)
             if answer or option not in SKIPPED:
                 self._read(option, answer)
             self._typed[option] = answer
@@ -151,7 +152,7 @@ class CallQuestions:
             self._read_given()
         if option == "address":
             try:
-                self._form.values["address"] = self._place(self._form.values["address"])
+                self._settle_address()
             except GoBack:  # from the similar places to the address
                 return self._ask(option)
             except KeyboardInterrupt:  # one that was not confirmed is not kept
@@ -162,7 +163,6 @@ class CallQuestions:
                 say(f"  {str(error).capitalize()}")
                 del self._typed["address"], self._form.values["address"]
                 return self._ask(option)
-            self._typed["address"] = self._form.values["address"].raw
         if words := self._words(option):
             say(f"  {words}")
         if option == "danger":
@@ -197,25 +197,22 @@ class CallQuestions:
     def _read_given(self) -> None:
         """Read the options that no answer replaces. Raises InvalidInput, NotFound."""
         self._form.read_all(self._given_again())
-        self._settle_address()
+        if self._given.address is not None:
+            self._settle_address()
         self._check_people()
 
     def _settle_address(self) -> None:
-        """Offer, once, the places similar to an address that an option gave."""
-        if self._given.address is None or "address" in self._typed:
-            return
-        reading = self._form.values["address"]
-        if reading.raw not in self._filed:
-            self._filed[reading.raw] = self._place(reading)
-        self._form.values["address"] = self._filed[reading.raw]
+        """Offer, once, the places similar to the address."""
+        if SETTLED not in self._typed:
+            self._form.values["address"] = self._place(self._form.values["address"])
+            self._typed |= {"address": self._form.values["address"].raw, SETTLED: True}
 
     def _place_again(self) -> None:
-        """Ask about the address of a draft: it may have been kept while that was being asked."""
+        """Ask about the address of a draft that was kept while that was being asked."""
         if "address" in self._typed:
             try:
                 with going_back():
-                    self._form.values["address"] = self._place(self._form.values["address"])
-                self._typed["address"] = self._form.values["address"].raw
+                    self._settle_address()
             except (GoBack, InvalidInput):  # it is asked again
                 del self._typed["address"], self._form.values["address"]
 
@@ -322,10 +319,8 @@ class CallQuestions:
     def _who(self, met: Met) -> str:
         """Return somebody in words; of a number with the name, where the account may see it."""
         number = met.person_id
-        if number is not None and number not in self._names and self._session.may("person find"):
-            with self._session.work() as work:
-                person_ids.shown(work.connection, work.staff_id, "person-find", [number])
-                name = person_ids.names(work.connection, [number]).get(number)
+        if number is not None and number not in self._names:
+            name = who.named(self._session, number)
             self._names[number] = f"{name}, " if name else ""
         return f"{self._names.get(number or 0, '')}{_who(met)}"
 
@@ -371,10 +366,6 @@ class CallQuestions:
     def _take_draft(self) -> None:
         """Read the kept answers into the form; one that no longer fits is asked again."""
         self._form.choose = codes.chosen
-        for option in QUESTIONS:
-            if getattr(self._given, option) not in (None, []):
-                self._typed.pop(option, None)  # the option counts
-        self._draft.take_options()
         for option in QUESTIONS:
             if answer := self._typed.get(option):
                 try:

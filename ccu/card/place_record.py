@@ -40,14 +40,14 @@ def show(session: Session, place_id: int, every: bool = False) -> Document:
                 "exempt_by_building": building if by_building else None,
                 "address": places.place_line(connection, place_id),
             },
-            "typed_as": places.typed_as(connection, place_id),
+            "typed_as": merge_store.typed_as(connection, place_id),
             "merged": merge_store.merged_into(connection, place_id),
             "flags": on,
             "counts": counts,
             "building": places.building_units(
                 connection, place["building_key"], place["city"], place_id, str(window["now"])
             ),
-            "changes": places.place_history(connection, place_id, [each["id"] for each in on]),
+            "changes": flag_store.place_history(connection, place_id, [each["id"] for each in on]),
         }
         work.audit("place-show", "place", place_id, flags=len(on))
     return _document(session, data, every)

@@ -5,6 +5,7 @@ are shortened, and if even that is too much, the oldest are counted. The last li
 left out, which --all shows. Words carry the meaning: bold only repeats it.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -196,7 +197,8 @@ def _parts(
     yield part("WHO", _who(card), rank=3)
     if card["place"] if "match" in card else True:
         working = working or ["No worker assigned"]
-    yield part("CALL", [*working, *_of_plans(plans, "contacts")], rank=0)
+    named = [each for each in _of_plans(plans, "contacts") if not _is_among(each, working)]
+    yield part("CALL", [*working, *named], rank=0)
     yield part("DO", [*_of_plans(plans, "steps"), *_of_plans(plans, "helps")], rank=1)
     yield part("AVOID", _of_plans(plans, "avoid"), rank=2)
     yield part("TRIGGER", _of_plans(plans, "triggers"), rank=4, least=0)
@@ -232,6 +234,12 @@ def _worker(each: Mapping[str, Any], today: date) -> list[str]:
         return [reach]
     was_due = "was due " if each["overdue"] else ""
     return [reach, f"next contact {was_due}{near_day(each['next_contact'], today)}"]
+
+
+def _is_among(contact: str, working: list[str]) -> bool:
+    """Whether a plan's contact is a worker's name and phone and nothing else."""
+    found = re.fullmatch(r"([^:,]+)(?:, [^:]*)?: ([\d-]+)", one_line(contact))
+    return found is not None and any(all(part in one for part in found.groups()) for one in working)
 
 
 def _of_plans(plans: Sequence[Mapping[str, Any]], field: str) -> list[str]:

@@ -16,7 +16,7 @@ from ccu.database import copies, digests, schema, written
 from ccu.database import opening as db
 from ccu.database.key_chain import Key
 from ccu.errors import DatabaseBusy, VerificationFailed
-from ccu.records import settings
+from ccu.records import town_decisions
 
 Row = tuple[str, str, str]  # check; ok, warning or bad; detail
 
@@ -215,7 +215,7 @@ def broken_rules(connection: sqlite3.Connection) -> list[tuple[str, list[str]]]:
         (name, [f"{record} {number}" for record, number in connection.execute(sql).fetchmany(20)])
         for name, sql in RULES.items()
     ]
-    unusable = [f"setting {name}" for name in settings.unusable(connection)]
+    unusable = [f"setting {name}" for name in town_decisions.unusable_settings(connection)]
     return [*found, (SETTINGS, unusable), (FINDABLE, _not_findable(connection))]
 
 

@@ -13,11 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from ccu import dates
 from ccu.errors import InvalidInput
+from ccu.options import OptionType, opt
+from ccu.options.lookups import code
+from ccu.options.types import offered
 from ccu.records import codes, consents, person_ids, table
 from ccu.records.consents import POLICY, Recipient, covers, in_force, state
 from ccu.records.visibility import PART2
 
 if TYPE_CHECKING:
+    from ccu.session import Session
     from ccu.work import Work
 
 SIGNERS = ("person", "parent", "guardian", "other")
@@ -346,3 +350,30 @@ def _basis(row: sqlite3.Row) -> str:
     if row["ground"] is not None:
         return _without(row["ground"])
     return POLICY if row["consent"] is None else f"consent {row['consent']}"
+
+
+# ---------------------------------------------------------------- what is typed
+
+
+def _recipient(session: "Session", text: str, option: str) -> Recipient:
+    """Return a provider given by number, else an agency. Raises InvalidInput, NotFound."""
+    from ccu.providers import store as providers
+
+    if text.strip()[:1].isdigit():
+        found = providers.find(session.db, text, option)
+        return Recipient(agency=found["agency"], provider_id=found["id"])
+    return Recipient(agency=codes.code_in_full(session.db, "agency", text, option))
+
+
+def _scope(session: "Session", text: str, option: str) -> str:
+    return codes.code(session.db, "consent_scope", text.strip().replace("-", "_"), option)
+
+
+SCOPES = OptionType(read=_scope, metavar="CODE", complete=offered("consent_scope"), commas=True)
+
+TO_OPTION = opt(
+    "--to",
+    OptionType(read=_recipient, metavar="RECIPIENT", complete=offered("agency")),
+    "An agency, such as police; or one provider, by number.",
+)
+PURPOSE_OPTION = opt("--purpose", code("consent_purpose"), "What for.")

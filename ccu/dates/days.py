@@ -61,7 +61,7 @@ class Refused(Exception):
     `meant` is as in InvalidInput.
     """
 
-    def __init__(self, reason: str, meant: str = "") -> None:
+    def __init__(self, reason: str, *meant: str) -> None:
         super().__init__(reason)
         self.meant = meant
 
@@ -82,7 +82,8 @@ class TwoReadings(Refused):
 
     def __init__(self, *readings: date) -> None:
         self.readings = sorted(readings)
-        super().__init__(offer(*(say_date(day) for day in self.readings)))
+        texts = [say_date(day) for day in self.readings]
+        super().__init__(offer(*texts), *texts)
 
 
 class TwoYears(TwoReadings):

@@ -86,7 +86,8 @@ def zone(name: str) -> ZoneInfo:
             return ZoneInfo(name)
         except (KeyError, ValueError, OSError):  # unknown; not a zone file; a folder ("America")
             pass
-    raise InvalidInput(f"the time zone is not a known name; {_zone_advice(name)}")
+    advice, meant = _zone_advice(name)
+    raise InvalidInput(f"the time zone is not a known name; {advice}", *meant)
 
 
 def town_zone(name: str) -> ZoneInfo:
@@ -98,17 +99,19 @@ def town_zone(name: str) -> ZoneInfo:
     return found
 
 
-def _zone_advice(name: str) -> str:
+def _zone_advice(name: str) -> tuple[str, list[str]]:
+    """Return what to type instead in a sentence, and the zones that it offers."""
     from difflib import get_close_matches
     from zoneinfo import available_timezones
 
-    if usual := _USUAL_ZONES.get(" ".join(name.lower().split()[:1])):
-        return f"did you mean {usual}?"
+    usual = _USUAL_ZONES.get(" ".join(name.lower().split()[:1]))
     known = {n.lower(): n for n in available_timezones() if not n.startswith(NOT_PLACES)}
-    if not known:
-        return "this computer has no table of time zones, so install the Python package tzdata"
+    if not (usual or known):
+        install = "this computer has no table of time zones, so install the Python package tzdata"
+        return install, []
     close = get_close_matches(name[:64].lower().replace(" ", "_"), known, n=1, cutoff=0.8)
-    return f"did you mean {known[close[0]]}?" if close else "write one such as America/New_York"
+    meant = [usual] if usual else [known[each] for each in close]
+    return f"did you mean {meant[0]}?" if meant else "write one such as America/New_York", meant
 
 
 def is_after(one: datetime, other: datetime) -> bool:

@@ -30,6 +30,7 @@ from ccu.dates.instants import (
     say_date,
     to_iso,
 )
+from ccu.dates.spoken import plain
 from ccu.errors import InvalidInput
 
 # Texts, not compiled patterns: `re` compiles and keeps each one when it is first needed.
@@ -46,19 +47,6 @@ _ELAPSED = (
 _HHMM = r"(?P<hour>[01]?\d|2[0-3])(?P<minute>[0-5]\d)(?P<hours> ?(?:h|hrs?|hours?))?"
 _HHMM_LAST = rf"(?:(?P<day>.+?)(?: at)? )?{_HHMM}"
 _HHMM_FIRST = rf"{_HHMM}(?: on)? (?P<day>.+)"
-_HALF = (
-    r"(?<![\d:/.-])(?P<hour>\d{1,2}):?(?P<minute>[0-5]\d)? ?(?P<half>[ap])m?\b"  # 1130pm, 11:30p
-)
-_SPOKEN = r"(?P<part>last night|this morning|this afternoon|this evening|tonight)"
-_SPOKEN_CLOCK = r"(?:at )?(?P<hour>\d{1,2}):?(?P<minute>[0-5]\d)?(?P<half> ?[ap]m)?(?: hrs?)?"
-# The hours of each part of a day, the last one left out; those after midnight are today's.
-_HOURS = {
-    "last night": (17, 29),
-    "this morning": (0, 12),
-    "this afternoon": (12, 18),
-    "this evening": (17, 24),
-    "tonight": (17, 24),
-}
 _PART_OF_DAY = r"(?:(?P<day>.+) )?(?P<part>morning|afternoon|evening|night|tonight)"
 _LIKE = {  # a time to replace, in each part of a day
     "morning": "08:30",
@@ -90,12 +78,12 @@ def parse_moment(
     """
     offset_of(now)
     try:
-        said = _spoken(re.sub(_HALF, _half_of_day, tidy(text)))
+        said = plain(tidy(text), now, future)
         said = _with_colon(said, now, future)  # before the order: 11/3 1930 has no year
         moment = _moment(month_first(said, now.date()) if us_order else said, now, future)
         check_year(moment.year)
     except Refused as reason:
-        raise InvalidInput(sentence(field, text, str(reason)), reason.meant) from None
+        raise InvalidInput(sentence(field, text, str(reason)), *reason.meant) from None
     except OverflowError:
         raise InvalidInput(sentence(field, text, str(OutOfRange()))) from None
     return moment.replace(microsecond=0)
@@ -116,32 +104,6 @@ def _moment(said: str, now: datetime, future: bool) -> datetime:
         return _with_offset(parts, clock, now, future)
     wall = datetime.combine(_day_of_moment(parts["day"], clock, now, future), clock)
     return _the_one_reading(wall, parts["day"], now, future)
-
-
-def _half_of_day(found: re.Match[str]) -> str:
-    """Return `11:30 pm` for `1130pm`, `11:30 p` and their like; other hours are left as typed."""
-    if not 1 <= int(found["hour"]) <= 12:
-        return found[0]
-    minute = f":{found['minute']}" if found["minute"] else ""
-    return f"{found['hour']}{minute} {found['half']}m"
-
-
-def _spoken(said: str) -> str:
-    """Write `last night 11:30` as `yesterday 23:30`; keep a time that is not in that part."""
-    found = re.fullmatch(f"{_SPOKEN} {_SPOKEN_CLOCK}", said)
-    found = found or re.fullmatch(f"{_SPOKEN_CLOCK} {_SPOKEN}", said)
-    if found is None:
-        return said
-    hour, (first, end) = int(found["hour"]), _HOURS[found["part"]]
-    if half := found["half"]:
-        hour = hour % 12 + (12 if "p" in half else 0)
-    readings = [hour] if half else [hour, hour + 12 * (0 < hour < 12)]
-    night = found["part"] == "last night"
-    fits = [each for each in readings if first <= each < end or (night and each + 24 < end)]
-    if len(set(fits)) != 1:
-        return said
-    day = "yesterday" if night and fits[0] >= first else "today"
-    return f"{day} {fits[0]:02}:{found['minute'] or '00'}"
 
 
 def _with_colon(said: str, now: datetime, future: bool) -> str:
@@ -206,9 +168,8 @@ def _day_of_moment(said: str | None, clock: time, now: datetime, future: bool) -
     except TwoReadings as two:
         if not future and (only := _only_past(two, today)):
             return only
-        raise Refused(
-            offer(*(f"{say_date(day)} {_say_clock(clock)}" for day in two.readings))
-        ) from None
+        texts = [f"{say_date(day)} {_say_clock(clock)}" for day in two.readings]
+        raise Refused(offer(*texts), *texts) from None
     except Unknown:
         raise Unknown(_UNKNOWN) from None
 
@@ -256,7 +217,8 @@ def _the_one_reading(wall: datetime, day: str | None, now: datetime, future: boo
         raise Refused(f"does not exist (daylight saving); write {offered}")
     possible = [one for one in readings if future or not is_after(one, now)]
     if len(possible) == 2:
-        raise Refused(offer(*(_say_wall(one) + to_iso(one)[-6:] for one in possible)))
+        texts = [_say_wall(one) + to_iso(one)[-6:] for one in possible]
+        raise Refused(offer(*texts), *texts)
     if not possible and not day:
         meant = f"yesterday {_say_clock(wall.time())}"
         raise Refused(f"is in the future; did you mean {meant}?", meant)
@@ -276,7 +238,7 @@ def _midnight(parts: re.Match[str], now: datetime, future: bool) -> Refused:
     if parts["day"] and parts["clock"] != "midnight":
         return Refused(f"is the start of the next day; write {end}")
     if future or day < now.date():
-        return Refused(offer(start, end))
+        return Refused(offer(start, end), start, end)
     return Refused(f"can be the start or the end of a day; write {start}")
 
 
@@ -284,9 +246,8 @@ def _no_clock(said: str, now: datetime, future: bool) -> Refused:
     """Return the best advice for a text without a time of day."""
     if re.fullmatch(r"[1-9][0-5]\d", said):
         hour, minute = int(said[0]), said[1:]
-        return Refused(
-            f"is only a number; did you mean {hour:02}:{minute} or {hour + 12}:{minute}?"
-        )
+        texts = f"{hour:02}:{minute}", f"{hour + 12}:{minute}"
+        return Refused(f"is only a number; did you mean {' or '.join(texts)}?", *texts)
     if is_number(said):
         return Refused("is only a number; write a time of day as 22:30")
     if part := re.fullmatch(_PART_OF_DAY, said):
@@ -342,7 +303,7 @@ def parse_day(
         if day > today and not future:
             raise Refused(f"is in the future; today is {say_date(today)}")
     except Refused as reason:
-        raise InvalidInput(sentence(field, text, str(reason))) from None
+        raise InvalidInput(sentence(field, text, str(reason)), *reason.meant) from None
     return day
 
 

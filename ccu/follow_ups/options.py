@@ -12,7 +12,9 @@ import typer
 
 from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.options import arg, flag, of_list, opt, typed_text, types
+from ccu.options import arg, flag, opt, typed_text, types
+from ccu.options.lookups import LOGIN, code, of_list
+from ccu.people.who import NAMED_PERSON
 from ccu.session import Session
 
 # Any of these, and the text has a time of day; else it is a day, or police time.
@@ -37,8 +39,9 @@ def _due(session: Session, text: str, option: str, tell: bool = True) -> datetim
         next_day = dates.day_bounds(day, session.settings.zone)[1]
         due = dates.add_elapsed(next_day, hours=-1 / 3600)  # the last second: 23:59:59, as a rule
     if dates.is_after(session.now, due):
-        tomorrow = f"; did you mean tomorrow {due:%H:%M}?" if due.date() == session.today else ""
-        raise InvalidInput(f"{option} is in the past{tomorrow}")
+        meant = [f"tomorrow {due:%H:%M}"] if due.date() == session.today else []
+        offered = f"; did you mean {meant[0]}?" if meant else ""
+        raise InvalidInput(f"{option} is in the past{offered}", *meant)
     if due.date() > session.today + FURTHEST:  # 2062 for 2026 would leave nothing due for anybody
         raise InvalidInput(f"{option} is more than 3 years away; check the year")
     return due
@@ -78,7 +81,7 @@ DUE = types.OptionType(
     words=types.moment_words,
     usage="when it is due: friday, tomorrow 10:00, in 3 days or 2026-02-03 09:30",
 )
-KIND, RESULT = types.code("follow_up_kind"), types.code("follow_up_result")
+KIND, RESULT = code("follow_up_kind"), code("follow_up_result")
 LONGEST_TRY = 24 * 60  # minutes
 FURTHEST = timedelta(days=1096)  # from today to when something is due
 
@@ -89,8 +92,8 @@ def _open(session: Session, more: bool, to_sign: bool = False) -> tuple[dict[int
     return page.called(session, more, to_sign)
 
 
-OPEN = of_list(types.FOLLOW_UP, _open)
-TO_SIGN = of_list(types.FOLLOW_UP, partial(_open, to_sign=True))
+OPEN = of_list(types.FOLLOW_UP, "follow_up", _open)
+TO_SIGN = of_list(types.FOLLOW_UP, "follow_up", partial(_open, to_sign=True))
 FollowUpArgument = Annotated[int, arg("F", types.FOLLOW_UP, "The follow-up's number.")]
 OpenArgument = Annotated[int, arg("F", OPEN, "The follow-up's number.")]
 ToSignArgument = Annotated[int, arg("F", TO_SIGN, "The follow-up's number.")]
@@ -98,7 +101,7 @@ DueOption = Annotated[
     datetime | None,
     opt("--due", DUE, "When: friday (by its end), tomorrow 10:00, in 3 days, 2026-02-03 09:30."),
 ]
-OwnerOption = Annotated[int | None, opt("--owner", types.LOGIN, "Owner, by login.")]
+OwnerOption = Annotated[int | None, opt("--owner", LOGIN, "Owner, by login.")]
 NamesOption = Annotated[bool, flag("--names", "Show people's names; each name shown is recorded.")]
 ScreenNamesOption = Annotated[
     bool | None,
@@ -130,9 +133,7 @@ class AddOptions:
 
     referral: Annotated[int | None, opt("--referral", types.REFERRAL, "For this referral.")] = None
     call: Annotated[int | None, opt("--call", types.CALL, "For this call.")] = None
-    person: Annotated[int | None, opt("--person", types.PERSON, "For this person, by number.")] = (
-        None
-    )
+    person: Annotated[int | None, opt("--person", NAMED_PERSON, "For this person.")] = None
     kind: Annotated[str | None, opt("--kind", KIND, "What to do.")] = None
     due: DueOption = None
     owner: OwnerOption = None

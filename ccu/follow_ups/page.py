@@ -82,7 +82,7 @@ def _in_words(change: dict[str, Any], results: dict[str, str]) -> Any:
 
 
 def called(session: Session, more: bool, to_sign: bool) -> tuple[dict[int, str], int]:
-    """Return open follow-ups, one's own first, as `options.of_list` wants them; recorded."""
+    """Return open follow-ups, one's own first, as `lookups.of_list` wants them; recorded."""
     if not session.may("follow-up list"):
         return {}, 0
     found = listing_store.list_rows(session, ListOptions(to_sign=to_sign))

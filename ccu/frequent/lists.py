@@ -8,7 +8,7 @@ from typing import Any
 from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.frequent import store as frequent
-from ccu.options import terminal
+from ccu.options import questions
 from ccu.output import Document, Section, Table
 from ccu.output.text import counted, for_person
 from ccu.people import open_work_store as open_work
@@ -197,7 +197,7 @@ def decide(
     else:
         subject = ("place", finding.exact(session, address or "", place))
     _check(session, subject)  # before any question
-    reason = terminal.private_text("Why", file, "the reason", LONGEST_REASON, asking)
+    reason = questions.private_text("Why", file, "the reason", LONGEST_REASON, asking)
     review_on = next_review(session)
     with session.work() as work:
         _check(session, subject)
@@ -243,7 +243,7 @@ def review(
 ) -> str:
     """Keep or end an override; return what it did. Raises NotAllowed, InvalidInput, NotFound."""
     frequent.require_override(session.reading.connection, override_id)
-    reason = terminal.private_text("Why", file, "the reason", LONGEST_REASON, asking)
+    reason = questions.private_text("Why", file, "the reason", LONGEST_REASON, asking)
     review_on = next_review(session)
     with session.work() as work:
         if keep:

@@ -9,8 +9,9 @@ from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.households import store as households
 from ccu.options import required, terminal, typed_text
+from ccu.options.lookups import code
 from ccu.options.terminal import ask_until_valid
-from ccu.options.types import HOUSEHOLD, OptionType, code
+from ccu.options.types import HOUSEHOLD, OptionType
 from ccu.output import say
 from ccu.output.text import listed
 from ccu.people import relations_store as relations

@@ -26,6 +26,7 @@ Declare a parameter by what the command receives, and give it the type that read
 - Commands that share options put them in a dataclass and take it with `@with_options(Form)`.
 
     types       the types, and what each reads; opt, arg, value, with_options and convert are here
+    lookups     the types whose text is looked up: accounts, providers, codes, lines of a list
     completion  what the shell offers
     terminal    questions at the keyboard
     typed_text  checks of lines, notes, numbers and files
@@ -33,7 +34,7 @@ Declare a parameter by what the command receives, and give it the type that read
 
 import inspect
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import fields
 from functools import wraps
 from pathlib import Path
 from types import NoneType
@@ -45,18 +46,15 @@ from typer.core import TyperGroup
 from ccu.errors import InvalidInput
 from ccu.options.types import CALL as CALL
 from ccu.options.types import FILE as FILE
-from ccu.options.types import LOGIN as LOGIN
 from ccu.options.types import MOMENT as MOMENT
 from ccu.options.types import NOTE as NOTE
 from ccu.options.types import NOTE_LATER as NOTE_LATER
 from ccu.options.types import PAST_DAY as PAST_DAY
 from ccu.options.types import PERSON as PERSON
-from ccu.options.types import PROVIDER as PROVIDER
 from ccu.options.types import REASON, WHY
 from ccu.options.types import REFERRAL as REFERRAL
 from ccu.options.types import LaterNote as LaterNote
 from ccu.options.types import OptionType as OptionType
-from ccu.options.types import code as code
 from ccu.options.types import count as count
 from ccu.options.types import line as line
 from ccu.options.types import number_of as number_of
@@ -194,7 +192,9 @@ def convert(ctx: Any, session: "Session") -> None:
         if is_required and ctx.params.get(name) in (None, [], ()):
             one = parameters[name]
             if one.param_type_name == "argument" and not session.may_choose:
-                raise InvalidInput(f"{_name(one)} is missing; see {ctx.command_path} --help")
+                from ccu.options import typed_text
+
+                raise InvalidInput(typed_text.missing(ctx, one))
             question = str(one.help).partition(". ")[0].rstrip(".")
             found: Any = asked(session, None, parser.type, question, _name(one), parser.example)
             several = getattr(one, "multiple", False) or one.nargs == -1
@@ -254,29 +254,11 @@ def asked(
     if value is None and session.may_choose:
         found: Value = type.ask(session, question, option)
         return found
+    if value is None and not option.startswith("-"):
+        from ccu.options import typed_text
+
+        raise InvalidInput(typed_text.missing_answer(question, option))
     return required(value, option, example)
-
-
-def of_list(
-    type: OptionType[int], called: "Callable[[Session, bool], tuple[dict[int, str], int]]"
-) -> OptionType[int]:
-    """A record's number, asked for below a list; a part of one of its lines is an answer too.
-
-    `called` returns what to call each, more of them if True, and how many there are in all.
-    """
-    from ccu.options import terminal
-
-    def offer(session: "Session", more: bool = False) -> None:
-        terminal.show_some(*called(session, more))
-
-    def answer(session: "Session", text: str, option: str) -> int | None:
-        if not any(each.isalpha() for each in text):
-            return type.read(session, text, option)
-        if (found := terminal.of_part(text, called(session, True)[0])) is None:
-            raise InvalidInput("type one of the numbers, or a part that only one line has")
-        return found
-
-    return replace(type, offer=offer, answer=answer)
 
 
 def needs_reason(session: "Session", full: bool, reason: str | None) -> str | None:

@@ -16,12 +16,13 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccu import access, dates, files
 from ccu.errors import Cancelled, InvalidInput, NotAllowed
-from ccu.options import typed_text
+from ccu.options import terminal, typed_text
 from ccu.output import say
 
 if TYPE_CHECKING:
@@ -79,13 +80,16 @@ def _run(command: list[str]) -> None:
 
 
 LOG_CALL = "ccu log-call"
+_SLOTS = range(1, 10)  # for the drafts of a command
+_RESUME = "Continue it? y, n to delete it, or k to keep it and start another"
 _ERRORS = (OSError, ValueError, RuntimeError, KeyError)  # no such folder, no home, not our JSON
 
 
-def keep(session: "Session", command: str, typed: dict[str, Any], what: str) -> str:
+def keep(session: "Session", command: str, typed: dict[str, Any], what: str, slot: int = 0) -> str:
     """Keep what JSON can hold; return which command offers it, as a sentence. Never fails.
 
-    `what` begins the sentence, such as `Your note is`.
+    `what` begins the sentence, such as `Your note is`. What was continued is kept again in its
+    `slot`, anything else (0) beside what is kept.
     """
     from ccu.database import opening
 
@@ -93,7 +97,11 @@ def keep(session: "Session", command: str, typed: dict[str, Any], what: str) -> 
         return f"{what} not kept: the database is encrypted and a draft would not be."
     content = json.dumps({"kept_at": dates.to_iso(session.now), **typed})
     try:
-        path = _path(session, command)
+        paths = [_path(session, command, each) for each in ([slot] if slot else _SLOTS)]
+        free = [each for each in paths if slot or not each.is_file()]
+        if not free:
+            return f"{what} not kept: {len(_SLOTS)} drafts of {command} already are."
+        path = free[0]
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _must_be_ours(path.parent)
         path.unlink(missing_ok=True)
@@ -108,48 +116,70 @@ def cancelled(told: str) -> Cancelled:
     return Cancelled(f"Cancelled. No record was changed. {told}")
 
 
-def read(session: "Session", command: str) -> dict[str, Any] | None:
-    """Return what was kept; None when nothing is, or nothing that can be read."""
+def resumed(
+    session: "Session", command: str, told: Callable[[dict[str, Any], str], str]
+) -> dict[str, Any] | None:
+    """Offer what was kept, the newest first; return what the person continues, with its `slot`.
+
+    `told` returns what to say about one of them, kept at a day and time.
+    """
+    found = [_read(session, command, slot) for slot in _SLOTS]
+    kept = [each for each in found if each is not None]
+    kept.sort(key=lambda each: (dates.from_iso(each["kept_at"]), each["slot"]), reverse=True)
+    for each in kept:
+        say(told(each, dates.say_moment(dates.from_iso(each["kept_at"]), session.now)))
+        answer = terminal.ask_until_valid(_RESUME, _resume)
+        if answer == "y":
+            return each
+        if answer == "n":
+            remove(session, command, each["slot"])
+    return None
+
+
+def _resume(answer: str) -> str:
+    if answer.lower() not in (*terminal.YES, *terminal.NO, "k", "keep"):
+        raise InvalidInput("type y, n or k")
+    return answer[0].lower()
+
+
+def taken(session: "Session", command: str, what: str) -> dict[str, Any] | None:
+    """Offer what was kept; remove and return what the person continues."""
+    found = resumed(session, command, lambda _, at: f"{what} you did not finish was kept on {at}.")
+    if found is not None:
+        remove(session, command, found["slot"])
+    return found
+
+
+def _read(session: "Session", command: str, slot: int) -> dict[str, Any] | None:
+    """Return what was kept with its slot; None when nothing is, or nothing that can be read."""
     from ccu.files import folders
 
     try:
-        path = _path(session, command)
+        path = _path(session, command, slot)
         if not path.is_file():
             return None
         _must_be_ours(path.parent)
         with folders.walk(path.parent) as folder:
             found: dict[str, Any] = json.loads(folder.read(path.name))
         dates.from_iso(found["kept_at"])
-        return found
+        return {**found, "slot": slot}
     except (*_ERRORS, TypeError):
         return None
 
 
-def taken(session: "Session", command: str, what: str) -> dict[str, Any] | None:
-    """Offer what was kept and remove it; return it where the person continues it."""
-    found = read(session, command)
-    if found is None:
-        return None
-    remove(session, command)
-    at = dates.say_moment(dates.from_iso(found["kept_at"]), session.now)
-    say(f"{what} you did not finish was kept on {at}.")
-    from ccu.options.terminal import yes_or_no
-
-    return found if yes_or_no("Continue it? y, or n to delete it") else None
-
-
-def remove(session: "Session", command: str) -> None:
-    """Remove what was kept, if anything was."""
+def remove(session: "Session", command: str, slot: int) -> None:
+    """Remove what was kept in a slot, if anything was."""
     with contextlib.suppress(*_ERRORS):
-        _path(session, command).unlink(missing_ok=True)
+        _path(session, command, slot).unlink(missing_ok=True)
 
 
-def _path(session: "Session", command: str) -> Path:
+def _path(session: "Session", command: str, slot: int) -> Path:
     import platformdirs
 
     whose = f"{os.path.realpath(session.path)} {session.staff_id}"
     whose += "" if command == LOG_CALL else f" {command}"  # a call's has had its name for longer
-    name = f"draft-{hashlib.sha256(whose.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}.json"
+    digest = hashlib.sha256(whose.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    name = f"draft-{digest}-{slot}.json" if slot > 1 else f"draft-{digest}.json"
     return platformdirs.user_data_path("ccu", appauthor=False) / name
 
 

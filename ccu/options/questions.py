@@ -3,15 +3,16 @@
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccu.errors import Declined, InvalidInput
-from ccu.options import terminal
+from ccu.options import terminal, typed_text
 from ccu.options.terminal import WIDTH, GoBack
+from ccu.options.types import OptionType
 from ccu.output import say
 
 if TYPE_CHECKING:
-    from ccu.options.types import OptionType
     from ccu.session import Session
 
 
@@ -141,7 +142,7 @@ def of_option(
     session: "Session",
     given: Any,
     field: str,
-    type: "OptionType[Any]",
+    type: OptionType[Any],
     label: str,
     option: str,
     *,
@@ -209,7 +210,7 @@ def note(
 
     `lines` holds the lines typed so far, for a caller that keeps them when it is interrupted.
     """
-    from ccu.options import drafts, typed_text
+    from ccu.options import drafts
 
     lines = [] if lines is None else lines
     while True:
@@ -224,3 +225,43 @@ def note(
             say(f"  {error}")
         finally:
             lines.clear()
+
+
+def private_text(
+    question: str,
+    file: Path | None,
+    what: str,
+    longest: int,
+    asking: bool,
+    *,
+    lines: bool = False,
+) -> str:
+    """Return text about somebody from --file (- is standard input), or ask for it.
+
+    It is never typed on the command line, which others on the machine can read. It is one line, or
+    with `lines` several. Raises InvalidInput, which calls it `what`.
+    """
+
+    def checked(text: str) -> str:
+        if lines:
+            found = (typed_text.note(text, what) or "").strip()
+            if len(found) > longest:
+                raise InvalidInput(f"{what} is longer than {longest} characters")
+        else:
+            found = typed_text.line(text, what, longest) or ""
+        if not found:
+            raise InvalidInput(f"{what} is empty")
+        return found
+
+    if file is not None:
+        return checked(typed_text.file_text(file, "--file"))
+    if not asking:
+        raise InvalidInput(f"--file is missing: {what} comes from a file, or from - for stdin")
+    if lines:
+        return terminal.until_valid(
+            lambda: checked(terminal.ask_lines(f"{question} (end with a blank line)"))
+        )
+    return terminal.ask_until_valid(question, checked)
+
+
+# ---------------------------------------------------------------- a record of a list

@@ -12,7 +12,6 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
-from pathlib import Path
 from typing import TypeVar
 
 from ccu.errors import InvalidInput, NotFound
@@ -22,8 +21,10 @@ LONGEST_NUMBER = 9  # digits, of an item of a list
 WIDTH = 78
 ONE_COLUMN = 6  # this many choices are listed one a line
 BACK = "<"
+YES, NO = ("y", "yes"), ("n", "no")
 WAKE = 0.2  # seconds
-_ENTER = r" (?:\[[^]]*\]|\(Enter [^)]*\))$"  # what a question tells of Enter
+_ENTER = r" \[[^]]*\]$"  # what a question tells that Enter takes
+_SKIP = "(Enter "  # it tells that Enter records nothing, as whatever was offered
 
 Value = TypeVar("Value")
 Key = TypeVar("Key")
@@ -67,29 +68,50 @@ def ask_until_valid(
 ) -> Value:
     """Return what `read` makes of the answer; show its error and ask again when it refuses.
 
-    `?` prints the choices again, if there are any to `offer`. What an error tells to be meant is
-    then the answer of Enter.
+    `?` prints the choices again, if there are any to `offer`. y takes the only reading that an
+    error offers, and so does Enter unless it skips the question; n asks again.
     """
-    meant = ""
+    meant: Sequence[str] = ()
 
     def ask_once() -> Value:
         nonlocal meant
         asked = f"{question}{end}"
-        if meant:
-            asked = f"{re.sub(_ENTER, '', question)} [{meant}]{end}"
+        accepted: Sequence[str] = ("", *YES)
+        if len(meant) == 1 and _SKIP in question:
+            accepted, asked = YES, asked.replace(_SKIP, f"(y for {meant[0]}, Enter ")
+        elif len(meant) == 1:
+            asked = f"{re.sub(_ENTER, '', question)} [{meant[0]}]{end}"
         while (answer := _answer(read_line(asked))) == "?" and offer:
             offer()
-        answer, meant = answer or meant, ""
+        if meant and answer.lower() in NO:
+            meant = ()
+            return ask_once()
+        if meant and answer.lower() in YES and len(meant) > 1:
+            raise InvalidInput(f"Type the one you mean: {' or '.join(meant)}")
+        if len(meant) == 1 and answer.lower() in accepted:
+            answer = meant[0]
+        meant = ()
         try:
             return read(answer)
         except InvalidInput as error:
-            meant = error.meant
+            meant = _instead(answer, error)
             raise
 
-    return _until_valid(ask_once)
+    return until_valid(ask_once)
 
 
-def _until_valid(ask_once: Callable[[], Value]) -> Value:
+def _instead(answer: str, error: InvalidInput) -> list[str]:
+    """Return the answers that an error offers instead of this one."""
+    if not error.part:
+        return list(error.meant)
+    found = re.search(rf"(?<!\w){re.escape(error.part)}(?!\w)", answer)
+    if found is None:
+        return []
+    return [f"{answer[: found.start()]}{each}{answer[found.end() :]}" for each in error.meant]
+
+
+def until_valid(ask_once: Callable[[], Value]) -> Value:
+    """Call `ask_once` until it raises no error; show each, and return what it returns."""
     while True:
         try:
             return ask_once()
@@ -106,17 +128,16 @@ def yes_or_no(question: str, enter: bool | None = None) -> bool:
         word = answer.lower()
         if not word and enter is not None:
             return enter
-        if word not in ("y", "yes", "n", "no"):
+        if word not in (*YES, *NO):
             raise InvalidInput("type y or n")
-        return word in ("y", "yes")
+        return word in YES
 
     return ask_until_valid(question, read)
 
 
-YES = ("y", "yes")
 FIRST, MOST_LISTED = 10, 100  # records listed before a question, and for an answer of ?
 SHORTEST_PART = 2  # letters of a name that can be typed for it
-NEW = ("n", "new", "no")  # answers to "or n for new"
+NEW = (*NO, "new")  # answers to "or n for new"
 
 
 def choose(
@@ -152,21 +173,34 @@ def choose(
 def of_part(answer: str, called: Mapping[Key, str]) -> Key | None:
     """Return the only one of a list who is called by every part typed.
 
-    Print those who are where there are several, and all of the list where there is none.
+    Print those who are where there are several, and all of the list where there is none. A number
+    within a line, such as that of a house, is asked about: it may be that of a record.
+    """
+    meant = having(answer, called)
+    show_list(meant or called) if len(meant) != 1 or answer.isdigit() else None
+    if len(meant) == 1 and (
+        not answer.isdigit() or yes_or_no(f"Only this line has {answer}. Take it? y or n")
+    ):
+        return next(iter(meant))
+    return None
+
+
+def having(answer: str, called: Mapping[Key, str]) -> dict[Key, str]:
+    """Return those of a list with every part typed in their line; a number is never a part of one.
+
+    The line's own number counts for words alone: the caller knows it.
     """
     parts = answer.casefold().split()
-    named = len(answer) >= SHORTEST_PART and answer.lower() not in (*YES, *NEW)
-    meant = {
+    if len(answer) < SHORTEST_PART or answer.lower() in (*YES, *NEW):
+        return {}
+    if answer.isdigit():
+        whole = rf"(?<!\d){answer}(?!\d)"
+        return {key: words for key, words in called.items() if re.search(whole, words)}
+    return {
         key: words
         for key, words in called.items()
-        if named
-        and not answer.isdigit()
-        and all(part in f"{key} {words}".casefold() for part in parts)
+        if all(part in f"{key} {words}".casefold() for part in parts)
     }
-    if len(meant) == 1:
-        return next(iter(meant))
-    show_list(meant or called)
-    return None
 
 
 def some_of(rows: Sequence[Value], more: bool) -> Sequence[Value]:
@@ -243,41 +277,6 @@ def ask_lines(question: str, lines: list[str] | None = None) -> str:
             break
         lines.append(line)
     return "\n".join(lines)
-
-
-def private_text(
-    question: str,
-    file: Path | None,
-    what: str,
-    longest: int,
-    asking: bool,
-    *,
-    lines: bool = False,
-) -> str:
-    """Return text about somebody from --file (- is standard input), or ask for it.
-
-    It is never typed on the command line, which others on the machine can read. It is one line, or
-    with `lines` several. Raises InvalidInput, which calls it `what`.
-    """
-
-    def checked(text: str) -> str:
-        if lines:
-            found = (typed_text.note(text, what) or "").strip()
-            if len(found) > longest:
-                raise InvalidInput(f"{what} is longer than {longest} characters")
-        else:
-            found = typed_text.line(text, what, longest) or ""
-        if not found:
-            raise InvalidInput(f"{what} is empty")
-        return found
-
-    if file is not None:
-        return checked(typed_text.file_text(file, "--file"))
-    if not asking:
-        raise InvalidInput(f"--file is missing: {what} comes from a file, or from - for stdin")
-    if lines:
-        return _until_valid(lambda: checked(ask_lines(f"{question} (end with a blank line)")))
-    return ask_until_valid(question, checked)
 
 
 def read_line(question: str) -> str:

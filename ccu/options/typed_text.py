@@ -9,7 +9,7 @@ import re
 import sys
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ccu import dates, files
 from ccu.errors import InvalidInput, NotFound
@@ -30,6 +30,14 @@ _MINUTES = (
     r"(?:(?P<h>[0-9]{1,4}(?:\.[0-9]{1,2})?) ?(?:h|hrs?|hours?|:(?=[0-5][0-9]$))"
     r"(?: and)? ?)?(?:(?P<m>[0-9]{1,6}) ?(?:m|mins?|minutes?)?)?"
 )
+_SPOKEN = {  # in the order in which they are looked for
+    "(an|one) hour and a half": "1.5 h",
+    "(an|one) hour and a quarter": "1.25 h",
+    "(a )?half (an )?hour": "30 m",
+    "(a )?quarter (of )?(an )?hour": "15 m",
+    "three quarters (of )?(an )?hour": "45 m",
+    "an hour": "1 h",
+}
 _NOT_IN_A_NOTE = "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
 
 
@@ -78,7 +86,10 @@ def whole_number(text: str, option: str, largest: int) -> int | None:
     such_as = ""
     if "minutes" in option:
         such_as = ", or 1 h 20"
-        if (found := re.fullmatch(_MINUTES, text.lower())) and any(found.groups()):
+        text = re.sub(r"\s+", " ", text.lower())
+        for words, written in _SPOKEN.items():
+            text = re.sub(rf"\b{words}\b", written, text)
+        if (found := re.fullmatch(_MINUTES, text)) and any(found.groups()):
             hours, minutes = (float(found[each] or 0) for each in "hm")
             text = f"{hours * 60 + minutes:g}"  # of 1.25 h 75; of 1.01 h no whole number
     if not re.fullmatch("[0-9]{1,9}", text) or int(text) > largest:
@@ -185,3 +196,27 @@ def _tell_to_type(option: str, what: str) -> None:
 
     if sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty():
         say(f"{option} is read from the keyboard: type {what}.")
+
+
+def missing(ctx: Any, argument: Any) -> str:
+    """Return the error for an argument that is missing: what it is, and what to type."""
+    arguments = [each for each in ctx.command.params if each.param_type_name == "argument"]
+    needed = [
+        str(each.metavar or each.name).rstrip(".").upper()
+        for each in arguments
+        if not str(each.metavar).startswith("[")
+    ]
+    return f"{_plainly(argument.help)} is missing; type {' '.join([ctx.command_path, *needed])}"
+
+
+def _plainly(words: str) -> str:
+    """Return the first clause of a help or question, to begin a sentence."""
+    clause = words.replace(";", ",").replace(".", ",").partition(",")[0]
+    return clause[:1].lower() + clause[1:]
+
+
+def missing_answer(question: str, argument: str) -> str:
+    """Return the error for an argument that is asked for where somebody is at a terminal."""
+    words = _plainly(question)
+    the = "" if words.startswith("the ") else "the "
+    return f"{the}{words} is missing; type it as {argument}"

@@ -7,8 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+import typer
+
 from ccu.errors import InvalidInput, NotFound
-from ccu.options import completion_store as completion
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -17,7 +18,20 @@ Value = TypeVar("Value")
 LaterNote = Callable[[], str | None]  # call it to read the note
 Reader = Callable[["Session", str, str], Value | None]
 
+Completer = Callable[[typer.Context, str], list[tuple[str, str]]]
+
 LONGEST_REASON = 1_000  # characters
+
+
+def offered(table: str) -> Completer:
+    """Return what offers the shell the records or the codes of a table."""
+
+    def complete(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+        from ccu.options import completion_store  # only where the shell asks
+
+        return completion_store.of_table(ctx, table, incomplete)
+
+    return complete
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -31,7 +45,7 @@ class OptionType(Generic[Value]):
 
     read: Reader[Value]
     metavar: str = "TEXT"
-    complete: completion.Completer | None = None
+    complete: Completer | None = None
     answer: Reader[Value] | None = None
     hint: str = ""  # what may be typed, after the question
     usage: str = ""  # what may be typed, for an answer of `?`
@@ -161,9 +175,7 @@ def count(largest: int) -> OptionType[int]:
     return OptionType(read=read, metavar="N")
 
 
-def number_of(
-    record: str, metavar: str, complete: completion.Completer | None = None
-) -> OptionType[int]:
+def number_of(record: str, metavar: str, complete: Completer | None = None) -> OptionType[int]:
     """The number of a record, as it is printed. Whether it exists, the command finds out."""
 
     def read(session: "Session", text: str, option: str) -> int:
@@ -212,15 +224,15 @@ def _person(session: "Session", text: str, option: str) -> int:
 
 
 FILE = OptionType(read=lambda session, path, option: Path(path), metavar="FILE", is_file=True)
-CALL = number_of("call", "N", completion.calls)
-FOLLOW_UP = number_of("follow-up", "F", completion.follow_ups)
+CALL = number_of("call", "N", offered("call"))
+FOLLOW_UP = number_of("follow-up", "F", offered("follow_up"))
 HOUSEHOLD = number_of("household", "H")
 PERSON = OptionType(
-    read=_person, metavar="P", complete=completion.people, hint=" (or part of the name)"
+    read=_person, metavar="P", complete=offered("person"), hint=" (or part of the name)"
 )
 PLACE = number_of("place", "N")
 PLAN = number_of("plan", "PLAN")
-REFERRAL = number_of("referral", "R", completion.referrals)
+REFERRAL = number_of("referral", "R", offered("referral"))
 REASON = line(LONGEST_REASON)
 WHY = line(LONGEST_REASON, needed=True)  # of what is taken back
 NOTE = OptionType(read=_note, metavar="FILE", is_file=True)
@@ -231,16 +243,10 @@ NOTE_LATER = OptionType(read=_note_later, metavar="FILE", is_file=True)
 # ---------------------------------------------------------------- days and times
 
 
-def _moment(session: "Session", text: str, option: str) -> datetime:
+def _moment(session: "Session", text: str, option: str, tell: bool = True) -> datetime:
     from ccu.options import typed_text
 
-    return typed_text.moment(session, text, option)
-
-
-def _moment_answered(session: "Session", text: str, option: str) -> datetime:
-    from ccu.options import typed_text
-
-    return typed_text.moment(session, text, "That", tell=False)
+    return typed_text.moment(session, text, option, tell=tell)
 
 
 def moment_words(session: "Session", moment: datetime) -> str:
@@ -253,15 +259,13 @@ def moment_words(session: "Session", moment: datetime) -> str:
 def day(*, future: bool) -> OptionType[date]:
     """A day; without `future` one that is not after today."""
 
-    def read(session: "Session", text: str, option: str) -> date:
+    def read(session: "Session", text: str, option: str, tell: bool = True) -> date:
         from ccu.options import typed_text
 
-        return typed_text.day(session, text, option, future=future)
+        return typed_text.day(session, text, option, future=future, tell=tell)
 
     def answer(session: "Session", text: str, option: str) -> date:
-        from ccu.options import typed_text
-
-        return typed_text.day(session, text, "That", future=future, tell=False)
+        return read(session, text, "That", tell=False)
 
     def words(session: "Session", found: date) -> str:
         from ccu import dates
@@ -275,125 +279,9 @@ def day(*, future: bool) -> OptionType[date]:
 MOMENT = OptionType(
     read=_moment,
     metavar="TIME",
-    answer=_moment_answered,
+    answer=lambda session, text, option: _moment(session, text, "That", tell=False),
     words=moment_words,
     usage="a time: now, 22:30, yesterday 22:30 or Jan 18, 2026 22:30",
 )
 DAY = day(future=True)
 PAST_DAY = day(future=False)
-
-
-# ---------------------------------------------------------------- looked up in the file
-
-
-def _login(session: "Session", text: str, option: str) -> int:
-    from ccu.records import staff
-
-    return staff.require(session.db, text, option)
-
-
-def _account(session: "Session", text: str, option: str) -> int:
-    """Read a login, or a part of one or of a name; list the accounts where it is not one."""
-    from ccu.options import terminal
-    from ccu.records import staff
-
-    if (found := staff.id_of(session.db, text)) is not None:
-        return found
-    rows = staff.rows(session.db)
-    called = {each["login"]: f"{each['name']}, {each['role']}".lstrip(", ") for each in rows}
-    if (login := terminal.of_part(text, called)) is None:
-        raise InvalidInput("type a login, or a part of a name that only one of them has")
-    return staff.require(session.db, login, option)
-
-
-def _provider(session: "Session", text: str, option: str) -> int:
-    from ccu.options import terminal
-    from ccu.providers import store as providers
-
-    if session.may_choose and text.strip():
-        found = providers.matching(session.db, text)
-        lines = {each["id"]: providers.offered(each) for each in found}
-        if not found:  # no name: what is needed, in plain words
-            from ccu.providers.find import FIRST, Asked, offered, search
-
-            lines = {each["id"]: offered(each) for each in search(session, Asked(text))[:FIRST]}
-        if lines and len(found) != 1:
-            back = f"{option}: none was chosen; type a number, a name, or what is needed"
-            return terminal.chosen_of(lines, "provider", sure=False, back=back)
-    return int(providers.find(session.db, text, option)["id"])
-
-
-def _provider_answered(session: "Session", text: str, option: str) -> int:
-    """As `_provider`, after a question that has listed them."""
-    try:
-        return _provider(session, text, option)
-    except NotFound:
-        raise NotFound(f"{option}: no provider of that number or name; type one shown") from None
-
-
-def _provider_words(session: "Session", provider_id: int) -> str:
-    from ccu.providers import store as providers
-
-    return providers.offered(providers.read(session.db, provider_id))
-
-
-def _login_words(session: "Session", staff_id: int) -> str:
-    from ccu.records import staff
-
-    return staff.login_of(session.db, staff_id)
-
-
-LOGIN = OptionType(
-    read=_login, answer=_account, metavar="LOGIN", complete=completion.logins, words=_login_words
-)
-PROVIDER = OptionType(
-    read=_provider,
-    answer=_provider_answered,
-    metavar="PROVIDER",
-    complete=completion.providers,
-    hint=" (number, name, or what is needed)",
-    words=_provider_words,
-)
-
-
-def code(table: str, *, commas: bool = False) -> OptionType[str]:
-    """A code of a list, or its label; at the terminal also its number or two letters of it."""
-
-    def labels(session: "Session") -> dict[str, str]:
-        from ccu.records import codes
-
-        return codes.choices(session.db, table)
-
-    def read(session: "Session", text: str, option: str) -> str:
-        from ccu.records import codes
-
-        found = codes.code(session.db, table, text, option)
-        if not codes.is_in_full(session.db, table, text):
-            from ccu.output import say
-
-            say(f"{option}: {labels(session)[found]}")
-        return found
-
-    def answer(session: "Session", text: str, option: str) -> str:
-        from ccu.records import codes
-
-        return codes.chosen(session.db, table, text, option)
-
-    def offer(session: "Session", more: bool = False) -> None:
-        from ccu.options import terminal
-
-        terminal.show_choices(labels(session).values())
-
-    def words(session: "Session", chosen: str) -> str:
-        return labels(session)[chosen]
-
-    return OptionType(
-        read=read,
-        metavar="CODE",
-        complete=completion.codes(table),
-        answer=answer,
-        hint="" if commas else " (number, code, or how it begins)",
-        offer=offer,
-        words=words,
-        commas=commas,
-    )

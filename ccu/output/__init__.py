@@ -4,7 +4,7 @@ A command builds a `Table` (rows) or a `Document` (a card, a record) and passes 
 `emit_document`; no command depends on the format. Standard output is for data; `say` and
 `say_error` write messages to standard error.
 
-  endings   the formats, and those that the name of a file asks for
+  to_file   a file named by --output: the format by its ending, written in full or not at all
   text      makes every value safe for a terminal or a spreadsheet
   formats   plain, csv, json, markdown, as text in pieces; workbook: xlsx; paper: HTML and PDF
   screen    tables and documents at a terminal, progress bars (Rich, imported only then)
@@ -16,22 +16,32 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import Annotated, Any, TextIO
 
 import typer
 
 from ccu.errors import InvalidInput, NotPrinted
 from ccu.files import Place, reason
-from ccu.output.endings import FOR_FILES as FOR_FILES
-from ccu.output.endings import Format as Format
-from ccu.output.endings import check_ending as check_ending
-from ccu.output.endings import default_format as default_format
-from ccu.output.endings import meant as meant
 from ccu.output.text import fitted, heading, labeled, one_line
 
-if TYPE_CHECKING:
-    from ccu.files.named import Draft
+
+class Format(StrEnum):
+    """The output formats, with the same rows, columns and cells in each."""
+
+    table = "table"
+    plain = "plain"
+    json = "json"
+    csv = "csv"
+    markdown = "markdown"
+    xlsx = "xlsx"
+    html = "html"
+    pdf = "pdf"
+
+
+# Those that are read by a program or kept: with every column, where a screen has fewer.
+FOR_FILES = (Format.json, Format.csv, Format.xlsx)
 
 
 FormatOption = Annotated[
@@ -57,6 +67,26 @@ def fits_terminal(format: Format | None, output: Path | Place | None) -> bool:
     if format not in (None, Format.table) or output not in (None, Path("-")):
         return False
     return sys.stdout is not None and not sys.stdout.closed and sys.stdout.isatty()
+
+
+def default_format(output: Path | Place | None, terminal: bool) -> Format:
+    """Return the format when none is given. Raise InvalidInput for an ending of no format."""
+    if terminal:
+        return Format.table
+    if output is None:
+        return Format.plain
+    from ccu.output import to_file
+
+    return to_file.format_of(output)
+
+
+def meant(format: str | None, output: Path | Place | None) -> str | None:
+    """Return the name of the format that is asked for, by name or by the ending of a file."""
+    if format or not output:
+        return format
+    from ccu.output import to_file
+
+    return to_file.BY_ENDING.get(output.suffix.lower())
 
 
 # A row is a mapping by column name (sqlite3.Row too), or the cells in the order of the columns.
@@ -167,7 +197,7 @@ class Sink:
             try:
                 self.stream.write(piece)
             except OSError as error:
-                raise _told(error, self.stream, self.option) from None
+                raise write_error(error, self.stream, self.option) from None
 
     def write_binary(self, content: bytes) -> None:
         """Write a file that is not text, such as a workbook."""
@@ -175,14 +205,16 @@ class Sink:
             self.stream.flush()
             self.stream.buffer.write(content)
         except OSError as error:
-            raise _told(error, self.stream, self.option) from None
+            raise write_error(error, self.stream, self.option) from None
 
 
 @contextlib.contextmanager
 def opened(output: Path | Place | None, option: str = "--output") -> Iterator[Sink]:
     """Standard output, or the file named by an option, open for writing and flushed at the end."""
     if output is not None and output != Path("-"):
-        with _file(output, option) as stream:
+        from ccu.output import to_file
+
+        with to_file.opened(output, option) as stream:
             yield Sink(stream, option=option)
         return
     if sys.stdout is None or sys.stdout.closed:
@@ -194,7 +226,7 @@ def opened(output: Path | Place | None, option: str = "--output") -> Iterator[Si
     flush_stdout()
 
 
-def _told(error: OSError, stream: TextIO, option: str = "--output") -> Exception:
+def write_error(error: OSError, stream: TextIO, option: str = "--output") -> Exception:
     """Return the error of a failed write as a sentence; BrokenPipeError as it is."""
     if stream is not sys.stdout:
         return InvalidInput(f"cannot write {option}: {reason(error)}")
@@ -210,7 +242,7 @@ def flush_stdout() -> None:
         try:
             sys.stdout.flush()
         except OSError as error:
-            raise _told(error, sys.stdout) from None
+            raise write_error(error, sys.stdout) from None
 
 
 def discard(stream: TextIO) -> None:
@@ -219,37 +251,6 @@ def discard(stream: TextIO) -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
-
-
-@contextlib.contextmanager
-def _file(output: Path | Place, option: str) -> Iterator[TextIO]:
-    """Open a private draft beside the file named; it takes that name at the end, or is removed."""
-    from ccu.files import named
-
-    with contextlib.ExitStack() as stack:
-        if isinstance(output, Path):
-            output = stack.enter_context(named.place(output, option))
-        draft = named.Draft(output, option)
-        stack.callback(draft.discard)
-        stream = os.fdopen(
-            draft.descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="\n"
-        )
-        try:
-            yield stream
-            _publish(stream, draft, option)
-        finally:
-            with contextlib.suppress(OSError):  # reported already, or harmless
-                stream.close()
-
-
-def _publish(stream: TextIO, draft: "Draft", option: str) -> None:
-    try:
-        stream.flush()
-        os.fsync(stream.fileno())
-        stream.close()  # Windows renames closed files only
-        draft.publish()
-    except OSError as error:
-        raise _told(error, stream, option) from None
 
 
 def say(text: str) -> None:

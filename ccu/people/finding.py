@@ -67,7 +67,9 @@ def read_question(session: Session, words: list[str], file: Path | None) -> Know
     if words and words != ["-"]:
         return parse_words(session, " ".join(words), "WORDS")
     if not session.interactive:
-        raise InvalidInput("WORDS are missing; - reads them from standard input")
+        raise InvalidInput(
+            "the name, phone or birth date is missing; ccu person find - reads a line of input"
+        )
     return ask_until_valid(
         "Name, phone or birth date", lambda text: parse_words(session, text, "that")
     )

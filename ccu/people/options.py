@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.options import FILE, OptionType, code, flag, line, number_of, opt, typed_text, whole_number
+from ccu.options import FILE, OptionType, flag, line, number_of, opt, typed_text, whole_number
+from ccu.options.lookups import code
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -115,7 +116,7 @@ def birth_date(session: "Session", text: str, option: str) -> str:
     try:
         born = typed_text.day(session, said, option, future=False, tell=False)
     except InvalidInput as error:
-        raise InvalidInput(str(error).replace(f'"{said}" ', "", 1)) from None
+        raise error.reworded(str(error).replace(f'"{said}" ', "", 1)) from None
     if session.today.year - born.year > OLDEST:
         raise InvalidInput(f"{option} is more than {OLDEST} years ago")
     if (born.year, born.month, born.day) == (1900, 1, 1):

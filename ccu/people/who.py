@@ -4,12 +4,16 @@ Digits are never part of a name. Every error calls the text by its option and ne
 """
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ccu.errors import InvalidInput
 from ccu.options import terminal
+from ccu.options.types import PERSON
+from ccu.output import say
 from ccu.people import options as person_options
 from ccu.people.options import is_suffix
+from ccu.records import person_ids
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -134,3 +138,24 @@ def confirm_name(given: str, family: str) -> None:
 def role_of(relation: str) -> str:
     """Return the code of call_role that a relation means; empty for one that means none."""
     return RELATIONS[relation.split()[0].lower()]
+
+
+def named(session: "Session", number: int) -> str:
+    """Return a person's name, recorded as shown; "" without one, or if the role finds nobody."""
+    if not session.may("person find"):
+        return ""
+    with session.work() as work:
+        found = person_ids.names(work.connection, [number])
+        person_ids.shown(work.connection, work.staff_id, "person-find", [*found])
+    return found.get(number, "")
+
+
+def _read(session: "Session", text: str, option: str) -> int | None:
+    found = PERSON.read(session, text, option)
+    if found and session.may_choose and text.strip().isdigit() and (name := named(session, found)):
+        say(f"Person {found}: {name}")
+    return found
+
+
+# For a command that saves something: a number typed at a terminal is answered with the name.
+NAMED_PERSON = replace(PERSON, read=_read)

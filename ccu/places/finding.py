@@ -16,7 +16,7 @@ from ccu import dates
 from ccu.address import Address, normal
 from ccu.address import read as read_address
 from ccu.errors import InvalidInput, NotFound
-from ccu.options import flag, opt
+from ccu.options import flag, line, opt
 from ccu.options.types import PLACE
 from ccu.output import say
 from ccu.output.text import counted, shortened
@@ -95,8 +95,10 @@ def made(work: Work, found: int | Address) -> int:
 
 def _look(session: Session, address: str, place: int | None) -> tuple[int | Match, Address]:
     """Return the exact place by number, or what was found instead; and the address as read."""
+    if not address.strip() and place is None and session.may_choose:
+        address = line(300, needed=True).ask(session, "Address", "the address")
     if bool(address.strip()) is (place is not None):
-        raise InvalidInput("give either an address or --place")
+        raise InvalidInput("type either an address or --place N")
     if re.fullmatch("[0-9]+", address.strip()):  # no address is a number alone
         place = PLACE.read(session, address, "--place")
     if place is not None:
@@ -138,8 +140,7 @@ def _nothing_there(session: Session, match: Match, advice: str) -> str:
     """Return the error for an address that is not on file."""
     near = _near(session, match)
     if not near:
-        hint = "; --new adds it" if "--new" in advice else ""
-        return f"no place is recorded at that address{hint}"
+        return f"no place is recorded at that address{'; --new adds it' * ('--new' in advice)}"
     listed = "; ".join(near[:MOST_IN_ERROR]) + ("; ..." if len(near) > MOST_IN_ERROR else "")
     return f"no place is recorded at exactly that address; near: {listed}; {advice}"
 

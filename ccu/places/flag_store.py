@@ -13,7 +13,8 @@ from typing import Any
 
 from ccu import dates
 from ccu.errors import InvalidInput, NotAllowed
-from ccu.options import OptionType, asked, code, line, terminal, typed_text
+from ccu.options import OptionType, asked, line, questions, typed_text
+from ccu.options.lookups import code
 from ccu.output import Table, say
 from ccu.places import finding
 from ccu.places import store as places
@@ -145,7 +146,7 @@ def add_flag(
     found = finding.exact_or_new(session, given, asking)
     expires_on = (until or _latest(session, session.today)[1]).isoformat()
     source = asked(session, source, SOURCE, "Source of the note", "--source")
-    note = terminal.private_text("Safety note", file, "the note", LONGEST_NOTE, asking)
+    note = questions.private_text("Safety note", file, "the note", LONGEST_NOTE, asking)
     with session.work() as work:
         place_id = finding.made(work, found)
         active = of_places(work.connection, [place_id], work.today.isoformat())
@@ -335,3 +336,22 @@ def _set_category(
     changed = table.change(work, "place", row, new, reason)
     work.audit("place-category", "place", place_id, fields=changed)
     return changed
+
+
+def place_history(
+    connection: sqlite3.Connection, place_id: int, flag_ids: list[int]
+) -> list[dict[str, Any]]:
+    """Return changes of a place and its flags, oldest first: what, and as table.changes_of."""
+    found = [
+        {"what": what, **each}
+        for what, name, number in (
+            ("place", "place", place_id),
+            *((f"flag {flag_id}", "place_flag", flag_id) for flag_id in flag_ids),
+        )
+        for each in table.changes_of(connection, name, number)
+    ]
+    logins = dict(connection.execute("SELECT id, login FROM staff").fetchall()) if found else {}
+    for each in found:
+        if each["field"] == "verified_by":
+            each["old"], each["new"] = logins.get(each["old"]), logins.get(each["new"])
+    return sorted(found, key=lambda each: str(each["at"]))

@@ -258,3 +258,13 @@ def _parts(name: str) -> Iterable[str]:
     if len(name) < SHORT_NAME:
         return ()
     return {name, *(name[:at] + name[at + 1 :] for at in range(len(name)))}
+
+
+def typed_as(connection: sqlite3.Connection, place_id: int) -> list[str]:
+    """Return the texts read as this place or one merged into it, dispatch systems' too, once."""
+    return table.column(
+        connection,
+        "SELECT DISTINCT trim(raw || ' ' || raw_unit) FROM address"  # noqa: S608 - our text
+        f" WHERE place_id IN ({places.MEMBERS}) ORDER BY id",
+        place=place_id,
+    )

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from ccu.address import Address
 from ccu.address import match as matching
-from ccu.address.route import settled_way
 from ccu.address.street import in_digits
+from ccu.address.way import settled_way
 from ccu.address.words import (
     DIRECTIONS,
     LONG_SUFFIX,
@@ -48,10 +48,11 @@ def near_places(
         if row["id"] == besides:
             continue
         other = as_address(row)
-        distance = matching.nearness(reading, other)
+        match = matching.compare(reading, other)
+        distance = matching.nearness(match, reading, other)
         if distance is not None:
-            scored.append((distance, row, _why(reading, other)))
-        elif (why := _typing_error(reading, other)) is not None:
+            scored.append((distance, row, _why(match, reading)))
+        elif (why := _typing_error(match, reading, other)) is not None:
             scored.append((_TYPING_ERROR, row, why))
     if not neighbors:
         scored = [each for each in scored if each[2] not in _NEIGHBOR]
@@ -70,15 +71,16 @@ def _candidates(connection: sqlite3.Connection, reading: Address) -> list[sqlite
     if not reading.unit_key:
         return []
     return connection.execute(
-        "SELECT * FROM place WHERE building_key = :building_key"
-        " UNION SELECT * FROM (SELECT * FROM place WHERE loose_key = :loose_key LIMIT :most)"
+        "SELECT * FROM place WHERE id IN (SELECT id FROM place WHERE building_key = :building_key"
+        " UNION SELECT * FROM (SELECT id FROM place WHERE loose_key = :loose_key LIMIT :most)"
         " UNION SELECT * FROM"
-        " (SELECT * FROM place WHERE number = :number AND number <> '' LIMIT :most)"
-        " UNION SELECT * FROM (SELECT * FROM place"
-        "  WHERE loose_key >= :first AND loose_key < :last AND number = '' LIMIT :most)",
+        " (SELECT id FROM place WHERE number = :number AND number <> '' LIMIT :most)"
+        " UNION SELECT * FROM (SELECT id FROM place"
+        "  WHERE loose_key >= :first AND loose_key < :last AND number = '' LIMIT :most))"
+        " ORDER BY id",
         {
             "building_key": reading.building_key,
-            "loose_key": (loose := matching.columns(reading).loose_key),
+            "loose_key": (loose := matching.loose_key(reading)),
             "number": reading.number,
             "first": "" if reading.number else loose[:3],
             "last": "" if reading.number else loose[:3] + "\U0010ffff",
@@ -102,15 +104,14 @@ _NEIGHBOR = (
 )
 
 
-def _typing_error(asked: Address, other: Address) -> str | None:
+def _typing_error(match: matching.Match, asked: Address, other: Address) -> str | None:
     """Return why another address by the rules may still be meant, by a typing error; or None."""
-    if matching.compare(asked, other).reason == "other town":
+    if match.reason == matching.OTHER_TOWN or not asked.number:
         return None
-    if not asked.number or matching.digits(asked.number.split(" ")[0]) != matching.digits(
-        other.number.split(" ")[0]
-    ):
+    number, other_number = (each.number.split(" ")[0] for each in (asked, other))
+    if matching.digits(number) != matching.digits(other_number):
         return None
-    same_name = matching.columns(asked).loose_key == matching.columns(other).loose_key
+    same_name = matching.loose_key(asked) == matching.loose_key(other)
     if asked.kind != other.kind:
         kinds = {asked.kind, other.kind} == {"address", "block"}
         what = "the block" if other.kind == "block" else "a house number, not the block"
@@ -137,11 +138,10 @@ def _road_or_zip(a: Address, b: Address) -> bool:
     return settled_way(road).key == settled_way(b.street).key
 
 
-def _why(asked: Address, other: Address) -> str:
-    reason = matching.compare(asked, other).reason
-    if reason == "building, no unit given":
+def _why(match: matching.Match, asked: Address) -> str:
+    if match.reason == "building, no unit given":
         return "the building" if asked.unit else "a unit of it"
-    return _WHY.get(reason, reason)
+    return _WHY.get(match.reason, match.reason)
 
 
 # ---------------------------------------------------------------- on the street
@@ -191,7 +191,7 @@ def _on_street(connection: sqlite3.Connection, reading: Address) -> list[Near]:
     Where none is in the city that was given, those on the street of that name in other cities.
     """
     numbers = _numbers(reading)
-    own, name = matching.columns(reading).loose_key, _name(reading)
+    own, name = matching.loose_key(reading), _name(reading)
     found: dict[int, tuple[int, Near]] = {}
     elsewhere: dict[int, tuple[int, Near]] = {}
     for row in _rows(connection, {name, own} - {""}, name):

@@ -311,38 +311,9 @@ def place_line(connection: sqlite3.Connection, place_id: int) -> str:
     return str(row["line"])
 
 
-def typed_as(connection: sqlite3.Connection, place_id: int) -> list[str]:
-    """Return the texts read as this place or one merged into it, dispatch systems' too, once."""
-    return table.column(
-        connection,
-        "SELECT DISTINCT trim(raw || ' ' || raw_unit) FROM address"  # noqa: S608 - our text
-        f" WHERE place_id IN ({MEMBERS}) ORDER BY id",
-        place=place_id,
-    )
-
-
 def building_units(
     connection: sqlite3.Connection, building_key: str, city: str, place_id: int | None, now: str
 ) -> list[dict[str, Any]]:
     """Return place, unit, calls, care of the building's other places, most calls first."""
     asked = {"building_key": building_key, "city": city, "id": place_id, "now": now}
     return [dict(row) for row in connection.execute(_UNITS, asked)]
-
-
-def place_history(
-    connection: sqlite3.Connection, place_id: int, flag_ids: list[int]
-) -> list[dict[str, Any]]:
-    """Return changes of a place and its flags, oldest first: what, and as table.changes_of."""
-    found = [
-        {"what": what, **each}
-        for what, name, number in (
-            ("place", "place", place_id),
-            *((f"flag {flag_id}", "place_flag", flag_id) for flag_id in flag_ids),
-        )
-        for each in table.changes_of(connection, name, number)
-    ]
-    logins = dict(connection.execute("SELECT id, login FROM staff").fetchall()) if found else {}
-    for each in found:
-        if each["field"] == "verified_by":
-            each["old"], each["new"] = logins.get(each["old"]), logins.get(each["new"])
-    return sorted(found, key=lambda each: str(each["at"]))

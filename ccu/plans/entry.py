@@ -233,7 +233,7 @@ def suggest(session: Session, plan_id: int, file: Path | None, asking: bool) -> 
     """Send a correction to a plan. Raises NotFound, InvalidInput."""
     plans.read(session.db, plan_id, session.today)  # refuse a wrong number before any question
     question, longest = f"What should change in plan {plan_id}", LONGEST_SUGGESTION
-    text = terminal.private_text(question, file, "the suggestion", longest, asking, lines=True)
+    text = questions.private_text(question, file, "the suggestion", longest, asking, lines=True)
     with session.work() as work:
         row = plans.read(work.connection, plan_id, work.today)
         suggestion_id = plans.add_suggestion(work, row, text)
@@ -252,7 +252,7 @@ def answer(
     plans.must_be_unanswered(row)
     what = "Accepted" if accepted else "Declined"
     question = f"Your answer to {row['by']}"
-    text = terminal.private_text(question, file, "the answer", LONGEST_ANSWER, asking, lines=True)
+    text = questions.private_text(question, file, "the answer", LONGEST_ANSWER, asking, lines=True)
     with session.work() as work:
         plans.answer_suggestion(work, suggestion_id, accepted, text)
     done = f"{what} suggestion {suggestion_id} on plan {plan_id}; {row['by']} sees it in the brief."

@@ -96,7 +96,7 @@ def search(session: Session, asked: Asked) -> list[dict[str, Any]]:
             for each in found
             if _speaks(each, asked.language) and (asked.age is None or _of_age(each, asked.age))
         ]
-    if asked.text and not found and needs and not asked.needs:  # then who knows the others
+    if asked.text and not found and needs and not asked.needs:  # then those who know who to ask
         needs = {NAVIGATION: 0.5}
         found = [
             each for each in providers.candidates(session.db, needs, []) if _wanted(asked, each)

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import chain, takewhile
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -68,6 +68,7 @@ def stem(word: str) -> str:
 
 _NOT = frozenset(map(stem, "not isnt arent wasnt doesnt didnt denies denied denying never".split()))
 Stems = tuple[str, ...]
+Text = tuple[str, tuple[str, ...], float, tuple[str, ...]]  # a phrase, and what it means
 
 
 class _Phrase(NamedTuple):
@@ -97,13 +98,19 @@ class NeedWords:
         What people say has other words within a phrase, and names the people in it; a directory
         has neither, nor the phrases of people.
         """
+        self._spoken = spoken
         self._between = BETWEEN if spoken else 0
-        self._lists = _topics()[0]
-        self._who = self._lists["@who"] if spoken else set()
-        needs = codes.choices(connection, "need")
-        words_added = codes.every(connection, "need_word")
-        own = [(each.code, each.label) for each in words_added if not each.retired]
-        self._by_first, self._known = _index(spoken, (*needs.items(),), (*own,))
+        self._needs = codes.choices(connection, "need")
+        added = [
+            (text, code, False) for code, label in self._needs.items() for text in (code, label)
+        ]
+        added += [(*each, True) for each in codes.choices(connection, "need_word").items()]
+        self._added = [
+            _Phrase(key, (*needs,), 1 / len(needs), own=own)
+            for text, meaning, own in added
+            if (key := _key(text)) and (needs := meaning.split(", "))
+        ]
+        self._by_begin: dict[str, dict[str, list[_Phrase]]] = {}  # as asked: few of all are
 
     def english(self, text: str, plain: Collection[str] = ()) -> str:
         """Return a question with its Spanish in English and its words spelled as they are here.
@@ -112,7 +119,7 @@ class NeedWords:
         they could be names. `plain` are more words that are right.
         """
         asked = words(text)
-        right = self._known | {stem(each) for each in (*FILLERS, *plain)}
+        right = self._known(*(word[:2] for word in asked)) | {stem(e) for e in (*FILLERS, *plain)}
         if translated := _translated(asked, right):
             return f"{' '.join(translated)} spanish"
         slips = {
@@ -121,7 +128,7 @@ class NeedWords:
             if len(word) > 5
             and word.isalpha()
             and stem(word) not in right
-            and (near := _nearest(stem(word), self._known))
+            and (near := _nearest(stem(word), self._known(word[0])))
         }
         return " ".join([*(slips.get(word, word) for word in asked), *slips]) if slips else text
 
@@ -130,10 +137,10 @@ class NeedWords:
         stems = [stem(word) for word in words(text) if word not in _SMALL]
         names = self._names(stems)
         return any(
-            _places(phrase, stems, names, first, self._between)
-            for phrase in self._lists["@911"]
-            for first in range(len(stems))
-            if stems[first] == phrase[0] or phrase[0] in names[first]
+            phrase[0] == begin and _places(phrase, stems, names, first, self._between)
+            for first, each in enumerate(stems)
+            for begin in (each, *names[first])
+            for phrase in _members(begin[:2]).get("@911", ())
         )
 
     def meant(self, text: str) -> Meant:
@@ -146,7 +153,7 @@ class NeedWords:
         found = Meant()
         chosen = [*self._chosen([*map(stem, spoken)])]
         surer = any(not (denied or self._tells_who(phrase)) for phrase, _at, denied in chosen)
-        if self._who and not surer:  # people and settings alone, in a text on something else
+        if self._spoken and not surer:  # people and settings alone, in a text on something else
             rest = {place for place, word in enumerate(spoken) if word not in FILLERS}
             if 2 * len(rest & {place for _phrase, at, _no in chosen for place in at}) < len(rest):
                 return found
@@ -157,21 +164,22 @@ class NeedWords:
                 continue
             sure = phrase.sure * (BESIDE if weak else 1) * (NEGATED if denied else 1)
             for place, need in enumerate(phrase.needs):
-                share = SECOND if self._between and place and phrase.sure == 1 else 1
+                share = SECOND if self._spoken and place and phrase.sure == 1 else 1
                 found.needs[need] = max(found.needs.get(need, 0), sure * share)
             if phrase.sure == 1 and not denied:
                 found.terms += phrase.terms
         return found
 
     def _tells_who(self, phrase: _Phrase) -> bool:
-        return phrase.stems in self._who and not phrase.own
+        who = _members(phrase.stems[0][:2]).get("@who", ()) if self._spoken else ()
+        return phrase.stems in who and not phrase.own
 
     def _names(self, stems: list[str]) -> list[dict[str, int]]:
         """Return for each place the lists of which a member begins there, with its length."""
         return [
             {
                 name: length
-                for name, members in self._lists.items()
+                for name, members in _members(stems[at][:2]).items()
                 for length in (1, 2, 3)
                 if at + length <= len(stems) and (*stems[at : at + length],) in members
             }
@@ -188,7 +196,7 @@ class NeedWords:
             (not phrase.own, -len(phrase.stems), at[-1] - at[0], at, phrase)
             for first, each in enumerate(stems)
             for begin in (each, *names[first])
-            for phrase in self._by_first.get(begin, ())
+            for phrase in self._beginning(begin)
             if (at := _places(phrase.stems, stems, names, first, self._between))
         ]
         taken: set[int] = set()
@@ -202,32 +210,29 @@ class NeedWords:
             own = takewhile(lambda place: place not in taken, before)  # not what denies another
             yield phrase, at, any(stems[place] in _NOT for place in own)
 
+    def _beginning(self, first: str) -> Sequence[_Phrase]:
+        """Return the phrases with this first stem or list, of which one may replace another."""
+        begin = first[:2]
+        if begin not in self._by_begin:
+            topics = _topics()
+            said = topics.said.get(begin, []) if self._spoken else []
+            texts = [*said, *topics.terms.get(begin, [])]
+            found = {(key := _key(each[0])): _Phrase(key, *each[1:]) for each in reversed(texts)}
+            found |= {each.stems: each for each in self._added if each.stems[0][:2] == begin}
+            by_first: dict[str, list[_Phrase]] = defaultdict(list)
+            for phrase in found.values():
+                needs = tuple(need for need in phrase.needs if need in self._needs)
+                if phrase.stems and (needs or phrase.needs == NO_NEED):
+                    kept = phrase if needs in (phrase.needs, ()) else phrase._replace(needs=needs)
+                    by_first[phrase.stems[0]].append(kept)
+            self._by_begin[begin] = by_first
+        return self._by_begin[begin].get(first, ())
 
-@cache
-def _index(
-    spoken: bool, labels: tuple[tuple[str, str], ...], own: tuple[tuple[str, str], ...]
-) -> tuple[dict[str, list[_Phrase]], set[str]]:
-    """Return the phrases by their first word, and all of their words."""
-    lists, said, terms = _topics()
-    single = [
-        _Phrase(_key(word), (*meanings,), 1 / len(meanings))
-        for word, meanings in codes.synonyms("need").items()
-    ]
-    found = {each.stems: each for each in reversed([*(said if spoken else ()), *single, *terms])}
-    known = dict(labels)
-    for code, label in labels:
-        for stems in (_key(code), _key(label)):
-            found[stems] = _Phrase(stems, (code,))
-    for word, label in own:
-        meanings = label.split(", ")
-        found[_key(word)] = _Phrase(_key(word), (*meanings,), 1 / len(meanings), own=True)
-    by_first: dict[str, list[_Phrase]] = defaultdict(list)
-    for phrase in found.values():
-        needs = tuple(need for need in phrase.needs if need in known)
-        if phrase.stems and (needs or phrase.needs == NO_NEED):
-            kept = phrase if needs in (phrase.needs, ()) else phrase._replace(needs=needs)
-            by_first[phrase.stems[0]].append(kept)
-    return by_first, {part for stems in chain(found, *lists.values()) for part in stems}
+    def _known(self, *begins: str) -> set[str]:
+        """Return the stems of the words here that begin so."""
+        found = " ".join(word for word in _topics().words if word.startswith(begins))
+        own = {part for each in self._added for part in each.stems if part.startswith(begins)}
+        return own | {stem(word) for word in words(found) if word not in _SMALL}
 
 
 def _places(
@@ -248,22 +253,52 @@ def _places(
     return at
 
 
+class _Topics(NamedTuple):
+    """topics.txt and the words of synonyms.txt, in groups by the first two letters.
+
+    A question is of few of them, so that few are put into stems.
+    """
+
+    lists: dict[str, dict[str, list[str]]]  # members by the name of the list
+    said: dict[str, list[Text]]  # what people say
+    terms: dict[str, list[Text]]  # single words, and directories' words
+    words: set[str]
+
+
 @cache
-def _topics() -> tuple[dict[str, set[Stems]], list[_Phrase], list[_Phrase]]:
-    """Return topics.txt: its lists of words by name, what people say, and directories' words."""
-    lists: dict[str, set[Stems]] = {}
-    said: list[_Phrase] = []
-    terms: list[_Phrase] = []
-    for line in Path(__file__).with_name("topics.txt").read_text(encoding="utf-8").splitlines():
+def _topics() -> _Topics:
+    topics = _Topics(defaultdict(dict), defaultdict(list), defaultdict(list), set())
+    lists, said, terms, _words = topics
+    single = codes.synonyms("need")
+    for word, meanings in single.items():
+        terms[_begin(word)].append((word, (*meanings,), 1 / len(meanings), ()))
+    text = Path(__file__).with_name("topics.txt").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    for line in lines:
         if line.startswith("@"):
             name, _, members = line.partition(": ")
-            lists[name] = {_key(member) for member in members.split(", ")}
-        elif line and not line.startswith("#"):
+            for member in members.split(", "):
+                lists[_begin(member)].setdefault(name, []).append(member)
+        else:
             needs, own, phrases = line.split(" | ")
-            for kept, text in ((said, phrases), (terms, own)):
-                meanings, own_words = (*needs.split(),), (*own.split(", "),)
-                kept += [_Phrase(_key(each), meanings, 1, own_words) for each in text.split(", ")]
-    return lists, said, terms
+            meant = ((*needs.split(),), 1, (*own.split(", "),))
+            for kept, texts in ((said, phrases), (terms, own)):
+                for each in texts.split(", "):
+                    kept[_begin(each)].append((each, *meant))
+    apart = "\n".join([*lines, *single]).translate(str.maketrans("_-/,:", "     "))
+    return topics._replace(words={*apart.split()})
+
+
+def _begin(text: str) -> str:
+    """Return how the first stem of a phrase begins; no phrase of the files begins with _SMALL."""
+    return text[:2].rstrip()
+
+
+@cache
+def _members(begin: str) -> dict[str, set[Stems]]:
+    """Return the lists that have members which begin so, by name, and these members."""
+    found = _topics().lists.get(begin, {})
+    return {name: {_key(member) for member in members} for name, members in found.items()}
 
 
 def _key(text: str) -> Stems:

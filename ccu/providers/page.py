@@ -23,14 +23,14 @@ CHANGE_COLUMNS = ("when", "by", "field", "old", "new")
 
 FOUND = ("id", "name", "phone", "hours", "reason")
 URGENT = (
-    "Urgent: call 911 if anyone may be at risk now; call or text 988 for a suicidal or mental"
+    "Urgent: call 911 if a life may be at risk now; call or text 988 for a suicidal or mental"
     " health crisis"
 )
 EMERGENCY = {
     "name": "911 or 988",
     "phone": "911 or 988",
     "hours": "24/7",
-    "reason": "Urgent: 911 if anyone may be at risk now; 988 in a mental health crisis",
+    "reason": "Urgent: 911 if a life may be at risk now; 988 in a mental health crisis",
 }
 STALE = ("id", "name", "verified", "left_directory", "referrals", "phone", "hours", "alert")
 

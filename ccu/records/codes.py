@@ -1,8 +1,8 @@
 """The code lists: which codes there are, and which of them a text names."""
 
 import sqlite3
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Mapping
+from functools import cache, partial
 from typing import NamedTuple
 
 from ccu.errors import InvalidInput
@@ -112,7 +112,7 @@ def chosen(connection: sqlite3.Connection, table: str, text: str, option: str) -
         return _named(rows, table, text, "", _SHORTEST_ANSWER)
     except InvalidInput as error:
         sentence = str(error).removeprefix(": ")
-        raise InvalidInput(sentence[:1].upper() + sentence[1:]) from None
+        raise error.reworded(sentence[:1].upper() + sentence[1:]) from None
 
 
 def _named(rows: list[Code], table: str, text: str, option: str, shortest: int) -> str:
@@ -156,11 +156,17 @@ def _named(rows: list[Code], table: str, text: str, option: str, shortest: int) 
 
         meant = get_close_matches(wanted[:60], open_codes, n=3)
     if meant:
-        raise InvalidInput(f"{problem}. Did you mean {either(meant)}? {see}")
+        sentence = f"{problem}. Did you mean {either(meant)}? {see}"
+        raise InvalidInput(sentence, *map(partial(_to_type, labels), meant), part=text.strip())
     if len(in_use) > (_MOST_LISTED if option else _MOST_LABELS):
         raise InvalidInput(f"{problem}. {see}")
     listed = ", ".join(each.code if option else each.label for each in in_use)
     raise InvalidInput(f"{problem}. Choose from {listed}. {see}")
+
+
+def _to_type(labels: Mapping[str, str], code: str) -> str:
+    """Return the label of a code; the code itself, if the label cannot be part of an answer."""
+    return code if any(mark in labels[code] for mark in ":+,") else labels[code]
 
 
 def _both(row: Code) -> str:

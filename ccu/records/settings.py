@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from ccu import dates
-from ccu.errors import DatabaseUnusable, InvalidInput, NotFound
-from ccu.records import audit, text_table
+from ccu.errors import DatabaseUnusable, InvalidInput
+from ccu.records import text_table
 
 if TYPE_CHECKING:
     from ccu.address import Names
@@ -103,85 +103,11 @@ class Settings:
 
 def load(connection: sqlite3.Connection) -> Settings:
     """All settings."""
-    return Settings(_stored(connection), connection)
+    return Settings(stored_texts(connection), connection)
 
 
-def rows(connection: sqlite3.Connection, name: str | None = None) -> list[dict[str, str]]:
-    """name, value, help of every setting in order, or of one. Raises NotFound.
-
-    A stored text that cannot be used is shown with the value that is used in its place.
-    """
-    if name is not None and name not in DECLARED:
-        raise NotFound("no setting of that name; ccu settings lists them")
-    stored = _stored(connection)
-    used = Settings(stored)
-    bad = unusable(connection)
-    return [
-        {
-            "name": each,
-            "value": f"{stored[each]} (cannot be used; {used[each] or 'empty'} is)"
-            if each in bad
-            else used[each],
-            "help": setting.help,
-        }
-        for each, setting in DECLARED.items()
-        if name in (None, each)
-    ]
-
-
-def unusable(connection: sqlite3.Connection) -> list[str]:
-    """Names of the rows that no command can use: their text is refused, or the name is unknown."""
-    return [
-        name
-        for name, stored in _stored(connection).items()
-        if name not in DECLARED or DECLARED[name].read(name, stored) is None
-    ]
-
-
-def checked(name: str, value: str) -> str:
-    """The value as it would be stored. Raises InvalidInput for one that cannot be right."""
-    setting = DECLARED[name]
-    text = setting.check(name, value.strip())
-    return setting.on_change(name, text) if setting.on_change else text
-
-
-def change(connection: sqlite3.Connection, staff_id: int, name: str, value: str) -> str:
-    """Set one setting inside the caller's transaction; returns the value as stored.
-
-    Raises NotFound for an unknown name and InvalidInput for a value that cannot be right.
-    """
-    if name not in DECLARED:
-        raise NotFound("no setting of that name; ccu settings lists them")
-    stored = checked(name, value)
-    if stored and DECLARED[name].is_login:
-        from ccu.records import staff
-
-        if staff.id_of(connection, stored) is None:
-            raise InvalidInput(
-                f"{name} must be the login of an active account; ccu staff list shows them"
-            )
-    connection.execute(
-        "INSERT INTO setting (name, value, help, sort) VALUES (:name, :value, :help, :sort)"
-        " ON CONFLICT (name) DO UPDATE SET value = :value",
-        {
-            "name": name,
-            "value": stored,
-            "help": DECLARED[name].help,
-            "sort": list(DECLARED).index(name) + 1,
-        },
-    )
-    audit.record(connection, staff_id, "setting", "setting", None, name=name)
-    return stored
-
-
-def begin_decisions(connection: sqlite3.Connection, day: date) -> None:
-    """Set the first day of decide_since, as a part of making the file: no event of its own."""
-    connection.execute(
-        "UPDATE setting SET value = :day WHERE name = 'decide_since'", {"day": day.isoformat()}
-    )
-
-
-def _stored(connection: sqlite3.Connection) -> dict[str, str]:
+def stored_texts(connection: sqlite3.Connection) -> dict[str, str]:
+    """Return name -> text of every row, one that cannot be used too."""
     return dict(tuple(row) for row in connection.execute("SELECT name, value FROM setting"))
 
 

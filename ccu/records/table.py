@@ -157,11 +157,13 @@ def insert(work: "Work", table: str, new: object, **more: object) -> int:
     return insert_row(work.connection, table, {**columns, **_columns(new), **more})
 
 
-def insert_row(connection: sqlite3.Connection, table: str, columns: Mapping[str, object]) -> int:
-    """Add a row of just these columns; returns its id."""
+def insert_row(
+    connection: sqlite3.Connection, table: str, columns: Mapping[str, object], otherwise: str = ""
+) -> int:
+    """Add a row of just these columns; returns its id. `otherwise`: ON CONFLICT and what then."""
     values = ", ".join(f":{name}" for name in columns)
     cursor = connection.execute(
-        f"INSERT INTO main.{table} ({', '.join(columns)}) VALUES ({values})",  # noqa: S608
+        f"INSERT INTO main.{table} ({', '.join(columns)}) VALUES ({values}) {otherwise}",  # noqa: S608
         dict(columns),
     )
     return int(cursor.lastrowid or 0)
@@ -232,12 +234,7 @@ def insert_missing(
     """Add the rows, of just these columns, that are not there yet; return how many were added."""
     before = connection.total_changes
     for row in rows:
-        values = ", ".join(f":{name}" for name in row)
-        connection.execute(
-            f"INSERT INTO main.{table} ({', '.join(row)}) VALUES ({values})"  # noqa: S608
-            " ON CONFLICT DO NOTHING",
-            row,
-        )
+        insert_row(connection, table, row, "ON CONFLICT DO NOTHING")
     return connection.total_changes - before
 
 

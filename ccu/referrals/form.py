@@ -9,7 +9,8 @@ from typing import Any
 from ccu import dates
 from ccu.calls.options import UNDECIDED
 from ccu.errors import Cancelled, CcuError, Declined, InvalidInput
-from ccu.options import LOGIN, PROVIDER, OptionType, questions, required
+from ccu.options import OptionType, questions, required
+from ccu.options.lookups import LOGIN, PROVIDER
 from ccu.options.questions import Question, fill_in
 from ccu.options.terminal import choose, show_list, yes_or_no
 from ccu.output import Format, emit_document, say
@@ -59,7 +60,9 @@ def from_call(session: Session, call_id: int | None, given: ReferOptions, asking
         found = person_ids.subjects(session.db, call_id)
         person_id = found[0] if len(found) == 1 else None
     elif given.person is None and given.again_of is None:
-        raise InvalidInput("CALL is missing; without a call, such as for a walk-in, give --person")
+        raise InvalidInput(
+            "the call is missing; type ccu refer CALL, or for a walk-in ccu refer --person P"
+        )
     again_of, need = given.again_of, given.need
     if again_of is not None:
         old = table.require(session.db, "referral", again_of)

@@ -30,7 +30,7 @@ _STATES = {
 def answers(session: Session, typed: Sequence[str], asking: bool) -> dict[str, str]:
     """Return need -> state, from NEED=STATE or, when there is none, by asking."""
     if not typed and not asking:
-        raise InvalidInput("NEED=STATE is missing, such as housing=unmet")
+        raise InvalidInput("the need is missing; type NEED=STATE, such as housing=unmet")
     found = _asked(session, {}) if not typed else {}
     for text in typed:
         need, equals, state = text.partition("=")

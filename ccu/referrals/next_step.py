@@ -6,7 +6,8 @@ from typing import Any
 
 from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.options import LOGIN, OptionType, questions, terminal
+from ccu.options import OptionType, questions, terminal
+from ccu.options.lookups import LOGIN
 from ccu.output import say
 from ccu.records import codes, table, visibility
 from ccu.referrals import page, rules, undo_store
@@ -82,8 +83,9 @@ def _step_from(session: Session, before: str) -> OptionType[str]:
     allowed = rules.STEPS[before]
 
     def read(session: Session, text: str, option: str) -> str:
-        listed = terminal.listed_at(text, allowed)
-        found = listed or codes.chosen(session.db, "referral_status", text, option)
+        found = terminal.listed_at(text, allowed)
+        if found is None and not text.isdigit():  # a number is one of those shown
+            found = codes.chosen(session.db, "referral_status", text, option)
         if found not in allowed:
             raise InvalidInput("type the number or name of one of the steps shown")
         return found

@@ -6,20 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 from ccu.errors import InvalidInput
 from ccu.options import (
-    LOGIN,
     MOMENT,
     NOTE_LATER,
-    PERSON,
-    PROVIDER,
     REFERRAL,
     LaterNote,
-    code,
     flag,
     line,
-    of_list,
     opt,
     whole_number,
 )
+from ccu.options.lookups import LOGIN, PROVIDER, code, of_list
+from ccu.people.who import NAMED_PERSON
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -63,7 +60,7 @@ def _open(session: "Session", more: bool) -> tuple[dict[int, str], int]:
     return page.called(session, more)
 
 
-OPEN = of_list(REFERRAL, _open)
+OPEN = of_list(REFERRAL, "referral", _open)
 
 
 @dataclass(eq=False, repr=False)
@@ -92,7 +89,8 @@ class ReferOptions(NeedReferOptions):
 
     need: Annotated[str | None, opt("--need", NEED, "The need it is for.")] = None
     person: Annotated[
-        int | None, opt("--person", PERSON, "Client, by number; default the call's only subject.")
+        int | None,
+        opt("--person", NAMED_PERSON, "Client; default the call's only subject."),
     ] = None
     again_of: Annotated[
         int | None, opt("--again-of", REFERRAL, "Refer again: the earlier referral's number.")
@@ -142,7 +140,8 @@ class UpdateOptions:
     ] = None
     note_file: NoteFileOption = None
     person: Annotated[
-        int | None, opt("--person", PERSON, "Name the person of a referral that names nobody.")
+        int | None,
+        opt("--person", NAMED_PERSON, "The person of a referral that names nobody."),
     ] = None
     when: Annotated[datetime | None, opt("--when", MOMENT, "When it changed; default now.")] = None
     owner: Annotated[

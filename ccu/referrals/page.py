@@ -237,7 +237,7 @@ def list_rows(session: Session, given: ListOptions, *, names: bool) -> list[dict
 
 
 def called(session: Session, more: bool) -> tuple[dict[int, str], int]:
-    """Return open referrals, one's own first, as `options.of_list` wants them; recorded."""
+    """Return open referrals, one's own first, as `lookups.of_list` wants them; recorded."""
     if not session.may("referral list"):
         return {}, 0
     found = list_rows(session, ListOptions(), names=False)

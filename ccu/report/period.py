@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from ccu import dates
@@ -136,7 +136,8 @@ class Period:
             yield Period("month", shift(first, months=-back), shift(first, months=1 - back))
 
 
-def compared_with(period: Period, compare: str) -> dict[str, Period]:
+@cache
+def compared_with(period: Period, compare: str) -> Mapping[str, Period]:
     """Return `previous` and `year_before` -> period, those that --compare asks for."""
     beside = {"previous": period.previous(), "year_before": period.year_before()}
     chosen = {

@@ -175,7 +175,7 @@ def compared(report: Report) -> dict[str, str]:
 
     For a year both are the same days: one column. One that is not complete is marked.
     """
-    beside = compared_with(report.period, report.compare)
+    beside = dict(compared_with(report.period, report.compare))
     if len(beside) == 2 and beside["previous"] == beside["year_before"]:
         del beside["year_before"]
     return {

@@ -24,7 +24,8 @@ def seal(
     yes: bool,
 ) -> str:
     """Seal a person or a call; return the line to print. Raises InvalidInput, NotFound."""
-    from ccu.options import PAST_DAY, code, required
+    from ccu.options import PAST_DAY, required
+    from ccu.options.lookups import code
     from ccu.retention import seal_store
 
     asking = session.interactive and not yes

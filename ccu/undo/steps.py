@@ -28,7 +28,7 @@ from ccu.places import flag_store as flags
 from ccu.places import merge_store as place_merges
 from ccu.plans import store as plans
 from ccu.providers import store as providers
-from ccu.records import codes, staff, table, town_codes
+from ccu.records import codes, staff, table, town_decisions
 from ccu.referrals import needs_store
 from ccu.referrals import store as referrals
 from ccu.referrals import undo_store as referral_undo
@@ -65,7 +65,7 @@ def instead(connection: sqlite3.Connection, last: Last) -> str:
     command = _TEXTS["by_hand"].get(last.action, command)
     if last.action in STEPS:
         command = STEPS[last.action].command
-    if last.action == "code-retire" and last.record in town_codes.NAMES:
+    if last.action == "code-retire" and last.record in town_decisions.NAMES:
         command = command.replace("CODE", "LABEL MEANING")
     names: dict[str, Any] = {name.upper(): value for name, value in last.detail.items()} | {
         "N": last.record_id,

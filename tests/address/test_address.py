@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ccu.address import KINDS, Address, Names, normal, read
-from ccu.address.match import columns, compare, edit_distance, nearness
+from ccu.address.match import compare, edit_distance, loose_key
+from ccu.address.match import nearness as nearness_of_match
 from ccu.address.reader import _plain_address, _read_long, read_plain
 
 # ---- readings ----
@@ -368,6 +369,10 @@ SAME = [
 ]
 
 
+def nearness(a: Address, b: Address) -> int | None:
+    return nearness_of_match(compare(a, b), a, b)
+
+
 @pytest.mark.parametrize(("a", "b"), SAME)
 def test_same_place(a: str, b: str) -> None:
     assert compare(read(a, town=KNOWN), read(b, town=KNOWN)) == ("same", "")
@@ -460,7 +465,7 @@ def test_nearness_of_what_is_different(a: str, b: str, score: int | None) -> Non
 
 
 @pytest.mark.parametrize(
-    ("text", "number", "street_key", "loose_key"),
+    ("text", "number", "street", "loose"),
     [
         ("1052 N Walnut St Apt 3", "1052", "N WALNUT ST", "WALNUT"),
         ("1052 Walnut", "1052", "WALNUT", "WALNUT"),
@@ -472,8 +477,10 @@ def test_nearness_of_what_is_different(a: str, b: str, score: int | None) -> Non
         ("UNKNOWN", "", "", ""),
     ],
 )
-def test_columns(text: str, number: str, street_key: str, loose_key: str) -> None:
-    assert columns(read(text)) == (number, street_key, loose_key)
+def test_what_near_ones_are_found_by(text: str, number: str, street: str, loose: str) -> None:
+    address = read(text)
+    assert (address.number, loose_key(address)) == (number, loose)
+    assert address.building_key.endswith(street)
 
 
 @pytest.mark.parametrize(
@@ -588,7 +595,7 @@ def test_what_is_near_but_for_the_number_shares_a_stored_column(text: str) -> No
     address = read(text)
     bare = read(f"{address.number} {' '.join(address.street.split())}")
     if compare(address, bare).verdict != "different" and address.kind == bare.kind == "address":
-        assert columns(address).loose_key == columns(bare).loose_key
+        assert loose_key(address) == loose_key(bare)
 
 
 @given(addresses)

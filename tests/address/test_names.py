@@ -119,7 +119,7 @@ def test_a_code_is_changed_retired_and_brought_back(listed: Ccu) -> None:
 @pytest.mark.parametrize(
     ("words", "error"),
     [
-        (("street_alias", "Post Road"), "MEANING is missing"),
+        (("street_alias", "Post Road"), "the meaning is missing; type it as MEANING"),
         (("common_place", "The Pier", "the pier"), "MEANING must be an address"),
         (("town", "BRM", "123"), "a town must be a name"),
         (("need", "Warming center", "Elm St"), "leave it out"),

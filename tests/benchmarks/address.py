@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from ccu.address import line, read, reader, route
+from ccu.address import line, read, reader, way
 
 CALLS = Path(__file__).resolve().parents[3] / "shared" / "data" / "calls"
 ROUNDS = 7
@@ -77,7 +77,7 @@ def their_reader() -> Callable[[str], object] | None:
 def forget() -> None:
     reader._street_if_plain.cache_clear()
     line.read_line.cache_clear()
-    route.settled_way.cache_clear()
+    way.settled_way.cache_clear()
 
 
 def rate(reader: Callable[[str], object], strings: list[str]) -> float:

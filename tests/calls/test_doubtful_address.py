@@ -101,7 +101,7 @@ def test_an_address_that_was_not_confirmed_is_not_in_the_draft(ccu: Ccu, db_path
     terminal.expect(pexpect.EOF)
     again = start(db_path)
     again.expect(r": no address yet,\s+began ")
-    again.expect_exact("Continue it? y, or n to delete it: ")
+    again.expect_exact("Continue it? y, n to delete it, or k to keep it and start another: ")
     again.sendline("y")
     again.expect_exact("Address: ")
     again.close(force=True)

@@ -110,8 +110,9 @@ def test_a_draft_keeps_the_options_of_the_command(ccu: Ccu, db_path: Path, tmp_p
     interrupt(terminal)
     terminal.expect(pexpect.EOF)
 
-    again = start(db_path, "--responder", "ems")  # what is given now counts
+    again = start(db_path, "--responder", "ems", "--nature", "crisis")  # what is given now counts
     again.expect(r"12 Main St, began\s+Fri Jan 30, 2026 22:30\.")
+    again.expect(r"If you continue it, your options replace its\s+responders\.\r\n")
     answer(again, "y")
     again.expect_exact("Person 1 (Enter when done): ")
     again.sendline("")
@@ -158,3 +159,118 @@ def test_a_later_time_minutes_in_words_and_another_hazard(
         80,
         "Other hazard: propane tank in the hall\ncalm",
     )
+
+
+def test_y_takes_the_reading_that_is_offered_and_n_asks_again(
+    ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(test_terminal_log_call, "TODAY", "2026-01-31T23:50")
+    terminal = start(db_path)
+    for question, typed, shown in (
+        ("When did it begin [now]: ", "2355", "did you mean yesterday 23:55?"),
+        ("When did it begin [yesterday 23:55]: ", "n", ""),
+        ("When did it begin [now]: ", "2355", "did you mean yesterday 23:55?"),
+        ("When did it begin [yesterday 23:55]: ", "yes", "  Fri Jan 30, 2026 23:55\r\n"),
+        ("Address: ", "12 Main St", ""),
+        ("how it begins): ", "homeless", "Did you mean Unsheltered?"),
+        ("how it begins) [Unsheltered]: ", "y", "  Unsheltered\r\n"),
+        ("Reported by (Enter to skip): ", "", ""),
+        ("(Enter to skip): ", "dog, knife", "Did you mean Weapon?"),
+        ("(y for dog, Weapon, Enter to skip): ", "y", "  Dog, Weapon\r\n"),
+        ("(Enter to skip): ", "ems, polcie+clinician", "Did you mean Police?"),
+        ("(y for ems, Police+clinician, Enter to skip): ", "y", "  EMS, Police with"),
+        ("(Enter to skip): ", "", ""),
+        ("(Enter to skip): ", "warrant", "Did you mean "),
+        ("(Enter to skip): ", "y", "Type the one you mean: "),
+        ("(Enter to skip): ", "", ""),
+    ):
+        terminal.expect_exact(question)
+        terminal.sendline(typed)
+        terminal.expect_exact(shown)
+    terminal.close(force=True)
+
+
+def test_of_two_offers_y_takes_neither(
+    ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(test_terminal_log_call, "TODAY", "2026-01-31T14:00")
+    terminal = start(db_path)
+    terminal.expect_exact("When did it begin [now]: ")
+    terminal.sendline("930")
+    terminal.expect_exact("did you mean 09:30 or 21:30?")
+    answer(terminal, "y")
+    terminal.expect_exact("Type the one you mean: 09:30 or 21:30\r\n")
+    answer(terminal, "y")
+    terminal.expect_exact("Type the one you mean: 09:30 or 21:30\r\n")
+    answer(terminal, "09:30")
+    terminal.expect_exact("  Sat Jan 31, 2026 09:30\r\n")
+    terminal.close(force=True)
+
+
+def test_a_draft_can_be_kept_beside_a_new_one(ccu: Ccu, db_path: Path, tmp_path: Path) -> None:
+    def drafts() -> int:
+        return len(list(tmp_path.glob("**/draft-*")))
+
+    terminal = start(db_path)
+    answer(terminal, "12:10", "4 Mill Rd", "crisis")
+    terminal.expect_exact("Reported by")
+    interrupt(terminal)
+    terminal.expect(pexpect.EOF)
+    second = start(db_path)
+    answer(second, "maybe")
+    second.expect_exact("type y, n or k\r\n")
+    answer(second, "k", "12:20", "9 Oak Ln", "crisis")
+    second.expect_exact("Reported by")
+    interrupt(second)
+    second.expect(pexpect.EOF)
+    assert drafts() == 2
+    third = start(db_path, "--nature", "welfare_check")
+    third.expect(r"(?s)kept on .*9 Oak Ln")
+    third.expect(r"your options replace its\s+nature")
+    answer(third, "n")
+    third.expect(r"(?s)kept on .*4 Mill Rd")
+    answer(third, "y", *[""] * 8)
+    assert "Welfare check" in review(third)
+    third.sendline("y")
+    third.expect_exact("Logged call 1.")
+    third.expect(pexpect.EOF)
+    assert drafts() == 0
+
+
+def test_an_address_that_was_confirmed_is_not_asked_about_again(ccu: Ccu, db_path: Path) -> None:
+    terminal = start(db_path)
+    answer(terminal, "12:10", "Rainbow", "y", "crisis")
+    terminal.expect_exact("Reported by")
+    interrupt(terminal)
+    terminal.expect(pexpect.EOF)
+    given = start(db_path, "--danger", "dog")
+    answer(given, "y")
+    given.expect_exact("Reported by (Enter to skip): ")
+    assert "Is that the address?" not in given.before
+    given.close(force=True)
+    option = start(db_path, "--address", "Sunbeam", "--nature", "crisis")
+    answer(option, "n", "12:15")
+    option.expect_exact("Is that the address? y or n: ")
+    option.sendline("y")
+    option.expect_exact("Reported by")
+    interrupt(option)
+    option.expect(pexpect.EOF)
+    again = start(db_path)
+    answer(again, "y")
+    again.expect_exact("Reported by (Enter to skip): ")
+    assert "Is that the address?" not in again.before
+    again.close(force=True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "minutes"),
+    [("half an hour", 30), ("An hour and a half", 90), ("quarter of an hour", 15)],
+)
+def test_minutes_may_be_written_in_words(typed: str, minutes: int, ccu: Ccu) -> None:
+    call = ("log-call", "--when", "12:10", "--address", "12 Main St", "--nature", "crisis")
+    assert ccu(*call, "--minutes", typed).code == 0
+    assert json.loads(ccu("call", "show", "1", "-f", "json").out)["minutes"] == minutes
+
+
+def test_a_misspelled_everyday_word_leads_to_its_command(ccu: Ccu) -> None:
+    assert "did you mean ccu history or ccu person find?" in ccu("serch").err

@@ -142,14 +142,14 @@ def test_an_everyday_word_leads_to_a_code_and_is_asked_again(ccu: Ccu, db_path: 
     for question, answer in (
         ("Nature (number, code, or how it begins): ", "homeless"),
         ('Not a valid nature: "homeless". Did you mean Unsheltered? Type ? to list them', None),
-        ("Nature (number, code, or how it begins): ", "unshel"),
+        ("Nature (number, code, or how it begins) [Unsheltered]: ", "unshel"),
         ("Reported by (Enter to skip): ", "non-em"),
         ("  Non-emergency line", None),
         ("(Enter to skip): ", "no"),
         ("Type none in full to record that no hazard was found", None),
         ("(Enter to skip): ", "knife"),
         ('Not a valid hazard: "knife". Did you mean Weapon?', None),
-        ("(Enter to skip): ", "weapon, needles"),
+        ("(y for Weapon, Enter to skip): ", "weapon, needles"),
         ("  Weapon, Needles or biohazard", None),
     ):
         child.expect_exact(question)
@@ -264,7 +264,7 @@ def test_ctrl_c_keeps_a_private_draft_that_the_next_call_offers(
     assert calls(db_path) == []
 
     again = start(db_path)
-    again.expect_exact("Continue it? y, or n to delete it: ")
+    again.expect_exact("Continue it? y, n to delete it, or k to keep it and start another: ")
     again.sendline("y")
     answer(again, "calm by 23:00", "")
     again.expect_exact("Save? y, n, or a number to change: ")
@@ -328,7 +328,7 @@ def test_whatever_was_typed_is_kept_at_any_question(
     assert len(drafts(tmp_path)) == 1
     again = start(db_path)
     again.expect_exact("A call you did not finish was kept on ")
-    again.expect_exact("Continue it? y, or n to delete it: ")
+    again.expect_exact("Continue it? y, n to delete it, or k to keep it and start another: ")
     began = "Sat Jan 31, 2026 22:30"
     address = "12 Main St" if answered > 1 else "no address yet"
     assert f": {address}, began {began}." in again.before.replace("\r\n", " ")

@@ -82,7 +82,7 @@ def test_an_intersection_has_no_order_and_a_block_is_no_house(ccu: Ccu) -> None:
         ("270 Bayberry Ln", "house number one digit off"),
         ("227 Bayberry Ln", "house number one digit off"),
         ("7 Bayberry Ln", "house number one digit off"),
-        ("27 Bayberry Laen", "other suffix or direction"),
+        ("27 Bayberry Laen", "suffix misspelled"),
         ("27 Bayberry Rd", "other suffix or direction"),
         ("27A Bayberry Ln", "house number with another letter or fraction"),
         ("27 1/2 Bayberry Ln", "house number with another letter or fraction"),
@@ -233,9 +233,17 @@ def events(path: Path) -> list[tuple[str, str, int | None]]:
 @pytest.mark.parametrize(
     ("args", "code", "says"),
     [
-        ([], 2, "give an address, --call or --person, one of them"),
-        (["-a", "3 Elm St", "--call", "1"], 2, "give an address, --call or --person, one of them"),
-        (["--person", "1", "--call", "1"], 2, "give an address, --call or --person, one of them"),
+        ([], 2, "type an address behind ccu history, --call N"),
+        (
+            ["-a", "3 Elm St", "--call", "1"],
+            2,
+            "type an address behind ccu history, --call N",
+        ),
+        (
+            ["--person", "1", "--call", "1"],
+            2,
+            "type an address behind ccu history, --call N",
+        ),
         (["--person", "99"], 3, "no person 99"),
         (["--person", "Rowan"], 2, "a person is named by its number, such as 12"),
         (["--call", "99"], 3, "no call 99"),
@@ -318,3 +326,19 @@ def test_counts_are_what_a_person_would_count(
         assert counts["all"][span] == sum(days < most for days, _ in logged)
         assert counts["care"][span] == sum(days < most and care for days, care in logged)
     assert counts["repeat"]["care_calls"] == counts["care"]["90"]
+
+
+def test_a_missing_address_is_asked_for_at_a_terminal(ccu: Ccu) -> None:
+    for command in (("history",), ("place", "flag"), ("place", "show"), ("place", "exempt")):
+        assert "Address: " in ccu(*command, tty=True, stdin="").err, command
+    shown = ccu("history", tty=True, stdin="4 Mill Rd\n")
+    assert (shown.code, "4 MILL RD" in shown.out) == (0, True)
+    assert "Address: " not in ccu("history", "--no-input", tty=True, stdin="").err
+
+
+def test_a_group_alone_lists_its_commands(ccu: Ccu) -> None:
+    for group in ("audit", "seal", "retention", "parcel"):
+        alone = ccu(group)
+        assert alone.code == 2
+        assert "Commands:\n" in alone.out
+        assert alone.err == "ccu: error: type one of these commands behind it\n"

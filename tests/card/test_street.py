@@ -18,7 +18,7 @@ HOUSE = "27 IMPERIAL AVE, WESTPORT"
 NOT_SAFE = "An address without a record is not a safe address."
 PARTIAL = (
     *("imperial ave", "imperial", "imperial 27", "imperial avenue #27", "imperial ave apt 9"),
-    *("27 the imperial ave", "27 imprl ave", "twenty seven imperial ave", "2 7 imperial ave"),
+    *("27 the imperial ave", "27 imprl ave", "twenty imperial ave", "2 7 imperial ave"),
     *("O27 imperial ave", "imperial ave 27b", "imperial avenue twenty seven", "27th imperial ave"),
     *("imperail ave", "imp ave", "27imperialave", "imperial ave, number 27", "imperial ct"),
 )

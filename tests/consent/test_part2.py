@@ -202,8 +202,8 @@ def told(path: Path, login: str, lines: Sequence[str]) -> dict[str, Any]:
             found[line] = run(LATER, *words, "-f", "plain" if login == "pat" else "json")
         context = typer.Context(typer.main.get_command(cli.app))
         found["completion"] = (
-            completion.referrals(context, ""),
-            completion.follow_ups(context, ""),
+            completion.of_table(context, "referral", ""),
+            completion.of_table(context, "follow_up", ""),
         )
     return found
 

@@ -27,6 +27,18 @@ def when(ccu: Ccu, typed: str) -> str:
         ("last night 1am", "2026-01-31T01:00:00-05:00"),
         ("this morning 9:15", "2026-01-31T09:15:00-05:00"),
         ("930 hrs", "2026-01-31T09:30:00-05:00"),
+        ("half past 7 last night", "2026-01-30T19:30:00-05:00"),
+        ("yesterday evening at 6", "2026-01-30T18:00:00-05:00"),
+        ("Wed night 10:30", "2026-01-28T22:30:00-05:00"),
+        ("yesterday at 6:15 in the evening", "2026-01-30T18:15:00-05:00"),
+        ("quarter to 9 pm yesterday", "2026-01-30T20:45:00-05:00"),
+        ("9 o'clock last night", "2026-01-30T21:00:00-05:00"),
+        ("around nine thirty pm yesterday", "2026-01-30T21:30:00-05:00"),
+        ("9:30p.m. yesterday", "2026-01-30T21:30:00-05:00"),
+        ("the day before yesterday at 21h30", "2026-01-29T21:30:00-05:00"),
+        ("26JAN26 1615", "2026-01-26T16:15:00-05:00"),
+        ("20260126 1615", "2026-01-26T16:15:00-05:00"),
+        ("the 26th at 4:15 pm", "2026-01-26T16:15:00-05:00"),
         ("1/30/2026 930", "2026-01-30T09:30:00-05:00"),
         ("2230 hrs", "2026-01-31T22:30:00-05:00"),
         ("yesterday 2230", "2026-01-30T22:30:00-05:00"),
@@ -37,6 +49,21 @@ def when(ccu: Ccu, typed: str) -> str:
 )
 def test_a_call_began_when_an_officer_types_it(typed: str, began: str, ccu: Ccu) -> None:
     assert when(ccu, typed) == began
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("9 o'clock", "09:00 or 21:00?"),
+        ("half past 7", "07:30 or 19:30?"),
+        ("quarter to 9 yesterday", "08:45 yesterday or 20:45 yesterday?"),
+        ("2 to 3 pm yesterday", "cannot be read as a time"),
+    ],
+)
+def test_half_a_clock_and_a_span_are_asked(typed: str, told: str, ccu: Ccu) -> None:
+    done = ccu("log-call", "--when", typed, *CALL)
+    assert done.code == 2
+    assert told in done.err
 
 
 def test_what_the_order_of_the_state_decided_is_printed(ccu: Ccu) -> None:

@@ -167,12 +167,15 @@ def test_what_cannot_be_voided_is_refused_before_the_reason_is_asked(ccu: Ccu) -
 def test_at_a_terminal_a_missing_number_is_asked_for(ccu: Ccu) -> None:
     add = ("follow-up", "add", "--call", "1", "--kind", "visit", "--due", "tomorrow")
     assert ccu(*add).code == 0
-    for command in ("done", "void", "reopen", "sign", "show"):
+    for command, code in dict(done=130, void=130, reopen=3, sign=130, show=3).items():
         done = ccu("follow-up", command, tty=True, stdin="99\n")
-        assert (done.code, "follow-up's number" in done.err + done.out) == (3, True), command
-        assert "F is missing" in ccu("follow-up", command).err
+        assert (done.code, "follow-up's number" in done.err + done.out) == (code, True), command
+        assert code == 3 or "  No follow-up 99\n" in done.err or "  no follow-up 99\n" in done.err
+        assert (
+            f"number is missing; type ccu follow-up {command} F\n" in ccu("follow-up", command).err
+        )
     done = ccu("refer", tty=True, stdin="99\n")
-    assert (done.code, "Call, by number" in done.err + done.out) == (3, True)
+    assert (done.code, done.err.count("Call, by number")) == (130, 2)  # asked again
     done = ccu("worker", "assign", "--person", "99", tty=True, stdin="dlee\n")
     assert done.code == 3
     assert "by login" not in done.err + done.out
@@ -202,6 +205,39 @@ def test_where_a_number_is_asked_what_is_open_is_listed_ones_own_first(
     assert "  1  Ana Reyes, Housing" in done.err
 
 
+def test_a_number_within_a_line_is_taken_for_the_line_once_that_is_confirmed(
+    ccu: Ccu, db_path: Path
+) -> None:
+    for address in ("451 Oak Ln", "12 Elm St"):
+        call = ("--when", "2026-01-31 13:00", "--nature", "crisis", "--address", address)
+        assert ccu("log-call", *call).code == 0
+    decide = ("call", "decide", "--no-action", "in_care")
+    shown = typed.answer(
+        db_path,
+        decide,
+        ("The call's number: ", "451"),
+        ("451 OAK LN", None),
+        ("Only this line has 451. Take it? y or n: ", "n"),
+        ("  no call 451\r\n", None),
+        ("The call's number: ", "77"),
+        ("  no call 77\r\n", None),
+        ("The call's number: ", "451"),
+        ("Take it? y or n: ", "y"),
+    )
+    assert "Call 2: no further action: " in shown
+    add(ccu, "--call", "2")
+    add(ccu, "--call", "3")
+    done = ("follow-up", "done", "--result", "reached")
+    shown = typed.answer(db_path, done, ("number: ", "451"), ("y or n: ", "y"), ("", None))
+    assert "Closed follow-up 1: reached." in shown
+
+
+def test_a_number_of_no_step_that_is_shown_is_asked_again(ccu: Ccu) -> None:
+    steps.refer(ccu)
+    done = ccu("referral", "update", "1", tty=True, stdin="11\n")
+    assert "type the number or name of one of the steps shown" in done.err
+
+
 def test_a_missing_argument_of_any_command_is_asked_for_at_a_terminal(
     ccu: Ccu, db_path: Path
 ) -> None:
@@ -220,7 +256,7 @@ def test_a_missing_argument_of_any_command_is_asked_for_at_a_terminal(
     refused = ccu("call", "show")
     assert (refused.code, refused.err) == (
         2,
-        "ccu: error: CALL is missing; see ccu call show --help\n",
+        "ccu: error: the call's number is missing; type ccu call show CALL\n",
     )
     assert "CALL  The call's number.  [required]" in ccu("call", "show", "--help").out
 

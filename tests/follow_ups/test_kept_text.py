@@ -50,7 +50,7 @@ def test_a_note_is_offered_where_the_same_follow_up_is_done(
         db_path,
         done,
         result,
-        ("Continue it? y, or n to delete it: ", "y"),
+        ("Continue it? y, n to delete it, or k to keep it and start another: ", "y"),
         ("> Has a bed.", None),
         ("> ", ""),
         ("Save? y, n, or a number to change: ", "y"),
@@ -72,7 +72,7 @@ def test_a_plan_is_offered_to_who_writes_it_again(ccu: Ccu, db_path: Path, tmp_p
     seen = typed.answer(
         db_path,
         write,
-        ("Continue it? y, or n to delete it: ", "y"),
+        ("Continue it? y, n to delete it, or k to keep it and start another: ", "y"),
         ("- up at six", None),
         ("> ", ""),
         ("- no sleep", None),

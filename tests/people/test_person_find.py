@@ -179,7 +179,7 @@ def test_bad_input_is_one_sentence_without_the_words(
 @pytest.mark.parametrize(
     ("args", "says"),
     [
-        ([], "WORDS are missing; - reads them from standard input"),
+        ([], "birth date is missing; ccu person find - reads a line of input"),
         (["tom", "--file", "-"], "give either WORDS or --file"),
         (["tom", "--limit", "many"], "--limit must be a whole number from 0 to 200"),
         (["tom", "--min-score", "101"], "--min-score must be a whole number from 0 to 100"),

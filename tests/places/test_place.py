@@ -299,8 +299,12 @@ def test_words_that_look_like_markup_are_words(ccu: Ccu) -> None:
 @pytest.mark.parametrize(
     ("args", "code", "says"),
     [
-        (["show"], 2, "give either an address or --place"),
-        (["show", UNIT, "--place", "1"], 2, "give either an address or --place"),
+        (["show"], 2, "type either an address or --place N"),
+        (
+            ["show", UNIT, "--place", "1"],
+            2,
+            "type either an address or --place N",
+        ),
         (["show", "--place", "9"], 3, "no place 9"),
         (["show", "--place", "x"], 2, "a place is named by its number"),
         (["show", "???"], 2, "the address cannot be read"),

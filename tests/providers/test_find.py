@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from ccu.providers import need_words
+
 from ..conftest import Ccu, run_ccu
 from . import sample
 
@@ -70,6 +72,18 @@ def test_without_a_known_word_nothing_is_listed(town: Ccu, text: str) -> None:
     assert done.code == 0
     assert "No provider fits; use other words" in done.err
     assert names(town, text) == []
+
+
+def test_a_phrase_of_the_files_begins_as_its_first_stem() -> None:
+    """They are looked up by it: an article before it, or a sign in it, would hide the phrase."""
+    topics = need_words._topics()
+    texts = [
+        text for group in (*topics.said.values(), *topics.terms.values()) for text, *_ in group
+    ]
+    texts += [each for lists in topics.lists.values() for group in lists.values() for each in group]
+    keys = {text: need_words._key(text) for text in texts if text != "-"}
+    assert len(keys) > 5_000
+    assert [text for text, key in keys.items() if need_words._begin(text) != key[0][:2]] == []
 
 
 def test_an_empty_word_counts_as_not_given(town: Ccu) -> None:
@@ -258,7 +272,7 @@ def test_a_walk_in_is_referred_without_a_call(ccu: Ccu) -> None:
     line = ("refer", "--need", "food", "--to", "harbor")
     refused = ccu(*line)
     assert (refused.code, refused.out) == (2, "")
-    assert "without a call, such as for a walk-in, give --person" in refused.err
+    assert "for a walk-in ccu refer --person P" in refused.err
     assert ccu(*CALL, "--nature", "welfare check", "--person", "unknown").code == 0
     done = ccu(*line, "--person", "1")
     assert done.code == 0, done.err
@@ -280,7 +294,7 @@ def test_an_urgent_need_has_911_and_988_whoever_is_on_file(ccu: Ccu, text: str) 
     done = ccu("provider", "find", text, "-f", "json")
     first = json.loads(done.out)[0]
     assert (first["id"], first["phone"]) == (None, "911 or 988")
-    assert "Urgent: call 911 if anyone may be at risk now; call or text 988" in done.err
+    assert "Urgent: call 911 if a life may be at risk now; call or text 988" in done.err
     shown = ccu("provider", "find", text).out
     assert "911 or 988" in shown
 

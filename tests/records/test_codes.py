@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ccu.errors import InvalidInput
-from ccu.records import codes, town_codes
+from ccu.records import codes, town_decisions
 
 from ..conftest import Ccu, Result
 
@@ -145,7 +145,7 @@ def test_one_list_or_every_list_is_printed(ccu: Ccu) -> None:
     )
     every = json.loads(ccu("codes", "--format", "json").out)
     assert list(dict.fromkeys(row["list"] for row in every)) == [
-        name for table, name in codes.LISTS.items() if table not in town_codes.NAMES
+        name for table, name in codes.LISTS.items() if table not in town_decisions.NAMES
     ]
     assert "choose from nature, crisis_type" in refused(ccu("codes", "colors"))
 
@@ -254,7 +254,11 @@ def test_a_layout_may_name_a_town_s_own_code(ccu: Ccu, tmp_path: Path, db_path: 
         (("rename", "need", "fod", "Food pantry"), 3, "no such need; list them: ccu codes need"),
         (("retire", "nature", "suicide"), 2, "suicide stays: warnings, access or figures"),
         (("retire", "hazard", "none"), 2, "none stays"),
-        (("retire", "need"), 2, "CODE is missing"),
+        (
+            ("retire", "need"),
+            2,
+            "the code or its label is missing; type ccu codes retire",
+        ),
     ],
 )
 def test_what_cannot_be_changed_is_refused(

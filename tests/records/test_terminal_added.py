@@ -26,7 +26,7 @@ def test_staff_add_asks_for_login_and_role(ccu: Ccu, db_path: Path) -> None:
         ("Role (number, code, or how it begins): ", "clinician"),
     )
     assert "Added dlee (Clinician)." in shown
-    assert ccu("staff", "add").err == "ccu: error: LOGIN is missing\n"
+    assert ccu("staff", "add").err == "ccu: error: the login is missing; type it as LOGIN\n"
     assert ccu("staff", "add", "mrossi").err == "ccu: error: --role is missing\n"
 
 
@@ -44,4 +44,7 @@ def test_provider_add_asks_for_its_name_and_needs(ccu: Ccu, db_path: Path) -> No
         ("  Housing, Shelter", ""),
     )
     assert "Added provider 1." in shown
-    assert ccu("provider", "add").err == "ccu: error: NAME is missing\n"
+    assert (
+        ccu("provider", "add").err
+        == "ccu: error: the name of the provider is missing; type it as NAME\n"
+    )

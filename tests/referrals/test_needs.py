@@ -95,7 +95,11 @@ def test_without_a_call_a_referral_can_come_from_an_assessment(ccu: Ccu) -> None
     ("args", "code", "says"),
     [
         (["record", "housing=lacks"], 2, "--person is missing"),
-        (["record", "--person", "1"], 2, "NEED=STATE is missing, such as housing=unmet"),
+        (
+            ["record", "--person", "1"],
+            2,
+            "the need is missing; type NEED=STATE, such as housing=unmet",
+        ),
         (["record", "--person", "1", "housing"], 2, "write each need as NEED=STATE"),
         (["record", "--person", "1", "huosing=lacks"], 2, "NEED: not a valid need. Did"),
         (["record", "--person", "1", "housing=maybe"], 2, "housing: the state is one of no"),

@@ -252,9 +252,9 @@ def test_completion_offers_neither(
     """Completion reads the same tables: nothing is there to offer."""
     monkeypatch.setenv("CCU_DB", str(copied(erased, tmp_path)))
     context = typer.Context(typer.main.get_command(cli.app))
-    numbers = {number for number, _ in completion.people(context, "")}
+    numbers = {number for number, _ in completion.of_table(context, "person", "")}
     assert "1" not in numbers and "2" in numbers
-    assert "1" not in {number for number, _ in completion.calls(context, "")}
+    assert "1" not in {number for number, _ in completion.of_table(context, "call", "")}
 
 
 # ---------------------------------------------------------------- the order

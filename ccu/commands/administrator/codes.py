@@ -18,9 +18,9 @@ def _list(session: Session, text: str, option: str) -> str:
 
 
 def _town_list(session: Session, text: str, option: str) -> str:
-    from ccu.records import town_codes
+    from ccu.records import town_decisions
 
-    return town_codes.town_list(text)
+    return town_decisions.town_list(text)
 
 
 LIST = OptionType(read=_list, metavar="LIST")
@@ -105,11 +105,11 @@ def add(
 
       ccu codes add need_word "cupboard is bare" food
     """
-    from ccu.records import codes, town_codes
+    from ccu.records import codes, town_decisions
 
     session = ctx.obj
     with session.work() as work:
-        code = town_codes.add(work, name, label, care, meaning)
+        code = town_decisions.add(work, name, label, care, meaning)
     counted = {None: "", True: " Its calls are care calls.", False: " Its calls are no care calls."}
     emit_line(f"In the list {codes.name_of(name)}: {code}.{counted[care]}")
 
@@ -127,11 +127,11 @@ def rename(
 
       ccu codes rename agency human_services "Community Services"
     """
-    from ccu.records import town_codes
+    from ccu.records import town_decisions
 
     session = ctx.obj
     with session.work() as work:
-        changed = town_codes.relabel(work, name, code, label)
+        changed = town_decisions.relabel(work, name, code, label)
     emit_line(f"{changed} is now shown as: {label}")
 
 
@@ -148,13 +148,13 @@ def retire(
       ccu codes retire intervention mediation
     """
     from ccu.options.terminal import yes_or_no
-    from ccu.records import town_codes
+    from ccu.records import town_decisions
 
     session = ctx.obj
-    if session.interactive and (uses := town_codes.uses(session.reading, name, code)):
+    if session.interactive and (uses := town_decisions.uses(session.reading, name, code)):
         used = f"Records use {code} {counted(uses, 'time')}; nobody can choose it any more."
         if not yes_or_no(f"{used} Retire it? y or n [n]", enter=False):
             raise Declined
     with session.work() as work:
-        changed = town_codes.retire(work, name, code)
+        changed = town_decisions.retire(work, name, code)
     emit_line(f"Retired: {changed}. Records that have it keep it.")

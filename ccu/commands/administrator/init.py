@@ -55,7 +55,7 @@ def command(
     from ccu import access, installation
     from ccu.check import privacy
     from ccu.database import encryption
-    from ccu.records import codes, settings, staff
+    from ccu.records import codes, settings, staff, town_decisions
 
     session = ctx.obj
     session.require_new()
@@ -75,11 +75,11 @@ def command(
         staff_id = staff.add(connection, admin, "admin")
         if role:
             staff.add(connection, owner, role, by=staff_id)
-        settings.change(connection, staff_id, "timezone", chosen.pop("timezone"))
+        town_decisions.change_setting(connection, staff_id, "timezone", chosen.pop("timezone"))
         session.settings = settings.load(connection)  # for today; earlier calls need no decision
-        settings.begin_decisions(connection, session.today)
+        town_decisions.begin_decisions(connection, session.today)
         for name, value in (chosen | ({"default_owner": owner} if owner else {})).items():
-            settings.change(connection, staff_id, name, value)
+            town_decisions.change_setting(connection, staff_id, name, value)
     del session.settings
     emit_line(f"Made {session.path} for {session.settings.town}, {chosen['state']}.", only=True)
     for sentence in privacy.about_key(session.path, key_is_new) if encrypt else []:
@@ -145,13 +145,13 @@ def _asked(name: str, question: str, default: str = "") -> str:
             return checked(text)
         except InvalidInput as error:
             words = str(error).replace(name, field_words.name(name), 1)
-            raise InvalidInput(words[:1].upper() + words[1:]) from None
+            raise error.reworded(words[:1].upper() + words[1:]) from None
 
     return ask_until_valid(question, read)
 
 
 def _reader(name: str, default: str = "") -> Callable[[str], str]:
     """Return what reads the text of a setting, an empty one as the default."""
-    from ccu.records import settings
+    from ccu.records import town_decisions
 
-    return lambda text: settings.checked(name, text.strip() or default)
+    return lambda text: town_decisions.checked_setting(name, text.strip() or default)

@@ -32,7 +32,7 @@ def command(
 
       ccu settings decide_since 1/20/2026
     """
-    from ccu.records import field_words, settings
+    from ccu.records import field_words, town_decisions
 
     session = ctx.obj
     staff_id = session.staff_id
@@ -40,10 +40,10 @@ def command(
         session.require_may("settings --change")
         value = _days(session, name, value)
         with session.writing() as connection:
-            stored = settings.change(connection, staff_id, name, value)
+            stored = town_decisions.change_setting(connection, staff_id, name, value)
         emit_line(f"{name} is now {field_words.setting(session.db, name, stored)}")
         return
-    rows = settings.rows(session.db, name)
+    rows = town_decisions.setting_rows(session.db, name)
     words = {
         each["value"]: field_words.setting(session.db, each["name"], each["value"])
         for each in rows
@@ -55,12 +55,12 @@ def command(
 def _days(session: Session, name: str, value: str) -> str:
     """Return the days of a setting as they are stored; the value of any other as it is."""
     from ccu.options import typed_text
-    from ccu.records import settings
+    from ccu.records import settings, town_decisions
 
     setting = settings.DECLARED.get(name)
     if setting is None or setting.days is None:
         return value
     try:
-        return settings.checked(name, value)
+        return town_decisions.checked_setting(name, value)
     except InvalidInput:  # not as it is stored: as people write days
         return typed_text.days(session, value, name, setting.days)

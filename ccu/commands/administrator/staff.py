@@ -5,13 +5,11 @@ from typing import Annotated, Any
 
 from ccu.errors import InvalidInput
 from ccu.options import (
-    LOGIN,
     AskingOption,
     Context,
     OptionType,
     arg,
     asked,
-    code,
     flag,
     group,
     line,
@@ -19,6 +17,7 @@ from ccu.options import (
     typed_text,
     with_options,
 )
+from ccu.options.lookups import LOGIN, code
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 from ccu.session import Session
 

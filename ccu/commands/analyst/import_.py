@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from ccu.imports.dispatch import layout as layouts
-from ccu.imports.options import (
+from ccu.imports import (
     AllowColumnOption,
     DryRunOption,
     FileArgument,
@@ -13,6 +12,7 @@ from ccu.imports.options import (
     SuggestOption,
     layout_option,
 )
+from ccu.imports.dispatch import layout as layouts
 from ccu.imports.rows import tell_short
 from ccu.imports.store import tell_rejects
 from ccu.options import Context, required

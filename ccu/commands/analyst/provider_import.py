@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Any
 
-from ccu.imports.options import DryRunOption, RejectsOption, SuggestOption, layout_option
+from ccu.imports import DryRunOption, RejectsOption, SuggestOption, layout_option
 from ccu.options import FILE, Context, arg, group, line, opt
 from ccu.output import FormatOption, OutputOption, Table, emit
 

@@ -5,10 +5,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from ccu.calls.options import UNDECIDED
 from ccu.errors import InvalidInput
-from ccu.options import AskingOption, Context, arg, code, flag, group, opt
+from ccu.options import AskingOption, Context, arg, flag, group, opt
+from ccu.options.lookups import code
 from ccu.options.types import OptionType
-from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
-from ccu.output.endings import FOR_FILES, default_format
+from ccu.output import (
+    FOR_FILES,
+    FormatOption,
+    OutputOption,
+    Table,
+    emit,
+    emit_line,
+    meant,
+    say,
+)
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -103,7 +112,7 @@ def list_(
         found = triage.rows(work.connection, as_of, conditions, work.view, first_day=first)
         work.view.keep()
         work.audit("call-list", rows=len(found))
-    file = (format or default_format(output, terminal=False)) in FOR_FILES
+    file = meant(format, output) in FOR_FILES
     columns = (*COLUMNS, *IN_FILES) if file else COLUMNS
     emit(Table(columns, found, title="Calls", spare=SPARE), format, output)
 

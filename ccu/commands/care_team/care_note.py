@@ -46,7 +46,7 @@ def add(
     """
     from ccu import dates
     from ccu.care import actions, store
-    from ccu.options import terminal
+    from ccu.options import questions
 
     new = store.NewNote(
         person_id=person,
@@ -57,7 +57,7 @@ def add(
     )
 
     def text() -> str:
-        return terminal.private_text(
+        return questions.private_text(
             "Care note", file, "the note", LONGEST_NOTE, asking, lines=True
         )
 

@@ -6,18 +6,19 @@ from typing import Annotated, Any
 
 from typer import Option
 
-from ccu.consent.options import PURPOSE_OPTION, SCOPES, TO_OPTION
+from ccu.consent.store import PURPOSE_OPTION, SCOPES, TO_OPTION
 from ccu.errors import InvalidInput
 from ccu.options import REQUIRED, Context, arg, group, opt, typed_text
-from ccu.options.types import DAY, FILE, PAST_DAY, PERSON, number_of
+from ccu.options.types import DAY, FILE, PAST_DAY, number_of
 from ccu.output import emit_line, say
+from ccu.people.who import NAMED_PERSON
 
 app = group("Consents and disclosures: grant, revoke, disclose, list.")
 
 MOST_WORDS = 200
 
 
-PersonArgument = Annotated[int, arg("PERSON", PERSON, "The person's number.")]
+PersonArgument = Annotated[int, arg("PERSON", NAMED_PERSON, "The person's number.")]
 
 
 @app.command()

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any
 
-from ccu.consent.options import PURPOSE_OPTION, SCOPES, TO_OPTION
-from ccu.options import PERSON, REQUIRED, Context, arg, code, flag, group, opt
+from ccu.consent.store import PURPOSE_OPTION, SCOPES, TO_OPTION
+from ccu.options import PERSON, REQUIRED, Context, arg, flag, group, opt
+from ccu.options.lookups import code
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 
 app = group("Joined to `ccu consent` by the map in cli.py.")

@@ -4,7 +4,8 @@ from datetime import date, datetime
 from typing import Annotated
 
 from ccu.options import AskingOption, Context, asked, group, opt
-from ccu.options.types import CALL, LOGIN, MOMENT, NOTE, PAST_DAY, PERSON, whole_number
+from ccu.options.lookups import LOGIN
+from ccu.options.types import CALL, MOMENT, NOTE, PAST_DAY, PERSON, whole_number
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 
 app = group("Officers' questions to clinicians: add, list, show.")

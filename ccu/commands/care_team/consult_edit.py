@@ -5,7 +5,8 @@ from typing import Annotated
 
 from ccu.options import REQUIRED, Context, ReasonOption, arg, flag, group, needs_reason, opt, value
 from ccu.options import whole_number as number
-from ccu.options.types import CALL, LOGIN, MOMENT, NOTE, PERSON, REASON, WHY, number_of
+from ccu.options.lookups import LOGIN
+from ccu.options.types import CALL, MOMENT, NOTE, PERSON, REASON, WHY, number_of
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 
 app = group("Joined to `ccu consult` by the map in cli.py.")

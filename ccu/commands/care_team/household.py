@@ -7,6 +7,7 @@ from typing import Annotated
 from ccu.options import Context, arg, flag, group, opt
 from ccu.options.types import FILE, HOUSEHOLD, PAST_DAY, PERSON, OptionType
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
+from ccu.people.who import NAMED_PERSON
 from ccu.session import Session
 
 app = group("The people who belong together: show, list, add, leave.")
@@ -84,7 +85,7 @@ def add(
     household: Annotated[
         str, arg("HOUSEHOLD", OptionType(read=_number_or_new), "The household's number, or new.")
     ],
-    person: Annotated[list[int], arg("PERSON...", PERSON, "The people, by number.")],
+    person: Annotated[list[int], arg("PERSON...", NAMED_PERSON, "The people, by number.")],
     since: Annotated[
         date | None, opt("--since", PAST_DAY, "From this day, where it is known.")
     ] = None,
@@ -107,7 +108,7 @@ def add(
 def leave(
     ctx: Context,
     household: HouseholdArgument,
-    person: Annotated[int, arg("PERSON", PERSON, "The person's number.")],
+    person: Annotated[int, arg("PERSON", NAMED_PERSON, "The person's number.")],
     on: Annotated[
         date | None, opt("--on", PAST_DAY, "The last day, not in the future; default today.")
     ] = None,

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from ccu.errors import InvalidInput
 from ccu.options import AskingOption, Context, arg, flag, group, opt
-from ccu.options.types import FILE, PERSON, PLACE, PLAN, code, line
+from ccu.options.lookups import code
+from ccu.options.types import FILE, PLACE, PLAN, line
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
+from ccu.people.who import NAMED_PERSON
 from ccu.session import Session
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ FileOption = Annotated[
 @app.command()
 def write(
     ctx: Context,
-    person: Annotated[int | None, opt("--person", PERSON, "For this person, by number.")] = None,
+    person: Annotated[int | None, opt("--person", NAMED_PERSON, "For this person.")] = None,
     address: Annotated[
         str | None, opt("--address", line(300), "For the place of this address.", short="-a")
     ] = None,

@@ -3,7 +3,8 @@
 from typing import Annotated
 
 from ccu.errors import InvalidInput
-from ccu.options import PROVIDER, Context, arg, code, flag, group, line, opt
+from ccu.options import Context, arg, flag, group, line, opt
+from ccu.options.lookups import PROVIDER, code
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
 
 app = group("Joined to `ccu provider` by the map in cli.py.")

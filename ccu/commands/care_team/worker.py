@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from ccu.errors import InvalidInput
 from ccu.options import Context, asked, flag, group, opt
-from ccu.options.types import HOUSEHOLD, LOGIN, PAST_DAY, PERSON
+from ccu.options.lookups import LOGIN
+from ccu.options.types import HOUSEHOLD, PAST_DAY
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
+from ccu.people.who import NAMED_PERSON
 
 if TYPE_CHECKING:
     from ccu.people.worker_store import Client
@@ -16,7 +18,7 @@ app = group("Workers of people and households: assign, end, list.")
 
 COLUMNS = ("person", "household", "staff", "agency", "since", "until")
 
-PersonOption = Annotated[int | None, opt("--person", PERSON, "The person, by number.")]
+PersonOption = Annotated[int | None, opt("--person", NAMED_PERSON, "The person, by number.")]
 HouseholdOption = Annotated[int | None, opt("--household", HOUSEHOLD, "The household, by number.")]
 
 
@@ -108,7 +110,7 @@ def list_(
 def _asked_client(session: "Session", person: int | None, household: int | None) -> "Client":
     if person is None and household is None and session.may_choose:
         question = "For a household: --household H. The person's number"
-        person = PERSON.ask(session, question, "--person")
+        person = NAMED_PERSON.ask(session, question, "--person")
     return _client(person, household)
 
 

@@ -3,20 +3,8 @@
 from pathlib import Path
 from typing import Annotated
 
-from ccu.options import (
-    FILE,
-    NOTE,
-    PERSON,
-    PROVIDER,
-    REQUIRED,
-    Context,
-    arg,
-    code,
-    flag,
-    group,
-    line,
-    opt,
-)
+from ccu.options import FILE, NOTE, PERSON, REQUIRED, Context, arg, flag, group, line, opt
+from ccu.options.lookups import PROVIDER, code
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
 
 app = group("Parcels to and from the units of other towns: key, make, open.")

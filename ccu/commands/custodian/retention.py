@@ -8,7 +8,7 @@ import typer
 from ccu.errors import InvalidInput
 from ccu.options import FILE, Context, arg, flag, group, line, number_of, opt, typed_text
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
-from ccu.retention.options import AUTHORITY, CLASS, LONGEST_AUTHORITY, RECORD, YEARS
+from ccu.retention.kept_store import AUTHORITY, CLASS, LONGEST_AUTHORITY, RECORD, YEARS
 
 app = group("Retention periods and legal holds: list, set, hold, release.")
 
@@ -105,7 +105,7 @@ def hold(
 
       ccu retention hold call 12 --authority FBT-CV-26-6012345
     """
-    from ccu.options import terminal
+    from ccu.options import questions
     from ccu.retention import kept_store
 
     session = ctx.obj
@@ -114,7 +114,7 @@ def hold(
         raise InvalidInput("--authority and --file contradict each other; give one of them")
     if authority is None:
         asked = "Authority (an order, a docket)"
-        authority = terminal.private_text(
+        authority = questions.private_text(
             asked, file, "the authority", LONGEST_AUTHORITY, session.interactive
         )
     with session.work() as work:

@@ -11,13 +11,13 @@ from ccu.options import (
     PERSON,
     Context,
     arg,
-    code,
     flag,
     group,
     number_of,
     opt,
     with_options,
 )
+from ccu.options.lookups import code
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
 
 app = group("Sealing orders: seal a person or a call, list, show, lift.")

@@ -7,8 +7,17 @@ import typer
 from ccu.errors import ExitCode, InvalidInput
 from ccu.follow_ups import options
 from ccu.options import Context, flag, group, value, with_options
-from ccu.output import FormatOption, OutputOption, Table, emit, fits_terminal, say
-from ccu.output.endings import FOR_FILES, Format, default_format, meant
+from ccu.output import (
+    FOR_FILES,
+    Format,
+    FormatOption,
+    OutputOption,
+    Table,
+    emit,
+    fits_terminal,
+    meant,
+    say,
+)
 from ccu.records.person_ids import NAMELESS
 
 app = group("Joined to `ccu follow-up` by the map in cli.py.")
@@ -58,12 +67,12 @@ def list_(
         page.write_calendar(session, given, names, output)
         return
     plain = Format(format.value) if format else None
+    on_screen = fits_terminal(plain, output)
     if names is None:
-        names = fits_terminal(plain, output) and session.may("follow-up list --names")
+        names = on_screen and session.may("follow-up list --names")
     rows = follow_ups.list_rows(session, given)
     columns = follow_ups.add_names(session, rows, LIST_COLUMNS, "follow-up-list", names)
     columns = session.view.notice_column(rows, columns, "follow_up")
-    on_screen = fits_terminal(plain, output)
     emit(_table("Follow-ups", columns, rows, SPARE, on_screen), plain, output)
 
 
@@ -115,7 +124,7 @@ def overdue(
     rows = [row for row in late if row["new"] or not new]
     if not session.unattended:
         rows = overdue_work.seen(session, rows, by_owner=owner is not None)
-    if (format or default_format(output, False)) not in FOR_FILES:
+    if meant(format, output) not in FOR_FILES:
         rows = overdue_work.one_line_each(rows)
     columns = follow_ups.add_names(session, rows, OVERDUE_COLUMNS, "overdue", names)
     if not session.unattended:
@@ -125,8 +134,7 @@ def overdue(
         columns = ("owner", *(name for name in columns if name != "owner"))
     if rows or format or output:
         spare = tuple(name for name in SPARE if name not in ("owner", "days_late"))
-        on_screen = fits_terminal(format, output)
-        emit(_table("Overdue", columns, rows, spare, on_screen), format, output)
+        emit(_table("Overdue", columns, rows, spare, fits_terminal(format, output)), format, output)
     elif session.interactive:
         say("Nothing new is overdue." if new and late else "Nothing is overdue.")
     if record or (record is None and not session.interactive):

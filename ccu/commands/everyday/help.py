@@ -88,6 +88,9 @@ def did_you_mean(group: str, word: str, names: Sequence[str]) -> str:
     own = [each for each in meant if each.startswith(before)]
     begins = [f"{before}{name}" for name in names if len(word) > 1 and name.startswith(word)]
     near = [f"{before}{name}" for name in get_close_matches(word, names, n=MOST)]
+    if not (own or begins or near or meant):  # serch, for search, for person find
+        known = codes.synonyms("command")
+        meant = [each for like in get_close_matches(word, known, 1, 0.8) for each in known[like]]
     found = list(dict.fromkeys([*own, *begins] or near or meant))[:MOST]
     if found:
         listed = " or ".join(f"ccu {each}" for each in found)

@@ -7,14 +7,15 @@ import typer
 
 from ccu.errors import InvalidInput
 from ccu.options import REQUIRED, AskingOption, Context, arg, group, opt, with_options
-from ccu.options.types import CALL, MOMENT, PERSON, number_of
+from ccu.options.types import CALL, MOMENT, number_of
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
+from ccu.people.who import NAMED_PERSON
 from ccu.referrals.options import NEED, NeedReferOptions
 
 app = group("Needs assessments: record, edit, void, show, refer.")
 
 ASSESSMENT = number_of("needs assessment", "ASSESSMENT")
-PERSON_OPTION = opt("--person", PERSON, "The person's number.")
+PERSON_OPTION = opt("--person", NAMED_PERSON, "The person's number.")
 
 
 @app.command()

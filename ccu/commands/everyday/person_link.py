@@ -4,15 +4,17 @@ from typing import Annotated
 
 from ccu.errors import InvalidInput
 from ccu.options import AskingOption, Context, arg, asked, flag, group, opt
-from ccu.options.types import PERSON, OptionType, code, line
+from ccu.options.lookups import code
+from ccu.options.types import OptionType, line
 from ccu.output import emit_line
+from ccu.people.who import NAMED_PERSON
 from ccu.session import Session
 
 app = group("Joined to `ccu person` by the map in cli.py.")
 
 HOW = line(needed=True)
-OneArgument = Annotated[int, arg("A", PERSON, "A person, by number.")]
-OtherArgument = Annotated[int, arg("B", PERSON, "Another person, by number.")]
+OneArgument = Annotated[int, arg("A", NAMED_PERSON, "A person, by number.")]
+OtherArgument = Annotated[int, arg("B", NAMED_PERSON, "Another person, by number.")]
 RelationOption = Annotated[
     str | None,
     opt(
@@ -118,7 +120,7 @@ def distinct(
 @app.command()
 def void(
     ctx: Context,
-    person: Annotated[int, arg("PERSON", PERSON, "The person's number.")],
+    person: Annotated[int, arg("PERSON", NAMED_PERSON, "The person's number.")],
     yes: Annotated[bool, flag("--yes", "Do not ask; needed where nobody can answer.")] = False,
 ) -> None:
     """Remove a person added in error, for good: only where nothing refers to the record.

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ccu import imports
 from ccu.errors import InvalidInput
-from ccu.imports import options
 from ccu.options import AskingOption, Context, flag, group, opt, required, whole_number
 from ccu.output import FormatOption, OutputOption, Table, emit
 
@@ -30,9 +30,9 @@ def _layouts() -> Any:
 @app.command("import")
 def import_(
     ctx: Context,
-    file: options.FileArgument,
-    layout: Annotated[object | None, options.layout_option(_layouts)] = None,
-    dry_run: options.DryRunOption = False,
+    file: imports.FileArgument,
+    layout: Annotated[object | None, imports.layout_option(_layouts)] = None,
+    dry_run: imports.DryRunOption = False,
     match: Annotated[
         Match | None,
         typer.Option(
@@ -53,9 +53,9 @@ def import_(
     whole: Annotated[
         bool, flag("--whole", "End the worker of clients who are no longer on the list.")
     ] = False,
-    rejects: options.RejectsOption = None,
-    allow_column: options.AllowColumnOption = None,
-    suggest: options.SuggestOption = False,
+    rejects: imports.RejectsOption = None,
+    allow_column: imports.AllowColumnOption = None,
+    suggest: imports.SuggestOption = False,
     yes: Annotated[bool, flag("--yes", "Do not ask whether to continue.")] = False,
     asking: AskingOption = False,
     format: FormatOption = None,

@@ -122,7 +122,7 @@ def _read_addresses_again(connection: sqlite3.Connection) -> None:
             "UPDATE OR IGNORE place SET kind = :kind, number = :number, street = :street,"
             " unit = :unit, cross_street = :cross, name = :place, building_key = :building_key,"
             " unit_key = :unit_key, loose_key = :loose WHERE id = :id AND unit_key <> :unit_key",
-            {**reading._asdict(), "loose": match.columns(reading).loose_key, "id": place_id},
+            {**reading._asdict(), "loose": match.loose_key(reading), "id": place_id},
         )
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ccu.imports.dispatch.layout import Layout
-from ccu.imports.dispatch.staging_store import Stage, as_json
+from ccu.imports.dispatch.staging_store import KEPT, Stage, as_json
 from ccu.imports.dispatch.times import Times
 from ccu.imports.layout import YES_NO, divided
 from ccu.imports.rows import Column
@@ -36,6 +37,7 @@ class Extras:
         self._layout, self._times, self._known = layout, times, known
         self._used = [name for name in FIELDS if name in layout.columns]
         self._sent = "dispatched" in layout.columns or "arrived" in layout.columns
+        self._written = lru_cache(KEPT)(lambda *row: as_json(self._responders(*row)))
 
     def read(
         self,
@@ -52,18 +54,17 @@ class Extras:
         if "hazards" in self._used:
             dangers = [self._known.hazards(each) if each else None for each in several("hazards")]
         if "responder" in self._used:
+            sent = (map(bool, column) for column in times[1:3])
             rows = zip(
-                several("responder"), field("responder_state"), agencies, *times[1:3], minutes,
+                several("responder"), field("responder_state"), agencies, *sent, minutes,
                 strict=True,
             )  # fmt: skip
-            responders = [as_json(self._responders(*row)) for row in rows]
+            responders = [self._written(*row) for row in rows]
             minutes = [
                 None if each else known for each, known in zip(responders, minutes, strict=True)
             ]
         asked, arrived = (
-            [self._yes_or_no(name, text) for text in field(name)]
-            if name in self._used
-            else [None] * count
+            self._yes_or_no(name, field(name)) if name in self._used else [None] * count
             for name in ("backup_asked", "backup_arrived")
         )
         read: dict[str, Sequence[Any]] = {
@@ -86,19 +87,20 @@ class Extras:
                     found[index] = minutes
         return found
 
-    def _yes_or_no(self, name: str, text: str) -> int | None:
-        answer = YES_NO.get(text.casefold())
-        if text and answer is None:
-            self._known.leave_unread(name, text)
-        return answer
+    def _yes_or_no(self, name: str, column: Column) -> list[int | None]:
+        answers = {text: YES_NO.get(text.casefold()) for text in dict.fromkeys(column)}
+        for text, answer in answers.items():
+            if text and answer is None:
+                self._known.leave_unread(name, text)
+        return [answers[text] for text in column]
 
     def _responders(
         self,
         texts: tuple[str, ...],
         state: str,
         agency: str,
-        dispatched: str,
-        arrived: str,
+        dispatched: bool,
+        arrived: bool,
         minutes: int | None,
     ) -> list[dict[str, Any]]:
         """Return who was on the call by this row, with the keys of a call's responders.

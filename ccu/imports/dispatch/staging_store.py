@@ -24,6 +24,7 @@ from ccu import address, files
 from ccu.imports.dispatch.layout import Layout
 from ccu.places import store as places
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 KEPT = 20_000  # addresses, and as many words, that are looked up without asking the staging file
 NUMBERS_KEPT = 150_000  # addresses known to be staged, by their number alone: 10 MB
 UNMAPPED_KEPT = 10_000  # different natures counted that the layout does not know
@@ -322,7 +323,7 @@ def alike(address: str | None) -> str:
 def as_json(values: Iterable[Any]) -> str | None:
     """Return values as SQLite writes them in JSON; None where there is none."""
     found = [*values]
-    return json.dumps(found, ensure_ascii=False, separators=(",", ":")) if found else None
+    return _JSON.encode(found) if found else None
 
 
 def seen_sealed(connection: sqlite3.Connection, layout: Layout) -> Callable[[str], bool] | None:

@@ -1,11 +1,16 @@
-"""A town's own codes: add, rename and retire. A code never changes and is never removed."""
+"""What a town decides for itself: its settings, and codes of its own.
+
+A code is added, renamed and retired. It never changes and is never removed.
+"""
 
 import re
+import sqlite3
+from datetime import date
 from typing import TYPE_CHECKING
 
 from ccu.database.written import TOWN_LISTS
 from ccu.errors import InvalidInput, NotFound
-from ccu.records import codes, ownership
+from ccu.records import audit, codes, ownership, settings, staff
 from ccu.records.table import insert_row
 
 if TYPE_CHECKING:
@@ -134,7 +139,7 @@ def _meaning(work: "Work", table: str, text: str, given: bool) -> str:
             raise InvalidInput(f"a town must be a name, such as {NAMES[table]}")
         return text
     if not given:
-        raise InvalidInput(f"MEANING is missing, such as {NAMES[table]}")
+        raise InvalidInput(f"the meaning is missing; type it as MEANING, such as {NAMES[table]}")
     if table == "need_word":
         needs = (codes.code(work.connection, "need", each, "MEANING") for each in text.split(","))
         return ", ".join(dict.fromkeys(needs))
@@ -197,4 +202,79 @@ def _set(work: "Work", table: str, code: str, column: str, value: object) -> Non
     work.connection.execute(
         f"UPDATE {table} SET {column} = :value WHERE code = :code",  # noqa: S608 - names of our own
         {"value": value, "code": code},
+    )
+
+
+# ---------------------------------------------------------------- settings
+
+
+def setting_rows(connection: sqlite3.Connection, name: str | None = None) -> list[dict[str, str]]:
+    """name, value, help of every setting in order, or of one. Raises NotFound.
+
+    A stored text that cannot be used is shown with the value that is used in its place.
+    """
+    if name is not None and name not in settings.DECLARED:
+        raise NotFound("no setting of that name; ccu settings lists them")
+    stored = settings.stored_texts(connection)
+    used = settings.Settings(stored)
+    bad = unusable_settings(connection)
+    return [
+        {
+            "name": each,
+            "value": f"{stored[each]} (cannot be used; {used[each] or 'empty'} is)"
+            if each in bad
+            else used[each],
+            "help": setting.help,
+        }
+        for each, setting in settings.DECLARED.items()
+        if name in (None, each)
+    ]
+
+
+def unusable_settings(connection: sqlite3.Connection) -> list[str]:
+    """Names of the rows that no command can use: their text is refused, or the name is unknown."""
+    return [
+        name
+        for name, stored in settings.stored_texts(connection).items()
+        if name not in settings.DECLARED or settings.DECLARED[name].read(name, stored) is None
+    ]
+
+
+def checked_setting(name: str, value: str) -> str:
+    """The value as it would be stored. Raises InvalidInput for one that cannot be right."""
+    setting = settings.DECLARED[name]
+    text = setting.check(name, value.strip())
+    return setting.on_change(name, text) if setting.on_change else text
+
+
+def change_setting(connection: sqlite3.Connection, staff_id: int, name: str, value: str) -> str:
+    """Set one setting inside the caller's transaction; returns the value as stored.
+
+    Raises NotFound for an unknown name and InvalidInput for a value that cannot be right.
+    """
+    if name not in settings.DECLARED:
+        raise NotFound("no setting of that name; ccu settings lists them")
+    stored = checked_setting(name, value)
+    if stored and settings.DECLARED[name].is_login and staff.id_of(connection, stored) is None:
+        raise InvalidInput(
+            f"{name} must be the login of an active account; ccu staff list shows them"
+        )
+    connection.execute(
+        "INSERT INTO setting (name, value, help, sort) VALUES (:name, :value, :help, :sort)"
+        " ON CONFLICT (name) DO UPDATE SET value = :value",
+        {
+            "name": name,
+            "value": stored,
+            "help": settings.DECLARED[name].help,
+            "sort": list(settings.DECLARED).index(name) + 1,
+        },
+    )
+    audit.record(connection, staff_id, "setting", "setting", None, name=name)
+    return stored
+
+
+def begin_decisions(connection: sqlite3.Connection, day: date) -> None:
+    """Set the first day of decide_since, as a part of making the file: no event of its own."""
+    connection.execute(
+        "UPDATE setting SET value = :day WHERE name = 'decide_since'", {"day": day.isoformat()}
     )

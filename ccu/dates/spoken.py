@@ -1,0 +1,165 @@
+"""Times as they are spoken or noted, in the form that `parse_moment` reads.
+
+`last night 11:30`, `half past 7 tonight`, `yesterday evening at 6`, `a couple of hours ago`,
+`9 o'clock`, `26NOV26 1615`, `the 26th at 4 pm`. A half of the day that is not told is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+from ccu.dates.days import Refused, offer
+
+_WORDS = {
+    word: number
+    for number, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+        "fifteen sixteen seventeen eighteen nineteen twenty".split()
+    )
+} | {"thirty": 30, "forty": 40, "fifty": 50}
+_NUMBER_WORD = rf"\b(?:(twenty|thirty|forty|fifty)[ -](?=[a-z]))?({'|'.join(_WORDS)})\b"
+_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+# In this order: a pattern, and the form that replaces it.
+_FORMS = (
+    (r"(?<=[\d ])([ap])\.m\b\.?", r"\1m"),
+    (r"\b(?:just|right) now\b", "now"),
+    (r"^(?:about|around|approx(?:imately)?\.?|~|roughly|(?:shortly|just|right) (?:after|before)|at)"
+     r" ?(?=\d|noon|an? |half|quarter)", ""),
+    (r"(\d(?: ?[ap]m)?)[ -]?ish\b", r"\1"),
+    (r"\b(?:earlier|later) (?=today|this )", ""),
+    (r"\bthis past ", ""),
+    (r"\b12 ?noon\b", "noon"),
+    (r"\b(?:the )?day before yesterday\b", "2 days ago"),
+    (r"\bday after tomorrow\b", "in 2 days"),
+    (r"\ba couple (?:of )?(?=h|m)", "2 "),
+    (r"\b(?:a )?half (?:an )?hour\b", "30 min"),
+    (r"\b(?:a )?quarter (?:of an )?hour\b", "15 min"),
+    (r"\b(?:an|1) hour and a half\b", "90 min"),
+    (r"\b(\d+) and a half hours\b", r"\1 h 30 min"),
+    (r"\b(\d{1,2})h([0-5]\d)\b", r"\1:\2"),
+    (r"\b([01]\d|2[0-3]):?([0-5]\d) ?l\b", r"\1:\2"),
+    (r"(?<![\d.])(\d{1,2})\.([0-5]\d)(?= ?[ap]m?\b)", r"\1:\2"),
+    (r"\b(\d{1,2}) ([0-5]\d)(?= ?(?:[ap]m|h(?:ou)?rs?)\b)", r"\1:\2"),
+    (r"(:[0-5]\d) ?(?:hrs?|hours?)\b", r"\1"),
+    (rf"\b(\d{{1,2}})-?({_MONTHS})-?(\d\d)(?= )", r"\1 \2 20\3"),
+    (rf"\b(\d{{1,2}})-?({_MONTHS})-?(20\d\d)(?= )", r"\1 \2 \3"),
+    (r"\b(20\d\d)(0[1-9]|1[0-2])([0-3]\d) ?([0-2]\d)([0-5]\d)(?:[0-5]\d)?$", r"\1-\2-\3 \4:\5"),
+)  # fmt: skip
+_HALF = (
+    r"(?<![\d:/.-])(?P<hour>\d{1,2}):?(?P<minute>[0-5]\d)? ?(?P<half>[ap])m?\b"  # 1130pm, 11:30p
+)
+_PAST = (
+    r"(?P<part>half|(?:a )?quarter|\d{1,2})(?: min(?:utes)?)? "
+    r"(?P<way>past|after|to|before|of|till?) (?P<hour>\d{1,2})\b(?P<more>(?: ?[ap]m\b)?)"
+)
+_O_CLOCK = r"(?P<hour>\d{1,2}) ?o'? ?clock(?P<more>(?: ?[ap]m\b)?)"
+_PART = "morning|afternoon|evening|night"
+_CLOCK = r"(?P<hour>\d{1,2}):?(?P<minute>[0-5]\d)?(?: hrs?)?"
+_DAY_PART = rf"(?P<day>(?!last |this )[a-z0-9/ -]+?) (?:in the )?(?P<part>{_PART})(?: at)? {_CLOCK}"
+_IN_THE_PART = rf"(?P<day>[a-z0-9/ -]+? )?(?:at )?{_CLOCK} in the (?P<part>{_PART})"
+_IN_THE_PART_DAY = rf"(?:at )?{_CLOCK} in the (?P<part>{_PART})(?P<day> [a-z0-9/ -]+)"
+_SPOKEN = r"(?P<part>last night|this morning|this afternoon|this evening|tonight)"
+_SPOKEN_CLOCK = r"(?:at )?(?P<hour>\d{1,2}):?(?P<minute>[0-5]\d)?(?P<half> ?[ap]m)?(?: hrs?)?"
+# The hours of each part of a day, the last one left out; those after midnight are today's.
+_HOURS = {
+    "last night": (17, 29),
+    "this morning": (0, 12),
+    "this afternoon": (12, 18),
+    "this evening": (17, 24),
+    "tonight": (17, 24),
+    "morning": (0, 12),
+    "afternoon": (12, 18),
+    "evening": (17, 24),
+    "night": (18, 24),
+}
+_OF_MONTH = rf"(?:on )?the (?P<day>\d{{1,2}})(?:st|nd|rd|th)\b(?! (?:of |{_MONTHS}))"
+
+
+def plain(said: str, now: datetime, future: bool) -> str:
+    """Return a tidied text in the form that is read; raises Refused for half a clock."""
+    said = re.sub(_NUMBER_WORD, _in_digits, said)
+    for pattern, form in _FORMS:
+        said = re.sub(pattern, form, said)
+    said = re.sub(_OF_MONTH, lambda found: _day_of_month(found, now, future), said)
+    said = _with_half(re.sub(_PAST, _past, said))
+    said = _with_half(re.sub(_O_CLOCK, lambda found: f"{found['hour']}:00?{found['more']}", said))
+    said = re.sub(_HALF, _half_of_day, said)
+    return _by_part(said.replace("?", ""))
+
+
+def _in_digits(found: re.Match[str]) -> str:
+    return str(_WORDS.get(found[1] or "", 0) + _WORDS[found[2]])
+
+
+def _day_of_month(found: re.Match[str], now: datetime, future: bool) -> str:
+    """Return the latest 26th, today included, or with `future` the next one."""
+    day = now.date()
+    for _ in range(62):
+        if day.day == int(found["day"]):
+            return day.isoformat()
+        day += timedelta(days=1 if future else -1)
+    return found[0]
+
+
+def _past(found: re.Match[str]) -> str:
+    """Return 7:30? of `half past 7`; the sign asks for the half of the day."""
+    part = found["part"].removeprefix("a ")
+    minutes = {"half": 30, "quarter": 15}.get(part) or int(part)
+    hour = int(found["hour"])
+    before = found["way"] not in ("past", "after")
+    hours = before and part.isdigit() and minutes <= 12 and "min" not in found[0]
+    if hours or minutes > 59 or not 1 <= hour <= 12:
+        return found[0]  # 2 to 3 pm is not 2:58
+    if before:
+        hour, minutes = (hour - 2) % 12 + 1, 60 - minutes
+    return f"{hour}:{minutes:02}?{found['more']}"
+
+
+def _with_half(said: str) -> str:
+    """Refuse a spoken clock without its half of the day, which nothing else in the text tells."""
+    found = re.search(r"(\d{1,2}):(\d\d)\?(?! ?[ap]m)", said)
+    if not found or re.search(rf"\b(?:{_PART}|tonight)\b", said):
+        return said
+    hour = int(found[1]) % 12
+    before, after = said[: found.start()], said[found.end() :]
+    texts = [f"{before}{each:02}:{found[2]}{after}" for each in (hour, hour + 12)]
+    raise Refused(offer(*texts))
+
+
+def _half_of_day(found: re.Match[str]) -> str:
+    """Return `11:30 pm` for `1130pm`, `11:30 p` and their like; other hours are left as typed."""
+    if not 1 <= int(found["hour"]) <= 12:
+        return found[0]
+    minute = f":{found['minute']}" if found["minute"] else ""
+    return f"{found['hour']}{minute} {found['half']}m"
+
+
+def _by_part(said: str) -> str:
+    """Write `last night 11:30` as `yesterday 23:30`; keep a time that is not in that part."""
+    found = re.fullmatch(f"{_SPOKEN} {_SPOKEN_CLOCK}", said)
+    found = found or re.fullmatch(f"{_SPOKEN_CLOCK} {_SPOKEN}", said)
+    if found:
+        half, night = found["half"], found["part"] == "last night"
+        fits = _fitting(found, half)
+        if len(fits) != 1:
+            return said
+        day = "yesterday" if night and fits[0] >= _HOURS["last night"][0] else "today"
+        return f"{day} {fits[0]:02}:{found['minute'] or '00'}"
+    found = next(
+        filter(None, (re.fullmatch(each, said) for each in
+                      (_DAY_PART, _IN_THE_PART, _IN_THE_PART_DAY))), None)  # fmt: skip
+    fits = _fitting(found, None) if found else []
+    if not found or len(fits) != 1:
+        return said
+    return f"{(found['day'] or 'today').strip()} {fits[0]:02}:{found['minute'] or '00'}"
+
+
+def _fitting(found: re.Match[str], half: str | None) -> list[int]:
+    """Return the hours that a clock in a part of the day can mean."""
+    hour, (first, end) = int(found["hour"]), _HOURS[found["part"]]
+    if half:
+        hour = hour % 12 + (12 if "p" in half else 0)
+    readings = {hour} if half else {hour, hour + 12 * (0 < hour < 12)}
+    night = found["part"] == "last night"
+    return [each for each in sorted(readings) if first <= each < end or (night and each + 24 < end)]

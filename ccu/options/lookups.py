@@ -1,0 +1,156 @@
+"""The types of options that are looked up: an account, a provider, a code, a line of a list."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ccu.errors import InvalidInput, NotFound
+from ccu.options.types import OptionType, offered
+
+if TYPE_CHECKING:
+    from ccu.session import Session
+
+
+def _login(session: "Session", text: str, option: str) -> int:
+    from ccu.records import staff
+
+    return staff.require(session.db, text, option)
+
+
+def _account(session: "Session", text: str, option: str) -> int:
+    """Read a login, or a part of one or of a name; list the accounts where it is not one."""
+    from ccu.options import terminal
+    from ccu.records import staff
+
+    if (found := staff.id_of(session.db, text)) is not None:
+        return found
+    rows = staff.rows(session.db)
+    called = {each["login"]: f"{each['name']}, {each['role']}".lstrip(", ") for each in rows}
+    if (login := terminal.of_part(text, called)) is None:
+        raise InvalidInput("type a login, or a part of a name that only one of them has")
+    return staff.require(session.db, login, option)
+
+
+def _provider(session: "Session", text: str, option: str) -> int:
+    from ccu.options import terminal
+    from ccu.providers import store as providers
+
+    if session.may_choose and text.strip():
+        found = providers.matching(session.db, text)
+        lines = {each["id"]: providers.offered(each) for each in found}
+        if not found:  # no name: what is needed, in plain words
+            from ccu.providers.find import FIRST, Asked, offered, search
+
+            lines = {each["id"]: offered(each) for each in search(session, Asked(text))[:FIRST]}
+        if lines and len(found) != 1:
+            back = f"{option}: none was chosen; type a number, a name, or what is needed"
+            return terminal.chosen_of(lines, "provider", sure=False, back=back)
+    return int(providers.find(session.db, text, option)["id"])
+
+
+def _provider_answered(session: "Session", text: str, option: str) -> int:
+    """As `_provider`, after a question that has listed them."""
+    try:
+        return _provider(session, text, option)
+    except NotFound:
+        raise NotFound(f"{option}: no provider of that number or name; type one shown") from None
+
+
+def _provider_words(session: "Session", provider_id: int) -> str:
+    from ccu.providers import store as providers
+
+    return providers.offered(providers.read(session.db, provider_id))
+
+
+def _login_words(session: "Session", staff_id: int) -> str:
+    from ccu.records import staff
+
+    return staff.login_of(session.db, staff_id)
+
+
+LOGIN = OptionType(
+    read=_login, answer=_account, metavar="LOGIN", complete=offered("staff"), words=_login_words
+)
+PROVIDER = OptionType(
+    read=_provider,
+    answer=_provider_answered,
+    metavar="PROVIDER",
+    complete=offered("provider"),
+    hint=" (number, name, or what is needed)",
+    words=_provider_words,
+)
+
+
+def code(table: str, *, commas: bool = False) -> OptionType[str]:
+    """A code of a list, or its label; at the terminal also its number or two letters of it."""
+
+    def labels(session: "Session") -> dict[str, str]:
+        from ccu.records import codes
+
+        return codes.choices(session.db, table)
+
+    def read(session: "Session", text: str, option: str) -> str:
+        from ccu.records import codes
+
+        found = codes.code(session.db, table, text, option)
+        if not codes.is_in_full(session.db, table, text):
+            from ccu.output import say
+
+            say(f"{option}: {labels(session)[found]}")
+        return found
+
+    def answer(session: "Session", text: str, option: str) -> str:
+        from ccu.records import codes
+
+        return codes.chosen(session.db, table, text, option)
+
+    def offer(session: "Session", more: bool = False) -> None:
+        from ccu.options import terminal
+
+        terminal.show_choices(labels(session).values())
+
+    def words(session: "Session", chosen: str) -> str:
+        return labels(session)[chosen]
+
+    return OptionType(
+        read=read,
+        metavar="CODE",
+        complete=offered(table),
+        answer=answer,
+        hint="" if commas else " (number, code, or how it begins)",
+        offer=offer,
+        words=words,
+        commas=commas,
+    )
+
+
+def of_list(
+    type: OptionType[int],
+    record: str,
+    called: "Callable[[Session, bool], tuple[dict[int, str], int]]",
+) -> OptionType[int]:
+    """A record's number, asked for below a list; a part of one of its lines is an answer too.
+
+    `record` is its table. `called` returns what to call each, more of them if True, and how many
+    there are in all.
+    """
+    from ccu.options import terminal
+    from ccu.records import table
+
+    def offer(session: "Session", more: bool = False) -> None:
+        terminal.show_some(*called(session, more))
+
+    def answer(session: "Session", text: str, option: str) -> int | None:
+        listed, _total = called(session, True)
+        number = type.read(session, text, option) if text.isdigit() else None
+        if number in listed:
+            return number
+        if number is None or terminal.having(text, listed):
+            if (found := terminal.of_part(text, listed)) is not None:
+                return found
+            if number is None:
+                raise InvalidInput("type one of the numbers, or a part that only one line has")
+        table.require(session.db, record, number)  # here it is asked again
+        return number
+
+    return replace(type, offer=offer, answer=answer)
