@@ -306,6 +306,38 @@ def test_outcomes_are_found_by_their_cells_and_a_callers_address_is_asked_about(
     assert (found["disposition"], found["address"]) == ("Cleared By", "?")
 
 
+@pytest.mark.parametrize(
+    ("header", "chosen", "told"),
+    [
+        ("Disposition,Result,Mun", "Result", "not Disposition: open or closed is no outcome"),
+        ("Result,Disposition,Juris", "Disposition", "not Result: open or closed is no outcome"),
+        ("Call Status,Close Code,Municipality", "Close Code", "not Call Status: open or closed"),
+    ],
+)
+def test_of_a_status_and_an_outcome_the_cells_decide(
+    desk: Desk, header: str, chosen: str, told: str
+) -> None:
+    outcomes = ("Arrest", "Report Taken", "Unable to Locate")
+    lines = [
+        f"26-{n},1/{n}/2026 10:01,{n} ELM ST,EDP,{('Open', 'Closed', 'Cleared')[n % 3]},"
+        f"{outcomes[n % 3]},{('WESTPORT', 'WILTON')[n % 2]}"
+        for n in range(1, 20)
+    ]
+    found = suggested(desk, f"Incident,Call Received,Address,Nature,{header}", lines)
+    assert (found["disposition"], found["city"]) == (chosen, header.split(",")[-1])
+    assert told in desk.layout.read_text()
+
+
+@pytest.mark.parametrize(
+    "header", ["Final Call Disposition", "Closed Call Result", "Final Outcome"]
+)
+def test_a_final_outcome_of_the_call_is_no_nature(desk: Desk, header: str) -> None:
+    outcomes = ("ARREST MADE", "CONCLUDED", "NO REPORT")
+    lines = [f"26-{n},1/{n}/2026 10:01,{n} ELM ST,EDP,{outcomes[n % 3]}" for n in range(1, 20)]
+    found = suggested(desk, f"Incident,Call Received,Address,Nature,{header}", lines)
+    assert (found["disposition"], found.get("nature_cleared")) == (header, None)
+
+
 @pytest.mark.parametrize("header", ["Location", "Geo Ref", "Incident Address", "RP Address,Where"])
 @pytest.mark.parametrize(
     "place",

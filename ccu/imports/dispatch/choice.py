@@ -12,6 +12,11 @@ TOGETHER = 0.9  # of a column's cells, that must be what the column is taken for
 FEW = 0.3
 SEVERAL = 0.05  # of the cells of incident numbers differ at least: a code of calls recurs more
 NUMBERS = ("number", "num", "no", "nbr", "#")  # names that tell no more
+STATE = re.compile(  # of a call: no outcome
+    "(re)?open(ed)?|closed?|clsd|clea?re?d?|clr|(in)?active|pending|completed?|cmp|done|finished"
+    "|assigned|dispatched|in progress|new|archived|final(ized)?|[oc]",
+    re.IGNORECASE,
+)
 AGENCIES = 30  # different ones at most in a column
 STATE_NAMES = STATE_CODES | STATES.keys()
 
@@ -77,6 +82,8 @@ class Choice:
             found = suggest.ranked(self._sample, self._blank, self._hints["columns"][name])[:1]
         if name == "incident" and found:
             found = self._filled_most(found)
+        if name == "disposition":
+            found = self._outcomes_alone(found)
         best = [column for rank, column in found if rank == found[0][0]]
         if name == "nature" and len(best) > 1:  # a description before its code
             words = [
@@ -85,6 +92,28 @@ class Choice:
             best = words or best
         if chosen := self._one_of(name, best):
             self._take(name, [chosen])
+
+    def _outcomes_alone(self, found: list[tuple[int, str]]) -> list[tuple[int, str]]:
+        """Return the columns of outcomes without those that tell whether a call is open or closed.
+
+        What is left beside the best one is named.
+        """
+        states = [each for _, each in found if self._sample.share(each, STATE.fullmatch) > TOGETHER]
+        kept = [each for each in found if each[1] not in states]
+        if not kept:
+            self._notes += [
+                f"disposition: {each} tells no outcome, only a state" for each in states
+            ]
+            return found
+        self._notes += [f"disposition: not {each}: open or closed is no outcome" for each in states]
+        outcomes = self._hints["dispositions"]
+        for rank, each in kept:
+            told = rank > kept[0][0] and self._sample.share(
+                each, lambda c: codes.found(c, outcomes)
+            )
+            if told and told > FEW:
+                self._notes.append(f"disposition: {each} has outcomes, too; to join both: [.., ..]")
+        return kept
 
     def _filled_most(self, found: list[tuple[int, str]]) -> list[tuple[int, str]]:
         """Return the columns of numbers that most rows have: a report may have one, or none.

@@ -51,7 +51,6 @@ SELECT max(dispatched_at IS NOT NULL) AS dispatched, max(arrived_at IS NOT NULL)
   max((SELECT text FROM staging.word WHERE id = nature) <> '') AS nature,
   max((SELECT text FROM staging.word WHERE id = nature_cleared) <> '') AS nature_cleared,
   max((SELECT text FROM staging.word WHERE id = disposition) <> '') AS disposition,
-  (SELECT max(raw <> '') FROM staging.address) AS address,
   (SELECT max(raw_unit <> '') FROM staging.address) AS unit,
   (SELECT max(raw_city <> '') FROM staging.address) AS city,
   (SELECT max(raw_zip <> '') FROM staging.address) AS zip
