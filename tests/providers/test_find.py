@@ -299,6 +299,13 @@ def test_an_urgent_need_has_911_and_988_whoever_is_on_file(ccu: Ccu, text: str) 
     assert "911 or 988" in shown
 
 
+def test_the_question_of_refer_tells_of_911_too(town: Ccu) -> None:
+    assert town(*CALL, "--nature", "crisis", "--person", "unknown").code == 0
+    asked = ("refer", "1", "--need", "mh_crisis")
+    done = town(*asked, stdin="he wants to kill himself\n", tty=True)
+    assert "Urgent: call 911 if a life may be at risk now" in done.err
+
+
 def test_a_need_that_is_not_urgent_has_none(town: Ccu) -> None:
     for text in ("hungry", "evicted", "no heat", "lost my job", "help with rent"):
         done = town("provider", "find", text, "-f", "json")
