@@ -34,7 +34,8 @@ UNUSED = "# not used: "  # begins the line of the filled columns that no field h
 SHOWN = 3  # cells or readings of a choice that is asked about
 LONGEST_SHOWN = 22  # characters of one of them
 _BLANK = re.compile(  # what databases and spreadsheets write for an empty cell, or for no time
-    r"|[(<[]?null[)>\]]?|none|nil|n/?a|#n/a|nan|undefined|-+|\\N|(0000-00-00|0001-01-01).*"
+    r"|[(<[]?null[)>\]]?|none|nil|n/?a|#n/a|nan|undefined|[-*_?:/. ]+|\\N|(0000-00-00|0001-01-01).*"
+    r"|([0:]+ )?00([/-]00){1,2}([/-]0000)?( [0:]+)?"
     r"|(1900-01-01|0?1/0?1/1900)([T ](0?0:00|12:00(:00)? ?AM).*)?",
     re.IGNORECASE,
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ccu.errors import InvalidInput, NotFound
 from ccu.options.types import OptionType, offered
+from ccu.output import say
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -40,8 +41,12 @@ def _provider(session: "Session", text: str, option: str) -> int:
         lines = {each["id"]: providers.offered(each) for each in found}
         if not found:  # no name: what is needed, in plain words
             from ccu.providers.find import FIRST, Asked, offered, search
+            from ccu.providers.page import URGENT
 
-            lines = {each["id"]: offered(each) for each in search(session, Asked(text))[:FIRST]}
+            asked = Asked(text)
+            lines = {each["id"]: offered(each) for each in search(session, asked)[:FIRST]}
+            if asked.urgent:
+                say(URGENT)
         if lines and len(found) != 1:
             back = f"{option}: none was chosen; type a number, a name, or what is needed"
             return terminal.chosen_of(lines, "provider", sure=False, back=back)

@@ -24,6 +24,7 @@ from ccu.session import Session
 MOST = 2_000  # providers that are ranked, those whose names fit first
 FIRST = 5  # providers that fit a first screen
 SHORT = 80  # characters of an alert or of hours there
+NAVIGATION = "care_navigation"
 _NEED, _WORDS, _SEX = 44, 34, 14  # a sure need outranks a word
 URGENT = ("mh_crisis", "domestic_violence")  # a line that answers now comes first
 _URGENT, _LEFT = 8, -10
@@ -62,6 +63,7 @@ class Asked:
     open_now: bool = False
     accepts: str = ""
     hints: set[str] = field(default_factory=set)  # fields that the text implied: they only rank
+    urgent: bool = False  # found out by the search: a risk to life, a crisis, violence
 
 
 def search(session: Session, asked: Asked) -> list[dict[str, Any]]:
@@ -71,7 +73,9 @@ def search(session: Session, asked: Asked) -> list[dict[str, Any]]:
     _read(asked)
     meant = known.meant(asked.text)
     needs = dict.fromkeys(asked.needs, 1.0) or meant.needs
-    if not asked.open_now and any(needs.get(need, 0) == 1 for need in URGENT):
+    in_crisis = any(needs.get(need, 0) == 1 for need in URGENT)
+    asked.urgent = in_crisis or known.urgent(asked.text)
+    if not asked.open_now and in_crisis:
         asked.open_now = True
         asked.hints.add("open_now")
     left_out = FILLERS | {*words(asked.language)}  # a language has points of its own
@@ -91,6 +95,11 @@ def search(session: Session, asked: Asked) -> list[dict[str, Any]]:
             each
             for each in found
             if _speaks(each, asked.language) and (asked.age is None or _of_age(each, asked.age))
+        ]
+    if asked.text and not found and needs and not asked.needs:  # then those who know who to ask
+        needs = {NAVIGATION: 0.5}
+        found = [
+            each for each in providers.candidates(session.db, needs, []) if _wanted(asked, each)
         ]
     followed = providers.followed(session.db, [each["id"] for each in found])
     ranking = _Ranking(session, asked, needs, fit, followed)
@@ -253,7 +262,8 @@ class _Ranking:
         is_open = None if spells is None else hours.is_open(spells, self._start, self._minutes)
         when = "tonight" if _TONIGHT.search(self._asked.text.lower()) else "now"
         if self._asked.open_now:
-            told = {True: f"open {when}", False: f"closed {when}", None: "hours not known"}
+            unknown = "by appointment" if hours.by_appointment(each["hours"]) else "hours not known"
+            told = {True: f"open {when}", False: f"closed {when}", None: unknown}
             self._add(_OPEN[is_open], told[is_open])
         elif is_open:
             self._add(1, "open now")
@@ -276,7 +286,8 @@ class _Ranking:
     def _by_state(self, each: Mapping[str, Any]) -> None:
         capacity = each["capacity"]
         points = _CAPACITY.get(capacity, 0)
-        self._add(points, self._capacities[capacity].lower() if points else "")
+        told = "has room" if capacity == "open" else self._capacities[capacity].lower()
+        self._add(points, told if points else "")
         if each["gone"]:
             self._add(_LEFT, f"left its directory {for_person(each['gone'])}")
         if each["verified_on"] is None:

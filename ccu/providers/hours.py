@@ -14,9 +14,15 @@ Spell = tuple[
     int, int, int
 ]  # weekday (Monday is 0), opens and closes in minutes; over 1440: next day
 
+_EACH = r"(,? ?/? ?(every day|daily|(7|seven) days( a week)?|all week|365( days( a year)?)?))?"
 _ALWAYS = re.compile(
-    r"24 ?/ ?7|(open )?24 ?(hours|hrs?)( a day)?,?( (7|seven) days( a week)?)?|always"
+    rf"(open )?((24 ?/ ?7( ?/ ?365)?|24 ?-? ?(hours?|hrs?)( (a|per) day)?|always|any ?time"
+    rf"|a?round[ -]the[ -]clock|(all )?day (and|or|&) (all )?night|all hours){_EACH}"
+    rf"|(every day|daily|(7|seven) days( a week)?),? (24 ?(hours|hrs?)|day and night))"
 )
+_LETTERS = {"m": "mon", "tu": "tue", "w": "wed", "th": "thu", "f": "fri", "sa": "sat", "su": "sun"}
+_LETTER = re.compile(rf"(?<![\w.])(?:{'|'.join(_LETTERS)})(?![\w.])")
+_APPOINTMENT = re.compile(r"\bby (appointment|appt)\b|\bappointments? only\b")
 _GROUPS = {"daily": range(7), "every day": range(7), "everyday": range(7), "7 days": range(7)}
 _GROUPS |= {"weekdays": range(5), "weekday": range(5), "weekends": range(5, 7)}
 _DAY = r"(?:mon|tues?|wed(?:nes|s)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:days?)?(?![a-z])\.?"
@@ -31,7 +37,7 @@ _CLOSED = re.compile(rf"closed:?(?: on)? ((?:(?: ?[,&] ?| and )?{_DAYS.pattern})
 def read(text: str) -> list[Spell] | None:
     """Return when it is open in a week; None where any part of the text is not understood."""
     plain = re.sub("[\u2010-\u2015]", "-", " ".join(text.lower().split()))
-    plain = re.sub(r"\bm ?- ?f\b", "mon-fri", plain)
+    plain = _LETTER.sub(lambda found: _LETTERS[found[0]], plain)
     if not plain:
         return None
     if _ALWAYS.fullmatch(plain.strip(" .;")):
@@ -68,6 +74,11 @@ def read(text: str) -> list[Spell] | None:
             return None
     open_days = [each for each in found if each[0] not in shut]
     return sorted(set(open_days)) if open_days and used else None
+
+
+def by_appointment(text: str) -> bool:
+    """Whether hours tell that one comes by appointment."""
+    return bool(_APPOINTMENT.search(text.lower()))
 
 
 def is_open(spells: Iterable[Spell], moment: datetime, minutes: int = 1) -> bool:

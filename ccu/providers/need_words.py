@@ -99,6 +99,7 @@ class NeedWords:
         has neither, nor the phrases of people.
         """
         self._spoken = spoken
+        self._between = BETWEEN if spoken else 0
         self._needs = codes.choices(connection, "need")
         added = [
             (text, code, False) for code, label in self._needs.items() for text in (code, label)
@@ -131,6 +132,17 @@ class NeedWords:
         }
         return " ".join([*(slips.get(word, word) for word in asked), *slips]) if slips else text
 
+    def urgent(self, text: str) -> bool:
+        """Whether a text tells of a risk to life: of the list @911, also where it is denied."""
+        stems = [stem(word) for word in words(text) if word not in _SMALL]
+        names = self._names(stems)
+        return any(
+            phrase[0] == begin and _places(phrase, stems, names, first, self._between)
+            for first, each in enumerate(stems)
+            for begin in (each, *names[first])
+            for phrase in _members(begin[:2]).get("@911", ())
+        )
+
     def meant(self, text: str) -> Meant:
         """Return what a text means.
 
@@ -162,13 +174,9 @@ class NeedWords:
         who = _members(phrase.stems[0][:2]).get("@who", ()) if self._spoken else ()
         return phrase.stems in who and not phrase.own
 
-    def _chosen(self, stems: list[str]) -> Iterator[tuple[_Phrase, Sequence[int], bool]]:
-        """Yield the phrases of a text, where, and if denied; none has a word of another.
-
-        The town's own come first.
-        """
-        between = BETWEEN if self._spoken else 0
-        names = [
+    def _names(self, stems: list[str]) -> list[dict[str, int]]:
+        """Return for each place the lists of which a member begins there, with its length."""
+        return [
             {
                 name: length
                 for name, members in _members(stems[at][:2]).items()
@@ -177,12 +185,19 @@ class NeedWords:
             }
             for at in range(len(stems))
         ]
+
+    def _chosen(self, stems: list[str]) -> Iterator[tuple[_Phrase, Sequence[int], bool]]:
+        """Yield the phrases of a text, where, and if denied; none has a word of another.
+
+        The town's own come first.
+        """
+        names = self._names(stems)
         fits = [
             (not phrase.own, -len(phrase.stems), at[-1] - at[0], at, phrase)
             for first, each in enumerate(stems)
             for begin in (each, *names[first])
             for phrase in self._beginning(begin)
-            if (at := _places(phrase.stems, stems, names, first, between))
+            if (at := _places(phrase.stems, stems, names, first, self._between))
         ]
         taken: set[int] = set()
         chosen = []

@@ -22,6 +22,16 @@ WORDS = (
 CHANGE_COLUMNS = ("when", "by", "field", "old", "new")
 
 FOUND = ("id", "name", "phone", "hours", "reason")
+URGENT = (
+    "Urgent: call 911 if a life may be at risk now; call or text 988 for a suicidal or mental"
+    " health crisis"
+)
+EMERGENCY = {
+    "name": "911 or 988",
+    "phone": "911 or 988",
+    "hours": "24/7",
+    "reason": "Urgent: 911 if a life may be at risk now; 988 in a mental health crisis",
+}
 STALE = ("id", "name", "verified", "left_directory", "referrals", "phone", "hours", "alert")
 
 
@@ -33,11 +43,12 @@ def refuse_nothing(asked: "Asked") -> None:
         )
 
 
-def found_rows(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the rows of `provider find`."""
+def found_rows(found: Iterable[Mapping[str, Any]], *, urgent: bool) -> list[dict[str, Any]]:
+    """Return the rows of `provider find`; before those of an urgent need one without a number."""
     from ccu.providers import find
 
-    return [{**each, "hours": find.shortened(each["hours"])} for each in found]
+    rows = [{**each, "hours": find.shortened(each["hours"])} for each in found]
+    return [{"id": None, **EMERGENCY}, *rows] if urgent else rows
 
 
 def stale_rows(session: Session) -> list[dict[str, Any]]:

@@ -284,7 +284,7 @@ WHERE batch.id = :batch AND provider.source = batch.source
 """
 _NEWER = """
 SELECT 1 FROM import_batch AS newer JOIN import_batch AS batch USING (source)
-WHERE batch.id = :batch AND newer.id > batch.id
+WHERE batch.id = :batch AND newer.id > batch.id AND newer.new_rows + newer.changed_rows > 0
 """
 
 

@@ -1,10 +1,9 @@
 """Build the `Report`, once from the file: everything that any format prints."""
 
 import sqlite3
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +14,7 @@ from ccu.records import audit, codes
 from ccu.report import definitions, figures, sentences, store
 from ccu.report.definitions import Plan
 from ccu.report.figures import Figure, Month, PeriodParameters
-from ccu.report.period import Period, Records, moment_words
+from ccu.report.period import Period, Records, compared_with, moment_words
 from ccu.session import Session
 
 SETTINGS = (
@@ -77,6 +76,7 @@ class ReportSection:
     items: list[dict[str, Any]] = field(default_factory=list)
     facts: list[Figure] = field(default_factory=list)
     unknown: str = ""  # why nothing is known of what a list has, in its period
+    gap: str = ""  # why the window of its repeats is not complete
     says: list[str] = field(default_factory=list)
     explains: list[str] = field(default_factory=list)
 
@@ -118,6 +118,10 @@ class Report:
         """Return `period`, `previous` and `year_before` -> why it is not complete, or nothing."""
         periods = {"period": self.period, **compared_with(self.period, "both")}
         return {name: self.records.sentence(each) for name, each in periods.items()}
+
+    def window_gap(self, period: Period) -> str:
+        """Return why the days in which the repeats of a period are counted are not complete."""
+        return self.records.sentence(period.window(int(self.settings["repeat_days"]), self.as_of))
 
     def is_partial(self, name: str) -> bool:
         """Return whether `period`, `previous` or `year_before` is not over, complete or begun."""
@@ -205,16 +209,15 @@ def begun(session: Session, options: Options) -> Report:
     settings["repeat_days"] = str(options.window or settings["repeat_days"])
     settings["all_calls"] = "yes" if options.all_calls else "no"
     ends = store.ends(session.db, public=options.public)
-    first = ends["first_day"]
     report = Report(
         town=session.settings.town,
         period=options.period,
         compare=options.compare,
         as_of=as_of,
         zone=session.settings.zone,
-        first_day=date.fromisoformat(first) if first else None,
+        first_day=date.fromisoformat(ends["first_day"]) if ends["first_day"] else None,
         ends=ends,
-        records=_records(session, options.period),
+        records=_records(session, options.period, int(settings["repeat_days"])),
         settings=settings,
         file=session.path.name,
         version=__version__,
@@ -223,16 +226,23 @@ def begun(session: Session, options: Options) -> Report:
         one_page=options.one_page,
     )
     report.natures = codes.labels(session.db, "nature")
-    undecided = triage_store.undecided(session.db, AsOf.of(as_of))
-    report.undecided = len(undecided)
-    report.undecided_overdue = sum(call["days_late"] is not None for call in undecided)
-    report.notes = _notes(report) + sentences.destroyed(session.db, report)
+    late = [each["days_late"] for each in triage_store.undecided(session.db, AsOf.of(as_of))]
+    report.undecided, report.undecided_overdue = len(late), len(late) - late.count(None)
+    report.notes = _notes(report)
+    gap, told = report.window_gap(report.period), report.gaps["period"]
+    is_told = "none before" not in gap and gap.partition("; ")[2] in told
+    if not is_told and any(map(figures.is_of_window, options.plans)):
+        before = [report.notes.pop()] if told else []
+        days = f"The {settings['repeat_days']} days of repeats are not complete: {gap}."
+        report.notes.append(" ".join([*before, days]))
+    report.notes += sentences.destroyed(session.db, report)
     return report
 
 
-def _records(session: Session, period: Period) -> Records:
+def _records(session: Session, period: Period, days: int) -> Records:
     """Return the calls by day that a sentence about any period of the report needs."""
     periods = [period, *compared_with(period, "both").values(), *period.months()]
+    periods += [each.window(days, session.now) for each in periods]
     first, last = min(each.start for each in periods), max(each.last for each in periods)
     return Records(store.calls_by_day(session.db, first, last), _days_end(session))
 
@@ -271,17 +281,6 @@ def _notes(report: Report) -> list[str]:
     return notes
 
 
-@cache
-def compared_with(period: Period, compare: str) -> Mapping[str, Period]:
-    """Return `previous` and `year_before` -> period, those that --compare asks for."""
-    beside = {}
-    if compare in ("both", "previous"):
-        beside["previous"] = period.previous()
-    if compare in ("both", "year"):
-        beside["year_before"] = period.year_before()
-    return beside
-
-
 def period_parameters(report: Report, options: Options) -> PeriodParameters:
     """Return the parameters of the period, of those it is compared with, and of twelve months.
 
@@ -314,8 +313,7 @@ def _month(report: Report, month: Period, options: Options) -> Month:
 def _parameters(report: Report, period: Period, options: Options) -> dict[str, Any]:
     """Return every named parameter that a .sql file may use."""
     settings = report.settings
-    days = int(settings["repeat_days"])
-    last = min(period.last, report.as_of.date())
+    window = period.window(int(settings["repeat_days"]), report.as_of)
     previous, year = period.previous(), period.year_before()
     return {
         "start": str(period.start),
@@ -324,9 +322,10 @@ def _parameters(report: Report, period: Period, options: Options) -> dict[str, A
         "as_of_unix": int(report.as_of.timestamp()),
         "today": str(report.as_of.date()),
         "k": int(settings["repeat_calls"]),
-        "window": days,
-        "window_start": str(dates.first_of_last(days, last)),
-        "window_end": str(last + timedelta(days=1)),
+        "window": int(settings["repeat_days"]),
+        "window_start": str(window.start),
+        "window_end": str(window.end),
+        "window_gap": report.window_gap(period),
         "all_calls": int(options.all_calls),
         **report.ends,
         "previous_start": str(previous.start),
@@ -344,6 +343,7 @@ def _parameters(report: Report, period: Period, options: Options) -> dict[str, A
 def _section(maker: figures.Maker, plan: Plan, report: Report) -> ReportSection:
     section = ReportSection(plan.name, plan.title, plan.kind, plan.columns or figures.COLUMNS)
     section.facts = maker.figures(plan.facts)
+    section.gap = report.window_gap(report.period) if figures.is_of_window(plan) else ""
     if plan.kind == "list":
         section.items = maker.rows(plan)
         section.unknown = maker.unknown(plan)

@@ -105,12 +105,18 @@ class Runs:
 
 # What a figure is made of, where that is not calls of the period: by its file, or by its name.
 _OF_WINDOW = ("repeats", "concentration", "repeat-addresses", "repeat-people")
+GAP = "the days of repeats are not complete"
 _OF_RECORDS = {
     **dict.fromkeys(("referrals", "referrals_accepted", "hand_off_hours"), "referrals"),
     **dict.fromkeys(("attempts_made", "contact_rate", "follow_up_hours"), "attempts"),
     "consult_hours": "consults",
 }
 _PARTS = ("numerator", "denominator", "value", "missing", "not_yet")
+
+
+def is_of_window(plan: Plan) -> bool:
+    """Whether a section has repeats, counted in the window that ends with the period."""
+    return any(file in _OF_WINDOW for file in (*plan.files, *plan.facts))
 
 
 def unknown(name: str, file: str, parameters: Parameters) -> str:
@@ -140,6 +146,13 @@ def _why_not(head: Definition, row: Mapping[str, Any], parameters: Parameters) -
     return unknown(head.name, head.file, parameters)
 
 
+def _is_before_file(file: str, row: Mapping[str, Any], parameters: Parameters | None) -> bool:
+    """Whether a 0 is of a window that begins before the first call on file."""
+    if not parameters or file not in _OF_WINDOW or row["numerator"]:
+        return False
+    return bool(parameters["window_start"] < (parameters["first_day"] or ""))
+
+
 def run(runs: Runs, file: str, parameters: PeriodParameters) -> list[Figure]:
     """Return the figures of a file in its order, with those of the periods compared."""
     heads = {head.name: head for head in definitions.source(file).heads}
@@ -149,7 +162,12 @@ def run(runs: Runs, file: str, parameters: PeriodParameters) -> list[Figure]:
         compared = then is not None and any(head.compared for head in heads.values())
         rows = _keyed(runs, file, heads, then) if compared and then else {}
         before.append(
-            {key: row for key, row in rows.items() if not _why_not(heads[key[0]], row, then or {})}
+            {
+                key: row
+                for key, row in rows.items()
+                if not _why_not(heads[key[0]], row, then or {})
+                and not _is_before_file(file, row, then)
+            }
         )
     made = []
     for key, row in found.items():
@@ -159,6 +177,8 @@ def run(runs: Runs, file: str, parameters: PeriodParameters) -> list[Figure]:
             continue
         if why := _why_not(head, row, parameters.now):
             row = {"numerator": None, "grp": row.get("grp"), "note": why}
+        elif file in _OF_WINDOW and parameters.now["window_gap"]:
+            row["note"] = row.get("note") or GAP
         made.append(_with_changes(_figure(head, row, same), head, parameters.complete))
     return made
 

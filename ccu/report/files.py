@@ -88,7 +88,7 @@ def _environment() -> "Environment":
     )
     css = (HERE / "page.css").read_text(encoding="utf-8")
     made.globals["css"] = Markup(css)  # ours; nothing of a town is put into it
-    made.tests["no_rows"] = lambda line: line.startswith((sentences.NONE, sentences.NOT_KNOWN))
+    made.tests["no_rows"] = lambda line: line.startswith(sentences.NO_ROWS)
     made.filters |= {
         "month": month_words,
         "code": _code,

@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from ccu import dates
@@ -124,11 +124,28 @@ class Period:
         last = shift(self.last, months=-12)
         return Period(self.kind, shift(self.start, months=-12), last + timedelta(days=1))
 
+    def window(self, days: int, as_of: datetime) -> "Period":
+        """Return the days that end with the last one, or with the as-of day before it."""
+        last = min(self.last, as_of.date())
+        return Period("days", dates.first_of_last(days, last), last + timedelta(days=1))
+
     def months(self) -> Iterator["Period"]:
         """Yield the twelve months that end with the one of the last day, earliest first."""
         first = self.last.replace(day=1)
         for back in range(SERIES - 1, -1, -1):
             yield Period("month", shift(first, months=-back), shift(first, months=1 - back))
+
+
+@cache
+def compared_with(period: Period, compare: str) -> Mapping[str, Period]:
+    """Return `previous` and `year_before` -> period, those that --compare asks for."""
+    beside = {"previous": period.previous(), "year_before": period.year_before()}
+    chosen = {
+        "both": ("previous", "year_before"),
+        "previous": ("previous",),
+        "year": ("year_before",),
+    }
+    return {name: beside[name] for name in chosen.get(compare, ())}
 
 
 def read(asked: "ReportOptions", session: "Session") -> Period:

@@ -63,7 +63,8 @@ def _by_name(figures: Iterable[Figure]) -> dict[str, Figure]:
     return {each.figure: each for each in figures if not each.group}
 
 
-NONE, NOT_KNOWN = "None.", "Not known:"  # how the sentence of a list without rows begins
+# How the sentence of a list without rows begins.
+NO_ROWS = NONE, NOT_KNOWN, NONE_SO_FAR = "None.", "Not known:", "None in the days on file:"
 NOBODY = f"{NOT_KNOWN} no people are on file."  # by group
 _LACKING = {"repeat-addresses": "a readable address", "repeat-people": "a named person"}
 
@@ -74,7 +75,7 @@ def without_rows(section: "ReportSection") -> str:
         return f"{NOT_KNOWN} {section.unknown}."
     figure = _by_name(section.facts).get(section.name.replace("-", "_"))
     if section.name not in _LACKING or figure is None or figure.value is not None:
-        return NONE
+        return f"{NONE_SO_FAR} {section.gap}." if section.gap else NONE
     if not figure.missing:
         return f"{NOT_KNOWN} no call has a nature."
     return f"{NOT_KNOWN} no such call has {_LACKING[section.name]}."
@@ -83,7 +84,7 @@ def without_rows(section: "ReportSection") -> str:
 def _repeat_addresses(section: "ReportSection", report: "Report") -> list[str]:
     facts = _by_name(section.facts)
     left_out, lacking = facts["exempt_addresses"].value, facts["repeat_addresses"].missing
-    said = [f"{threshold(report)}."]
+    said = [f"{threshold(report)}.", *([f"Not complete: {section.gap}."] if section.gap else [])]
     if left_out:
         said.append(f"Left out: {count(left_out, 'exempt address', 'exempt addresses')}.")
     if lacking:
@@ -94,7 +95,7 @@ def _repeat_addresses(section: "ReportSection", report: "Report") -> list[str]:
 def _repeat_people(section: "ReportSection", report: "Report") -> list[str]:
     facts = _by_name(section.facts)
     unknown, lacking = facts["unknown_repeat_people"].value, facts["repeat_people"].missing
-    said = [f"{threshold(report)}."]
+    said = [f"{threshold(report)}.", *([f"Not complete: {section.gap}."] if section.gap else [])]
     if unknown:
         said.append(f"Left out: {count(unknown, 'record')} without any name.")
     if lacking:

@@ -11,10 +11,10 @@ from typing import Any
 from ccu import dates
 from ccu.output import Section, Table
 from ccu.report import definitions, sentences
-from ccu.report.build import Report, ReportSection, compared_with
+from ccu.report.build import Report, ReportSection
 from ccu.report.definitions import BY_MONTH
 from ccu.report.figures import INSTEAD, NO_DATA, Figure
-from ccu.report.period import moment_words, month_words
+from ccu.report.period import compared_with, moment_words, month_words
 
 FEW = "* made of fewer than ten: may be due to chance."
 WITH_DATA = " with data"  # not where the missing ones have a column
@@ -336,9 +336,9 @@ def foot(report: Report) -> Section:
 
 
 def _not_known(section: ReportSection) -> list[str]:
-    """Return the sentence of a list without rows about which nothing is known."""
+    """Return the sentence of a list without rows that are not known to be none."""
     said = "" if section.kind == "figures" or section.items else sentences.without_rows(section)
-    return [said] if said.startswith(sentences.NOT_KNOWN) else []
+    return [] if said in ("", sentences.NONE) else [said]
 
 
 def data(report: Report) -> dict[str, Any]:

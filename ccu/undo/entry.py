@@ -57,7 +57,7 @@ def last_change(session: Session, *, past: bool) -> Found:
             if len(skipped) == MOST_SKIPPED:
                 break
         else:
-            shown = _described(session.db, last, session.machine_now)
+            shown = _described(session.db, last, session.machine_now) + _empty(session, last)
             return Found(last, newest, skipped, shown, step.ask)
     if skipped:
         raise InvalidInput(skipped[0])
@@ -163,6 +163,17 @@ def _described(connection: sqlite3.Connection, last: Last, now: datetime) -> str
     fields = last.detail.get("fields", ()) if last.action in steps.EDITS else ()
     what = steps.STEPS[last.action].past + (f" ({field_words.names(fields)})" if fields else "")
     return f"{', '.join(parts)}, {what} {_ago(last.at, now)} by you."
+
+
+def _empty(session: Session, last: Last) -> str:
+    """Return, of an import of a directory that changed nothing, so, and which one was before it."""
+    if last.action != "provider-import" or any(map(last.detail.get, ("new", "changed", "gone"))):
+        return ""
+    mine = last_store.changes(session.db, session.staff_id)
+    same = (each.record_id for each in mine if each.action == last.action and each.id < last.id)
+    before = next(same, None)
+    more = f" To take back import {before}, before it, run ccu undo again." if before else ""
+    return f" It changed nothing.{more}"
 
 
 def _ago(at: str, now: datetime) -> str:

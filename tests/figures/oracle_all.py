@@ -88,8 +88,8 @@ _OF_REFERRALS = {
     *SECTIONS["hand-offs"].split(),
     *("referrals_accepted", "hand_off_hours"),
 }
-_OF_WINDOW = {"repeat_addresses", "repeat_people", "unknown_repeat_people"}
-_OF_WINDOW |= {"top5_people_share", "top5_address_share"}
+OF_WINDOW = {"repeat_addresses", "repeat_people", "unknown_repeat_people"}
+OF_WINDOW |= {"top5_people_share", "top5_address_share"}
 
 
 def _if_known(name: str, part: Part, file: File, asked: Asked) -> Part:
@@ -103,7 +103,7 @@ def _if_known(name: str, part: Part, file: File, asked: Asked) -> Part:
         known = any(row["occurred_at"][:10] < asked.end for row in file.tables["consult"])
     elif name in ("attempts_made", "contact_rate", "follow_up_hours"):
         known = any(row["occurred_at"][:10] < asked.end for row in file.tables["attempt"])
-    elif name in _OF_WINDOW:
+    elif name in OF_WINDOW:
         first, after = add_days(asked.last, 1 - asked.window), add_days(asked.last, 1)
         known = file.has_calls_around(first, after)
     else:

@@ -13,7 +13,7 @@ from ccu.dates import from_iso, to_iso
 from ccu.dates.cad import cad_reader
 from ccu.imports.dispatch.times import by_the_hour
 from tests.conftest import Ccu
-from tests.dispatch_rows import LAYOUT, Desk, row, text
+from tests.dispatch_rows import LAYOUT, ROW, Desk, row, text
 
 CLOCKS = """
 source = "our-cad"
@@ -188,3 +188,12 @@ def test_a_time_reads_the_same_in_a_column_as_alone(
 
     texts = ["", *(f"{day} {clock:%H:%M:%S}" for clock in clocks)]
     assert by_the_hour(when)(texts) == ["", *map(when, texts[1:])]
+
+
+@pytest.mark.parametrize(
+    "cell", ["**:**:** **/**/**", "__/__/____", "--:--", "00/00/0000 00:00:00", "**/**/**", "??:??"]
+)
+def test_a_time_that_nobody_filled_in_is_blank(desk: Desk, cell: str) -> None:
+    rows = [row(Number=f"26-{n}", Cleared=cell if n % 2 else ROW["Cleared"]) for n in range(4)]
+    assert desk.counts(text(rows)) == (4, 4, 0, 0, 0)
+    assert desk.one("SELECT count(*) FROM call WHERE cleared_at IS NULL") == 2

@@ -307,6 +307,85 @@ def test_outcomes_are_found_by_their_cells_and_a_callers_address_is_asked_about(
 
 
 @pytest.mark.parametrize(
+    ("header", "chosen", "told"),
+    [
+        ("Disposition,Result,Mun", "Result", "not Disposition: open or closed is no outcome"),
+        ("Result,Disposition,Juris", "Disposition", "not Result: open or closed is no outcome"),
+        ("Call Status,Close Code,Municipality", "Close Code", "not Call Status: open or closed"),
+    ],
+)
+def test_of_a_status_and_an_outcome_the_cells_decide(
+    desk: Desk, header: str, chosen: str, told: str
+) -> None:
+    outcomes = ("Arrest", "Report Taken", "Unable to Locate")
+    lines = [
+        f"26-{n},1/{n}/2026 10:01,{n} ELM ST,EDP,{('Open', 'Closed', 'Cleared')[n % 3]},"
+        f"{outcomes[n % 3]},{('WESTPORT', 'WILTON')[n % 2]}"
+        for n in range(1, 20)
+    ]
+    found = suggested(desk, f"Incident,Call Received,Address,Nature,{header}", lines)
+    assert (found["disposition"], found["city"]) == (chosen, header.split(",")[-1])
+    assert told in desk.layout.read_text()
+
+
+@pytest.mark.parametrize(
+    "header", ["Final Call Disposition", "Closed Call Result", "Final Outcome"]
+)
+def test_a_final_outcome_of_the_call_is_no_nature(desk: Desk, header: str) -> None:
+    outcomes = ("ARREST MADE", "CONCLUDED", "NO REPORT")
+    lines = [f"26-{n},1/{n}/2026 10:01,{n} ELM ST,EDP,{outcomes[n % 3]}" for n in range(1, 20)]
+    found = suggested(desk, f"Incident,Call Received,Address,Nature,{header}", lines)
+    assert (found["disposition"], found.get("nature_cleared")) == (header, None)
+
+
+@pytest.mark.parametrize("header", ["Location", "Geo Ref", "Incident Address", "RP Address,Where"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "{0}72 S {0}00 E",
+        "{0}72 SOUTH {0}00 EAST",
+        "E {0}250 N 300",
+        "N 300 E {0}250",
+        "N12W{0}456 MAIN",
+        "W180 N{0}876 TOWN HALL",
+        "N{0}876 COUNTY ROAD A",
+    ],
+)
+def test_a_point_of_a_grid_is_an_address(desk: Desk, header: str, place: str) -> None:
+    lines = []
+    for n in range(1, 20):
+        caller = f"{n} HOME LN," if "," in header else ""
+        lines.append(f"26-{n},1/{n}/2026 10:01,{caller}{place.format(n)},EDP")
+    found = suggested(desk, f"Incident,Call Received,{header},Nature", lines)
+    assert found["address"] == header.split(",")[-1]
+    assert "no address" not in desk.bring(None).err
+    assert desk.one("SELECT count(DISTINCT number || street) FROM place") == 19
+
+
+def test_a_street_that_is_a_number_apart_is_joined(desk: Desk) -> None:
+    lines = [f"26-{n},1/{n}/2026 10:01,{n}72,S,{n % 9}00,E,EDP" for n in range(1, 20)]
+    header = "Incident,Call Received,House #,Pre Dir,Street Name,Post Dir,Nature"
+    found = suggested(desk, header, lines)
+    assert found["address"] == ["House #", "Pre Dir", "Street Name", "Post Dir"]
+
+
+def test_where_a_call_was_is_offered_beside_the_callers_address(desk: Desk) -> None:
+    lines = [f"26-{n},1/{n}/2026 10:01,{n} HOME LN,ZYX {n % 4} QQRT" for n in range(1, 20)]
+    header = "Incident,Call Received,Caller Address,Spot"
+    assert suggested(desk, header, lines, 11)["address"] == "?"
+    assert "one of Spot, Caller Address" in desk.layout.read_text()
+
+
+def test_an_import_without_addresses_tells(desk: Desk) -> None:
+    lines = [f"26-{n},1/{n}/2026 10:01,EDP" for n in range(1, 20)]
+    suggested(desk, "Incident,Call Received,Nature", lines)
+    for options in (("--dry-run",), ()):
+        told = desk.bring(None, *options).err
+        assert "19 of 19 calls have no address that can be read" in told
+        assert "name the column: address = in [columns]" in told
+
+
+@pytest.mark.parametrize(
     ("began", "arrived"),
     [
         ("2026-Jan-{:02} (Thu.) 1001", "1044"),

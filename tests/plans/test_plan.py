@@ -723,7 +723,7 @@ def test_patrol_sends_a_correction_and_is_told_the_answer(
     assert "  1, pat on Jan 31, 2026: the cat died\n     [/b]\n     accepted by dlee on " in page
     with sqlite3.connect(db_path) as hand:
         audit = str(hand.execute("SELECT * FROM audit").fetchall())
-    assert "cat" not in audit
+    assert "cat died" not in audit
     assert "thanks" not in audit
 
 

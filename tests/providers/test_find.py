@@ -38,7 +38,7 @@ def found(ccu: Ccu, *words: str) -> list[dict[str, Any]]:
     done = ccu("provider", "find", *words, "-f", "json")
     assert done.code == 0, done.err
     rows: list[dict[str, Any]] = json.loads(done.out)
-    return rows
+    return [row for row in rows if row["id"]]  # without 911 and 988
 
 
 def names(ccu: Ccu, *words: str) -> list[str]:
@@ -272,7 +272,7 @@ def test_a_walk_in_is_referred_without_a_call(ccu: Ccu) -> None:
     line = ("refer", "--need", "food", "--to", "harbor")
     refused = ccu(*line)
     assert (refused.code, refused.out) == (2, "")
-    assert "without a call, such as for a walk-in, give --person" in refused.err
+    assert "for a walk-in ccu refer --person P" in refused.err
     assert ccu(*CALL, "--nature", "welfare check", "--person", "unknown").code == 0
     done = ccu(*line, "--person", "1")
     assert done.code == 0, done.err
@@ -280,3 +280,40 @@ def test_a_walk_in_is_referred_without_a_call(ccu: Ccu) -> None:
     assert (row["call"], row["person"]) == (None, 1)
     due = json.loads(ccu("follow-up", "list", "-f", "json").out)
     assert len(due) >= 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("I want to kill myself", "overdose", "can't breathe", "no puedo respirar", "chest pain"),
+        *("he has a gun", "dolor de pecho", "wont wake up", "swallowed a bottle of pills"),
+        *("se esta desangrando", "my husband beats me", "stopped breathing"),
+    ],
+)
+def test_an_urgent_need_has_911_and_988_whoever_is_on_file(ccu: Ccu, text: str) -> None:
+    done = ccu("provider", "find", text, "-f", "json")
+    first = json.loads(done.out)[0]
+    assert (first["id"], first["phone"]) == (None, "911 or 988")
+    assert "Urgent: call 911 if a life may be at risk now; call or text 988" in done.err
+    shown = ccu("provider", "find", text).out
+    assert "911 or 988" in shown
+
+
+def test_the_question_of_refer_tells_of_911_too(town: Ccu) -> None:
+    assert town(*CALL, "--nature", "crisis", "--person", "unknown").code == 0
+    asked = ("refer", "1", "--need", "mh_crisis")
+    done = town(*asked, stdin="he wants to kill himself\n", tty=True)
+    assert "Urgent: call 911 if a life may be at risk now" in done.err
+
+
+def test_a_need_that_is_not_urgent_has_none(town: Ccu) -> None:
+    for text in ("hungry", "evicted", "no heat", "lost my job", "help with rent"):
+        done = town("provider", "find", text, "-f", "json")
+        assert all(row["id"] for row in json.loads(done.out)) and "911" not in done.err
+
+
+def test_a_need_that_no_provider_has_is_for_who_knows_others(ccu: Ccu) -> None:
+    add = ("provider", "add", "Town Desk", "--phone", "203-555-0110", "--capacity", "open")
+    assert ccu(*add, "--need", "care_navigation").code == 0
+    (row,) = found(ccu, "lost my job")
+    assert row["name"] == "Town Desk" and "Care navigation; has room" in row["reason"]

@@ -550,3 +550,19 @@ def test_no_directory_breaks_the_reader(tables: dict[str, list[dict[str, str]]])
 )
 def test_a_telephone_number_is_read_or_left_out(written: str, read: str) -> None:
     assert phone(written) == read
+
+
+def test_undo_of_an_import_that_changed_nothing_names_the_one_before(
+    ccu: Ccu, tmp_path: Path
+) -> None:
+    path = str(folder(tmp_path, sample.tables(sample.services())))
+    for _ in range(2):
+        assert ccu("provider", "import", path).code == 0
+    asked = ccu("undo")
+    assert "Import 2, imported just now by you. It changed nothing." in asked.err
+    assert "To take back import 1, before it, run ccu undo again." in asked.err
+    assert ccu("undo", "--yes").code == 0
+    done = ccu("undo", "--yes")
+    assert (done.code, "It changed nothing" in done.err) == (0, False), done.err
+    assert "that it had added retired" in done.out
+    assert ccu("provider", "list", "-f", "csv").out.count("\n") == 1  # the header

@@ -19,7 +19,14 @@ from ..conftest import run_ccu
 from ..figures import oracle_all, town
 from ..figures.cases import CASES, MORE, TODAY, Case
 from ..figures.chance import ENDED, unix
-from ..figures.oracle_all import LISTS, NOT_COMPARED, ONLY_USED, SECTIONS, WHOLE_IN_SUMMARY
+from ..figures.oracle_all import (
+    LISTS,
+    NOT_COMPARED,
+    OF_WINDOW,
+    ONLY_USED,
+    SECTIONS,
+    WHOLE_IN_SUMMARY,
+)
 from ..figures.parts import Asked, Figures, Part
 from ..figures.rows import File, Row, add_days, export, without_part2
 
@@ -146,6 +153,10 @@ def differences(case: Case, path: Path, section: dict[str, Any]) -> list[str]:
         for name, other, there in zip(("previous", "year_before"), others, is_there, strict=True):
             value = other.get(key, Part("")).value
             expected[name] = None if figure in NOT_COMPARED or not there else value
+            if figure in OF_WINDOW and not other.get(key, Part("")).numerator:
+                first = add_days(periods[1 + (name == "year_before")].last, 1 - periods[0].window)
+                if file.first_day is None or first < file.first_day:
+                    expected[name] = None  # the days of repeats begin before the first call
         row = shown.pop(key, None)
         if row is None:
             if figure not in ONLY_USED or part.numerator:

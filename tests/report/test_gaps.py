@@ -214,3 +214,26 @@ def test_half_a_month_is_always_told(rate: int) -> None:
     records = Records({"ccu": calls}, date(2025, 9, 1))
     assert records.sentence(month(8)) == "calls on 15 of 31 days; none after Aug 15, 2025"
     assert not records.sentence(month(7))
+
+
+@pytest.mark.parametrize("format", ["table", "plain", "markdown", "json", "html"])
+@pytest.mark.parametrize("what", [(), ("--full",), ("--section", "repeat-callers")])
+def test_no_repeats_in_days_that_are_not_on_file_is_not_none(
+    hand: Hand, format: str, what: tuple[str, ...]
+) -> None:
+    hand.call("2026-01-30T09:00:00", hand.person("Ana"), place=hand.place("12"))
+    for period in (("--month", "2026-01"), ("--last", "30d"), ("--week", "2026-01-31")):
+        done = at("2026-02-01T12:00", "report", *period, *what, "-f", format)
+        text = " ".join(re.sub("<[^>]*>", " ", done.out).split())
+        assert done.code == 0, done.err
+        assert re.search(
+            r"The 90 days of repeats are not complete: calls on 1 of [89]\d days", text
+        )
+        told = re.findall(r"None in the days on file: calls on 1 of [89]\d days; none before", text)
+        assert len(told) >= 2, text[:800]
+
+
+def test_a_zero_before_the_first_call_is_not_compared(ccu: Ccu, hand: Hand) -> None:
+    two_a_day(hand, "2025-12-30", "2026-01-31")
+    found = figures(ccu, "summary", "--month", "2026-01")["repeat_addresses"]
+    assert (found["previous"], found["note"]) == (None, "the days of repeats are not complete")

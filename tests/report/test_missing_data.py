@@ -277,7 +277,8 @@ def test_people_are_not_known_where_no_call_names_one(ccu: Ccu, db_path: Path) -
     hand.call("2026-01-20T10:00:00", hand.person("Ana"))
     found = figures(ccu, "people", *JANUARY)
     assert (found["people_served"]["value"], found["connections"]["value"]) == (1, 0)
-    assert "None." in ccu("report", *JANUARY, "--section", "repeat-people").out
+    shown = ccu("report", *JANUARY, "--section", "repeat-people").out
+    assert "None in the days on file: calls on 28 of 90 days; none before Jan" in shown
 
 
 # --- addresses, from dispatch records alone -------------------------------------------------

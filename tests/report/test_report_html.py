@@ -289,7 +289,7 @@ def made_up(town: str, address: str) -> Report:
         "list",
         ("place", "address", "care_calls"),
         items=[{"place": 1, "address": address, "care_calls": 3}],
-        says=[address],
+        says=[address.replace("`", "")],
         explains=[address.replace("`", "")],
     )
     options: dict[str, Any] = {"zone": ZoneInfo("UTC"), "first_day": None}

@@ -40,7 +40,8 @@ def find(
     Ranked by need and words, area, hours, capacity, how recently it was verified, and how many of
     this town's referrals there received service (from 5 that ended). Words such as spanish, tonight
     or 78 years old rank; options decide who is listed. It reads Spanish, and words misspelled by a
-    letter or two. To teach it a word: ccu codes add need_word.
+    letter or two. An urgent need has 911 and 988 first. To teach it a word: ccu
+    codes add need_word.
 
     Examples:
 
@@ -66,7 +67,10 @@ def find(
     found = search(ctx.obj, asked)
     limit = limit or FIRST
     rows = found[:limit]
-    emit(Table(page.FOUND, page.found_rows(rows), title="Providers found"), format, output)
+    shown = page.found_rows(rows, urgent=asked.urgent)
+    emit(Table(page.FOUND, shown, title="Providers found"), format, output)
+    if asked.urgent:
+        say(page.URGENT)
     if len(found) > limit:
         say(f"{len(found) - limit} more: --limit {len(found)}. Details: ccu provider show NUMBER")
     elif not found:

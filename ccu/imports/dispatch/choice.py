@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Container, Iterable, Sequence
 
-from ccu.address.words import STATE_CODES, STATES
+from ccu.address.words import STATE_CODES, STATES, SUFFIXES
 from ccu.imports import codes, forms, suggest
 from ccu.imports.dispatch.layout import TIMES
 from ccu.imports.suggest import Chosen, Hints, Questions, Sample
@@ -12,10 +12,22 @@ TOGETHER = 0.9  # of a column's cells, that must be what the column is taken for
 FEW = 0.3
 SEVERAL = 0.05  # of the cells of incident numbers differ at least: a code of calls recurs more
 NUMBERS = ("number", "num", "no", "nbr", "#")  # names that tell no more
+STATE = re.compile(  # of a call: no outcome
+    "(re)?open(ed)?|closed?|clsd|clea?re?d?|clr|(in)?active|pending|completed?|cmp|done|finished"
+    "|assigned|dispatched|in progress|new|archived|final(ized)?|[oc]",
+    re.IGNORECASE,
+)
 AGENCIES = 30  # different ones at most in a column
 STATE_NAMES = STATE_CODES | STATES.keys()
 
 DAY_AND_CLOCK = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}[ T]+\d").match
+# Of a grid: 572 S 500 E, E 1250 N 300, N12W3456 MAIN, N1234 COUNTY ROAD A.
+GRID = re.compile(
+    r"\d+ ?[NSEW](orth|outh|ast|est)?\.? \d+\b|[NSEW](orth|outh|ast|est)?[. -]{0,2}\d{2,}[ ,/-]*"
+    r"([NSEW](orth|outh|ast|est)?[. -]{0,2}\d{2,}|[A-Z]{2})",
+    re.IGNORECASE,
+)
+CROSSING = re.compile(r"[a-z] ?[&/@] ?[a-z]", re.IGNORECASE)
 
 CALLED = {
     "incident": "incident number",
@@ -70,6 +82,8 @@ class Choice:
             found = suggest.ranked(self._sample, self._blank, self._hints["columns"][name])[:1]
         if name == "incident" and found:
             found = self._filled_most(found)
+        if name == "disposition":
+            found = self._outcomes_alone(found)
         best = [column for rank, column in found if rank == found[0][0]]
         if name == "nature" and len(best) > 1:  # a description before its code
             words = [
@@ -78,6 +92,28 @@ class Choice:
             best = words or best
         if chosen := self._one_of(name, best):
             self._take(name, [chosen])
+
+    def _outcomes_alone(self, found: list[tuple[int, str]]) -> list[tuple[int, str]]:
+        """Return the columns of outcomes without those that tell whether a call is open or closed.
+
+        What is left beside the best one is named.
+        """
+        states = [each for _, each in found if self._sample.share(each, STATE.fullmatch) > TOGETHER]
+        kept = [each for each in found if each[1] not in states]
+        if not kept:
+            self._notes += [
+                f"disposition: {each} tells no outcome, only a state" for each in states
+            ]
+            return found
+        self._notes += [f"disposition: not {each}: open or closed is no outcome" for each in states]
+        outcomes = self._hints["dispositions"]
+        for rank, each in kept:
+            told = rank > kept[0][0] and self._sample.share(
+                each, lambda c: codes.found(c, outcomes)
+            )
+            if told and told > FEW:
+                self._notes.append(f"disposition: {each} has outcomes, too; to join both: [.., ..]")
+        return kept
 
     def _filled_most(self, found: list[tuple[int, str]]) -> list[tuple[int, str]]:
         """Return the columns of numbers that most rows have: a report may have one, or none.
@@ -191,7 +227,9 @@ class Choice:
             return share(column, lambda cell: cell.upper() in STATE_NAMES) > TOGETHER
         if name == "zip":
             return share(column, re.compile(r"\d{5}(-?\d{4})?(\.0)?").fullmatch) > FEW
-        if name in ("address", "city", "nature_cleared"):
+        if name == "address":
+            return share(column, lambda cell: suggest.has_words(cell) or has_place(cell)) > FEW
+        if name in ("city", "nature_cleared"):
             return share(column, suggest.has_words) > FEW
         return share(column, forms.DATED.match) < FEW
 
@@ -221,3 +259,25 @@ class Choice:
             )
         ]
         return next((each for each in fits if each not in self._blank), "".join(fits[:1]))
+
+
+def has_street(cell: str) -> bool:
+    """Whether a cell has a street, a crossing or a point of a grid."""
+    typed = any(map(is_street_type, cell.split()))
+    return typed or bool(CROSSING.search(cell) or GRID.match(cell))
+
+
+def has_place(cell: str) -> bool:
+    """Whether a cell may be where a call was."""
+    return has_street(cell) or (suggest.has_words(cell) and bool(re.search(r"\d", cell)))
+
+
+def is_complete(cell: str) -> bool:
+    """Whether a cell has a house number with its street, or a crossing."""
+    whole = re.match(r"\d+[-\w]*\s+[A-Za-z0-9]", cell)
+    return bool(whole or CROSSING.search(cell) or GRID.match(cell))
+
+
+def is_street_type(cell: str) -> bool:
+    """Whether a word is the type of a street."""
+    return cell.strip("., ").upper() in SUFFIXES

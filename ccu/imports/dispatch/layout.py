@@ -18,7 +18,17 @@ _NULLS = ("null", "(null)", "<null>", "[null]", "n/a", "#n/a", "na", "none", "na
 NULLS = frozenset(
     form for text in _NULLS for form in (text, text.upper(), text.lower(), text.title())
 ) | {"NaN", "NaT", "N/a", "n/A"}
-NO_TIME = frozenset({
+# Forms that nobody filled in: `**:**:** **/**/**`, `__/__/____`, `00/00/0000`; 00:00 is midnight.
+_DAYS = ("{0}/{0}/{0}", "{0}/{0}/{0}{0}", "{0}-{0}-{0}", "{0}-{0}-{0}{0}", "{0}{0}-{0}-{0}")
+_CLOCKS = ("{0}:{0}", "{0}:{0}:{0}")
+_UNFILLED = frozenset(
+    form.format(2 * sign).strip()
+    for sign in ("*", "_", "-", "?", " ", "0")
+    for day in _DAYS
+    for clock in _CLOCKS
+    for form in (day, f"{day} {clock}", f"{clock} {day}", *([] if sign == "0" else [clock]))
+)
+NO_TIME = _UNFILLED | frozenset({
     *("0000-00-00", "0000-00-00 00:00:00", "0001-01-01 00:00:00", "0001-01-01T00:00:00"),
     *("1900-01-01", "1900-01-01 00:00:00", "1900-01-01 00:00:00.000", "1900-01-01T00:00:00"),
     *("1900-01-01T00:00:00.000", "01/01/1900", "1/1/1900", "01/01/1900 00:00", "1/1/1900 0:00"),

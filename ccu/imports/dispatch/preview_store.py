@@ -51,7 +51,6 @@ SELECT max(dispatched_at IS NOT NULL) AS dispatched, max(arrived_at IS NOT NULL)
   max((SELECT text FROM staging.word WHERE id = nature) <> '') AS nature,
   max((SELECT text FROM staging.word WHERE id = nature_cleared) <> '') AS nature_cleared,
   max((SELECT text FROM staging.word WHERE id = disposition) <> '') AS disposition,
-  (SELECT max(raw <> '') FROM staging.address) AS address,
   (SELECT max(raw_unit <> '') FROM staging.address) AS unit,
   (SELECT max(raw_city <> '') FROM staging.address) AS city,
   (SELECT max(raw_zip <> '') FROM staging.address) AS zip
@@ -67,6 +66,11 @@ SELECT count(*) FILTER (WHERE arrived < dispatched) AS early,
 FROM (SELECT unixepoch(arrived_at) AS arrived, unixepoch(dispatched_at) AS dispatched,
              unixepoch(occurred_at) AS began
       FROM staging.entry WHERE arrived_at IS NOT NULL AND clock_known)
+"""
+
+ADDRESSLESS = """
+SELECT count(*) AS calls, count(*) FILTER (WHERE address.unit_key IS NULL) AS without
+FROM staging.entry AS entry LEFT JOIN staging.address AS address ON address.number = entry.address
 """
 
 # Different addresses of the file: those that are a street alone, and the cities they are in.
@@ -109,6 +113,7 @@ def doubts(
     """
     least = 1 if dry_run else ENOUGH
     told = [*_hours(connection, least), *_arrivals(connection)]
+    told += [*_addressless(connection, least, "address" in columns)]
     told += [*_streets(connection, least), *_cities(connection, town, least)]
     told += _units(connection)
     return [*told, *_empty(connection, columns)] if dry_run else told
@@ -174,6 +179,16 @@ def _arrivals(connection: sqlite3.Connection) -> Iterator[str]:
         yield (
             f"{row['late']} calls have an arrival more than {LONG} hours after they begin, at most"
             f" {row['longest'] // 60} minutes; they count in the response times"
+        )
+
+
+def _addressless(connection: sqlite3.Connection, least: int, named: bool) -> Iterator[str]:
+    calls, without = connection.execute(ADDRESSLESS).fetchone()
+    if calls and (without == calls or (calls >= least and 2 * without > calls)):
+        advice = "see the column named" if named else "name the column: address ="
+        yield (
+            f"{without} of {calls} calls have no address that can be read: no history and no repeat"
+            f" address shows them; {advice} in [columns]"
         )
 
 

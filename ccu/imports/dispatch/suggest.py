@@ -10,9 +10,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ccu.address.words import SUFFIXES, UNITS
+from ccu.address.words import UNITS
 from ccu.imports import codes, forms, suggest
-from ccu.imports.dispatch.choice import FEW, NUMBERS, STATE_NAMES, TOGETHER, Choice
+from ccu.imports.dispatch.choice import (
+    FEW,
+    NUMBERS,
+    STATE_NAMES,
+    TOGETHER,
+    Choice,
+    has_place,
+    has_street,
+    is_complete,
+    is_street_type,
+)
 from ccu.imports.dispatch.layout import FIELDS, TIMES
 from ccu.imports.suggest import Questions
 
@@ -26,7 +36,6 @@ CLOCK_NAME = re.compile("time|start|began|rcvd|rece?i?ved?|hhmm|clock")  # of cl
 HOUSE = re.compile(r"[1-9][0-9]{0,4}[A-Z]?(\.0)?")
 CITY_CODE = re.compile(r", *([A-Z]{2,4}) *$")
 CITY_ROWS = 3  # that have a code, before it is taken for a city's
-CROSSING = re.compile(r"[a-z] ?[&/@] ?[a-z]", re.IGNORECASE)
 
 
 def write(session: "Session", path: Path, target: Path | None) -> None:
@@ -94,7 +103,7 @@ class First(Choice):
             return
         hints = self._hints["address"]
         streets = suggest.ranked(self._sample, self._left, [*hints["street"], *hints["complete"]])
-        if not any(self._sample.share(each, _is_complete) < FEW for _, each in streets):
+        if not any(self._sample.share(each, is_complete) < FEW for _, each in streets):
             return
         shown = dict.fromkeys(("incident number", "house number"), self._sample.filled(column))
         made = self._questions.choose("incident", f"What is in the column {column}?", shown)
@@ -216,11 +225,13 @@ class First(Choice):
             for part in ("cross", "caller")
         )
         self._left = [name for name in self._left if name not in (*crossing, *callers)]
-        number = self._part(hints["number"], re.compile("[0-9]").match, but=_has_street)
+        number = self._part(hints["number"], re.compile("[0-9]").match, but=has_street)
         whole = [name for _, name in self._ranked("address", hints["complete"])]
         whole = [name for name in whole if name != number]
-        complete = [each for each in whole if self._sample.share(each, _is_complete) > FEW]
-        street = self._part(hints["street"], suggest.has_words, taken=number)
+        complete = [each for each in whole if self._sample.share(each, is_complete) > FEW]
+        street = self._part(
+            hints["street"], re.compile("(?=.*[a-z]{2}|[0-9]+$)", re.I).match, number
+        )
         if complete:
             self._take("address", complete[:1])
         elif number not in ("", *self._blank) and (street or whole):
@@ -228,7 +239,7 @@ class First(Choice):
                 number,
                 self._part(hints["before"], DIRECTION.fullmatch, number),
                 street or whole[0],
-                self._part(hints["type"], _is_street_type, number),
+                self._part(hints["type"], is_street_type, number),
                 self._part(hints["after"], DIRECTION.fullmatch, number),
             ]
             self._take("address", dict.fromkeys(filter(None, parts)))
@@ -236,9 +247,10 @@ class First(Choice):
             self._street_alone(whole[0] if whole else street)
         else:
             self._address_by_cells()
-        ask = callers and not self._settled("address")
-        if ask and (made := self._one_of("address", callers, "address", sure=False)):
-            self._take("address", [made])
+        if callers and not self._settled("address"):  # not the callers' alone
+            places = [each for each in self._left if self._sample.share(each, has_place) > FEW]
+            if made := self._one_of("address", [*places, *callers], "address", sure=False):
+                self._take("address", [made])
         if crossing and "address" in self.chosen:
             self._crossing(crossing)
 
@@ -267,10 +279,10 @@ class First(Choice):
         others = {*self._hints["columns"]["nature"], *self._hints["columns"]["disposition"]}
         taken = {column for _, column in suggest.ranked(self._sample, self._left, [*others])}
         left = [each for each in self._left if each not in taken]
-        shares = {each: self._sample.share(each, _has_street) for each in left}
+        shares = {each: self._sample.share(each, has_street) for each in left}
         best = max(shares, key=lambda each: shares[each], default="")
         if best and shares[best] > 0.6:
-            complete = self._sample.share(best, _is_complete) > FEW
+            complete = self._sample.share(best, is_complete) > FEW
             self._take("address", [best]) if complete else self._street_alone(best)
 
     def _crossing(self, crossing: list[str]) -> None:
@@ -382,15 +394,3 @@ class First(Choice):
             if blank:
                 yield f"# {blank} of {self._sample.rows} rows have no incident number: they are"
                 yield "# told apart by when they began and their address."
-
-
-def _has_street(cell: str) -> bool:
-    return any(map(_is_street_type, cell.split())) or bool(CROSSING.search(cell))
-
-
-def _is_complete(cell: str) -> bool:
-    return bool(re.match(r"\d+[-\w]*\s+[A-Za-z0-9]", cell) or CROSSING.search(cell))
-
-
-def _is_street_type(cell: str) -> bool:
-    return cell.strip("., ").upper() in SUFFIXES
