@@ -3,8 +3,9 @@
 They are fields of a dataclass without comparison or repr, because making those costs start-up time.
 """
 
+import re
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -54,6 +55,31 @@ def _undecided(session: "Session", more: bool) -> tuple[dict[int, str], int]:
 
 
 UNDECIDED = of_list(CALL, "call", _undecided)
+
+
+def _days(session: "Session", text: str, option: str) -> list[date]:
+    """Read a day, two with `to` between them, or the ends of a month or year; or InvalidInput."""
+    from ccu import dates
+    from ccu.options import typed_text
+    from ccu.output import say
+
+    if re.fullmatch(r"[0-9]{4}(-[0-9]{2})?", text):
+        parse = dates.parse_month if "-" in text else dates.parse_year
+        start, end = parse(text, field=option)
+        if start > session.today:
+            raise InvalidInput(f"{option} {text} is in the future")
+        return [start, end - timedelta(days=1)]
+    days = [each.strip() for each in text.split(" to ", 1) if each.strip()]
+    one = len(days) < 2
+    found = [typed_text.day(session, each, option, future=False, tell=one) for each in days]
+    if found != sorted(found):
+        raise InvalidInput(f"{option} {text}: the first day is after the last")
+    if not one:
+        say(f"{option} is {' to '.join(map(dates.say_date, found))}")
+    return found
+
+
+DAYS = OptionType(read=_days, metavar="DAY")
 
 # option -> its type
 TYPES: dict[str, OptionType[Any]] = {

@@ -1,14 +1,12 @@
 """`ccu call list`, `ccu call decide`: calls of a span, and the decision on each care call."""
 
-import re
-from datetime import date, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from datetime import date
+from typing import Annotated, Any
 
-from ccu.calls.options import UNDECIDED
+from ccu.calls.options import DAYS, UNDECIDED
 from ccu.errors import InvalidInput
 from ccu.options import AskingOption, Context, arg, flag, group, opt
 from ccu.options.lookups import code
-from ccu.options.types import OptionType
 from ccu.output import (
     FOR_FILES,
     FormatOption,
@@ -20,9 +18,6 @@ from ccu.output import (
     say,
 )
 
-if TYPE_CHECKING:
-    from ccu.session import Session
-
 app = group("Joined to `ccu call` by the map in cli.py.")
 
 COLUMNS = ("id", "occurred", "nature", "place", "outcome", "decision", "due", "owner")
@@ -32,30 +27,6 @@ IN_FILES = ("incident", "dispatched", "arrived", "cleared", "address", "beat", "
 SPARE = ("outcome", "owner", "due")  # a narrow terminal leaves these out, the first one first
 USUAL_DAYS = 7  # of the list, where no span is asked for
 NATURE, NO_ACTION = code("nature"), code("no_action_reason")
-
-
-def _days(session: "Session", text: str, option: str) -> list[date]:
-    """Read a day, two with `to` between them, or the ends of a month or year; or InvalidInput."""
-    from ccu import dates
-    from ccu.options import typed_text
-
-    if re.fullmatch(r"[0-9]{4}(-[0-9]{2})?", text):
-        parse = dates.parse_month if "-" in text else dates.parse_year
-        start, end = parse(text, field=option)
-        if start > session.today:
-            raise InvalidInput(f"{option} {text} is in the future")
-        return [start, end - timedelta(days=1)]
-    days = [each.strip() for each in text.split(" to ", 1) if each.strip()]
-    one = len(days) == 1
-    found = [typed_text.day(session, each, option, future=False, tell=one) for each in days]
-    if found != sorted(found):
-        raise InvalidInput(f"{option} {text}: the first day is after the last")
-    if not one:
-        say(f"{option} is {' to '.join(map(dates.say_date, found))}")
-    return found
-
-
-DAYS = OptionType(read=_days, metavar="DAY")
 
 
 @app.command("list")
