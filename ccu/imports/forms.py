@@ -162,7 +162,9 @@ def kind(cells: Iterable[str], today: str) -> str:
     texts = list(dict.fromkeys(filter(None, cells)))[:60]
     if not texts:
         return ""
-    if all(map(is_clock, texts)) or len(_bases(texts)) == 1:
+    read = sum(map(is_clock, texts))
+    few_bad = read > 0.9 * len(texts) and all(":" in each for each in texts)  # 27:15 PM
+    if read == len(texts) or few_bad or len(_bases(texts)) == 1:
         return "clock"
     plain = map(clocks.arranged, texts)
     if _all_midnight(texts) or find(plain, today, reading=day, share=0.9).choices:

@@ -449,3 +449,26 @@ def test_days_and_clocks_of_a_spreadsheet_are_joined(desk: Desk) -> None:
     assert found["occurred"] == ["Date", "Time Rec"]
     assert desk.counts(None)[:2] == (19, 19)
     assert desk.ask("SELECT DISTINCT substr(occurred_at, 12, 5) FROM call") == [("22:37",)]
+
+
+def test_incident_numbers_that_a_spreadsheet_shortened_are_no_numbers(desk: Desk) -> None:
+    """As 2.61E+08 is many numbers: their calls were joined into one, and the rest refused."""
+    lines = [
+        f"{'2.61E+08' if n % 5 == 0 else f'2610{n:05}'},2026-01-{n:02} 10:0{n % 9},{n} MAIN ST,EDP"
+        for n in range(1, 20)
+    ]
+    suggested(desk, "Incident Number,Call Time,Address,Nature", lines)
+    assert "# A spreadsheet shortened 3 numbers, as 2.61E+08" in desk.layout.read_text()
+    assert "3 incident numbers were shortened by a spreadsheet" in desk.bring(None).err
+    assert desk.one("SELECT count(*) FROM call") == 19
+    assert desk.counts(None)[1] == 0
+    assert desk.one("SELECT count(*) FROM call") == 19
+
+
+def test_one_bad_clock_near_the_top_hides_no_time(desk: Desk) -> None:
+    lines = [
+        f"26-{n:06},01/{n:02}/2026,{'27' if n == 5 else n % 12 + 1}:15 PM,{n} MAIN ST,EDP"
+        for n in range(1, 29)
+    ]
+    found = suggested(desk, "Incident Number,Date,Time Rcvd,Address,Nature", lines)
+    assert found["occurred"] == ["Date", "Time Rcvd"]

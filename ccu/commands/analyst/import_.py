@@ -140,5 +140,10 @@ def _tell(summary: "Summary", rejects: Path | None, identity: Sequence[str]) -> 
             f"{summary.dateless} rows have a day and no time; they are kept without a time, and"
             " counted at no hour"
         )
+    if summary.shortened:
+        say(
+            f"{summary.shortened} incident numbers were shortened by a spreadsheet, as 2.61E+08;"
+            " they count as missing. Export the file again with that column as text"
+        )
     if summary.left:
         say(f"{summary.left} fields amended by hand were not changed")

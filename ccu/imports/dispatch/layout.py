@@ -3,6 +3,7 @@
 docs/imports.md has every key.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -36,6 +37,7 @@ NO_TIME = _UNFILLED | frozenset({
 })  # fmt: skip
 
 # What a layout can tell of a row, each from one column or several joined by a space.
+SHORTENED = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)  # a number in a spreadsheet's cell
 TIMES = ("occurred", "dispatched", "arrived", "cleared")
 FIELDS = (
     *("incident", *TIMES, "address", "cross", "unit", "city", "state", "zip"),

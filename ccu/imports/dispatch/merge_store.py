@@ -221,6 +221,7 @@ class Summary:
     rejected: int = 0
     short: int = 0  # rows with fewer cells than there are columns
     dateless: int = 0  # rows of which only the day is known
+    shortened: int = 0  # incident numbers of which a spreadsheet left 2.61E+08
     left: int = 0  # fields that stayed as a person wrote them
     reasons: Counter[str] = field(default_factory=Counter)  # why rows were rejected
     unmapped: Counter[str] = field(default_factory=Counter)  # natures the layout does not know

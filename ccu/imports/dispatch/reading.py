@@ -12,7 +12,7 @@ from itertools import compress
 from operator import itemgetter
 
 from ccu.imports.dispatch.extras import Extras
-from ccu.imports.dispatch.layout import FIELDS, Layout
+from ccu.imports.dispatch.layout import FIELDS, SHORTENED, Layout
 from ccu.imports.dispatch.staging_store import BY_CALL, MADE, NOTHING, Seen, Stage, Staged, alike
 from ccu.imports.dispatch.times import Times, joined
 from ccu.imports.rows import Broken, Cells, Chunk, Column, Table
@@ -60,6 +60,7 @@ class RowReader:
         self._cells = Cells(table.names, {*mapped, *self._identity}, blank, layout.guarded)
         self._times = times
         self.dateless = 0  # rows of which only the day is known
+        self.shortened = 0  # incident numbers of which a spreadsheet left 2.61E+08
         self._known = known
         self._state = layout.state
         self._lead_agency = layout.lead_agency or ""
@@ -77,7 +78,7 @@ class RowReader:
         count = len(chunk.rows)
         digests: Sequence[int | None] = self._cells_digests(chunk.rows)
         _written, cells = self._tidied(chunk, bad, self._joined["incident"])
-        said: Sequence[str] = self._field("incident", cells, count)
+        said: Sequence[str] = _whole(self._field("incident", cells, count))
         numbered = all(said)
         if self._yearly or not numbered:
             written, cells = self._tidied(chunk, bad)
@@ -163,7 +164,9 @@ class RowReader:
         own = list(map(known.agency, field("agency")))
         agencies = [each or self._lead_agency for each in own]
         more = self._extras.read(field, lambda name: self._several(name, cells, count), times, own)
-        began = times[0]
+        began, told = times[0], field("incident")
+        said = _whole(told)
+        self.shortened += said.count("") - told.count("")
         if not all(clocks):
             self.dateless += clocks.count(False)
             began = [at if clock else at[:10] for at, clock in zip(began, clocks, strict=True)]
@@ -180,7 +183,7 @@ class RowReader:
         )
         columns: dict[str, Iterable[object]] = {
             "line": numbers,
-            "incident": self._incidents(field("incident"), written, cells, began),
+            "incident": self._incidents(said, written, cells, began),
             "digest": _digests(means),
             "cells_digest": digests,
             **dict(zip(_TIMES, times, strict=True)),
@@ -289,6 +292,13 @@ class RowReader:
     def _made(places: Sequence[int], written: dict[int, Column]) -> Iterator[str]:
         identities = zip(*(written[place] for place in places), strict=True)
         return (MADE + digest.hex() for digest in _digests(identities))
+
+
+def _whole(said: Sequence[str]) -> Sequence[str]:
+    """Return the incident numbers, without those that a spreadsheet shortened: they are many's."""
+    if not any("E+" in each.upper() for each in said):
+        return said
+    return ["" if SHORTENED.fullmatch(each) else each for each in said]
 
 
 def _begun(times: Column, dateless: Container[int]) -> Column:

@@ -178,7 +178,7 @@ def _read(
             _reject(stage, summary, row)
         summary.read += len(staged) + len(broken)
         summary.short += chunk.short
-    summary.dateless = reader.dateless
+    summary.dateless, summary.shortened = reader.dateless, reader.shortened
 
 
 def _shown(export: Export, table: Table, what: str) -> Iterator[Chunk]:

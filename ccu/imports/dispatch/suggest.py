@@ -23,7 +23,7 @@ from ccu.imports.dispatch.choice import (
     is_complete,
     is_street_type,
 )
-from ccu.imports.dispatch.layout import FIELDS, TIMES
+from ccu.imports.dispatch.layout import FIELDS, SHORTENED, TIMES
 from ccu.imports.suggest import Questions
 
 if TYPE_CHECKING:
@@ -390,7 +390,11 @@ class First(Choice):
             yield "# No column looks like an incident number: rows are told apart by when they"
             yield "# began and their address. A row in which these change becomes a second call."
         elif columns := self.chosen.get("incident"):
-            blank = self._sample.texts(columns).count("")
+            texts = self._sample.texts(columns)
+            if shortened := sum(map(bool, map(SHORTENED.fullmatch, texts))):
+                yield f"# A spreadsheet shortened {shortened} numbers, as 2.61E+08: they count as"
+                yield "# missing. Export the file again with that column as text."
+            blank = texts.count("")
             if blank:
                 yield f"# {blank} of {self._sample.rows} rows have no incident number: they are"
                 yield "# told apart by when they began and their address."
