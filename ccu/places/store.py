@@ -183,7 +183,9 @@ def find(connection: sqlite3.Connection, reading: Address, town: str) -> Match:
     meant, certainty = (elsewhere + near_places(connection, reading))[:MOST_NEAR], "none"
     if not (reading.number and any(each.same_unit for each in meant)):
         meant, certainty = with_street(connection, reading, meant)
-    city, said = _city_of_building(connection, reading, city, own_city(town))
+    said = ""
+    if not elsewhere:  # the same unit in another town is shown as that
+        city, said = _city_of_building(connection, reading, city, own_city(town))
     text = normal(reading._replace(city=city) if said else reading)
     building = building_id(connection, reading.building_key, city)
     building_key = _filed_building_key(connection, reading.building_key, city)

@@ -365,3 +365,12 @@ def test_a_group_alone_lists_its_commands(ccu: Ccu) -> None:
         assert alone.code == 2
         assert "Commands:\n" in alone.out
         assert alone.err == "ccu: error: type one of these commands behind it\n"
+
+
+def test_another_town_s_name_denies_no_calls_of_this_one(ccu: Ccu) -> None:
+    log(ccu, "27 Bayberry Ln Apt 3, Westport")
+    log(ccu, "27 Bayberry Ln")
+    page = ccu("history", "27 Bayberry Ln Apt 3, Norwalk").out
+    assert page.startswith("No calls recorded at 27 BAYBERRY LN # 3, NORWALK\n")
+    assert "27 BAYBERRY LN # 3, WESTPORT" in page
+    assert "only the building" not in page
