@@ -53,7 +53,10 @@ _PAST = (
     r"(?P<part>half|(?:a )?quarter|\d{1,2})(?: min(?:utes)?)? "
     r"(?P<way>past|after|to|before|of|till?) (?P<hour>\d{1,2})\b(?P<more>(?: ?[ap]m\b)?)"
 )
-_O_CLOCK = r"(?P<hour>\d{1,2}) ?o'? ?clock(?P<more>(?: ?[ap]m\b)?)"
+_O_CLOCK = (
+    r"(?:\bat )?\b(?P<hour>1[0-2]|[1-9])"
+    r"(?: ?o'? ?clock(?P<more>(?: ?[ap]m\b)?)|(?<=at \d)$|(?<=at \d\d)$)"
+)
 _PART = "morning|afternoon|evening|night"
 _CLOCK = r"(?P<hour>\d{1,2}):?(?P<minute>[0-5]\d)?(?: hrs?)?"
 _DAY_PART = rf"(?P<day>(?!last |this )[a-z0-9/ -]+?) (?:in the )?(?P<part>{_PART})(?: at)? {_CLOCK}"
@@ -83,7 +86,7 @@ def plain(said: str, now: datetime, future: bool) -> str:
         said = re.sub(pattern, form, said)
     said = re.sub(_OF_MONTH, lambda found: _day_of_month(found, now, future), said)
     said = _with_half(re.sub(_PAST, _past, said))
-    said = _with_half(re.sub(_O_CLOCK, lambda found: f"{found['hour']}:00?{found['more']}", said))
+    said = _with_half(re.sub(_O_CLOCK, r"\g<hour>:00?\g<more>", said))
     said = re.sub(_HALF, _half_of_day, said)
     return _by_part(said.replace("?", ""))
 

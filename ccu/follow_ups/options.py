@@ -18,7 +18,11 @@ from ccu.people.who import NAMED_PERSON
 from ccu.session import Session
 
 # Any of these, and the text has a time of day; else it is a day, or police time.
-_CLOCK = re.compile(r"\d:\d|\d ?[ap]\.?m|noon|midnight|\d ?h|hour|min|\bnow\b", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"\d:\d|\d ?[ap]\.?m|noon|midnight|\d ?h|hour|min|\bnow\b|clock|\bat \w+$|half |"
+    r"quarter (to|past)|(morning|afternoon|evening|night)( at)? \d",
+    re.IGNORECASE,
+)
 # A day that was counted and not named.
 _COUNTED = re.compile(r"tomorrow$|in |\+|\d+ ?(d|days?|w|weeks?|months?)$", re.IGNORECASE)
 _POLICE_TIME = re.compile(r"(?<![\d/-])\d{4}(?![\d/-])")

@@ -57,6 +57,7 @@ def test_a_call_began_when_an_officer_types_it(typed: str, began: str, ccu: Ccu)
         ("9 o'clock", "09:00 or 21:00?"),
         ("half past 7", "07:30 or 19:30?"),
         ("quarter to 9 yesterday", "08:45 yesterday or 20:45 yesterday?"),
+        ("yesterday at 9", "yesterday 09:00 or yesterday 21:00?"),
         ("2 to 3 pm yesterday", "cannot be read as a time"),
     ],
 )
@@ -97,6 +98,9 @@ def test_times_of_a_call_may_be_police_time(ccu: Ccu) -> None:
         ("2/3/2026", "2026-02-03 23:59"),
         ("2/3 0930", "2026-02-03 09:30"),
         ("tomorrow 0930", "2026-02-01 09:30"),
+        ("tomorrow morning at 9", "2026-02-01 09:00"),
+        ("Monday afternoon at 2", "2026-02-02 14:00"),
+        ("quarter to 9 am tomorrow", "2026-02-01 08:45"),
         ("Dec 1 2026", "2026-12-01 23:59"),
     ],
 )
