@@ -287,7 +287,13 @@ def test_a_walk_in_is_referred_without_a_call(ccu: Ccu) -> None:
     [
         *("I want to kill myself", "overdose", "can't breathe", "no puedo respirar", "chest pain"),
         *("he has a gun", "dolor de pecho", "wont wake up", "swallowed a bottle of pills"),
-        *("se esta desangrando", "my husband beats me", "stopped breathing"),
+        *(
+            "se esta desangrando",
+            "my husband beats me",
+            "stopped breathing",
+            "tired of being alive",
+        ),
+        *("se tomo muchas pastillas", "se corto las venas", "he said he would jump", "overdoes"),
     ],
 )
 def test_an_urgent_need_has_911_and_988_whoever_is_on_file(ccu: Ccu, text: str) -> None:
@@ -304,6 +310,13 @@ def test_the_question_of_refer_tells_of_911_too(town: Ccu) -> None:
     asked = ("refer", "1", "--need", "mh_crisis")
     done = town(*asked, stdin="he wants to kill himself\n", tty=True)
     assert "Urgent: call 911 if a life may be at risk now" in done.err
+
+
+def test_drugs_are_no_person_who_was_drugged(ccu: Ccu) -> None:
+    assert ccu("provider", "add", "Beacon", "--need", "addiction_outpatient").code == 0
+    for text in ("drugs", "drogas"):
+        (only,) = json.loads(ccu("provider", "find", text, "-f", "json").out)
+        assert only["name"] == "Beacon"
 
 
 def test_a_need_that_is_not_urgent_has_none(town: Ccu) -> None:
