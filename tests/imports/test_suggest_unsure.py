@@ -472,3 +472,13 @@ def test_one_bad_clock_near_the_top_hides_no_time(desk: Desk) -> None:
     ]
     found = suggested(desk, "Incident Number,Date,Time Rcvd,Address,Nature", lines)
     assert found["occurred"] == ["Date", "Time Rcvd"]
+
+
+def test_a_day_alone_is_no_time_at_which_a_call_was_cleared(desk: Desk) -> None:
+    """Midnight would be before the call began, which refused every row."""
+    lines = [
+        f"26-{n:06},01/{n:02}/2026 10:0{n % 9},01/{n:02}/2026,{n} MAIN ST" for n in range(1, 20)
+    ]
+    found = suggested(desk, "Incident Number,Call Time,Closed Date,Address", lines)
+    assert "cleared" not in found
+    assert desk.counts(None)[:2] == (19, 19)

@@ -123,7 +123,8 @@ class First(Choice):
             best = [column for rank, column in moments if rank == moments[0][0]]
             if name == "occurred":  # one of a name that tells nothing may be earlier: ask
                 best += [each for _, each in moments if each not in best and self._is_plain(each)]
-        for order in (["moment"], ["day", "clock"], ["day"], ["clock"]):
+        alone = [["day"]] if name == "occurred" else []  # no call was cleared at midnight by it
+        for order in (["moment"], ["day", "clock"], *alone, ["clock"]):
             fits = [[each for each in best if self._kind(each) == kind] for kind in order]
             if all(fits):
                 taken = [self._one_of(name, each) for each in fits]
@@ -392,8 +393,7 @@ class First(Choice):
         elif columns := self.chosen.get("incident"):
             texts = self._sample.texts(columns)
             if shortened := sum(map(bool, map(SHORTENED.fullmatch, texts))):
-                yield f"# A spreadsheet shortened {shortened} numbers, as 2.61E+08: they count as"
-                yield "# missing. Export the file again with that column as text."
+                yield f"# A spreadsheet shortened {shortened} numbers, as 2.61E+08; export text."
             blank = texts.count("")
             if blank:
                 yield f"# {blank} of {self._sample.rows} rows have no incident number: they are"
