@@ -182,7 +182,12 @@ def _provider_question(
     capacities = codes.labels(session.db, "capacity")
 
     def ask() -> None:
+        from ccu.providers import find
+        from ccu.providers import page as directory
+
         listed = providers.rows(session.db, need=about.need)
+        if about.need in find.URGENT:
+            say(directory.URGENT)
         if not listed:
             say("  No provider is listed for this need. These are all providers on file:")
         offered = listed or providers.rows(session.db)

@@ -53,3 +53,11 @@ def test_the_default_provider_fits_the_age_and_a_number_is_one_shown(
     assert "Mental health: crisis, Harbor House (requested)" in done.out
     young = town("refer", "--person", "2", stdin="mh_crisis\n\n\nb.lee\ny\n", tty=True)
     assert "Provider (number, name, or what is needed) [2]: " in young.err
+
+
+def test_a_need_in_a_crisis_tells_of_911_before_providers(ccu: Ccu) -> None:
+    call = ("log-call", "--address", "12 Main St", "--when", "2026-01-30 22:30", "--no-input")
+    assert ccu(*call, "--nature", "crisis", "--person", "unknown").code == 0
+    assert ccu("provider", "add", "Line", "--need", "mh_crisis").code == 0
+    asked = ccu("refer", "1", "--need", "mh_crisis", stdin="", tty=True)
+    assert "Urgent: call 911 if a life may be at risk now" in asked.err
