@@ -253,7 +253,9 @@ class CallQuestions:
             parts = (value.number, value.street, value.unit, value.cross, value.place)
             if value.kind == "intersection" and not value.place:
                 return normal(value)
-            return " ".join(filter(None, parts)) or "no address recognized; kept as typed"
+            town = value.city != self._session.settings.names.own and value.city
+            where = " ".join(filter(None, parts)) or "no address recognized; kept as typed"
+            return f"{where}, {town}" if town else where
         if option in LISTS:
             labels = codes.labels(self._connection, LISTS[option])
             return ", ".join(labels[code] for code in (value if option in MANY else [value]))

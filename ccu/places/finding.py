@@ -318,8 +318,9 @@ def similar(session: Session, reading: Address) -> list[Near]:
         if on_file(session, reading) is not None:
             return []
         found = near_places(session.db, reading, neighbors=False)
-        if reading.city:  # which may be misspelled
-            found = [*places.in_city_like(session.db, reading), *found]
+        if reading.city:  # which may be misspelled, or another than where it was
+            own = session.settings.names.own
+            found = [*places.in_city_like(session.db, reading, own), *found]
         if not found:
             street, _certainty = with_street(session.db, reading, [])
             found = [each for each in street if each.why == NUMBER_THERE]
@@ -335,8 +336,7 @@ def meant(session: Session, reading: Address, near: list[Near]) -> Address:
 
     say(f"{normal(reading)} is not on file. Is it one of these?")
     _list(near, {})
-    doubtful = (*TWO_PLACES, places.OTHER_CITY, NUMBER_THERE)
-    single = len(near) == 1 and near[0].why not in doubtful
+    single = len(near) == 1 and near[0].why not in (*TWO_PLACES, places.OTHER_CITY, NUMBER_THERE)
     question = f"Number, or n for a new address{' [Enter for 1]' if single else ''}"
     chosen = _chosen(question, near, near[0] if single else ASK)
     if chosen is None:

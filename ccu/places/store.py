@@ -249,15 +249,19 @@ def _in_other_cities(connection: sqlite3.Connection, rows: list[sqlite3.Row]) ->
     return sorted(found, key=lambda each: -each.calls)
 
 
-def in_city_like(connection: sqlite3.Connection, reading: Address) -> list[Near]:
-    """Return the same address in cities of which the one given may be a misspelling."""
+def in_city_like(connection: sqlite3.Connection, reading: Address, own: str) -> list[Near]:
+    """Return the same address in `own` and in cities of which the given may be a misspelling."""
     from ccu.address.match import edit_distance
 
     rows = connection.execute(
         "SELECT * FROM place WHERE unit_key = :unit_key AND city <> :city",
         {"unit_key": reading.unit_key, "city": reading.city},
     ).fetchall()
-    alike = [row for row in rows if edit_distance(row["city"], reading.city, 2) is not None]
+    alike = [
+        row
+        for row in rows
+        if row["city"] == own or edit_distance(row["city"], reading.city, 2) is not None
+    ]
     return _in_other_cities(connection, alike)
 
 

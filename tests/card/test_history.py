@@ -374,3 +374,11 @@ def test_another_town_s_name_denies_no_calls_of_this_one(ccu: Ccu) -> None:
     assert page.startswith("No calls recorded at 27 BAYBERRY LN # 3, NORWALK\n")
     assert "27 BAYBERRY LN # 3, WESTPORT" in page
     assert "only the building" not in page
+
+
+def test_a_call_in_another_town_is_warned_of_what_this_one_has(ccu: Ccu) -> None:
+    log(ccu, "27 Bayberry Ln Apt 3, Westport")
+    line = ("log-call", "--when", "2026-01-20 11:00", "--nature", "crisis")
+    done = ccu(*line, "--address", "27 Bayberry Ln Apt 3, Norwalk")
+    assert done.code == 0
+    assert "27 BAYBERRY LN # 3, WESTPORT" in done.err
