@@ -262,6 +262,3 @@ def private_text(
             lambda: checked(terminal.ask_lines(f"{question} (end with a blank line)"))
         )
     return terminal.ask_until_valid(question, checked)
-
-
-# ---------------------------------------------------------------- a record of a list

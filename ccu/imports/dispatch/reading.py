@@ -296,7 +296,7 @@ class RowReader:
 
 def _whole(said: Sequence[str]) -> Sequence[str]:
     """Return the incident numbers, without those that a spreadsheet shortened: they are many's."""
-    if not any("E+" in each.upper() for each in said):
+    if "E+" not in "".join(said).upper():
         return said
     return ["" if SHORTENED.fullmatch(each) else each for each in said]
 
