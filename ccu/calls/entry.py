@@ -15,7 +15,7 @@ from ccu.calls.form import LONGEST_CALL, REQUIRED, CallForm, field_of, flag, ref
 from ccu.calls.options import CallOptions
 from ccu.calls.store import OWN_SYSTEM
 from ccu.errors import Declined, InvalidInput
-from ccu.options import drafts, line
+from ccu.options import ADDRESS, drafts
 from ccu.output import say
 from ccu.people.store import Met
 from ccu.places import finding
@@ -67,7 +67,7 @@ def new_call(
                 break
             except InvalidInput as error:  # it was none
                 say(f"  {str(error).capitalize()}")
-                form.read("address", line(300, needed=True).ask(session, "Address", "the address"))
+                form.read("address", ADDRESS.ask(session, "Address", "the address"))
     form.read_files(given)
     return _entry(session, form.values, asking)
 

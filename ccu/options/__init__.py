@@ -44,6 +44,7 @@ import typer
 from typer.core import TyperGroup
 
 from ccu.errors import InvalidInput
+from ccu.options.types import ADDRESS as ADDRESS
 from ccu.options.types import CALL as CALL
 from ccu.options.types import FILE as FILE
 from ccu.options.types import MOMENT as MOMENT

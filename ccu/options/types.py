@@ -254,6 +254,7 @@ PERSON = OptionType(
 PLACE = number_of("place", "N", "place")
 PLAN = number_of("plan", "PLAN", "plan")
 REFERRAL = number_of("referral", "R", "referral", offered("referral"))
+ADDRESS = line(300, needed=True)  # of a place, as typed
 REASON = line(LONGEST_REASON)
 WHY = line(LONGEST_REASON, needed=True)  # of what is taken back
 NOTE = OptionType(read=_note, metavar="FILE", is_file=True)

@@ -16,7 +16,7 @@ from ccu import dates
 from ccu.address import Address, normal
 from ccu.address import read as read_address
 from ccu.errors import InvalidInput, NotFound
-from ccu.options import flag, line, opt
+from ccu.options import ADDRESS, flag, opt
 from ccu.options.types import PLACE
 from ccu.output import say
 from ccu.output.text import counted, shortened
@@ -95,7 +95,7 @@ def made(work: Work, found: int | Address) -> int:
 def _look(session: Session, address: str, place: int | None) -> tuple[int | Match, Address]:
     """Return the exact place by number, or what was found instead; and the address as read."""
     if not address.strip() and place is None and session.may_choose:
-        address = line(300, needed=True).ask(session, "Address", "the address")
+        address = ADDRESS.ask(session, "Address", "the address")
     if bool(address.strip()) is (place is not None):
         raise InvalidInput("type either an address or --place N")
     if re.fullmatch("[0-9]+", address.strip()):  # no address is a number alone

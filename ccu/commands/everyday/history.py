@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import AskingOption, Context, flag, line, needs_reason, opt
+from ccu.options import ADDRESS, AskingOption, Context, flag, needs_reason, opt
 from ccu.options.types import CALL, PERSON, REASON
 from ccu.output import FormatOption, OutputOption
 
@@ -61,7 +61,7 @@ def command(
     session = ctx.obj
     typed = " ".join(words) if words else None
     if (words, address, call, person) == (None,) * 4 and session.may_choose:
-        address = line(300, needed=True).ask(session, "Address", "the address")
+        address = ADDRESS.ask(session, "Address", "the address")
     if sum(each is not None for each in (typed, address, call, person)) != 1:
         raise InvalidInput(
             "type an address behind ccu history, --call N or --person P, one of them"
