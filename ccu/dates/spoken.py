@@ -20,6 +20,18 @@ _WORDS = {
 } | {"thirty": 30, "forty": 40, "fifty": 50}
 _NUMBER_WORD = rf"\b(?:(twenty|thirty|forty|fifty)[ -](?=[a-z]))?({'|'.join(_WORDS)})\b"
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+# Spans of time in words, and their minutes; answers in minutes are read by them, too.
+SPANS = (
+    (r"\b(?:an|one|1) hour and a half\b", "90 min"),
+    (r"\b(?:an|one|1) hour and a quarter\b", "75 min"),
+    (r"\b(?:a )?half (?:an )?hour\b", "30 min"),
+    (r"\b(?:a )?quarter (?:of )?(?:an )?hour\b", "15 min"),
+    (r"\b(?:three|3) quarters (?:of )?(?:an )?hour\b", "45 min"),
+)
+# All that a text without letters can be.
+_TOGETHER = (
+    r"\b(20\d\d)(0[1-9]|1[0-2])([0-3]\d) ?([0-2]\d)([0-5]\d)(?:[0-5]\d)?$", r"\1-\2-\3 \4:\5"
+)  # fmt: skip
 # In this order: a pattern, and the form that replaces it.
 _FORMS = (
     (r"(?<=[\d ])([ap])\.m\b\.?", r"\1m"),
@@ -33,9 +45,7 @@ _FORMS = (
     (r"\b(?:the )?day before yesterday\b", "2 days ago"),
     (r"\bday after tomorrow\b", "in 2 days"),
     (r"\ba couple (?:of )?(?=h|m)", "2 "),
-    (r"\b(?:a )?half (?:an )?hour\b", "30 min"),
-    (r"\b(?:a )?quarter (?:of an )?hour\b", "15 min"),
-    (r"\b(?:an|1) hour and a half\b", "90 min"),
+    *SPANS,
     (r"\b(\d+) and a half hours\b", r"\1 h 30 min"),
     (r"\b(\d{1,2})h([0-5]\d)\b", r"\1:\2"),
     (r"\b([01]\d|2[0-3]):?([0-5]\d) ?l\b", r"\1:\2"),
@@ -44,7 +54,7 @@ _FORMS = (
     (r"(:[0-5]\d) ?(?:hrs?|hours?)\b", r"\1"),
     (rf"\b(\d{{1,2}})-?({_MONTHS})-?(\d\d)(?= )", r"\1 \2 20\3"),
     (rf"\b(\d{{1,2}})-?({_MONTHS})-?(20\d\d)(?= )", r"\1 \2 \3"),
-    (r"\b(20\d\d)(0[1-9]|1[0-2])([0-3]\d) ?([0-2]\d)([0-5]\d)(?:[0-5]\d)?$", r"\1-\2-\3 \4:\5"),
+    _TOGETHER,
 )  # fmt: skip
 _HALF = (
     r"(?<![\d:/.-])(?P<hour>\d{1,2}):?(?P<minute>[0-5]\d)? ?(?P<half>[ap])m?\b"  # 1130pm, 11:30p
@@ -81,6 +91,8 @@ _OF_MONTH = rf"(?:on )?the (?P<day>\d{{1,2}})(?:st|nd|rd|th)\b(?! (?:of |{_MONTH
 
 def plain(said: str, now: datetime, future: bool) -> str:
     """Return a tidied text in the form that is read; raises Refused for half a clock."""
+    if not re.search("[a-z~]", said):  # most of what scripts give
+        return re.sub(*_TOGETHER, said).replace("?", "")
     said = re.sub(_NUMBER_WORD, _in_digits, said)
     for pattern, form in _FORMS:
         said = re.sub(pattern, form, said)

@@ -30,14 +30,6 @@ _MINUTES = (
     r"(?:(?P<h>[0-9]{1,4}(?:\.[0-9]{1,2})?) ?(?:h|hrs?|hours?|:(?=[0-5][0-9]$))"
     r"(?: and)? ?)?(?:(?P<m>[0-9]{1,6}) ?(?:m|mins?|minutes?)?)?"
 )
-_SPOKEN = {  # in the order in which they are looked for
-    "(an|one) hour and a half": "1.5 h",
-    "(an|one) hour and a quarter": "1.25 h",
-    "(a )?half (an )?hour": "30 m",
-    "(a )?quarter (of )?(an )?hour": "15 m",
-    "three quarters (of )?(an )?hour": "45 m",
-    "an hour": "1 h",
-}
 _NOT_IN_A_NOTE = "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
 
 
@@ -85,13 +77,15 @@ def whole_number(text: str, option: str, largest: int) -> int | None:
         return None
     such_as = ""
     if "minutes" in option:
+        from ccu.dates import spoken
+
         such_as = ", or 1 h 20"
         text = re.sub(r"\s+", " ", text.lower())
-        for words, written in _SPOKEN.items():
-            text = re.sub(rf"\b{words}\b", written, text)
+        for words, minutes in (*spoken.SPANS, (r"\ban hour\b", "1 h")):
+            text = re.sub(words, minutes, text)
         if (found := re.fullmatch(_MINUTES, text)) and any(found.groups()):
-            hours, minutes = (float(found[each] or 0) for each in "hm")
-            text = f"{hours * 60 + minutes:g}"  # of 1.25 h 75; of 1.01 h no whole number
+            hours, rest = (float(found[each] or 0) for each in "hm")
+            text = f"{hours * 60 + rest:g}"  # of 1.25 h 75; of 1.01 h no whole number
     if not re.fullmatch("[0-9]{1,9}", text) or int(text) > largest:
         raise InvalidInput(f"{option} must be a whole number from 0 to {largest}{such_as}")
     return int(text)
