@@ -1,4 +1,4 @@
-"""What each difference is worth: two records have the same score in every file and every release."""
+"""What each difference is worth: two records have the same score in every file and release."""
 
 from dataclasses import replace
 from pathlib import Path
