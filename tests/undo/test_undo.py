@@ -103,6 +103,7 @@ CHANGES = {
     "person edit 2 --file -": "Person 2 has the earlier values again",
     "person edit 2 --housing shelter --missing phone=does_not_know": "Person 2 has the earlier",
     "person merge 1 2 --prefer merged": "Person 2 is apart from person 1 again",
+    "worker assign --person 1 --staff dlee": "No worker is assigned to person 1",
     "place merge 1 2": "Place 2 is apart from place 1 again",
 }
 TYPED = {
@@ -279,7 +280,6 @@ def test_what_has_no_way_back_names_the_command(ccu: Ccu) -> None:
         ("codes retire hazard weapon", "(code retire: weapon) {}: ccu codes add hazard weapon"),
         ("codes add hazard Drone", "(code add: drone) {}: ccu codes retire hazard drone"),
         ("settings repeat_days 180", "(setting: repeat_days) {}: ccu settings repeat_days VALUE"),
-        ("worker end --person 1", "(worker end) {}: ccu worker assign --person 1 --staff dlee"),
         ("person unlink 2 1", "(person unlink) {}: ccu person link 1 2 --relation parent"),
     ],
 )
