@@ -1,6 +1,5 @@
 """The options of the follow-up commands, and their types."""
 
-import contextlib
 import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -17,15 +16,8 @@ from ccu.options.lookups import LOGIN, code, of_list
 from ccu.people.who import NAMED_PERSON
 from ccu.session import Session
 
-# Any of these, and the text has a time of day; else it is a day, or police time.
-_CLOCK = re.compile(
-    r"\d:\d|\d ?[ap]\.?m|noon|midnight|\d ?h|hour|min|\bnow\b|clock|\bat \w+$|half |"
-    r"quarter (to|past)|(morning|afternoon|evening|night)( at)? \d",
-    re.IGNORECASE,
-)
 # A day that was counted and not named.
 _COUNTED = re.compile(r"tomorrow$|in |\+|\d+ ?(d|days?|w|weeks?|months?)$", re.IGNORECASE)
-_POLICE_TIME = re.compile(r"(?<![\d/-])\d{4}(?![\d/-])")
 
 
 def _due(session: Session, text: str, option: str, tell: bool = True) -> datetime:
@@ -35,12 +27,11 @@ def _due(session: Session, text: str, option: str, tell: bool = True) -> datetim
     Raises InvalidInput for a text that is not one moment, for one in the past (nothing new can
     have been due already) and for one that is years away.
     """
-    due = _moment_due(session, text, option, tell)
-    if due is None:
-        day = typed_text.day(session, text, option, tell=tell)
+    due = typed_text.due(session, text, option, tell=tell)
+    if not isinstance(due, datetime):
         if _COUNTED.match(text.strip()):
-            day = _open_day(session, day)
-        next_day = dates.day_bounds(day, session.settings.zone)[1]
+            due = _open_day(session, due)
+        next_day = dates.day_bounds(due, session.settings.zone)[1]
         due = dates.add_elapsed(next_day, hours=-1 / 3600)  # the last second: 23:59:59, as a rule
     if dates.is_after(session.now, due):
         meant = [f"tomorrow {due:%H:%M}"] if due.date() == session.today else []
@@ -66,16 +57,6 @@ def _open_day(session: Session, day: date) -> date:
             f" {dates.say_date(found)}. To have the day itself, write {day:%m/%d/%Y}."
         )
     return found
-
-
-def _moment_due(session: Session, text: str, option: str, tell: bool) -> datetime | None:
-    """Return the moment of a text with a time of day, None for a day: Dec 1 2026 has no time."""
-    if _CLOCK.search(text):
-        return typed_text.moment(session, text, option, future=True, tell=tell)
-    if _POLICE_TIME.search(text):
-        with contextlib.suppress(InvalidInput):
-            return typed_text.moment(session, text, option, future=True, tell=tell)
-    return None
 
 
 DUE = types.OptionType(

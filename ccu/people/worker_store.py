@@ -84,7 +84,7 @@ def current(connection: sqlite3.Connection, client: Client) -> sqlite3.Row | Non
 
 
 def replaced_by(work: Work, client: Client, worker_id: int) -> str:
-    """Return whom this worker would replace: `Dana Lee since Jan 2, 2026`; "" for nobody."""
+    """Return who would be replaced by this worker: `Dana Lee since Jan 2, 2026`; "" for nobody."""
     row = current(work.connection, client)
     if row is None or row["staff_id"] == worker_id:
         return ""
