@@ -7,14 +7,17 @@ order of the town. A text that can still mean two days is refused, and the reaso
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Literal, TypeVar
 
 from ccu.dates.instants import DAY_NAMES, FIRST_YEAR, LAST_YEAR, MONTH_NAMES, say_date
 from ccu.errors import InvalidInput
 
 Direction = Literal["past", "future"]
+Read = TypeVar("Read")
 
 LONGEST_TEXT = 80  # no way of writing a moment is longer, and a megabyte is refused at once
 LONGEST_ECHO = 40
@@ -131,9 +134,33 @@ def month_first(said: str, today: date) -> str:
     return re.sub(_MONTH_FIRST, by_name, said)
 
 
-def refusal(field: str, text: str, reason: Refused) -> InvalidInput:
-    """Return the error for a text that was refused."""
-    return InvalidInput(sentence(field, text, str(reason)), *reason.meant, begun=reason.begun)
+@contextlib.contextmanager
+def told(field: str, text: str) -> Iterator[None]:
+    """Raise InvalidInput for a refused text: one sentence, with its readings."""
+    try:
+        yield
+    except Refused as reason:
+        said = sentence(field, text, str(reason))
+        raise InvalidInput(said, *reason.meant, begun=reason.begun) from None
+    except OverflowError:
+        raise InvalidInput(sentence(field, text, _OUT_OF_RANGE)) from None
+
+
+def read_spelled(text: str, read: Callable[[str], Read]) -> Read:
+    """Return what is read of the text; raises Refused, offering one with its words corrected."""
+    said = tidy(text)
+    try:
+        return read(said)
+    except Unknown as unknown:
+        corrected = _spelled(said)
+        if corrected == said:
+            raise
+        try:
+            read(corrected)
+        except Unknown:
+            raise unknown from None
+        meant = f"cannot be read; did you mean {corrected}?"
+        raise Refused(meant, corrected) from None
 
 
 def sentence(field: str, text: str, reason: str) -> str:
@@ -146,7 +173,7 @@ def sentence(field: str, text: str, reason: str) -> str:
     return f'{field} "{shown}" {reason}'
 
 
-def spelled(said: str) -> str:
+def _spelled(said: str) -> str:
     """Return a text with the misspelled words of a date or time corrected: `tomorow`."""
     from difflib import get_close_matches
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
-from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from typing import TypeVar
 
 from ccu.dates.days import (
     Direction,
@@ -20,10 +17,10 @@ from ccu.dates.days import (
     month_first,
     offer,
     read_day,
-    refusal,
+    read_spelled,
     shift,
-    spelled,
     tidy,
+    told,
 )
 from ccu.dates.instants import (
     add_span,
@@ -35,8 +32,6 @@ from ccu.dates.instants import (
     to_iso,
 )
 from ccu.dates.spoken import of_month, plain
-
-Read = TypeVar("Read")
 
 # Texts, not compiled patterns: `re` compiles and keeps each one when it is first needed.
 _CLOCK = (
@@ -83,8 +78,8 @@ def parse_moment(
     one after `now` unless `future`. Raises ValueError if `now` is naive: a bug.
     """
     offset_of(now)
-    with _told(field, text):
-        return _spelled(text, lambda said: _read_moment(said, now, future, us_order))
+    with told(field, text):
+        return read_spelled(text, lambda said: _read_moment(said, now, future, us_order))
 
 
 def parse_due(
@@ -94,8 +89,8 @@ def parse_due(
 
     Raises as `parse_moment`.
     """
-    with _told(field, text):
-        return _spelled(text, lambda said: _read_due(said, now, us_order))
+    with told(field, text):
+        return read_spelled(text, lambda said: _read_due(said, now, us_order))
 
 
 def _read_due(said: str, now: datetime, us_order: bool) -> datetime | date:
@@ -110,34 +105,6 @@ def _read_due(said: str, now: datetime, us_order: bool) -> datetime | date:
             if isinstance(no_day, Unknown):
                 raise
             raise no_day from None
-
-
-@contextlib.contextmanager
-def _told(field: str, text: str) -> Iterator[None]:
-    """Raise InvalidInput for a refused text: one sentence, with its readings."""
-    try:
-        yield
-    except Refused as reason:
-        raise refusal(field, text, reason) from None
-    except OverflowError:
-        raise refusal(field, text, OutOfRange()) from None
-
-
-def _spelled(text: str, read: Callable[[str], Read]) -> Read:
-    """Return what is read of the text; raises Refused, offering one with its words corrected."""
-    said = tidy(text)
-    try:
-        return read(said)
-    except Unknown as unknown:
-        corrected = spelled(said)
-        if corrected == said:
-            raise
-        try:
-            read(corrected)
-        except Unknown:
-            raise unknown from None
-        meant = f"cannot be read; did you mean {corrected}?"
-        raise Refused(meant, corrected) from None
 
 
 def _read_moment(said: str, now: datetime, future: bool, us_order: bool) -> datetime:
@@ -361,8 +328,8 @@ def parse_day(
     one sentence with the readings, for a text that is not one day.
     """
     way = prefer or ("future" if future else "past")
-    with _told(field, text):
-        return _spelled(text, lambda said: _read_day(said, today, future, way, us_order))
+    with told(field, text):
+        return read_spelled(text, lambda said: _read_day(said, today, future, way, us_order))
 
 
 def _read_day(said: str, today: date, future: bool, prefer: Direction, us_order: bool) -> date:
@@ -402,7 +369,7 @@ def parse_year(text: str, *, field: str = "year") -> tuple[date, date]:
 
 
 def _period(text: str, field: str, form: str, example: str) -> re.Match[str]:
-    with _told(field, text):
+    with told(field, text):
         match = re.fullmatch(form, tidy(text))
         if match is None:
             raise Unknown(f"cannot be read; write it as {example}")

@@ -24,7 +24,7 @@ BACK = "<"
 YES, NO = ("y", "yes"), ("n", "no")
 WAKE = 0.2  # seconds
 _ENTER = r" \[[^]]*\](?=$| \(- )"  # what a question tells that Enter takes
-_USUAL = r" \[(?!Enter )([^]]*)\](?=$| \(- )"  # an answer that Enter takes
+_USUAL = r" \[(?!Enter )([^]]*)\](?=$| \(- )"  # the same, where that is an answer
 _SKIP = "(Enter "  # it tells that Enter records nothing, as whatever was offered
 
 Value = TypeVar("Value")
@@ -80,9 +80,9 @@ def ask_until_valid(
     def ask_once() -> Value:
         nonlocal meant, begun, refused
         asked = f"{question}{end}"
-        accepted: Sequence[str] = ("", *YES)
+        accepted = YES if _SKIP in question else ("", *YES)
         if len(meant) == 1 and _SKIP in question:
-            accepted, asked = YES, asked.replace(_SKIP, f"(y for {meant[0]}, Enter ")
+            asked = asked.replace(_SKIP, f"(y for {meant[0]}, Enter ")
         elif len(meant) == 1:
             asked = f"{re.sub(_ENTER, '', question)} [{meant[0]}]{end}"
         elif refused and usual:
@@ -194,11 +194,12 @@ def choose(
 def of_part(answer: str, called: Mapping[Key, str]) -> Key | None:
     """Return the only one of a list who is called by every part typed.
 
-    Print those who are where there are several, and all of the list where there is none. A number
-    within a line, such as that of a house, is asked about: it may be that of a record.
+    Print those who are where there are several, and the list for `?`. A number within a line, such
+    as that of a house, is asked about: it may be that of a record.
     """
     meant = having(answer, called)
-    show_list(meant or called) if len(meant) != 1 or answer.isdigit() else None
+    if len(meant) != 1 or answer.isdigit():
+        show_list(called if answer == "?" else meant)
     if len(meant) == 1 and (
         not answer.isdigit() or yes_or_no(f"Only this line has {answer}. Take it? y or n")
     ):
@@ -311,7 +312,10 @@ def read_line(question: str, begun: str = "") -> str:
     sys.stderr.flush()
     try:
         if _has_readline():
-            with _waking(), _begun(begun):
+            import readline
+
+            readline.set_startup_hook((lambda: readline.insert_text(begun)) if begun else None)
+            with _waking():
                 return input(question)
         sys.stderr.write(question)
         sys.stderr.flush()
@@ -347,18 +351,6 @@ def _has_readline() -> bool:
 
 
 @contextlib.contextmanager
-def _begun(text: str) -> Iterator[None]:
-    """Put a text on the line before the first key."""
-    import readline
-
-    readline.set_startup_hook((lambda: readline.insert_text(text)) if text else None)
-    try:
-        yield
-    finally:
-        readline.set_startup_hook(None)
-
-
-@contextlib.contextmanager
 def _waking() -> Iterator[None]:
     """Interrupt the wait for a key now and then, which lets Python see a Ctrl-C.
 
@@ -377,21 +369,6 @@ def _waking() -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-
-
-def confirm_by_number(interactive: bool, number: int, stated: str, verb: str, what: str) -> None:
-    """State what will happen and have a number typed: pressing y out of habit confirms nothing.
-
-    `verb` is what is done, such as destroy or seal; `what` tells which number it is. Raises
-    InvalidInput without a terminal, and for another number.
-    """
-    from ccu.output import say
-
-    if not interactive:
-        raise InvalidInput("--yes is missing: nobody is at a terminal to confirm it")
-    say(stated)
-    if read_line(f"To {verb}, type {number}, {what}: ").strip() != str(number):
-        raise InvalidInput(f"nothing was {verb}ed: the answer was not {number}, {what}")
 
 
 def show_choices(labels: Iterable[str]) -> None:

@@ -11,7 +11,7 @@ from ccu import dates
 from ccu.database import written
 from ccu.database.written import Altered
 from ccu.errors import InvalidInput, NotFound
-from ccu.options import terminal, typed_text
+from ccu.options import questions, typed_text
 from ccu.output import say
 from ccu.output.text import counted
 from ccu.people import store as people
@@ -181,7 +181,7 @@ def confirm_people(session: Session, found: list[Candidate]) -> None:
     count = sum(not each.why for each in found)
     named = counted(count, "person", "people")
     stated = f"The identity of {named} is removed for good; backups made before have it."
-    terminal.confirm_by_number(
+    questions.confirm_by_number(
         session.interactive, count, stated, "destroy", "the number of people"
     )
 

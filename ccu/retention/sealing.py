@@ -5,7 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ccu import dates
-from ccu.options import terminal
+from ccu.options import questions
 from ccu.output import Document, Section, Table, say
 from ccu.output.text import counted
 from ccu.session import Session
@@ -51,7 +51,7 @@ def _confirm(session: Session, record: str, record_id: int, records: list[int], 
         f" {counted(rows, 'row')} of the file."
     )
     what = f"the number of the {record}"
-    terminal.confirm_by_number(session.interactive, record_id, stated, "seal", what)
+    questions.confirm_by_number(session.interactive, record_id, stated, "seal", what)
 
 
 def _report(done: "Sealed") -> None:
