@@ -319,3 +319,23 @@ def test_minutes_may_be_written_in_words(typed: str, minutes: int, ccu: Ccu) -> 
 
 def test_a_misspelled_everyday_word_leads_to_its_command(ccu: Ccu) -> None:
     assert "did you mean ccu history or ccu person find?" in ccu("serch").err
+
+
+@pytest.mark.parametrize("word", ["no answer", "voicemail", "left message", "refused", "utl"])
+def test_a_result_typed_as_a_nature_is_told_where_it_goes(word: str, ccu: Ccu) -> None:
+    told = f'ot a valid nature: "{word}" is a result; it goes into the disposition of a call, or'
+    line = ("log-call", "--address", "12 Main St", "--when", "yesterday 22:30")
+    done = ccu(*line, "--nature", word)
+    assert (done.code, done.out) == (2, "")
+    assert told in done.err
+    asked = ccu(*line, stdin=f"{word}\n", tty=True)
+    assert f"  N{told} with ccu follow-up done into a follow-up\n" in asked.err
+    assert asked.err.count("Nature (number, code, or how it begins): ") == 2
+
+
+def test_a_hazard_in_words_is_told_where_the_words_go(ccu: Ccu) -> None:
+    line = ("log-call", "--address", "12 Main St", "--when", "yesterday 22:30")
+    done = ccu(*line, "--nature", "crisis", "--hazard", "other: loose step")
+    assert (done.code, done.out) == (2, "")
+    assert "--hazard: type other alone; its words go on the place (ccu place flag)" in done.err
+    assert "loose" not in done.err

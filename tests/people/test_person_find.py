@@ -304,3 +304,12 @@ def test_a_family_name_is_found_without_its_particles(question: str, name: str, 
         ccu("person", "add", "--file", "-", stdin=f"given: {given}\nfamily: {family}\n")
     found = [each for each, _ in found_names(ccu, question)]
     assert name in found and "Ana Moss" not in found
+
+
+def test_a_name_in_a_pipe_is_told_how_to_find_the_number(ccu: Ccu) -> None:
+    """Nor is it repeated: a name is not for a command line."""
+    for line in (("history", "--person", "kat"), ("worker", "assign", "--person", "kat")):
+        done = ccu(*line)
+        assert (done.code, done.out) == (2, "")
+        assert "--person is a number here; to find it by name, not on the command line:" in done.err
+        assert "ccu person find --file -" in done.err and "kat" not in done.err
