@@ -229,8 +229,8 @@ def _person(session: "Session", text: str, option: str) -> int:
         return typed_text.record_id(text, "person")
     if not session.may_choose:  # a name is not for a command line
         raise InvalidInput(
-            f"{option} is a number here; to find it by name, not on the command line: ccu person"
-            " find --file -"
+            "a person is named by its number, such as 12; to find it by name: ccu person find"
+            " --file -"
         )
     from ccu.records import person_ids
 

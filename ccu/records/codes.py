@@ -136,7 +136,7 @@ def _named(rows: list[Code], table: str, text: str, option: str, shortest: int) 
         raise InvalidInput(f"{option}: type none in full to record that no hazard was found")
     if table == "danger" and ":" in text and plain(text.partition(":")[0]) == "other":
         raise InvalidInput(
-            f"{option}: type other alone; its words go on the place (ccu place flag) or into the note",
+            f"{option}: type other alone; its words go on the place: ccu place flag",
             "other",
             part=text.strip(),
         )
@@ -167,8 +167,8 @@ def _named(rows: list[Code], table: str, text: str, option: str, shortest: int) 
         raise InvalidInput(sentence, *map(partial(_to_type, labels), meant), part=text.strip())
     if table in _NO_RESULTS and _is_result(wanted):
         raise InvalidInput(
-            f'{problem}: "{wanted.replace("_", " ")}" is a result; it goes into the disposition of a'
-            " call, or with ccu follow-up done into a follow-up"
+            f'{problem}: "{wanted.replace("_", " ")}" is a result; it goes into the disposition of'
+            " a call, or with ccu follow-up done into a follow-up"
         )
     if len(in_use) > (_MOST_LISTED if option else _MOST_LABELS):
         raise InvalidInput(f"{problem}. {see}")

@@ -1,4 +1,4 @@
-"""The options of `refer`, `needs refer`, `referral list` and `referral update`."""
+"""The options of `refer`, `needs refer`, `referral list` and `referral edit`."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime

@@ -337,5 +337,5 @@ def test_a_hazard_in_words_is_told_where_the_words_go(ccu: Ccu) -> None:
     line = ("log-call", "--address", "12 Main St", "--when", "yesterday 22:30")
     done = ccu(*line, "--nature", "crisis", "--hazard", "other: loose step")
     assert (done.code, done.out) == (2, "")
-    assert "--hazard: type other alone; its words go on the place (ccu place flag)" in done.err
+    assert "--hazard: type other alone; its words go on the place: ccu place flag" in done.err
     assert "loose" not in done.err

@@ -244,7 +244,8 @@ def test_of_several_people_one_is_chosen(ccu: Ccu, db_path: Path) -> None:
 
 
 def test_in_a_script_a_person_is_a_number(ccu: Ccu, db_path: Path) -> None:
-    sentence = "ccu: error: a person is named by its number, such as 12\n"
+    found = "such as 12; to find it by name: ccu person find --file -"
+    sentence = f"ccu: error: a person is named by its number, {found}\n"
     assert ccu("person", "show", "katherine") == (2, "", sentence)
     refused = ccu("person", "edit", "katherine", "--no-input", tty=True)
     assert refused == (2, "", sentence)
@@ -311,5 +312,5 @@ def test_a_name_in_a_pipe_is_told_how_to_find_the_number(ccu: Ccu) -> None:
     for line in (("history", "--person", "kat"), ("worker", "assign", "--person", "kat")):
         done = ccu(*line)
         assert (done.code, done.out) == (2, "")
-        assert "--person is a number here; to find it by name, not on the command line:" in done.err
-        assert "ccu person find --file -" in done.err and "kat" not in done.err
+        assert "such as 12; to find it by name: ccu person find --file -\n" in done.err
+        assert "kat" not in done.err

@@ -212,7 +212,7 @@ MAY = {
     "place unflag 1 --why wrong": UNIT_ROLES,
     "place exempt --place 1 --category shelter --reason x": UNIT_ROLES,
     "place exempt --place 1 --no-exempt --reason x": UNIT_ROLES,
-    "place category --place 1 --category shelter": UNIT_ROLES | {"officer"},
+    "place edit --place 1 --category shelter": UNIT_ROLES | {"officer"},
     "frequent override --person 1 --on --file -": UNIT_ROLES,
     "frequent review 1 --keep --file -": UNIT_ROLES,
     "frequent people --names": set(ROLES) - {"analyst"},
@@ -323,7 +323,7 @@ def test_words_that_look_like_markup_are_words(ccu: Ccu) -> None:
         (
             ["exempt", UNIT, "--reason", "x", "--category", "zoo"],
             2,
-            "--category: not a valid place category. Choose from residence, shelter, hospital, ",
+            "--category: not a valid place edit. Choose from residence, shelter, hospital, ",
         ),
         (["exempt", UNIT, "--reason", "x", "--category", "residence"], 2, "a residence cannot be"),
         (["exempt", UNIT, "--no-exempt", "--reason", "x"], 2, "place 1 is not exempt"),
