@@ -22,7 +22,7 @@ from ccu.demo import export, store, story, town
 from ccu.demo.story import Line
 from ccu.demo.town import TABLES, Weighted, below, pick, source, zipf
 from ccu.output import emit_line
-from ccu.records import staff, town_decisions
+from ccu.records import staff_list, town_decisions
 from ccu.session import Session
 
 BASE, PER_PERSON, MOST = 600, 18, 400
@@ -224,7 +224,7 @@ def build(session: Session, calls: int, seed: int, run: story.Run) -> Town:
 
 
 def _settle(connection: sqlite3.Connection) -> None:
-    staff_id = staff.add(connection, access.login(installation.account()), "admin")
+    staff_id = staff_list.add(connection, access.login(installation.account()), "admin")
     chosen = {"town": town.TOWN, "state": town.STATE, "timezone": town.ZONE, **town.TABLES["rates"]}
     for name, value in chosen.items():
         town_decisions.change_setting(connection, staff_id, name, value)

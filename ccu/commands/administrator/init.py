@@ -55,7 +55,7 @@ def command(
     from ccu import access, installation
     from ccu.check import privacy
     from ccu.database import encryption
-    from ccu.records import codes, settings, staff, town_decisions
+    from ccu.records import codes, settings, staff_list, town_decisions
 
     session = ctx.obj
     session.require_new()
@@ -72,9 +72,9 @@ def command(
     key_is_new = encrypt and not encryption.has_key()
     with session.creating(encrypt=encrypt) as connection:
         codes.set_state_labels(connection, chosen["state"])
-        staff_id = staff.add(connection, admin, "admin")
+        staff_id = staff_list.add(connection, admin, "admin")
         if role:
-            staff.add(connection, owner, role, by=staff_id)
+            staff_list.add(connection, owner, role, by=staff_id)
         town_decisions.change_setting(connection, staff_id, "timezone", chosen.pop("timezone"))
         session.settings = settings.load(connection)  # for today; earlier calls need no decision
         town_decisions.begin_decisions(connection, session.today)
