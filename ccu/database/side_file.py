@@ -18,7 +18,7 @@ from ccu.database import encryption, migrations, schema
 from ccu.database import key_chain as chain
 from ccu.database import opening as db
 from ccu.errors import DatabaseUnusable, InvalidInput
-from ccu.files import folders
+from ccu.files import folders, private
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,7 @@ def make(
             migrations.run(connection, kind.script.read_text(encoding="utf-8"))
     except BaseException:
         if schema.is_blank(path, key):  # not when another process finished it meanwhile
-            files.remove_database(path)
+            private.remove_database(path)
         raise
 
 

@@ -199,6 +199,8 @@ def _complete_rekey(connection: sqlite3.Connection, path: Path) -> bool:
     new = chain.waiting(path)
     if os.path.lexists(path) or not os.path.lexists(new):
         return False
+    from ccu.files import private
+
     try:
         if not fits(connection, chain.read(new)):
             return False
@@ -206,7 +208,7 @@ def _complete_rekey(connection: sqlite3.Connection, path: Path) -> bool:
         return False
     try:
         new.rename(path)
-        files.sync(path.parent)
+        private.sync(path.parent)
     except FileNotFoundError:  # another process was faster
         return os.path.lexists(path)
     except OSError as error:
