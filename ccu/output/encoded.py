@@ -1,5 +1,10 @@
-"""CSV, JSON and Markdown: each turns a table or a document into text, piece by piece."""
+"""CSV, JSON and Markdown: each turns a table or a document into text, piece by piece.
 
+`csv_cell` keeps a spreadsheet from running a formula, `markdown_cell` and `markdown_line` keep
+markup from being interpreted.
+"""
+
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
@@ -7,13 +12,15 @@ from typing import Any
 from ccu.errors import InvalidInput
 from ccu.output import Document, Format, Sink, Table, formats
 from ccu.output.text import (
-    csv_cell,
+    CONTROL,
+    INVISIBLE,
+    cell,
     heading,
-    json_safe,
+    is_number,
     lines,
-    markdown_cell,
-    markdown_line,
     plain_text,
+    safe,
+    visible,
 )
 
 
@@ -144,3 +151,71 @@ def main_table(document: Document) -> Table:
     if section.pairs:
         return _with_notice(Table(("name", "value"), section.pairs), document.data.get("notice"))
     return Table(("text",), [(line,) for line in section.lines])
+
+
+_UNSAFE_IN_CSV = rf"(?!\r)[{CONTROL}]"
+
+
+_HIDDEN_IN_JSON = rf"[\x7f-\x9f\ud800-\udfff{INVISIBLE}]"
+
+
+# A spreadsheet runs a cell that begins with one of these. A leading ' marks it as text.
+_STARTS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+
+
+_GUARD = "'"
+
+
+def csv_cell(value: Any, terminal: bool) -> str:
+    """Return a value for CSV: exact, but what a spreadsheet would run gets a leading apostrophe.
+
+    Control characters, which ccu never stores, become visible. At a terminal all of the cell is
+    made `safe`; in a pipe or a file the rest stays as it is, so that it can be read back.
+    """
+    text = plain_text(value)
+    if not (text.isascii() and text.isprintable()):
+        text = safe(text) if terminal else re.sub(_UNSAFE_IN_CSV, visible, text)
+    return _GUARD + text if _needs_guard(text) and not is_number(value) else text
+
+
+def _needs_guard(text: str) -> bool:
+    """True also for text that looks guarded already, or undoing it would lose an apostrophe."""
+    return text.lstrip(_GUARD).startswith(_STARTS_FORMULA)
+
+
+def undo_csv_guard(cell: str) -> str:
+    """Return the text that `csv_cell` guarded: the exact inverse, for reading our own files."""
+    return cell[1:] if cell.startswith(_GUARD) and _needs_guard(cell) else cell
+
+
+def json_safe(text: str) -> str:
+    r"""Write invisible and control characters of JSON as \uXXXX: the same value, safe to show."""
+    return text if text.isascii() and text.isprintable() else re.sub(_HIDDEN_IN_JSON, _escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    units = match[0].encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
+
+
+_MARKUP = r"[\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)|[<>]"
+
+
+_ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
+
+
+_BLOCK = r"^([#+=-]|\d+(?=[.)]))"
+
+
+def markdown_cell(value: Any) -> str:
+    """Return a value for a cell of a Markdown table, with all markup escaped."""
+    return re.sub(_MARKUP, lambda found: _ENTITIES.get(found[0], "\\" + found[0]), cell(value))
+
+
+def markdown_line(text: str) -> str:
+    """Return a line for a Markdown page: like a cell, and no heading, list or rule."""
+    return re.sub(_BLOCK, _stop_block, markdown_cell(text).strip())
+
+
+def _stop_block(match: re.Match[str]) -> str:
+    return match[0] + "\\" if match[0][0].isdigit() else "\\" + match[0]

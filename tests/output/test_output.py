@@ -35,7 +35,8 @@ from ccu.output import (
     say_error,
     screen,
 )
-from ccu.output.text import csv_cell, markdown_cell, markdown_line, safe, undo_csv_guard
+from ccu.output.encoded import csv_cell, markdown_cell, markdown_line, undo_csv_guard
+from ccu.output.text import safe
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "output"
 ENDING = {
