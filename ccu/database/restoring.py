@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ccu import access, database, files, installation
-from ccu.database import copies, encryption, key_chain, opening
+from ccu.database import copies, encryption, key_chain, opening, reasons
 from ccu.errors import (
     CcuError,
     DatabaseBusy,
@@ -280,7 +280,7 @@ def _fold(path: Path) -> None:
         connection.execute("COMMIT")
         opening.tidy(connection)
     except database.errors() as error:
-        if isinstance(opening.explain(error, path), DatabaseBusy):
+        if isinstance(reasons.explain(error, path), DatabaseBusy):
             raise DatabaseBusy(
                 f"somebody is using {path}; nothing was changed: try again when nobody runs ccu"
             ) from None

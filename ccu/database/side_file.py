@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ccu import access, database, files, installation
-from ccu.database import encryption, migrations, schema
+from ccu.database import encryption, migrations, reasons, schema
 from ccu.database import key_chain as chain
 from ccu.database import opening as db
 from ccu.errors import DatabaseUnusable, InvalidInput
@@ -52,7 +52,7 @@ def explained(kind: Kind, path: Path | None) -> Iterator[None]:
     try:
         yield
     except database.errors() as error:
-        raise db.explain(error, path) or DatabaseUnusable(
+        raise reasons.explain(error, path) or DatabaseUnusable(
             f"{path} cannot be read as a {kind.name}; keep it and restore a backup"
         ) from None
 

@@ -210,14 +210,14 @@ def scrub(connection: sqlite3.Connection) -> None:
     cannot be rewritten (it needs room for a second copy): then the text is still there, and the
     scrub must be run again.
     """
-    from ccu.database import opening as db
+    from ccu.database import reasons
 
     try:
         _fold(connection)
         connection.execute("VACUUM")
         _fold(connection)
     except database.errors() as error:
-        if db.explain(error, None) is None:
+        if reasons.explain(error, None) is None:
             raise
         raise VerificationFailed(NOT_WRITTEN) from None
 

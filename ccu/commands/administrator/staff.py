@@ -15,9 +15,9 @@ from ccu.options import (
     line,
     opt,
     typed_text,
-    with_options,
 )
 from ccu.options.lookups import LOGIN, code
+from ccu.options.shared import with_options
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 from ccu.session import Session
 

@@ -15,9 +15,9 @@ from ccu.options import (
     group,
     number_of,
     opt,
-    with_options,
 )
 from ccu.options.lookups import code
+from ccu.options.shared import with_options
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
 
 app = group("Sealing orders: seal a person or a call, list, show, lift.")

@@ -6,7 +6,8 @@ import typer
 
 from ccu.errors import ExitCode, InvalidInput
 from ccu.follow_ups import options
-from ccu.options import Context, flag, group, value, with_options
+from ccu.options import Context, flag, group, value
+from ccu.options.shared import with_options
 from ccu.output import (
     FOR_FILES,
     Format,
