@@ -241,8 +241,8 @@ def rekey(connection: sqlite3.Connection, staff_id: int) -> tuple[Path, bool]:
     Return its file, and whether it was in place already.
 
     The key waits under a name of its own until the row that it begins with is committed: call
-    `audit.stored_key` then. Stopped at any point, either there is still no key, or the next command that
-    needs it completes this. Earlier rows can then be checked by their numbers and links alone.
+    `audit.stored_key` then. Stopped at any point, either there is still no key, or the next command
+    that needs it completes this. Earlier rows can then be checked by their numbers and links alone.
     Raises InvalidInput while there is a key, so that none is replaced by mistake.
     """
     path = chain.key_path(connection)

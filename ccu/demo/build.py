@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from ccu import access, installation
+from ccu import access, first_file, installation
 from ccu.demo import export, store, story, town
 from ccu.demo.story import Line
 from ccu.demo.town import TABLES, Weighted, below, pick, source, zipf
@@ -205,7 +205,7 @@ def build(session: Session, calls: int, seed: int, run: story.Run) -> Town:
     """Make the town in the session's new file. Raises InvalidInput when there is one already."""
     key = session.path.with_name(session.path.name + ".audit-key")
     made_before = os.path.lexists(key)
-    with session.creating() as connection:
+    with first_file.creating(session) as connection:
         _settle(connection)
     try:
         made = Town(session, calls, seed, run)

@@ -33,6 +33,7 @@ def safe(text: str) -> str:
 
 
 def visible(match: re.Match[str]) -> str:
+    """Return a character that was found as its escape."""
     code = ord(match[0])
     if code < 0x100:
         return f"\\x{code:02x}"
