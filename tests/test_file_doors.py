@@ -53,7 +53,7 @@ ALLOWED = {
     "records/stigmatizing_terms.py": {".read_text"},
     "records/__init__.py": {".read_text"},  # files of the package
     "imports/dispatch/staging_store.py": {".iterdir", ".stat", ".unlink"},
-    "retention/purge.py": {".iterdir"},
+    "retention/actions.py": {".iterdir"},
     # the user's data folder
     "session.py": {".mkdir"},
     # files of the package

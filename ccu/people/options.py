@@ -166,11 +166,14 @@ def years(birth_date: str, today: date) -> int:
 
 
 def age_on(fields: Mapping[str, Any], today: date) -> int | None:
-    """Return the age on a day, by the birth date, the birth year or a guess; None if not known."""
+    """Return the age on a day, by the birth date, the birth year or a guess; None if not known.
+
+    A day before the birth, or before the guess, has the age of then.
+    """
     if born := latest_birth(fields):
-        return years(born, today)
+        return max(0, years(born, today))
     guess, on = fields["age_estimate"], fields["age_estimated_on"]
-    return None if guess is None or on is None else int(guess) + years(on, today)
+    return None if guess is None or on is None else int(guess) + max(0, years(on, today))
 
 
 def minor_on(birth_date: str | None, stated: bool | None, today: date) -> bool | None:

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from ccu.database import written
+from ccu.people.options import age_on
 from ccu.records import audit, ownership, person_ids
 from ccu.records.ownership import DEIDENTIFIED as NAME
 from ccu.records.ownership import WORDY_FIELDS, Part
@@ -167,7 +168,7 @@ def _blank(connection: sqlite3.Connection, part: Part, last: dict[int, str]) -> 
 def _person(row: dict[str, Any], last: str) -> dict[str, Any]:
     """Return a person's own row without the identity; what figures count is kept."""
     known = bool(row["given_name"] or row["family_name"])
-    age = _age(row, date.fromisoformat(last))
+    age = age_on(row, date.fromisoformat(last))
     return {
         "given_name": NAME if known else "",
         "family_name": "",
@@ -189,17 +190,6 @@ def _own(field: str, value: Any) -> Any:
     if field in ("phone", "language"):
         return REMOVED
     return "" if field in ("family_name", "description") else None
-
-
-def _age(row: dict[str, Any], on: date) -> int | None:
-    """Return the age on a day, in years; None when the record has none."""
-    if row["birth_date"]:
-        born = date.fromisoformat(row["birth_date"])
-        years = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-        return max(years, 0)
-    if row["age_estimate"] is None or not row["age_estimated_on"]:
-        return None
-    return max(int(row["age_estimate"]) + on.year - int(row["age_estimated_on"][:4]), 0)
 
 
 def _change(row: dict[str, Any]) -> dict[str, Any]:
