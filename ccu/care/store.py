@@ -175,7 +175,7 @@ def rows(connection: sqlite3.Connection, canonical: Mapping[int, int]) -> list[d
     `canonical` is every record of theirs -> the canonical record, which `person` is.
     notice is the statement of 42 CFR 2.32 with a Part 2 note, else None.
     """
-    found = connection.execute(_ROWS, {"people": json.dumps(list(canonical))})
+    found = table.select(connection, _ROWS, {}, people=list(canonical))
     return [
         {
             **dict(row),
@@ -226,13 +226,12 @@ def move(
 
 def people(connection: sqlite3.Connection) -> list[int]:
     """Return the numbers of the records that notes are about."""
-    return [row[0] for row in connection.execute("SELECT DISTINCT person_id FROM care_note")]
+    return table.column(connection, "SELECT DISTINCT person_id FROM care_note")
 
 
 def due(connection: sqlite3.Connection, records: Iterable[int], before: str | None) -> list[int]:
     """Return the numbers of the notes of these records; with `before`, only before that day."""
-    asked = {"people": json.dumps(list(records)), "before": before}
-    return [row[0] for row in connection.execute(_DUE, asked)]
+    return table.column(connection, _DUE, people=list(records), before=before)
 
 
 def destroy(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
