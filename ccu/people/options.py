@@ -160,20 +160,18 @@ def say_birth(fields: Mapping[str, Any], today: date) -> str:
 
 
 def years(birth_date: str, today: date) -> int:
-    """Return the age on a day, in full years."""
+    """Return the age on a day, in full years; 0 before the birth."""
     born = date.fromisoformat(birth_date)
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    before = (today.month, today.day) < (born.month, born.day)
+    return max(0, today.year - born.year - before)
 
 
 def age_on(fields: Mapping[str, Any], today: date) -> int | None:
-    """Return the age on a day, by the birth date, the birth year or a guess; None if not known.
-
-    A day before the birth, or before the guess, has the age of then.
-    """
+    """Return the age on a day, by the birth date, the birth year or a guess; None if not known."""
     if born := latest_birth(fields):
-        return max(0, years(born, today))
+        return years(born, today)
     guess, on = fields["age_estimate"], fields["age_estimated_on"]
-    return None if guess is None or on is None else int(guess) + max(0, years(on, today))
+    return None if guess is None or on is None else int(guess) + years(on, today)
 
 
 def minor_on(birth_date: str | None, stated: bool | None, today: date) -> bool | None:
