@@ -6,7 +6,7 @@ from itertools import chain, islice
 from typing import Any
 
 from ccu.errors import InvalidInput
-from ccu.output import Document, Section, Table
+from ccu.output import Document, Format, Section, Table
 from ccu.output.text import (
     cell,
     csv_cell,
@@ -176,8 +176,21 @@ def _with_notice(table: Table, notice: str | None) -> Table:
     return Table((*table.columns, "notice"), [(*cells, notice) for cells in table.cells()])
 
 
-def main_table(document: Document) -> Table:
+def text(what: Table | Document, format: Format, ascii_only: bool) -> Iterator[str]:
+    """Return a table or a document as JSON, plain text or Markdown."""
+    if isinstance(what, Document):
+        if format is Format.json:
+            return json_document(what.data, ascii_only)
+        return (plain_document if format is Format.plain else markdown_document)(what)
+    if format is Format.json:
+        return json(what, ascii_only)
+    return plain(what) if format is Format.plain else markdown(what)
+
+
+def main_table(document: Table | Document) -> Table:
     """Return the rows of CSV and XLSX: the main section's table, else its pairs or lines."""
+    if isinstance(document, Table):
+        return document
     section = next((section for section in document.sections if section.main), None)
     if section is None:
         raise InvalidInput("there are no rows for CSV or XLSX; use --format json")

@@ -47,19 +47,16 @@ class _NoLetter(Exception):
     """A font lacks a letter of the page."""
 
 
-def write(document: Document, format: Format, sink: Sink) -> None:
-    """Write the page as HTML or PDF. Raises InvalidInput at a terminal, and as `pdf` does."""
+def write(what: Table | Document, format: Format, sink: Sink) -> None:
+    """Write a page or a list as HTML or PDF. Raises InvalidInput at a terminal, and as `pdf`."""
     if sink.terminal:
         raise InvalidInput(f"a page is for paper: name a file, as --output page.{format}")
+    if isinstance(what, Table):
+        what = Document(what.title or "List", [Section(table=what, empty="None.")])
     if format is Format.html:
-        sink.write(html(document))
+        sink.write(html(what))
     else:
-        sink.write_binary(pdf(document))
-
-
-def as_document(table: Table) -> Document:
-    """Return a list as a page."""
-    return Document(table.title or "List", [Section(table=table, empty="None.")])
+        sink.write_binary(pdf(what))
 
 
 # ---------------------------------------------------------------- HTML
