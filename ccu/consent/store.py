@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ccu import dates
+from ccu.dates.days import shift
 from ccu.errors import InvalidInput
 from ccu.options import OptionType, opt
 from ccu.options.lookups import code
@@ -295,9 +296,7 @@ def _of_part2(connection: sqlite3.Connection, ground: str) -> bool:
 
 def since(today: date, years: int) -> str:
     """Return the ISO day that many years ago; for Feb 29 the 28th, which leaves nothing out."""
-    from dateutil.relativedelta import relativedelta
-
-    return (today - relativedelta(years=years)).isoformat()
+    return shift(today, months=-12 * years).isoformat()
 
 
 def accounting(
