@@ -17,7 +17,7 @@ from ccu.database import written
 from ccu.people.options import age_on
 from ccu.records import audit, ownership, person_ids
 from ccu.records.ownership import DEIDENTIFIED as NAME
-from ccu.records.ownership import WORDY_FIELDS, Part
+from ccu.records.ownership import WORDS, WORDY_FIELDS, Part
 from ccu.retention import due_store, kept_store
 from ccu.retention.kept_store import Destroyed
 
@@ -170,19 +170,15 @@ def _person(row: dict[str, Any], last: str) -> dict[str, Any]:
     known = bool(row["given_name"] or row["family_name"])
     age = age_on(row, date.fromisoformat(last))
     return {
+        **{name: _own(name, row[name]) for name in WORDS["person"]},
         "given_name": NAME if known else "",
-        "family_name": "",
-        "description": "",
-        "birth_date": None,
         "age_estimate": None if age is None else min(age // 10 * 10 + 5, 95),
         "age_estimated_on": None if age is None else f"{last[:4]}-01-01",
-        **{name: REMOVED if row[name] else row[name] for name in ("phone", "language")},
-        **dict.fromkeys(("email", "home", "postcode", "race_ethnicity")),
     }
 
 
 def _own(field: str, value: Any) -> Any:
-    """Return what a record's own value becomes, of a field for which it shows another's."""
+    """Return what a value of a person becomes, also of a field for which it shows another's."""
     if not value or field in ("housing", "veteran", "minor", "sex"):
         return value
     if field == "given_name":
