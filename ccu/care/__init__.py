@@ -89,8 +89,9 @@ def _lines(note: dict[str, Any]) -> str:
 def listed(person_id: int, found: Sequence[dict[str, Any]]) -> Document:
     """Return the notes of one person as a table, with the notice below it if one is Part 2."""
     from ccu.care import store
+    from ccu.records.visibility import NOTICE
 
-    notice = [store.NOTICE] if any(note["part2"] for note in found) else []
+    notice = [NOTICE] if any(note["part2"] for note in found) else []
     table = Table(store.COLUMNS, found)
     return Document(
         f"Care notes of person {person_id}",

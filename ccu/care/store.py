@@ -18,6 +18,7 @@ from ccu.database import encryption, key_chain, side_file
 from ccu.errors import DatabaseUnusable, InvalidInput, VerificationFailed
 from ccu.output import say
 from ccu.records import table
+from ccu.records.visibility import NOTICE
 from ccu.session import Session
 
 KEY = encryption.KeyName("CCU_CARE_KEY_FILE", "care-key", "care key")
@@ -31,9 +32,6 @@ KIND = side_file.Kind(
     key=KEY,
 )
 CHAIN = key_chain.Chain("care_audit", ("at", "login", "action", "person_id", "detail"))
-
-# 42 CFR 2.32(a)(2), the short statement, as amended in 2024; shown with every Part 2 note.
-NOTICE = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
 
 COLUMNS = ("id", "day", "call", "by", "part2", "corrects", "text", "notice")
 

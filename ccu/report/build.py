@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ccu import __version__, dates
 from ccu.calls import triage_store
+from ccu.database import opening
 from ccu.people.open_work_store import AsOf
 from ccu.records import audit, codes
 from ccu.report import definitions, figures, sentences, store
@@ -221,7 +222,7 @@ def begun(session: Session, options: Options) -> Report:
         settings=settings,
         file=session.path.name,
         version=__version__,
-        schema=store.schema_version(session.db),
+        schema=opening.version_of(session.db),
         sections=[],
         one_page=options.one_page,
     )
