@@ -17,7 +17,7 @@ from ccu.care import VARIABLE
 from ccu.database import encryption, key_chain, side_file
 from ccu.errors import DatabaseUnusable, InvalidInput, VerificationFailed
 from ccu.output import say
-from ccu.records import table
+from ccu.records import ownership, table
 from ccu.records.visibility import NOTICE
 from ccu.session import Session
 
@@ -213,10 +213,8 @@ def move(
     connection: sqlite3.Connection, login: str, moved: Mapping[int, int], person_id: int
 ) -> None:
     """Make notes (as `tied` returns them) this person's, inside a write; the event has both."""
-    connection.executemany(
-        "UPDATE care_note SET person_id = :person WHERE id = :id",
-        [{"person": person_id, "id": note_id} for note_id in moved],
-    )
+    for note_id in moved:
+        table.update(connection, "care_note", note_id, {"person_id": person_id})
     was = sorted(set(moved.values()))
     for each in sorted({person_id, *was}):
         record(connection, login, "move", each, notes=list(moved), was=was, to=person_id)
@@ -234,7 +232,4 @@ def due(connection: sqlite3.Connection, records: Iterable[int], before: str | No
 
 def destroy(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
     """Delete notes, inside a write; a remaining note that corrected one no longer names it."""
-    connection.execute(
-        "DELETE FROM care_note WHERE id IN (SELECT value FROM json_each(:ids))",
-        {"ids": json.dumps(list(ids))},
-    )
+    ownership.delete_rows(connection, "care_note", [(each,) for each in ids])

@@ -384,9 +384,6 @@ def _restore_in_seal(
         row = held.rows.get(name, {}).get(key)
         if row is not None and other["id"] != seal_id:
             row.update(was)
-            connection.execute(
-                "UPDATE sealed SET content = ? WHERE id = ?",
-                (dump(held), other["id"]),
-            )
+            table.update(connection, "sealed", other["id"], {"content": dump(held)})
             return 0
     return len(was)
