@@ -132,10 +132,10 @@ def _saved(session: Session, error: BaseException) -> str:
     """Return what was saved before an error, in words; empty for nothing."""
     if not session.written or isinstance(error, typer.Exit):
         return ""
-    from ccu import undo
+    from ccu.undo import entry
 
     try:
-        return undo.saved(session)
+        return entry.saved(session)
     except DatabaseUnusable:  # a demo that was stopped has removed its own file: nothing is left
         return ""
 

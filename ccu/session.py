@@ -135,7 +135,7 @@ class Session:
     def writing(self) -> "Iterator[sqlite3.Connection]":
         """A write: all of the block is kept or none. Report success only after it.
 
-        The events that it recorded are remembered, for `undo.saved`.
+        The events that it recorded are remembered, for `undo.entry.saved`.
         """
         from ccu.database import opening as db
         from ccu.records import audit

@@ -23,12 +23,12 @@ def command(
 
       ccu undo
     """
-    from ccu import undo
     from ccu.options.terminal import yes_or_no
+    from ccu.undo import entry
 
     session = ctx.obj
     # --yes takes back the last change or none: nobody sees which one would be offered instead
-    found = undo.last_change(session, past=session.interactive and not yes)
+    found = entry.last_change(session, past=session.interactive and not yes)
     for number, sentence in enumerate(found.skipped):
         say(f"Left as it is: {sentence}.")
         if number == 0 and not yes_or_no("Undo an earlier change instead? y or n [n]", enter=False):
@@ -41,4 +41,4 @@ def command(
         )
     elif not yes_or_no(f"{found.shown} {found.ask} y or n"):
         raise Declined
-    emit_line(undo.take_back(session, found))
+    emit_line(entry.take_back(session, found))
