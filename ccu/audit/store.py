@@ -15,7 +15,7 @@ from ccu.database import key_chain as chain
 from ccu.database import written
 from ccu.database.key_chain import Key
 from ccu.errors import InvalidInput
-from ccu.records import audit, settings, table
+from ccu.records import audit, person_ids, settings, table
 
 # unixepoch(): the texts of two times cannot be compared in every offset. What was sealed or purged
 # has no number here: this page must not reveal that there was such a record.
@@ -36,17 +36,7 @@ LEFT JOIN audit_reason ON audit_reason.audit_id = audit.id
 WHERE unixepoch(audit.at) >= :start AND unixepoch(audit.at) < :until
 ORDER BY audit.id
 """
-# Each person looked at, with every record that a merge ties to them.
-_KIN = """
-WITH RECURSIVE kin (asked, id) AS (
-  SELECT value, value FROM json_each(:people)
-  UNION
-  SELECT kin.asked, person.merged_into FROM kin JOIN person ON person.id = kin.id
-  WHERE person.merged_into IS NOT NULL
-  UNION
-  SELECT kin.asked, person.id FROM kin JOIN person ON person.merged_into = kin.id)
-SELECT asked, id FROM kin
-"""
+# Each person looked at, with every record of theirs.
 _WITH_KIN = """
 WITH kin (asked, id) AS MATERIALIZED (
   SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:kin)),
@@ -117,10 +107,13 @@ def events(connection: sqlite3.Connection, start: int, until: int) -> list[sqlit
 def ties(connection: sqlite3.Connection, subjects: Iterable[Subject]) -> Ties:
     """Return the ties of these people and places; a place's are those of its building."""
     wanted = set(subjects)
-    people = json.dumps([number for record, number in wanted if record == "person"])
+    people = [number for record, number in wanted if record == "person"]
     places = {"places": json.dumps([number for record, number in wanted if record == "place"])}
-    found = connection.execute(_KIN, {"people": people})
-    kin = {"kin": json.dumps([[row[0], row[1]] for row in found])}
+    canonical = person_ids.canonical(connection, person_ids.same(connection, people))
+    of: dict[int, list[int]] = defaultdict(list)
+    for each, kept in canonical.items():
+        of[kept].append(each)
+    kin = {"kin": json.dumps([[asked, each] for asked in people for each in of[canonical[asked]]])}
     made = Ties()
     for record, start, calls, staff, values in (
         ("person", _WITH_KIN, _CALLS_OF, _STAFF_OF, kin),

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ccu import dates
-from ccu.care import store
-from ccu.care.page import RIGHT, login
+from ccu.care import RIGHT, login, store
 from ccu.database import key_chain as chain
 from ccu.database import opening as db
 from ccu.database import side_file

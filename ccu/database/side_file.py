@@ -159,7 +159,7 @@ def _check(kind: Kind, path: Path, connection: sqlite3.Connection) -> None:
     """Whether the open file is one of ours. Raises DatabaseUnusable."""
     with explained(kind, path):
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        version = db.version_of(connection)
         application_id = connection.execute("PRAGMA application_id").fetchone()[0]
     if application_id != kind.application_id:
         raise _foreign(kind, path)

@@ -18,7 +18,7 @@ from pathlib import Path
 from random import Random
 
 from ccu import access, first_file, installation
-from ccu.demo import export, store, story, town
+from ccu.demo import store, story, town
 from ccu.demo.story import Line
 from ccu.demo.town import TABLES, Weighted, below, pick, source, zipf
 from ccu.output import emit_line
@@ -246,8 +246,8 @@ def write_export(session: Session, calls: int, seed: int, folder: Path) -> Path:
     file = folder / "marshport-cad.csv"
     by_hand = story.logged_calls(told(session, calls, seed))
     known = list(story.dispatched(session.now, seed))
-    rows = export.rows(max(len(known), calls - by_hand), session.now, seed, known, by_hand)
-    export.write(file, rows)
+    rows = town.export_rows(max(len(known), calls - by_hand), session.now, seed, known, by_hand)
+    town.write_export(file, rows)
     return file
 
 

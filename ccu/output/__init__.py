@@ -286,20 +286,7 @@ def emit(
     Raises InvalidInput if `output` cannot be written, BrokenPipeError if the reader of standard
     output closed it.
     """
-    from ccu.output import formats
-
-    with opened(output) as sink:
-        chosen = format or default_format(output, sink.terminal)
-        if chosen is Format.table:
-            from ccu.output import screen
-
-            sink.write(screen.table(table, sink))
-        elif chosen is Format.plain:
-            sink.write(formats.plain(table))
-        else:
-            from ccu.output import encoded
-
-            encoded.write(table, chosen, sink, bom)
+    _print(table, format, output, bom)
 
 
 def emit_document(
@@ -309,21 +296,29 @@ def emit_document(
 
     Raises like `emit`, and InvalidInput for CSV and XLSX if no section is marked `main`.
     """
-    from ccu.output import formats
+    _print(document, format, output)
 
+
+def _print(
+    what: Table | Document,
+    format: Format | None,
+    output: Path | Place | None,
+    bom: bool = False,
+) -> None:
     with opened(output) as sink:
         chosen = format or default_format(output, sink.terminal)
         if chosen is Format.table:
             from ccu.output import screen
 
-            fits = document.screen is not None and sink.terminal
-            sink.write((screen.one_screen if fits else screen.document)(document, sink))
+            sink.write(screen.shown(what, sink))
         elif chosen is Format.plain:
-            sink.write(formats.plain_document(document))
+            from ccu.output import formats
+
+            sink.write(formats.plain_of(what))
         else:
             from ccu.output import encoded
 
-            encoded.write_document(document, chosen, sink)
+            encoded.write(what, chosen, sink, bom)
 
 
 def emit_line(text: str, *, only: bool = False) -> None:

@@ -24,37 +24,25 @@ from ccu.output.text import (
 )
 
 
-def write(table: Table, chosen: Format, sink: Sink, bom: bool = False) -> None:
-    """Write the rows in a format for a program or on paper. `bom`: as `emit` has it."""
+def write(what: Table | Document, chosen: Format, sink: Sink, bom: bool = False) -> None:
+    """Write rows or a document in a format for a program or on paper; `bom` as `emit` has it."""
     if chosen is Format.csv:
         sink.write(["\ufeff"] if bom else [])
-        sink.write(csv(table, terminal=sink.terminal))
-    elif chosen is Format.json:
-        sink.write(json(table, ascii_only=not sink.unicode))
-    elif chosen is Format.markdown:
-        sink.write(markdown(table))
+        sink.write(csv(main_table(what), terminal=sink.terminal))
     elif chosen is Format.xlsx:
         from ccu.output import workbook
 
-        workbook.write(table, sink)
-    else:
+        workbook.write(main_table(what), sink)
+    elif chosen in (Format.html, Format.pdf):
         from ccu.output import paper
 
-        paper.write(paper.as_document(table), chosen, sink)
-
-
-def write_document(document: Document, chosen: Format, sink: Sink) -> None:
-    """Write a card or a record as `emit_document` has it."""
-    if chosen in (Format.csv, Format.xlsx):
-        write(main_table(document), chosen, sink)
-    elif chosen is Format.json:
-        sink.write(json_document(document.data, ascii_only=not sink.unicode))
-    elif chosen is Format.markdown:
-        sink.write(markdown_document(document))
+        paper.write(what, chosen, sink)
+    elif isinstance(what, Document):
+        as_json = json_document(what.data, ascii_only=not sink.unicode)
+        sink.write(as_json if chosen is Format.json else markdown_document(what))
     else:
-        from ccu.output import paper
-
-        paper.write(document, chosen, sink)
+        as_json = json(what, ascii_only=not sink.unicode)
+        sink.write(as_json if chosen is Format.json else markdown(what))
 
 
 def csv(table: Table, terminal: bool) -> Iterator[str]:
@@ -141,8 +129,10 @@ def _with_notice(table: Table, notice: str | None) -> Table:
     return Table((*table.columns, "notice"), [(*cells, notice) for cells in table.cells()])
 
 
-def main_table(document: Document) -> Table:
+def main_table(document: Table | Document) -> Table:
     """Return the rows of CSV and XLSX: the main section's table, else its pairs or lines."""
+    if isinstance(document, Table):
+        return document
     section = next((section for section in document.sections if section.main), None)
     if section is None:
         raise InvalidInput("there are no rows for CSV or XLSX; use --format json")

@@ -84,3 +84,8 @@ def plain_document(document: Document) -> Iterator[str]:
             yield from plain(table, indent)
         for text in texts:
             yield from (f"{indent}{line}".rstrip(" ") + "\n" for line in lines(text))
+
+
+def plain_of(what: Table | Document) -> Iterator[str]:
+    """Return a table or a document as plain text."""
+    return plain_document(what) if isinstance(what, Document) else plain(what)

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from ccu import database
+from ccu.dates.days import shift
 from ccu.errors import VerificationFailed
 from ccu.records import ownership
 from ccu.records.ownership import RECORDS
@@ -93,9 +94,7 @@ def find(connection: sqlite3.Connection, today: date) -> Found:
 
 def first_kept(today: date, years: int | None) -> str | None:
     """Return the first day that is kept; what is before it is due. None: all is kept."""
-    from dateutil.relativedelta import relativedelta
-
-    return None if years is None else (today - relativedelta(years=years)).isoformat()
+    return None if years is None else shift(today, months=-12 * years).isoformat()
 
 
 def deletes(connection: sqlite3.Connection) -> list[tuple[str, str]]:
