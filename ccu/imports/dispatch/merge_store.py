@@ -16,7 +16,7 @@ from typing import Any
 from ccu.database import digests
 from ccu.errors import DatabaseBusy
 from ccu.imports import store
-from ccu.imports.dispatch import change_store as changed_rows
+from ccu.imports.dispatch import on_file_store
 from ccu.imports.dispatch.join_store import NEAR, SYSTEM, Joined, set_far_aside
 from ccu.imports.dispatch.layout import Layout
 from ccu.imports.dispatch.staging_store import END, seen_sealed
@@ -232,7 +232,7 @@ class Summary:
     doubts: list[str] = field(default_factory=list)  # sentences about what looks wrong
     unread: Mapping[str, set[str]] = field(default_factory=dict)  # field -> texts not in the layout
 
-    def settle(self, known: int, sealed: int, changes: Iterable[changed_rows.Change]) -> None:
+    def settle(self, known: int, sealed: int, changes: Iterable[on_file_store.Change]) -> None:
         """Count the staged rows that were known, and what changes of them."""
         changed = 0
         for change in changes:
@@ -261,7 +261,7 @@ def preview(connection: sqlite3.Connection, layout: Layout, summary: Summary) ->
     part = {"first": 0, "next": END}
     sealed = _leave_sealed(connection, layout, part)
     known, summary.new = _match(connection, layout, part)
-    summary.settle(known, sealed, changed_rows.changed(connection))
+    summary.settle(known, sealed, on_file_store.changed(connection))
 
 
 class Merge:
@@ -315,9 +315,9 @@ class Merge:
             for statement in INSERT_LISTS.values():
                 connection.execute(statement, values)
 
-        def applied() -> Iterator[changed_rows.Change]:
-            for change in changed_rows.changed(connection):
-                changed_rows.apply(connection, staff_id, change, at, self._batch_id)
+        def applied() -> Iterator[on_file_store.Change]:
+            for change in on_file_store.changed(connection):
+                on_file_store.apply(connection, staff_id, change, at, self._batch_id)
                 yield change
 
         summary.settle(known, sealed, applied())
