@@ -29,16 +29,6 @@ GRID = re.compile(
 )
 CROSSING = re.compile(r"[a-z] ?[&/@] ?[a-z]", re.IGNORECASE)
 
-CALLED = {
-    "incident": "incident number",
-    "occurred": "time the call began",
-    "dispatched": "time the first unit was sent",
-    "arrived": "time the first unit arrived",
-    "cleared": "time the call was cleared",
-    "unit": "apartment",
-    "address": "address of the call",
-}
-
 Test = Callable[[str], object]
 
 
@@ -147,7 +137,7 @@ class Choice:
         if not needed and len(labels) == len(columns):
             return columns[0]
         shown = {each: self._sample.filled(each) for each in columns}
-        question = f"Which column is the {CALLED.get(name, name)}?"
+        question = f"Which column is the {self._hints['called'].get(name, name)}?"
         made = self._questions.choose(key or name, question, shown, needed)
         if made is None:
             self._notes.append(f"{name}: one of {', '.join(columns)}; choose one")
@@ -168,7 +158,7 @@ class Choice:
             shown = {each: cells for each, cells in shown.items() if self._may_identify(each)}
         shown = {each: cells for each, cells in shown.items() if len({*cells}) > 1}
         if name not in self.chosen and shown and self._questions.asking:
-            question = f"Which column is the {CALLED.get(name, name)}?"
+            question = f"Which column is the {self._hints['called'].get(name, name)}?"
             if made := self._questions.choose(name, question, shown, needed=False):
                 self._take(name, [made])
 
