@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Container, Iterable, Sequence
 
 from ccu.address.words import STATE_CODES, STATES, SUFFIXES
-from ccu.imports import codes, forms, suggest
+from ccu.imports import forms, suggest
 from ccu.imports.dispatch.layout import TIMES
 from ccu.imports.suggest import Chosen, Hints, Questions, Sample
 
@@ -99,7 +99,7 @@ class Choice:
         outcomes = self._hints["dispositions"]
         for rank, each in kept:
             told = rank > kept[0][0] and self._sample.share(
-                each, lambda c: codes.found(c, outcomes)
+                each, lambda c: forms.codes_in(c, outcomes)
             )
             if told and told > FEW:
                 self._notes.append(f"disposition: {each} has outcomes, too; to join both: [.., ..]")
@@ -166,7 +166,7 @@ class Choice:
         """Take the column in which most rows have a text that natures or outcomes tend to have."""
         hints = self._hints[f"{name}s"]
         shares = {
-            each: self._sample.share(each, lambda cell: codes.found(cell, hints))
+            each: self._sample.share(each, lambda cell: forms.codes_in(cell, hints))
             for _, each in suggest.ranked(self._sample, self._left, called)
             if self._sample.share(each, suggest.has_words) > TOGETHER
         }
