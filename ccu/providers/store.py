@@ -9,7 +9,7 @@ date, and no second copy of the list on the disk.
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from typing import Any
@@ -102,28 +102,17 @@ def matching(connection: sqlite3.Connection, typed: str) -> list[dict[str, Any]]
         row = connection.execute(f"{ALL} WHERE id = :id", {"id": int(text)}).fetchone()
         if row is not None:
             return [record(row)]
-    every = connection.execute(_NAMES).fetchall()
-
-    def having(fits: Callable[[str, str], bool], retired: bool) -> list[dict[str, Any]]:
-        return [
-            read(connection, each["id"])
-            for each in every
-            if retired >= (not each["active"])
-            and fits(_plain(each["name"]), _plain(each["organization"]))
-        ]
-
-    begins: tuple[Callable[[str, str], bool], ...] = (
-        lambda name, _by: name.startswith(text),
-        lambda name, by: all(f" {word}" in f" {name} {by}" for word in text.split()),
-    )
-    for fits, retired in (
-        (lambda name, _by: name == text, True),
-        *((each, False) for each in begins),
-        *((each, True) for each in begins),
-    ):
-        if meant := having(fits, retired):
-            return meant
-    return []
+    ranks: dict[int, int] = {}
+    for each in connection.execute(_NAMES):
+        name, more = _plain(each["name"]), _plain(f"{each['name']} {each['organization']}")
+        if name == text:
+            ranks[each["id"]] = 0
+        elif name.startswith(text):
+            ranks[each["id"]] = 1 if each["active"] else 3
+        elif all(f" {word}" in f" {more}" for word in text.split()):
+            ranks[each["id"]] = 2 if each["active"] else 4
+    best = min(ranks.values(), default=0)
+    return [read(connection, number) for number, rank in ranks.items() if rank == best]
 
 
 def offered(provider: Mapping[str, Any]) -> str:

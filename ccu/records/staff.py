@@ -15,10 +15,9 @@ FIELDS = ("name", "role", "agency", "phone", "supervisor_id")
 
 def id_of(connection: sqlite3.Connection, login: str) -> int | None:
     """Return the id of an active account, None when there is none."""
-    row = connection.execute(
-        "SELECT id FROM staff WHERE login = :login AND active = 1", {"login": login}
-    ).fetchone()
-    return int(row["id"]) if row else None
+    sql = "SELECT id FROM staff WHERE login = :login AND active = 1"
+    found: int | None = table.value(connection, sql, login=login)
+    return found
 
 
 def role_of(connection: sqlite3.Connection, staff_id: int) -> str:
@@ -68,10 +67,8 @@ def owner_of_new(connection: sqlite3.Connection, staff_id: int, given: int | Non
 
 def unknown(connection: sqlite3.Connection) -> NotAllowed:
     """Return the refusal for an account that is not on the list; it names who can add it."""
-    rows = connection.execute(
-        "SELECT login FROM staff WHERE role = 'admin' AND active = 1 ORDER BY id"
-    ).fetchall()
-    admins = " or ".join(row["login"] for row in rows[:3]) or "an admin"
+    sql = "SELECT login FROM staff WHERE role = 'admin' AND active = 1 ORDER BY id"
+    admins = " or ".join(table.column(connection, sql)[:3]) or "an admin"
     return NotAllowed(
         f"this account is not on the staff list of this file; {admins} can add it by ccu staff add"
     )
@@ -183,13 +180,12 @@ def _check_supervisor(
         return
     if supervisor_id == staff_id:
         raise InvalidInput("--supervisor: choose a different account")
-    above = connection.execute(
+    above = (
         "WITH RECURSIVE above (id, depth) AS (SELECT :id, 0 UNION"
         " SELECT staff.supervisor_id, depth + 1 FROM above JOIN staff ON staff.id = above.id"
-        " WHERE staff.supervisor_id IS NOT NULL AND depth < 100) SELECT id FROM above",
-        {"id": supervisor_id},
-    ).fetchall()
-    if staff_id in {row["id"] for row in above}:
+        " WHERE staff.supervisor_id IS NOT NULL AND depth < 100) SELECT id FROM above"
+    )
+    if staff_id in table.column(connection, above, id=supervisor_id):
         raise InvalidInput("--supervisor: these two would supervise each other")
     role = role_of(connection, supervisor_id)
     if role not in access.SUPERVISE:
@@ -197,14 +193,13 @@ def _check_supervisor(
 
 
 def _open_items(connection: sqlite3.Connection, staff_id: int) -> int:
-    found = connection.execute(
+    sql = (
         "SELECT (SELECT count(*) FROM follow_up WHERE owner_id = :id AND closed_at IS NULL)"
         " + (SELECT count(*) FROM referral WHERE owner_id = :id"
         "    AND status IN (SELECT code FROM referral_status WHERE open = 1))"
-        " + (SELECT count(*) FROM worker WHERE staff_id = :id AND until IS NULL)",
-        {"id": staff_id},
-    ).fetchone()
-    return int(found[0])
+        " + (SELECT count(*) FROM worker WHERE staff_id = :id AND until IS NULL)"
+    )
+    return int(table.value(connection, sql, id=staff_id))
 
 
 def _require_another_admin(connection: sqlite3.Connection, staff_id: int) -> None:

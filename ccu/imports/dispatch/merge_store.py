@@ -24,15 +24,6 @@ from ccu.imports.store import Batch
 from ccu.places import merge_store as place_merge
 from ccu.records import audit
 
-CODES = """
-SELECT 'nature', code, care FROM nature
-UNION ALL SELECT 'disposition', code, 0 FROM disposition
-UNION ALL SELECT 'agency', code, 0 FROM agency
-UNION ALL SELECT 'call_source', code, 0 FROM call_source
-UNION ALL SELECT 'danger', code, 0 FROM danger
-UNION ALL SELECT 'responder_state', code, 0 FROM responder_state
-"""
-
 PART = 25_000  # rows of the first transaction; of the next as many as the last would do in HELD
 LEAST, MOST = 5_000, 100_000
 HELD = 2.0  # seconds
@@ -248,12 +239,9 @@ class Summary:
         return {store.COUNTS[0]: sum(merged.values()), **merged}
 
 
-def codes(connection: sqlite3.Connection) -> dict[str, dict[str, int]]:
-    """Return the code lists that a layout may use: code -> whether it is on the care list."""
-    lists: dict[str, dict[str, int]] = {}
-    for kind, code, care in connection.execute(CODES):
-        lists.setdefault(kind, {})[code] = care
-    return lists
+def natures(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return nature -> whether it is on the care list."""
+    return dict(connection.execute("SELECT code, care FROM nature").fetchall())
 
 
 def preview(connection: sqlite3.Connection, layout: Layout, summary: Summary) -> None:

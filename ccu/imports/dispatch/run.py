@@ -36,6 +36,7 @@ from ccu.imports.source import Export
 from ccu.imports.store import Batch
 from ccu.output import say
 from ccu.output.screen import progress
+from ccu.records import codes
 from ccu.session import Session
 
 
@@ -124,7 +125,6 @@ def _completed_later(path: Path, merge: merging.Merge, summary: Summary) -> Iter
 
 def _check_codes(connection: sqlite3.Connection, layout: Layout) -> dict[str, int]:
     """Return nature -> whether it is a care call. Raises InvalidInput for an unknown code."""
-    lists = merging.codes(connection)
     used = {
         "nature": (*layout.natures.used, *(layout.care or ())),
         "disposition": layout.dispositions.used,
@@ -136,11 +136,13 @@ def _check_codes(connection: sqlite3.Connection, layout: Layout) -> dict[str, in
         "danger": layout.hazards.used,
         "call_source": tuple(filter(None, [layout.call_source])),
     }
-    for kind, codes in used.items():
-        layout.refuse_unknown(codes, lists[kind], kind)
+    for kind, named in used.items():
+        known = dict.fromkeys(sorted(codes.labels(connection, kind)))
+        layout.refuse_unknown(named, known, kind)
+    natures = merging.natures(connection)
     if layout.care is None:
-        return lists["nature"]
-    return {code: int(code in layout.care) for code in lists["nature"]}
+        return natures
+    return {code: int(code in layout.care) for code in natures}
 
 
 def _find_known(
