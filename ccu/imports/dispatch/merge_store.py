@@ -173,31 +173,15 @@ WHERE call.id = read.id
 
 # The lists of new calls, by the table that each goes to.
 INSERT_LISTS = {
-    "call_disposition": """
-INSERT OR FAIL INTO main.call_disposition (call_id, disposition)
-SELECT :last_id + fresh.n, code.value
+    table: f"""
+INSERT OR FAIL INTO main.{table} (call_id, {columns})
+SELECT :last_id + fresh.n, {values}
 FROM staging.fresh
 CROSS JOIN staging.entry AS entry ON entry.line = fresh.line
-CROSS JOIN json_each(entry.dispositions) AS code
-WHERE entry.dispositions IS NOT NULL
-""",
-    "call_danger": """
-INSERT OR FAIL INTO main.call_danger (call_id, danger)
-SELECT :last_id + fresh.n, code.value
-FROM staging.fresh
-CROSS JOIN staging.entry AS entry ON entry.line = fresh.line
-CROSS JOIN json_each(entry.hazards) AS code
-WHERE entry.hazards IS NOT NULL
-""",
-    "call_responder": """
-INSERT OR FAIL INTO main.call_responder (call_id, agency, clinician, unit, state, minutes)
-SELECT :last_id + fresh.n, each.value ->> 'agency', each.value ->> 'clinician',
-       each.value ->> 'unit', each.value ->> 'state', each.value ->> 'minutes'
-FROM staging.fresh
-CROSS JOIN staging.entry AS entry ON entry.line = fresh.line
-CROSS JOIN json_each(entry.responders) AS each
-WHERE entry.responders IS NOT NULL
-""",
+CROSS JOIN json_each(entry.{staged}) AS each
+WHERE entry.{staged} IS NOT NULL
+"""  # noqa: S608 - our own names
+    for table, staged, columns, values in on_file_store.LISTS.values()
 }
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import compress, groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ccu import __version__, address
 from ccu.imports.dispatch.join_store import of_several
@@ -224,22 +224,25 @@ UPDATE main.call SET
 WHERE id = :call_id
 """
 
-UPDATE_LIST = {
-    "dispositions": (
-        "DELETE FROM main.call_disposition WHERE call_id = :call_id",
-        "INSERT INTO main.call_disposition (call_id, disposition)"
-        " SELECT :call_id, value FROM json_each(:dispositions)",
-    ),
-    "dangers": (
-        "DELETE FROM main.call_danger WHERE call_id = :call_id",
-        "INSERT INTO main.call_danger (call_id, danger)"
-        " SELECT :call_id, value FROM json_each(:dangers)",
-    ),
-    "responders": (
-        "DELETE FROM main.call_responder WHERE call_id = :call_id",
-        "INSERT INTO main.call_responder (call_id, agency, clinician, unit, state, minutes)"
-        " SELECT :call_id, value ->> 'agency', value ->> 'clinician', value ->> 'unit',"
-        " value ->> 'state', value ->> 'minutes' FROM json_each(:responders)",
+
+class CallList(NamedTuple):
+    """Rows of a call in a table of their own, which staging has as one list in JSON."""
+
+    table: str
+    staged: str  # the column of staging.entry
+    columns: str
+    values: str  # of them, from an element `each` of the list
+
+
+LISTS = {
+    "dispositions": CallList("call_disposition", "dispositions", "disposition", "each.value"),
+    "dangers": CallList("call_danger", "hazards", "danger", "each.value"),
+    "responders": CallList(
+        "call_responder",
+        "responders",
+        "agency, clinician, unit, state, minutes",
+        "each.value ->> 'agency', each.value ->> 'clinician', each.value ->> 'unit',"
+        " each.value ->> 'state', each.value ->> 'minutes'",
     ),
 }
 
@@ -302,10 +305,14 @@ def apply(
     values |= {column: row[f"{side}_{column}"] for column in ("address_id", "place_id")}
     values |= {key: row[key] for key in ("call_id", "digest", "cells_digest")}
     connection.execute(UPDATE_CALL, values)
-    for name, statements in UPDATE_LIST.items():
+    for name, (table, _staged, columns, each) in LISTS.items():
         if name in fields:
-            for statement in statements:
-                connection.execute(statement, values)
+            connection.execute(f"DELETE FROM main.{table} WHERE call_id = :call_id", values)  # noqa: S608
+            connection.execute(
+                f"INSERT INTO main.{table} (call_id, {columns})"  # noqa: S608 - our own names
+                f" SELECT :call_id, {each} FROM json_each(:{name}) AS each",
+                values,
+            )
             old, new = fields[name]
             fields[name] = (json.loads(old), json.loads(new))
     if "address" in fields:
