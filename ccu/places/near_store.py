@@ -4,7 +4,6 @@ An address without a house number, or whose number may be misread, may mean any 
 `imperial ave`, `imperial 27`, `twenty seven imperial ave`, `O27 imperial ave`, `27 imprl ave`.
 """
 
-import json
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from ccu.address.words import (
 )
 from ccu.output.text import counted
 from ccu.places.store import MOST_NEAR, OTHER_CITY, OTHER_UNIT, Near, as_address, near
+from ccu.records import table
 
 _TYPING_ERROR = 9  # after every near match of ccu.address.match
 OTHER_STREET = "other suffix or direction"
@@ -232,8 +232,7 @@ def _rows(connection: sqlite3.Connection, wanted: set[str], name: str) -> list[s
 
 
 def _of_streets(connection: sqlite3.Connection, streets: set[str]) -> list[sqlite3.Row]:
-    asked = {"streets": json.dumps(sorted(streets)), "most": _MOST}
-    return connection.execute(_PLACES, asked).fetchall()
+    return table.select(connection, _PLACES, {}, streets=streets, most=_MOST)
 
 
 def _similar(name: str, street: str) -> bool:
