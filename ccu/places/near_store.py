@@ -7,6 +7,7 @@ An address without a house number, or whose number may be misread, may mean any 
 import re
 import sqlite3
 from collections.abc import Iterator
+from itertools import groupby, takewhile
 
 from ccu.address import Address
 from ccu.address import match as matching
@@ -289,13 +290,9 @@ def _numbers(reading: Address) -> set[str]:
     filed = (reading.number, reading.street, reading.unit, reading.place)
     words = _words(reading.raw or " ".join(filed))
     if reading.number:
-        street = len(words)
-        for place, word in enumerate(words):
-            if not (word in _FILLER or _is_number(word)):
-                street = place
-                break
+        before = takewhile(lambda word: word in _FILLER or _is_number(word), words)
         units = reading.unit.split()
-        words = [word for word in words[:street] if word not in units]
+        words = [word for word in before if word not in units]
     found = {reading.number.partition(" ")[0]} if reading.number else set()
     for together in _runs(words):
         found |= {*together, "".join(together)}
@@ -305,13 +302,9 @@ def _numbers(reading: Address) -> set[str]:
 
 def _runs(words: list[str]) -> Iterator[list[str]]:
     """Yield the numbers that follow one another, each in digits."""
-    run: list[str] = []
-    for word in [*in_digits(words), ""]:
-        if _is_number(word):
-            run.append(_digits(word))
-        elif run:
-            yield run
-            run = []
+    for are_numbers, run in groupby(in_digits(words), _is_number):
+        if are_numbers:
+            yield [*map(_digits, run)]
 
 
 def _is_number(word: str) -> bool:
