@@ -92,12 +92,7 @@ class Table:
 
     def sample(self) -> list[list[str]]:
         """Return the first rows, at most SAMPLE."""
-        rows: list[list[str]] = []
-        for chunk in self.chunks():
-            rows += chunk.rows
-            if len(rows) >= SAMPLE:
-                break
-        return rows[:SAMPLE]
+        return [*islice(chain.from_iterable(chunk.rows for chunk in self.chunks()), SAMPLE)]
 
     def places(self, wanted: Iterable[str], layout: str) -> dict[str, int]:
         """Return where these columns of a layout are in the file. Raises InvalidInput."""
