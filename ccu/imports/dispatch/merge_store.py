@@ -37,27 +37,20 @@ SEALED = """
 DELETE FROM staging.entry WHERE line >= :first AND line < :next AND is_sealed(incident)
 """
 
+_KNOWN = """
+INSERT INTO staging.known (line, call_id, same)
+SELECT entry.line, call.id, call.digest IS entry.digest
+FROM staging.entry AS entry
+CROSS JOIN main.call ON call.source_system_id = :source_system_id AND call.incident = {number}
+WHERE line >= :first AND line < :next AND {also}
+"""
+_ANY = "EXISTS (SELECT 1 FROM main.call WHERE source_system_id = :source_system_id)"
+_FORMER = f":yearly AND entry.incident NOT GLOB '~*' AND {NEAR} ON CONFLICT DO NOTHING"
 # Which rows are known by their incident number, and which are new.
 MATCH = (
-    """
-INSERT INTO staging.known (line, call_id, same)
-SELECT entry.line, call.id, call.digest IS entry.digest
-FROM staging.entry AS entry
-CROSS JOIN main.call
-  ON call.source_system_id = :source_system_id AND call.incident = entry.incident
-WHERE line >= :first AND line < :next
- AND EXISTS (SELECT 1 FROM main.call WHERE source_system_id = :source_system_id)
-""",
+    _KNOWN.format(number="entry.incident", also=_ANY),
     # A call that was recorded before the layout had the year in its numbers.
-    f"""
-INSERT INTO staging.known (line, call_id, same)
-SELECT entry.line, call.id, call.digest IS entry.digest
-FROM staging.entry AS entry
-CROSS JOIN main.call
-  ON call.source_system_id = :source_system_id AND call.incident = substr(entry.incident, 6)
-WHERE line >= :first AND line < :next AND :yearly AND entry.incident NOT GLOB '~*' AND {NEAR}
-ON CONFLICT DO NOTHING
-""",  # noqa: S608 - NEAR is of join_store
+    _KNOWN.format(number="substr(entry.incident, 6)", also=_FORMER),
     """
 INSERT INTO staging.fresh (line)
 SELECT line FROM staging.entry
