@@ -8,10 +8,9 @@ from ccu.records import settings, table
 
 def id_of(connection: sqlite3.Connection, login: str) -> int | None:
     """Return the id of an active account, None when there is none."""
-    row = connection.execute(
-        "SELECT id FROM staff WHERE login = :login AND active = 1", {"login": login}
-    ).fetchone()
-    return int(row["id"]) if row else None
+    sql = "SELECT id FROM staff WHERE login = :login AND active = 1"
+    found: int | None = table.value(connection, sql, login=login)
+    return found
 
 
 def role_of(connection: sqlite3.Connection, staff_id: int) -> str:
@@ -61,10 +60,8 @@ def owner_of_new(connection: sqlite3.Connection, staff_id: int, given: int | Non
 
 def unknown(connection: sqlite3.Connection) -> NotAllowed:
     """Return the refusal for an account that is not on the list; it names who can add it."""
-    rows = connection.execute(
-        "SELECT login FROM staff WHERE role = 'admin' AND active = 1 ORDER BY id"
-    ).fetchall()
-    admins = " or ".join(row["login"] for row in rows[:3]) or "an admin"
+    sql = "SELECT login FROM staff WHERE role = 'admin' AND active = 1 ORDER BY id"
+    admins = " or ".join(table.column(connection, sql)[:3]) or "an admin"
     return NotAllowed(
         f"this account is not on the staff list of this file; {admins} can add it by ccu staff add"
     )

@@ -119,13 +119,12 @@ def _check_supervisor(
         return
     if supervisor_id == staff_id:
         raise InvalidInput("--supervisor: choose a different account")
-    above = connection.execute(
+    above = (
         "WITH RECURSIVE above (id, depth) AS (SELECT :id, 0 UNION"
         " SELECT staff.supervisor_id, depth + 1 FROM above JOIN staff ON staff.id = above.id"
-        " WHERE staff.supervisor_id IS NOT NULL AND depth < 100) SELECT id FROM above",
-        {"id": supervisor_id},
-    ).fetchall()
-    if staff_id in {row["id"] for row in above}:
+        " WHERE staff.supervisor_id IS NOT NULL AND depth < 100) SELECT id FROM above"
+    )
+    if staff_id in table.column(connection, above, id=supervisor_id):
         raise InvalidInput("--supervisor: these two would supervise each other")
     role = staff.role_of(connection, supervisor_id)
     if role not in access.SUPERVISE:
@@ -133,14 +132,13 @@ def _check_supervisor(
 
 
 def _open_items(connection: sqlite3.Connection, staff_id: int) -> int:
-    found = connection.execute(
+    sql = (
         "SELECT (SELECT count(*) FROM follow_up WHERE owner_id = :id AND closed_at IS NULL)"
         " + (SELECT count(*) FROM referral WHERE owner_id = :id"
         "    AND status IN (SELECT code FROM referral_status WHERE open = 1))"
-        " + (SELECT count(*) FROM worker WHERE staff_id = :id AND until IS NULL)",
-        {"id": staff_id},
-    ).fetchone()
-    return int(found[0])
+        " + (SELECT count(*) FROM worker WHERE staff_id = :id AND until IS NULL)"
+    )
+    return int(table.value(connection, sql, id=staff_id))
 
 
 def _require_another_admin(connection: sqlite3.Connection, staff_id: int) -> None:
