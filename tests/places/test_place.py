@@ -323,7 +323,7 @@ def test_words_that_look_like_markup_are_words(ccu: Ccu) -> None:
         (
             ["exempt", UNIT, "--reason", "x", "--category", "zoo"],
             2,
-            "--category: not a valid place edit. Choose from residence, shelter, hospital, ",
+            "--category: not a valid place category. Choose from residence, shelter, hospital, ",
         ),
         (["exempt", UNIT, "--reason", "x", "--category", "residence"], 2, "a residence cannot be"),
         (["exempt", UNIT, "--no-exempt", "--reason", "x"], 2, "place 1 is not exempt"),
