@@ -552,3 +552,11 @@ def test_a_follow_up_that_is_not_listed_is_named_or_asked_again(ccu: Ccu, db_pat
         ("number: ", "1"),
         ("Not in the list: 1  ", "y"),
     )
+
+
+def test_an_old_name_of_edit_still_works_and_is_not_listed(ccu: Ccu) -> None:
+    for group, old in (
+        ("follow-up", "move"), ("referral", "update"), ("place", "category"), ("household", "name")
+    ):  # fmt: skip
+        assert ccu(group, old, "--help").out == ccu(group, "edit", "--help").out != ""
+        assert f"\n  {old} " not in ccu(group, "--help").out
