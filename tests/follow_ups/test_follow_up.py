@@ -558,5 +558,8 @@ def test_an_old_name_of_edit_still_works_and_is_not_listed(ccu: Ccu) -> None:
     for group, old in (
         ("follow-up", "move"), ("referral", "update"), ("place", "category"), ("household", "name")
     ):  # fmt: skip
-        assert ccu(group, old, "--help").out == ccu(group, "edit", "--help").out != ""
+        shown = ccu(group, old, "--help").out.replace(f"{group} {old} ", f"{group} edit ")
+        assert shown.splitlines()[1:] == ccu(group, "edit", "--help").out.splitlines()[1:]
         assert f"\n  {old} " not in ccu(group, "--help").out
+    assert ccu("follow-up", "add", "--call", "1", "--kind", "call", "--due", "friday").code == 0
+    assert ccu("follow-up", "move", "1", "--due", "monday").code == 0
