@@ -35,14 +35,15 @@ def _need(session: "Session", text: str, option: str) -> str:
     except InvalidInput:
         known = NeedWords(session.db, spoken=True)
         meant = known.meant(known.english(text)).needs
-        likely = [need for need, sure in meant.items() if sure == max(meant.values())]
+        likely = {need for need, sure in meant.items() if sure == max(meant.values())}
+        in_use = [each for each in codes.every(session.db, "need") if not each.retired]
+        if len(begins := codes.beginning(in_use, codes.plain(text))) > 1:
+            likely |= {*begins}
         if not likely:
             raise
     if len(likely) > 1:
-        labels = codes.labels(session.db, "need")
-        named = ", ".join(labels[need] for need in likely)
-        raise InvalidInput(f"That could be {named}; type one of them")
-    return likely[0]
+        raise InvalidInput(f"Could be {codes.numbered(in_use, likely)}")
+    return likely.pop()
 
 
 NEED = replace(code("need"), answer=_need)

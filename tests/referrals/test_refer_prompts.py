@@ -38,6 +38,31 @@ def test_which_person_is_named_in_part(town: Ccu) -> None:
     assert (done.code, "  m.lee\n" in done.err) == (0, True)
 
 
+@pytest.mark.parametrize(
+    ("typed", "several"),
+    [
+        ("mental", "1 Mental health: crisis, 2 Mental health: outpatient, 3 Mental"),
+        ("health", "health: medication, 12 Primary care; type its number\n"),
+        ("outpatient", "2 Mental health: outpatient, 5 Addiction: outpatient; type its"),
+    ],
+)
+def test_a_need_that_several_begin_with_is_chosen_from_them(
+    typed: str, several: str, town: Ccu
+) -> None:
+    assert town("provider", "add", "Harbor House", "--need", "mh_outpatient").code == 0
+    done = town("refer", "--person", "1", stdin=f"{typed}\n2\n\n\nb.lee\ny\n", tty=True)
+    assert "  Could be " in done.err
+    assert several in done.err
+    assert "Mental health: outpatient, Harbor House (requested)" in done.out
+
+
+def test_no_is_no_handoff_of_another_type(town: Ccu) -> None:
+    assert town("provider", "add", "Harbor House", "--need", "shelter").code == 0
+    done = town("refer", "--person", "1", stdin="shelter\n\nno\n6\nb.lee\ny\n", tty=True)
+    assert "  Could be 3 Direct notification (the officer told the worker), 6 None;" in done.err
+    assert "Handoff  None" in done.out
+
+
 @pytest.mark.parametrize(("option", "value"), [("--eligibility", "Under 18"), ("--max-age", "17")])
 def test_the_default_provider_fits_the_age_and_a_number_is_one_shown(
     option: str, value: str, town: Ccu
