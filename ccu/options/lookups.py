@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from ccu.errors import InvalidInput, NotFound
 from ccu.options.types import OptionType, offered
-from ccu.output import say
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -41,12 +40,12 @@ def _provider(session: "Session", text: str, option: str) -> int:
         lines = {each["id"]: providers.offered(each) for each in found}
         if not found:  # no name: what is needed, in plain words
             from ccu.providers.find import FIRST, Asked, offered, search
-            from ccu.providers.page import URGENT
+            from ccu.providers.page import tell_of_911
 
             asked = Asked(text)
             lines = {each["id"]: offered(each) for each in search(session, asked)[:FIRST]}
             if asked.urgent:
-                say(URGENT)
+                tell_of_911(session)
         if lines and len(found) != 1:
             back = f"{option}: none was chosen; type a number, a name, or what is needed"
             return terminal.chosen_of(lines, "provider", sure=False, back=back)
@@ -84,6 +83,10 @@ PROVIDER = OptionType(
     hint=" (number, name, or what is needed)",
     words=_provider_words,
 )
+
+
+# Lists at whose questions people may type what happened: it is read for a risk to life.
+_URGENT = ("nature", "need", "reason", "no_action_reason")
 
 
 def code(table: str, *, commas: bool = False) -> OptionType[str]:
@@ -126,6 +129,7 @@ def code(table: str, *, commas: bool = False) -> OptionType[str]:
         offer=offer,
         words=words,
         commas=commas,
+        urgent=table in _URGENT,
     )
 
 

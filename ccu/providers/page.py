@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ccu.errors import InvalidInput
-from ccu.output import Document, Section, Table
+from ccu.output import Document, Section, Table, say
 from ccu.providers import store as providers
 from ccu.records import codes, field_words
 from ccu.records.table import changes_of
@@ -33,6 +33,20 @@ EMERGENCY = {
     "reason": "Urgent: 911 if a life may be at risk now; 988 in a mental health crisis",
 }
 STALE = ("id", "name", "verified", "left_directory", "referrals", "phone", "hours", "alert")
+
+
+def tell_of_911(session: Session, text: str = "") -> None:
+    """Print, once in a command, whom to call in an emergency; with a text, if it tells of one."""
+    if session.told_of_911:
+        return
+    if text:
+        from ccu.providers.need_words import NeedWords
+
+        known = NeedWords(session.db, spoken=True)
+        if not known.urgent(known.english(text)):
+            return
+    session.told_of_911 = True
+    say(URGENT)
 
 
 def refuse_nothing(asked: "Asked") -> None:

@@ -187,7 +187,7 @@ def _provider_question(
 
         listed = providers.rows(session.db, need=about.need)
         if about.need in find.URGENT:
-            say(directory.URGENT)
+            directory.tell_of_911(session)
         if not listed:
             say("  No provider is listed for this need. These are all providers on file:")
         offered = listed or providers.rows(session.db)

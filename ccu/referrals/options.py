@@ -27,11 +27,12 @@ MOST_EVENTS = 1_000_000
 
 def _need(session: "Session", text: str, option: str) -> str:
     """Read an answer as `codes.chosen` does, else in plain words, as `provider find` does."""
+    from ccu.providers import find, page
     from ccu.providers.need_words import NeedWords
     from ccu.records import codes
 
     try:
-        return codes.chosen(session.db, "need", text, option)
+        likely = {codes.chosen(session.db, "need", text, option)}
     except InvalidInput:
         known = NeedWords(session.db, spoken=True)
         meant = known.meant(known.english(text)).needs
@@ -41,8 +42,10 @@ def _need(session: "Session", text: str, option: str) -> str:
             likely |= {*begins}
         if not likely:
             raise
-    if len(likely) > 1:
-        raise InvalidInput(f"Could be {codes.numbered(in_use, likely)}")
+        if len(likely) > 1:
+            raise InvalidInput(f"Could be {codes.numbered(in_use, likely)}") from None
+    if not likely.isdisjoint(find.URGENT):
+        page.tell_of_911(session)
     return likely.pop()
 
 

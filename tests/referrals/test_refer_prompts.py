@@ -86,3 +86,45 @@ def test_a_need_in_a_crisis_tells_of_911_before_providers(ccu: Ccu) -> None:
     assert ccu("provider", "add", "Line", "--need", "mh_crisis").code == 0
     asked = ccu("refer", "1", "--need", "mh_crisis", stdin="", tty=True)
     assert "Urgent: call 911 if a life may be at risk now" in asked.err
+
+
+@pytest.mark.parametrize("need", ["he wants to kill himself", "wants to die", "crisis", "1"])
+def test_a_need_that_tells_of_a_risk_to_life_is_met_with_911_at_once(need: str, town: Ccu) -> None:
+    for to in ((), ("--to", "1")):
+        if not to:
+            assert town("provider", "add", "Line", "--need", "mh_crisis").code == 0
+        typed = f"{need}\n{'' if to else chr(10)}\nb.lee\ny\n"
+        asked = town("refer", "--person", "1", *to, stdin=typed, tty=True)
+        assert asked.code == 0, asked.err
+        assert asked.err.count("call 911 if a life may be at risk now") == 1
+        before, _, after = asked.err.partition("Urgent: call 911")
+        assert "Provider (" not in before
+        assert "Mental health: crisis" in after
+        assert town("undo", "--yes").code == 0
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        ("log-call", "--when", "22:30", "--address", "4 Main St"),
+        ("call", "decide", "1"),
+        ("call", "void", "1"),
+        ("referral", "update", "1", "--status", "on_hold"),
+    ],
+    ids=lambda args: " ".join(args[:2]),
+)
+def test_wherever_a_nature_or_a_reason_is_typed_a_risk_to_life_is_met_with_911(
+    question: tuple[str, ...], town: Ccu
+) -> None:
+    assert town("provider", "add", "Line", "--need", "mh_crisis").code == 0
+    if question[0] == "referral":
+        made = town("refer", "1", "--need", "mh_crisis", "--to", "1", "--person", "1")
+        assert made.code == 0, made.err
+    asked = town(*question, stdin="he will kill himself\nhe took a knife\n", tty=True)
+    assert asked.err.count("call 911 if a life may be at risk now") == 1
+
+
+def test_a_reason_that_tells_of_no_risk_to_life_is_met_with_nothing(town: Ccu) -> None:
+    asked = town("call", "decide", "1", stdin="?\nhe is asleep\nresolved\n", tty=True)
+    assert asked.code == 0
+    assert "911" not in asked.err
