@@ -31,10 +31,15 @@ def _account(session: "Session", text: str, option: str) -> int:
     return staff.require(session.db, login, option)
 
 
+_PROVIDER_ASKED = "type a provider's number, or three letters or more of its name"
+
+
 def _provider(session: "Session", text: str, option: str) -> int:
     from ccu.options import terminal
     from ccu.providers import store as providers
 
+    if text.strip().lower() in (*terminal.YES, *terminal.NO):  # the answer to another question
+        raise InvalidInput(f"{option}: {_PROVIDER_ASKED}")
     if session.may_choose and text.strip():
         found = providers.matching(session.db, text)
         lines = {each["id"]: providers.offered(each) for each in found}
@@ -57,7 +62,7 @@ def _provider_answered(session: "Session", text: str, option: str) -> int:
     try:
         return _provider(session, text, option)
     except NotFound:
-        raise NotFound(f"{option}: no provider of that number or name; type one shown") from None
+        raise NotFound(f"{option}: no such provider; {_PROVIDER_ASKED}") from None
 
 
 def _provider_words(session: "Session", provider_id: int) -> str:

@@ -231,8 +231,8 @@ def _person(session: "Session", text: str, option: str) -> int:
     from ccu.records import person_ids
 
     session.require_may("person find")
-    found = person_ids.of_a_name(session.db, typed_text.line(text, option) or "")
-    if not found:
+    typed = typed_text.line(text, option) or ""
+    if not (terminal.may_be_part(typed) and (found := person_ids.of_a_name(session.db, typed))):
         raise NotFound("no person has a name that begins so; find somebody: ccu person find")
     if len(found) > person_ids.MOST_OF_A_NAME:
         raise InvalidInput(f"{option}: many people have such a name; type more of it")

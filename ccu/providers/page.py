@@ -37,7 +37,7 @@ STALE = ("id", "name", "verified", "left_directory", "referrals", "phone", "hour
 
 def tell_of_911(session: Session, text: str = "") -> None:
     """Print, once in a command, whom to call in an emergency; with a text, if it tells of one."""
-    if session.told_of_911:
+    if URGENT in session.told:
         return
     if text:
         from ccu.providers.need_words import NeedWords
@@ -45,7 +45,7 @@ def tell_of_911(session: Session, text: str = "") -> None:
         known = NeedWords(session.db, spoken=True)
         if not known.urgent(known.english(text)):
             return
-    session.told_of_911 = True
+    session.told.add(URGENT)
     say(URGENT)
 
 

@@ -25,6 +25,7 @@ COLUMNS = (
     *("max_age", "accepts", "alert", "note"),
 )
 FIELDS = ("needs", *COLUMNS)
+SHORTEST_BEGINNING = 3  # letters of a name
 MOST_OFFERED = 5
 
 ALL = f"""
@@ -93,7 +94,7 @@ def matching(connection: sqlite3.Connection, typed: str) -> list[dict[str, Any]]
     """Return who has this number or name; else whose name begins so, else has words that do.
 
     The organization's name counts as more words of the name. Those that are not retired come
-    first. Upper and lower case are the same.
+    first. Upper and lower case are the same. One or two letters are a whole word, such as VA.
     """
     text = _plain(typed)
     if not text:
@@ -112,9 +113,10 @@ def matching(connection: sqlite3.Connection, typed: str) -> list[dict[str, Any]]
             and fits(_plain(each["name"]), _plain(each["organization"]))
         ]
 
+    end = " " * (len(text) < SHORTEST_BEGINNING)
     begins: tuple[Callable[[str, str], bool], ...] = (
-        lambda name, _by: name.startswith(text),
-        lambda name, by: all(f" {word}" in f" {name} {by}" for word in text.split()),
+        lambda name, _by: f"{name} ".startswith(f"{text}{end}"),
+        lambda name, by: all(f" {word}{end}" in f" {name} {by} " for word in text.split()),
     )
     for fits, retired in (
         (lambda name, _by: name == text, True),

@@ -128,3 +128,45 @@ def test_a_reason_that_tells_of_no_risk_to_life_is_met_with_nothing(town: Ccu) -
     asked = town("call", "decide", "1", stdin="?\nhe is asleep\nresolved\n", tty=True)
     assert asked.code == 0
     assert "911" not in asked.err
+
+
+def test_an_answer_to_another_question_chooses_no_provider(town: Ccu) -> None:
+    for name in ("Yale Detox", "No Hunger", "VA Clinic", "Northside", "Yes Center"):
+        assert town("provider", "add", name, "--need", "detox").code == 0
+    for typed in ("y", "n", "Yes", "no", "ya", "nor", "va"):
+        asked = town("refer", "--person", "1", stdin=f"detox\n{typed}\n", tty=True)
+        refused = "ype a provider's number, or three letters or more of its" in asked.err
+        assert refused is (typed not in ("nor", "va")), typed
+        assert ("  VA Clinic\n" in asked.err) is (typed == "va")
+    for typed in ("y", "no", "ya"):
+        piped = town("refer", "--person", "1", "--need", "detox", "--to", typed)
+        assert piped.code in (2, 3)
+        assert "--to: " in piped.err
+    assert town("referral", "list", "-f", "json").out == "[]\n"
+
+
+def test_one_letter_or_no_chooses_no_person(town: Ccu) -> None:
+    for lines in ("given: Nora\nfamily: Yates", "given: Yesenia\nfamily: Poe"):
+        assert town("person", "add", "--file", "-", "--no-input", stdin=lines).code == 0
+    asked = town("worker", "assign", stdin="y\nn\nno\nyes\n", tty=True)
+    assert asked.err.count("no person has a name that begins so") == 4
+    assert "Who, by login" not in asked.err
+
+
+def test_what_is_doubtful_of_a_referral_is_told_before_it_is_saved(town: Ccu) -> None:
+    assert town("provider", "add", "Harbor House", "--need", "shelter").code == 0
+    assert town("provider", "add", "Full House", "--need", "food", "--capacity", "full").code == 0
+    to = "\n".join(["shelter", "full house", "", "b.lee"])
+    note = "Note: provider 2 (Full House) is not listed for Shelter.\n"
+    declined = town("refer", "--person", "1", stdin=f"{to}\nn\n", tty=True)
+    assert note in declined.err.partition("Save?")[0]
+    changed = town("refer", "--person", "1", stdin=f"{to}\n2\nharbor\ny\n", tty=True)
+    before, _, after = changed.err.rpartition("Full House")
+    assert note not in after
+    assert before.count(note) == 1
+    saved = town("refer", "--person", "1", stdin=f"{to}\ny\n", tty=True)
+    assert saved.err.count(note) == 1
+    assert "Note: provider 2 (Full House) is full.\n" in saved.err.partition("Save?")[0]
+    piped = town("refer", "--person", "2", "--need", "shelter", "--to", "2", "-f", "json")
+    assert note in piped.err
+    assert "not listed for Shelter" in piped.out
