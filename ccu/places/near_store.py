@@ -122,6 +122,7 @@ def _typing_error(match: matching.Match, asked: Address, other: Address) -> str 
         return "road number or ZIP"
     if matching.digits(asked.street) != matching.digits(other.street):
         return None  # two numbered roads
+    same_name = same_name or match.reason == matching.OTHER_SUFFIX
     if same_name or asked.street.rpartition(" ")[0] == other.street.rpartition(" ")[0] != "":
         return OTHER_STREET
     alike = len(asked.street) > SHORT_STREET
@@ -224,6 +225,7 @@ def _rows(connection: sqlite3.Connection, wanted: set[str], name: str) -> list[s
     if not wanted:
         return []
     with_type = {f"{name}{word}" for word in LONG_SUFFIX.values()} if name else set()
+    with_type |= {f"{word}{name}" for word in matching.SPANISH} if name else set()
     rows = _of_streets(connection, wanted | with_type)
     if rows or not name:
         return rows
@@ -273,6 +275,8 @@ def _name(reading: Address) -> str:
     """Return the street's name as in a loose key, without numbers and filler at either end."""
     words = _words(reading.street or reading.place)
     while words and (words[0] in _FILLER or _is_number(words[0])):
+        del words[0]
+    if len(words) > 1 and words[0] in matching.SPANISH and not _is_number(words[1]):
         del words[0]
     ends = (SUFFIXES.keys() | DIRECTIONS.keys() | _FILLER) if len(words) > 1 else _FILLER
     while words and (words[-1] in ends or _is_number(words[-1])):

@@ -44,10 +44,11 @@ def command(
     Ana Reyes, or Ana Reyes, born 1/31/1980.
     """
     from ccu.calls import entry
+    from ccu.card.place import warned
 
     session = ctx.obj
     with entry.unfinished(session, given) as kept:
-        entered = entry.new_call(session, given, asking, kept, edit)
+        entered = entry.new_call(session, given, asking, kept, edit, warned)
         call_id, page, told = _log(session, given, entered)
     values = entered.values
     may_be = [] if asking else entry.warnings(session, entered, call_id)
