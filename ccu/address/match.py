@@ -26,6 +26,7 @@ from ccu.address.words import (
     LONG_SUFFIX,
     ROADS,
     SHORT_NAMES,
+    SPANISH,
     SUFFIXES,
     Lazy,
     long_city,
@@ -38,9 +39,7 @@ class Match(NamedTuple):
 
 
 _ORDINAL = Lazy(r"^([0-9]+)(?:ST|ND|RD|TH)$")
-# Types of street that stand before the name, and after it in English.
-SPANISH = {each: each for each in "VIA CAMINO PASEO CALLEJON VEREDA SENDA RUE RUA".split()}
-SPANISH |= {"CALLE": "ST", "AVENIDA": "AVE", "AVE": "AVE", "AV": "AVE"}
+_TYPES = SUFFIXES.keys() | SPANISH.keys()
 # Roads whose numbers are of one series: FM 620 and RM 620; private roads of Texas, PR 4732.
 _LETTERED = Lazy(r"\b[KMT]([0-9]+)$")  # M 59 and HWY 59 may be one road of Michigan
 _KING = Lazy(r"\bMARTIN LUTHER KING\b")
@@ -280,8 +279,7 @@ def _in_english(way: Way) -> list[str]:
 
 def _untyped(name: list[str]) -> list[str]:
     """Return a name in English without the type of street at its end."""
-    is_typed = len(name) > 1 and (name[-1] in SUFFIXES or name[-1] in SPANISH)
-    return name[:-1] if is_typed else name
+    return name[: len(name) - (len(name) > 1 and name[-1] in _TYPES)]
 
 
 def _travels(way: Way) -> list[str]:

@@ -1,7 +1,7 @@
 """The card of a place, for an officer at the door."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -83,16 +83,6 @@ def recorded_card(
     named = [each["person"] for each in card["people"] if each["name"]]
     person_ids.shown(work.connection, work.staff_id, action, named)
     return card
-
-
-def warned(session: Session, near: Sequence[Near]) -> dict[str, str]:
-    """Return the addresses of places that are offered with their warnings in short; recorded."""
-    with session.work() as work:
-        window = open_work.window(session)
-        found = cards.warnings_at(work.connection, window, [each.place for each in near])
-        for place_id in (place for place in found if found[place]):
-            work.audit("history", "place", place_id, calls=0, plans=[])
-    return {each.text: page.in_short(found[each.place]) for each in near}
 
 
 def _here(match: Match) -> int | None:
