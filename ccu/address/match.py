@@ -26,10 +26,12 @@ from ccu.address.words import (
     LONG_SUFFIX,
     ROADS,
     SHORT_NAMES,
-    SPANISH,
     SUFFIXES,
     Lazy,
     long_city,
+)
+from ccu.address.words import (
+    SPANISH as SPANISH,
 )
 
 
@@ -39,7 +41,6 @@ class Match(NamedTuple):
 
 
 _ORDINAL = Lazy(r"^([0-9]+)(?:ST|ND|RD|TH)$")
-_TYPES = SUFFIXES.keys() | SPANISH.keys()
 # Roads whose numbers are of one series: FM 620 and RM 620; private roads of Texas, PR 4732.
 _LETTERED = Lazy(r"\b[KMT]([0-9]+)$")  # M 59 and HWY 59 may be one road of Michigan
 _KING = Lazy(r"\bMARTIN LUTHER KING\b")
@@ -279,7 +280,7 @@ def _in_english(way: Way) -> list[str]:
 
 def _untyped(name: list[str]) -> list[str]:
     """Return a name in English without the type of street at its end."""
-    return name[: len(name) - (len(name) > 1 and name[-1] in _TYPES)]
+    return name[: len(name) - (len(name) > 1 and (name[-1] in SUFFIXES or name[-1] in SPANISH))]
 
 
 def _travels(way: Way) -> list[str]:

@@ -17,7 +17,6 @@ from ccu.address.words import (
     DIRECTIONS,
     LONG_SUFFIX,
     NUMBERS_IN_NAMES,
-    SPANISH,
     SUFFIXES,
     ZIP_DIGITS,
     long_city,
@@ -97,7 +96,6 @@ _WHY = {
     "no suffix given": "street's suffix missing",
     "no directional given": "street's direction missing",
 }
-
 
 _NEIGHBOR = (
     *OTHER_UNIT,
@@ -227,7 +225,7 @@ def _rows(connection: sqlite3.Connection, wanted: set[str], name: str) -> list[s
     if not wanted:
         return []
     with_type = {f"{name}{word}" for word in LONG_SUFFIX.values()} if name else set()
-    with_type |= {f"{word}{name}" for word in SPANISH} if name else set()
+    with_type |= {f"{word}{name}" for word in matching.SPANISH} if name else set()
     rows = _of_streets(connection, wanted | with_type)
     if rows or not name:
         return rows
@@ -277,7 +275,7 @@ def _name(reading: Address) -> str:
     words = _words(reading.street or reading.place)
     while words and (words[0] in _FILLER or _is_number(words[0])):
         del words[0]
-    if len(words) > 1 and words[0] in SPANISH and not _is_number(words[1]):
+    if len(words) > 1 and words[0] in matching.SPANISH and not _is_number(words[1]):
         del words[0]
     ends = (SUFFIXES.keys() | DIRECTIONS.keys() | _FILLER) if len(words) > 1 else _FILLER
     while words and (words[-1] in ends or _is_number(words[-1])):
