@@ -26,12 +26,10 @@ from ccu.address.words import (
     LONG_SUFFIX,
     ROADS,
     SHORT_NAMES,
+    SPANISH,
     SUFFIXES,
     Lazy,
     long_city,
-)
-from ccu.address.words import (
-    SPANISH as SPANISH,
 )
 
 

@@ -17,6 +17,7 @@ from ccu.address.words import (
     DIRECTIONS,
     LONG_SUFFIX,
     NUMBERS_IN_NAMES,
+    SPANISH,
     SUFFIXES,
     ZIP_DIGITS,
     long_city,
@@ -225,7 +226,7 @@ def _rows(connection: sqlite3.Connection, wanted: set[str], name: str) -> list[s
     if not wanted:
         return []
     with_type = {f"{name}{word}" for word in LONG_SUFFIX.values()} if name else set()
-    with_type |= {f"{word}{name}" for word in matching.SPANISH} if name else set()
+    with_type |= {f"{word}{name}" for word in SPANISH} if name else set()
     rows = _of_streets(connection, wanted | with_type)
     if rows or not name:
         return rows
@@ -275,8 +276,7 @@ def _name(reading: Address) -> str:
     words = _words(reading.street or reading.place)
     while words and (words[0] in _FILLER or _is_number(words[0])):
         del words[0]
-    if len(words) > 1 and words[0] in matching.SPANISH and not _is_number(words[1]):
-        del words[0]
+    del words[: len(words) > 1 and words[0] in SPANISH and not _is_number(words[1])]
     ends = (SUFFIXES.keys() | DIRECTIONS.keys() | _FILLER) if len(words) > 1 else _FILLER
     while words and (words[-1] in ends or _is_number(words[-1])):
         del words[-1]

@@ -37,7 +37,7 @@ STALE = ("id", "name", "verified", "left_directory", "referrals", "phone", "hour
 
 
 def tell_of_911(session: Session, text: str = "") -> None:
-    """Print, once in a command, whom to call in an emergency; with a text, if it tells of one."""
+    """Print 911 and 988, once in a command; with a text, only if it tells of a risk to life."""
     if URGENT in session.told:
         return
     if text:

@@ -94,7 +94,7 @@ def matching(connection: sqlite3.Connection, typed: str) -> list[dict[str, Any]]
     """Return who has this number or name; else whose name begins so, else has words that do.
 
     The organization's name counts as more words of the name. Those that are not retired come
-    first. Upper and lower case are the same. One or two letters are a whole word, such as VA.
+    first. Upper and lower case are the same. One or two letters are an entire word, as VA.
     """
     text = plain(typed)
     if not text:
