@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from ccu.errors import InvalidInput, NotFound
 from ccu.options.types import OptionType, offered
-from ccu.output import say
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -32,21 +31,26 @@ def _account(session: "Session", text: str, option: str) -> int:
     return staff.require(session.db, login, option)
 
 
+_PROVIDER_ASKED = "type a provider's number, or three letters or more of its name"
+
+
 def _provider(session: "Session", text: str, option: str) -> int:
     from ccu.options import terminal
     from ccu.providers import store as providers
 
+    if text.strip().lower() in (*terminal.YES, *terminal.NO):  # the answer to another question
+        raise InvalidInput(f"{option}: {_PROVIDER_ASKED}")
     if session.may_choose and text.strip():
         found = providers.matching(session.db, text)
         lines = {each["id"]: providers.offered(each) for each in found}
         if not found:  # no name: what is needed, in plain words
             from ccu.providers.find import FIRST, Asked, offered, search
-            from ccu.providers.page import URGENT
+            from ccu.providers.page import tell_of_911
 
             asked = Asked(text)
             lines = {each["id"]: offered(each) for each in search(session, asked)[:FIRST]}
             if asked.urgent:
-                say(URGENT)
+                tell_of_911(session)
         if lines and len(found) != 1:
             back = f"{option}: none was chosen; type a number, a name, or what is needed"
             return terminal.chosen_of(lines, "provider", sure=False, back=back)
@@ -58,7 +62,7 @@ def _provider_answered(session: "Session", text: str, option: str) -> int:
     try:
         return _provider(session, text, option)
     except NotFound:
-        raise NotFound(f"{option}: no provider of that number or name; type one shown") from None
+        raise NotFound(f"{option}: no such provider; {_PROVIDER_ASKED}") from None
 
 
 def _provider_words(session: "Session", provider_id: int) -> str:
@@ -84,6 +88,10 @@ PROVIDER = OptionType(
     hint=" (number, name, or what is needed)",
     words=_provider_words,
 )
+
+
+# Lists at whose questions people may type what happened: it is read for a risk to life.
+_URGENT = ("nature", "need", "reason", "no_action_reason")
 
 
 def code(table: str, *, commas: bool = False) -> OptionType[str]:
@@ -126,6 +134,7 @@ def code(table: str, *, commas: bool = False) -> OptionType[str]:
         offer=offer,
         words=words,
         commas=commas,
+        urgent=table in _URGENT,
     )
 
 

@@ -207,13 +207,18 @@ def of_part(answer: str, called: Mapping[Key, str]) -> Key | None:
     return None
 
 
+def may_be_part(answer: str) -> bool:
+    """Whether an answer may be a part of a name, and is not one to another question."""
+    return len(answer) >= SHORTEST_PART and answer.lower() not in (*YES, *NEW)
+
+
 def having(answer: str, called: Mapping[Key, str]) -> dict[Key, str]:
     """Return those of a list with every part typed in their line; a number is never a part of one.
 
     The line's own number counts for words alone: the caller knows it.
     """
     parts = answer.casefold().split()
-    if len(answer) < SHORTEST_PART or answer.lower() in (*YES, *NEW):
+    if not may_be_part(answer):
         return {}
     if answer.isdigit():
         whole = rf"(?<!\d){answer}(?!\d)"

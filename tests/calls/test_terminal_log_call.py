@@ -164,7 +164,7 @@ def test_a_similar_address_on_file_is_taken_with_one_key(ccu: Ccu, db_path: Path
     assert ccu("log-call", "--address", "27 Imperial Ave", *weapon).code == 0
     terminal = start(db_path, "--when", "10:00", "--nature", "crisis", "--address", "27 imperail 3")
     terminal.expect_exact("27 IMPERAIL # 3 is not on file. Is it one of these?")
-    terminal.expect_exact("  1  27 IMPERIAL AVE, WESTPORT (1 call)")
+    terminal.expect_exact("  1  27 IMPERIAL AVE, WESTPORT (1 call, WEAPON)")
     terminal.expect_exact("Number, or n for a new address [Enter for 1]: ")
     terminal.sendline("7")
     terminal.expect_exact("type a number of the list, or n for none of them")

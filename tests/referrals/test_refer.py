@@ -294,10 +294,10 @@ def test_a_need_without_a_provider_lists_all_of_them(ccu: Ccu, db_path: Path) ->
         ("No provider is listed for this need. These are all providers on file:", None),
         ("  1 Homes with Hope (Open; 203-555-0110)", None),
         ("Provider (number, name, or what is needed): ", "nobody"),
-        ("No provider of that number or name; type one shown", None),
+        ("No such provider; type a provider", None),
         ("Provider (number, name, or what is needed): ", "1"),
-        ("Save? y, n, or a number to change: ", "y"),
         ("Note: provider 1 (Homes with Hope) is not listed for Legal.", None),
+        ("Save? y, n, or a number to change: ", "y"),
         ("Referral 1: Legal, Homes with Hope (requested)", None),
     )
     assert ccu("provider", "retire", "1").code == 0
