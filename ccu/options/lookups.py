@@ -19,7 +19,7 @@ def _login(session: "Session", text: str, option: str) -> int:
 
 
 def _account(session: "Session", text: str, option: str) -> int:
-    """Read a login, or a part of one or of a name; list the accounts where it is not one."""
+    """Read a login, or a part of one or of a name; ? lists the accounts."""
     from ccu.options import terminal
     from ccu.records import staff, staff_list
 
@@ -28,7 +28,7 @@ def _account(session: "Session", text: str, option: str) -> int:
     rows = staff_list.rows(session.db)
     called = {each["login"]: f"{each['name']}, {each['role']}".lstrip(", ") for each in rows}
     if (login := terminal.of_part(text, called)) is None:
-        raise InvalidInput("type a login, or a part of a name that only one of them has")
+        raise InvalidInput("type a login, or a part of a name that only one has; ? lists them")
     return staff.require(session.db, login, option)
 
 
@@ -132,21 +132,23 @@ def code(table: str, *, commas: bool = False) -> OptionType[str]:
 def of_list(
     type: OptionType[int],
     record: str,
-    called: "Callable[[Session, bool], tuple[dict[int, str], int]]",
+    called: "Callable[[Session, bool, int | None], tuple[dict[int, str], int]]",
+    check: "Callable[[Session, int], object]" = lambda session, number: None,
 ) -> OptionType[int]:
     """A record's number, asked for below a list; a part of one of its lines is an answer too.
 
     `record` is its table. `called` returns what to call each, more of them if True, and how many
-    there are in all.
+    there are in all; or what to call one number that is not in the list. That one is asked about,
+    after `check`, which raises InvalidInput for one that cannot be used.
     """
     from ccu.options import terminal
     from ccu.records import table
 
     def offer(session: "Session", more: bool = False) -> None:
-        terminal.show_some(*called(session, more))
+        terminal.show_some(*called(session, more, None))
 
     def answer(session: "Session", text: str, option: str) -> int | None:
-        listed, _total = called(session, True)
+        listed, _total = called(session, True, None)
         number = type.read(session, text, option) if text.isdigit() else None
         if number in listed:
             return number
@@ -156,6 +158,11 @@ def of_list(
             if number is None:
                 raise InvalidInput("type one of the numbers, or a part that only one line has")
         table.require(session.db, record, number)  # here it is asked again
+        check(session, number)
+        named, _total = called(session, True, number)
+        for words in named.values():
+            if not terminal.yes_or_no(f"Not in the list: {number}  {words}. Take it? y or n"):
+                raise InvalidInput("type one of the numbers, or a part that only one line has")
         return number
 
     return replace(type, offer=offer, answer=answer)

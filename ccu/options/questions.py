@@ -262,3 +262,16 @@ def private_text(
             lambda: checked(terminal.ask_lines(f"{question} (end with a blank line)"))
         )
     return terminal.ask_until_valid(question, checked)
+
+
+def confirm_by_number(interactive: bool, number: int, stated: str, verb: str, what: str) -> None:
+    """State what will happen and have a number typed: pressing y out of habit confirms nothing.
+
+    `verb` is what is done, such as destroy or seal; `what` tells which number it is. Raises
+    InvalidInput without a terminal, and for another number.
+    """
+    if not interactive:
+        raise InvalidInput("--yes is missing: nobody is at a terminal to confirm it")
+    say(stated)
+    if terminal.read_line(f"To {verb}, type {number}, {what}: ").strip() != str(number):
+        raise InvalidInput(f"nothing was {verb}ed: the answer was not {number}, {what}")

@@ -225,8 +225,13 @@ def _person(session: "Session", text: str, option: str) -> int:
             "Person, by number or part of the name",
             lambda answer: _person(session, "" if answer == "-" else answer, option),
         )
-    if not (session.may_choose and any(letter.isalpha() for letter in text)):
+    if not any(letter.isalpha() for letter in text):
         return typed_text.record_id(text, "person")
+    if not session.may_choose:  # a name is not for a command line
+        raise InvalidInput(
+            "a person is named by its number, such as 12; to find it by name: ccu person find"
+            " --file -"
+        )
     from ccu.records import person_ids
 
     session.require_may("person find")

@@ -14,6 +14,7 @@ _TEXTS = text_table("code_lists.txt")
 LISTS = {table: name or table for table, name in _TEXTS["lists"]}
 _IN_FULL = dict(_TEXTS["in full"])
 _FINAL = dict(_TEXTS["final"])
+_NO_RESULTS = ("nature", "need", "follow_up_kind")  # lists in which people look for a result
 _SHORTEST = 3  # letters of a word that name a code on a command line
 _SHORTEST_ANSWER = 2  # the same of an answer: one letter is as likely a mistake
 _MOST_LISTED = 10  # codes in an error; a longer list is printed by ccu codes
@@ -101,6 +102,12 @@ def _named(rows: list[Code], table: str, text: str, option: str, shortest: int) 
             return each.code
     if table == "danger" and wanted and "none".startswith(wanted):
         raise InvalidInput(f"{option}: type none in full to record that no hazard was found")
+    if table == "danger" and ":" in text and plain(text.partition(":")[0]) == "other":
+        raise InvalidInput(
+            f"{option}: type other alone; its words go on the place: ccu place flag",
+            "other",
+            part=text.strip(),
+        )
     in_use = [each for each in rows if not each.retired]
     begins = _beginning(in_use, wanted)
     if shortest and len(wanted) >= shortest:
@@ -126,10 +133,21 @@ def _named(rows: list[Code], table: str, text: str, option: str, shortest: int) 
     if meant:
         sentence = f"{problem}. Did you mean {either(meant)}? {see}"
         raise InvalidInput(sentence, *map(partial(_to_type, labels), meant), part=text.strip())
+    if table in _NO_RESULTS and _is_result(wanted):
+        raise InvalidInput(
+            f'{problem}: "{wanted.replace("_", " ")}" is a result; it goes into the disposition of'
+            " a call, or with ccu follow-up done into a follow-up"
+        )
     if len(in_use) > (_MOST_LISTED if option else _MOST_LABELS):
         raise InvalidInput(f"{problem}. {see}")
     listed = ", ".join(each.code if option else each.label for each in in_use)
     raise InvalidInput(f"{problem}. Choose from {listed}. {see}")
+
+
+def _is_result(wanted: str) -> bool:
+    """Whether a text is a word, in our own table, for how a call or a try at a follow-up ended."""
+    words = {**synonyms("disposition"), **synonyms("follow_up_result")}
+    return any(wanted in (word, *meanings) for word, meanings in words.items())
 
 
 def _to_type(labels: Mapping[str, str], code: str) -> str:

@@ -262,7 +262,7 @@ def make(
             link(work, referral_id)
         data = page.read(work.connection, referral_id, session.now, named=False, full=False)
     if new.person_id is None:
-        say(f"To name the person later: ccu referral update {referral_id} --person N")
+        say(f"To name the person later: ccu referral edit {referral_id} --person N")
     emit_document(page.made(session.db, {**data, "warnings": warnings}), format, output)
 
 
@@ -288,7 +288,7 @@ def _of_person(session: Session, connection: sqlite3.Connection, new: NewReferra
         old = table.require(connection, "referral", new.again_of)
         if old["status"] in rules.OPEN:
             found.append(
-                f"referral {old['id']} is still open; to close it: ccu referral update {old['id']}"
+                f"referral {old['id']} is still open; to close it: ccu referral edit {old['id']}"
             )
     return found
 

@@ -1,4 +1,4 @@
-"""What `referral update`, `reopen` and `expire` ask for, write and report."""
+"""What `referral edit`, `reopen` and `expire` ask for, write and report."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -73,7 +73,7 @@ def _ask(session: Session, referral_id: int, given: UpdateOptions, asking: bool)
         questions.of_option(session, given, "status", step, "New status", "--status", skip=True),
         why,
         questions.of_option(session, given, "owner", LOGIN, "New owner", "--owner", skip=True),
-        questions.of_note(given, False, session, f"ccu referral update {referral_id}"),
+        questions.of_note(given, False, session, f"ccu referral edit {referral_id}"),
     ])  # fmt: skip
 
 

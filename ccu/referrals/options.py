@@ -1,4 +1,4 @@
-"""The options of `refer`, `needs refer`, `referral list` and `referral update`."""
+"""The options of `refer`, `needs refer`, `referral list` and `referral edit`."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -54,13 +54,20 @@ NoteFileOption = Annotated[
 ]
 
 
-def _open(session: "Session", more: bool) -> tuple[dict[int, str], int]:
+def _open(session: "Session", more: bool, number: int | None) -> tuple[dict[int, str], int]:
     from ccu.referrals import page
 
-    return page.called(session, more)
+    return page.called(session, more, number)
 
 
-OPEN = of_list(REFERRAL, "referral", _open)
+def _updatable(session: "Session", number: int) -> None:
+    from ccu.referrals import rules, store
+
+    if not session.may(rules.CORRECT):
+        store.require_open(session.db, number)
+
+
+OPEN = of_list(REFERRAL, "referral", _open, _updatable)
 
 
 @dataclass(eq=False, repr=False)

@@ -474,7 +474,7 @@ def test_dates_and_names_are_typed_as_in_a_report(ccu: Ccu, db_path: Path) -> No
         if answer == "yesterday 22:30":
             terminal.sendline("last night")
             terminal.expect(r"write it as yesterday 22:30 or today\s+01:30")
-            terminal.expect_exact(question)
+            terminal.expect_exact("When did it begin: yesterday ")
         if answer is not None:
             terminal.sendline(typed.get(answer, answer))
         if answer == "Ana Reyes":

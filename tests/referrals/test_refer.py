@@ -71,12 +71,12 @@ def test_it_is_for_the_only_subject_or_names_no_person(ccu: Ccu) -> None:
     done = ccu("refer", str(two), *line)
     assert done.err == (
         "Note: call 2 has 2 subjects, so this names no person; --person names one.\n"
-        "To name the person later: ccu referral update 1 --person N\n"
+        "To name the person later: ccu referral edit 1 --person N\n"
     )
     assert "\nAbout    no person named\n" in done.out
     assert ccu("refer", str(none), *line).err == (
         "Note: call 3 has no subject, so this names no person; --person names one.\n"
-        "To name the person later: ccu referral update 2 --person N\n"
+        "To name the person later: ccu referral edit 2 --person N\n"
     )
     assert ccu("refer", str(two), *line, "--person", "2").err == ""
     assert ccu("refer", str(two), *line, "--person", "1").err == (
@@ -138,7 +138,7 @@ def test_referring_again_is_an_event_of_the_one_before(ccu: Ccu) -> None:
         ("declined", 3),
     ]
     assert ccu("refer", "1", "--to", "1", "--again-of", "2").err == (
-        "Note: referral 2 is still open; to close it: ccu referral update 2.\n"
+        "Note: referral 2 is still open; to close it: ccu referral edit 2.\n"
         "Note: provider 1 (Homes with Hope) is not listed for Food.\n"
     )
 
