@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ccu.errors import InvalidInput
 from ccu.imports.source import LONGEST_LINE, Export
 from ccu.output import say
-from ccu.output.text import undo_csv_guard
+from ccu.output.encoded import undo_csv_guard
 
 CHUNK = 2_000  # lines taken at a time
 MOST_LINES = 1_000  # that one quoted cell may run over; a quote never closed is found by then

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 PART2 = "part2"
 NOT_POLICE = ("clinician", "intern", "supervisor", "admin")
 
-NOTICE = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."  # 42 CFR 2.32
+# 42 CFR 2.32(a)(2), the short statement, as amended in 2024.
+NOTICE = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
 
 
 def police_side(role: str, agency: str) -> bool:

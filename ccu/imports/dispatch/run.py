@@ -19,6 +19,7 @@ from pathlib import Path
 
 from ccu import database, dates
 from ccu.database import opening as db
+from ccu.database import reasons
 from ccu.errors import CcuError, ExitCode
 from ccu.imports import identifiers
 from ccu.imports import store as imports
@@ -113,7 +114,7 @@ def _completed_later(path: Path, merge: merging.Merge, summary: Summary) -> Iter
             raise
         rest = f"{merge.kept} of {summary.read} rows are imported;"
         rest += " import the file again for the rest"
-        known = error if isinstance(error, CcuError) else db.explain(error, path)
+        known = error if isinstance(error, CcuError) else reasons.explain(error, path)
         if known is None and not isinstance(error, KeyboardInterrupt):
             say(rest)
             raise

@@ -20,7 +20,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ccu import address, files
+from ccu import address
+from ccu.files import private
 from ccu.imports.dispatch.layout import Layout
 from ccu.places import store as places
 
@@ -121,7 +122,7 @@ def attached(connection: sqlite3.Connection, database: Path) -> Iterator[None]:
     database = database.absolute()
     _sweep(database)
     path = database.with_name(f"{_prefix(database)}{os.getpid()}-{secrets.token_hex(4)}")
-    files.make_private(path)
+    private.make_private(path)
     try:
         connection.execute("ATTACH DATABASE ? AS staging", (str(path),))
         try:
