@@ -19,16 +19,16 @@ ROOT = Path(__file__).resolve().parents[1]
 HISTORY = ("history", "--address", "12 Main St")
 # What the numbers are today; after each, what they must be at the end.
 LIMITS = {
-    "lines": 64_931,  # 32,000
-    "files": 340,  # 180
+    "lines": 64_603,  # 32,000
+    "files": 335,  # 180
     "longest file": 400,  # 400
     "files over 400 lines": 0,  # 0
     "files under 40 lines": 0,  # 0
-    "files in the fullest folder": 20,  # 20
+    "files in the fullest folder": 19,  # 20
     "commands over 160 lines": 0,  # 0
     "commands under 40 lines": 0,  # 0
     "modules that history runs": 46,  # 50
-    "lines that history runs": 8_880,  # 8,000
+    "lines that history runs": 8_308,  # 8,000
 }
 PRINT_MODULES = """
 import sys
