@@ -15,7 +15,7 @@ from ccu.errors import InvalidInput
 from ccu.output.text import counted
 from ccu.people.open_work_store import AsOf
 from ccu.records import settings as setting_records
-from ccu.records import staff, table
+from ccu.records import staff, table, writes
 from ccu.records.visibility import View
 from ccu.work import Work
 
@@ -214,8 +214,8 @@ def decide(work: Work, call_id: int, reason: str | None, why: str | None = None)
     if before == reason:
         return False
     kept = {"reason": reason, "recorded_at": work.at, "recorded_by": work.staff_id}
-    table.replace(work.connection, "call_decision", {"call_id": call_id}, [kept] if reason else [])
-    table.record_changes(work, "call", call_id, {"no_action": (before, reason)}, why)
+    writes.replace(work.connection, "call_decision", {"call_id": call_id}, [kept] if reason else [])
+    writes.record_changes(work, "call", call_id, {"no_action": (before, reason)}, why)
     work.audit("call-decide", "call", call_id, no_action=reason)
     return True
 

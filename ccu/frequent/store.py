@@ -12,7 +12,7 @@ from typing import Any
 
 from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.records import person_ids, table
+from ccu.records import person_ids, table, writes
 from ccu.work import Work
 
 _OVERRIDES = """
@@ -85,7 +85,7 @@ def add_override(
     _end(work, replaced, None)
     record, number = subject
     new = {f"{record}_id": number, "frequent": int(listed)}
-    override_id = table.insert(work, "frequent_override", new, reason=reason, review_on=review_on)
+    override_id = writes.insert(work, "frequent_override", new, reason=reason, review_on=review_on)
     work.audit("frequent-override", record, number, override=override_id)
     return override_id, replaced
 
@@ -95,10 +95,10 @@ def keep_override(work: Work, override_id: int, review_on: str, reason: str) -> 
     row = require_override(work.connection, override_id)
     same = active_overrides(work.connection, _subject(row))
     _end(work, [each["id"] for each in same if each["id"] != override_id], reason)
-    table.update(work.connection, "frequent_override", override_id, {"review_on": review_on})
+    writes.update(work.connection, "frequent_override", override_id, {"review_on": review_on})
     # Recorded also where the day stays as it was: the reason is new.
     fields = {"review_on": (row["review_on"], review_on)}
-    table.record_changes(work, "frequent_override", override_id, fields, reason)
+    writes.record_changes(work, "frequent_override", override_id, fields, reason)
     work.audit("frequent-keep", *_subject(row), override=override_id)
 
 
@@ -128,6 +128,6 @@ def _subject(row: sqlite3.Row) -> Subject:
 def _end(work: Work, ids: Iterable[int], reason: str | None) -> None:
     for override_id in ids:
         ended = {"ended_at": work.at, "ended_by": work.staff_id}
-        table.update(work.connection, "frequent_override", override_id, ended)
+        writes.update(work.connection, "frequent_override", override_id, ended)
         fields = {"ended_at": (None, work.at)}
-        table.record_changes(work, "frequent_override", override_id, fields, reason)
+        writes.record_changes(work, "frequent_override", override_id, fields, reason)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from ccu.address import Address, normal
 from ccu.address.words import long_city
 from ccu.errors import InvalidInput
-from ccu.records import table
+from ccu.records import table, writes
 
 MOST_NEAR = 6  # near places shown
 OTHER_CITY = "another city"  # why one is near
@@ -119,7 +119,7 @@ def remember(connection: sqlite3.Connection, reading: Address, town: str) -> tup
         values["building_key"] = _filed_building_key(connection, key, city)
         place_id = int(connection.execute(_INSERT, values).fetchone()["id"])
     typed = {"raw": reading.raw, "place_id": place_id}
-    address_id = table.insert_row(connection, "address", typed)
+    address_id = writes.insert_row(connection, "address", typed)
     return address_id, place_id if place_id is None else file_id(connection, place_id)
 
 
