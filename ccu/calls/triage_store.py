@@ -15,7 +15,7 @@ from ccu.errors import InvalidInput
 from ccu.output.text import counted
 from ccu.people.open_work_store import AsOf
 from ccu.records import settings as setting_records
-from ccu.records import staff, table, writes
+from ccu.records import staff, table
 from ccu.records.visibility import View
 from ccu.work import Work
 
@@ -209,6 +209,8 @@ def decide(work: Work, call_id: int, reason: str | None, why: str | None = None)
     The earlier reason stays in the call's changes, with `why`. Raises NotFound, and InvalidInput
     for a call that is void, no care call, or decided by a referral or a follow-up.
     """
+    from ccu.records import writes
+
     must_be_open(work.connection, call_id, AsOf.of(work.now))
     before = reason_of(work.connection, call_id)
     if before == reason:

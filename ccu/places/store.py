@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from ccu.address import Address, normal
 from ccu.address.words import long_city
 from ccu.errors import InvalidInput
-from ccu.records import table, writes
+from ccu.records import table
 
 MOST_NEAR = 6  # near places shown
 OTHER_CITY = "another city"  # why one is near
@@ -104,6 +104,8 @@ def own_city(town: str) -> str:
 
 def remember(connection: sqlite3.Connection, reading: Address, town: str) -> tuple[int, int | None]:
     """Return address id and place id or None of a text read, adding what is new, in a write."""
+    from ccu.records import writes
+
     known = connection.execute(
         "SELECT id, place_id FROM address WHERE raw = :raw AND raw_unit = '' AND raw_city = ''"
         " AND raw_state = '' AND raw_zip = ''",
