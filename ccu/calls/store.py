@@ -16,7 +16,7 @@ from ccu.errors import InvalidInput
 from ccu.options import typed_text
 from ccu.people import store as people
 from ccu.people.store import Met
-from ccu.places import store as places
+from ccu.places import filing_store
 from ccu.records import staff, table, writes
 from ccu.work import Work
 
@@ -302,7 +302,7 @@ def record_changes(
 def _place(work: Work, address: Address | None) -> tuple[int | None, int | None]:
     if address is None:
         return None, None
-    return places.remember(work.connection, address, work.settings.town)
+    return filing_store.remember(work.connection, address, work.settings.town)
 
 
 def _on_care_list(connection: sqlite3.Connection, nature: str) -> int:

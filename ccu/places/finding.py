@@ -20,6 +20,7 @@ from ccu.options import ADDRESS, flag, opt
 from ccu.options.types import PLACE
 from ccu.output import say
 from ccu.output.text import counted, shortened
+from ccu.places import filing_store
 from ccu.places import store as places
 from ccu.places.store import Match, Near
 from ccu.session import Session
@@ -87,7 +88,7 @@ def made(work: Work, found: int | Address) -> int:
     """Return the number of a place, after adding it where it is new."""
     if isinstance(found, int):
         return found
-    _address, place_id = places.remember(work.connection, found, work.settings.town)
+    _address, place_id = filing_store.remember(work.connection, found, work.settings.town)
     if place_id is None:
         raise InvalidInput(UNREADABLE)
     return place_id

@@ -121,6 +121,7 @@ def decide(
 
       ccu call decide 12 --reopen
     """
+    from ccu.calls import decision_store
     from ccu.calls import triage_store as triage
     from ccu.people.open_work_store import AsOf
 
@@ -131,11 +132,11 @@ def decide(
     if no_action is None and not reopen:
         if not asking:
             raise InvalidInput(f"--no-action is missing; {instead}")
-        triage.must_be_open(session.db, call, AsOf.of(session.now))  # before a question
+        decision_store.must_be_open(session.db, call, AsOf.of(session.now))  # before a question
         say(f"No further action on call {call}. ({instead[:1].upper()}{instead[1:]})")
         no_action = NO_ACTION.ask(session, "Why", "--no-action")
     with session.work() as work:
-        changed = triage.decide(work, call, no_action)
+        changed = decision_store.decide(work, call, no_action)
         shown = triage.of_calls(work.connection, [call], AsOf.of(work.now))[call]
     state = shown["decision"] or "not decided"
     emit_line(f"Call {call}: {state}." if changed else f"Nothing changed: call {call} is {state}.")

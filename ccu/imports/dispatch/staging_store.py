@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 from ccu import address
 from ccu.files import private
 from ccu.imports.dispatch.layout import Layout
-from ccu.places import store as places
+from ccu.places import filing_store
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 KEPT = 20_000  # addresses, and as many words, that are looked up without asking the staging file
@@ -304,7 +304,7 @@ class Stage:
         reading = address.read(
             raw, town=self.names, unit=unit, city=city, state=state, zip=zip_code
         )
-        columns = places.columns(reading, self.names.own)
+        columns = filing_store.columns(reading, self.names.own)
         return NO_PLACE if columns is None else _in_order(columns)
 
 
