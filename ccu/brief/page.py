@@ -8,7 +8,6 @@ from typing import Any
 from ccu import dates
 from ccu.brief import store as briefs
 from ccu.calls import answer_store
-from ccu.calls import overdue as overdue_work
 from ccu.calls import triage_store as triage
 from ccu.errors import InvalidInput
 from ccu.follow_ups import listing_store as follow_up_rows
@@ -101,7 +100,7 @@ def _lists(session: Session, start: datetime, asker: int) -> dict[str, Any]:
     due = follow_up_rows.rows(connection, as_of, today)
     waiting = briefs.waiting(connection)
     hidden = view.referrals(row["id"] for row in waiting)
-    overdue = overdue_work.seen(session, overdue_work.rows(session), by_owner=False)
+    overdue = triage.seen_overdue(session, triage.overdue(session), by_owner=False)
     undecided = triage.undecided(connection, as_of)
     data = {
         "since": dates.to_iso(start),
@@ -152,7 +151,7 @@ def _document(session: Session, data: dict[str, Any], names: bool) -> Document:
                 row.setdefault("name", "")
         count = f" ({len(rows)})" if rows else ""
         if key == "overdue":
-            rows = overdue_work.one_line_each(rows)
+            rows = triage.one_line_each(rows)
         more = len(rows) - MOST_ROWS
         sections.append(
             Section(

@@ -6,17 +6,19 @@ A referral or a follow-up decides its call by itself; only "no further action" i
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from ccu import dates
 from ccu.errors import InvalidInput
+from ccu.follow_ups import listing_store as follow_ups
 from ccu.output.text import counted
 from ccu.people.open_work_store import AsOf
+from ccu.records import audit, staff, table
 from ccu.records import settings as setting_records
-from ccu.records import staff, table
 from ccu.records.visibility import View
+from ccu.session import Session
 from ccu.work import Work
 
 # Conditions of `rows`. MINE: logged by this account, or its own to decide.
@@ -26,6 +28,7 @@ SINCE, BEFORE, LATE = "occurred_unix >= ?", "occurred_unix < ?", "due_unix < ?"
 NATURE, OWNER, MINE = "nature = ?", "owner_id = ?", "? IN (decided.recorded_by, owner_id)"
 _NUMBER = "decided.id IN ?"
 NO_ACTION = "no further action"
+DECISION = "Decide on a care call"
 DECIDED = "decided"  # by a referral or a follow-up that the reader is not shown
 
 # The owner of a decision is the account of the setting default_owner, else whoever logged the call,
@@ -237,3 +240,93 @@ def reason_of(connection: sqlite3.Connection, call_id: int) -> str | None:
     sql = "SELECT reason FROM call_decision WHERE call_id = :id"
     found: str | None = table.value(connection, sql, id=call_id)
     return found
+
+
+# ---------------------------------------------------------------- what is overdue, follow-ups too
+
+
+def overdue(session: Session, owner_id: int | None = None) -> list[dict[str, Any]]:
+    """Return what is overdue, of one owner if given: those at risk first, then the oldest due.
+
+    A call's row has no id, because the ids of the list are those of follow-ups; its number is in
+    `for`.
+
+    The service account may ask, too: cron runs as it. Keys as follow_ups.rows has them, and `call`,
+    the number of a call to decide on.
+    """
+    if not session.unattended:
+        _ = session.staff_id
+    as_of = AsOf.of(session.now)
+    found = [{**row, "call": None} for row in follow_ups.late(session.db, as_of, owner_id)]
+    return _in_order([*found, *map(_of_call, late(session.db, as_of, owner_id))])
+
+
+def _in_order(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(found, key=lambda row: (not row["risk"], row["due_unix"]))
+
+
+def _of_call(call: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a call as a row of the list. Its nature is not in it: the list is mailed."""
+    number = f"call {call['id']}"
+    return {
+        **{key: call[key] for key in ("days_late", "due", "owner", "new", "due_at", "due_unix")},
+        **{"id": None, "call": call["id"], "state": "overdue", "what": DECISION},
+        **dict.fromkeys(("person", "last_try")),
+        "attempts": 0,
+        "for": f"{number}, {call['place']}" if call["place"] else number,
+        "risk": "high" if call["urgent"] else None,
+    }
+
+
+def seen_overdue(
+    session: Session, found: list[dict[str, Any]], *, by_owner: bool
+) -> list[dict[str, Any]]:
+    """Return the rows as this account sees them; `by_owner`: hidden ones are left out."""
+    calls = [row for row in found if row["call"] is not None]
+    own = [row for row in found if row["call"] is None]
+    shown = follow_ups.seen(session, own, leave_out=by_owner)
+    return _in_order([*shown, *calls])
+
+
+def one_line_each(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows with one line for all late follow-ups of a referral and owner, for a screen.
+
+    The first of them stays and counts the others; it is new if one of them is.
+    """
+    lines: dict[object, list[dict[str, Any]]] = {}
+    for number, row in enumerate(found):
+        about = row["for"].split(",")[0]
+        of_referral = about.startswith("referral ")
+        lines.setdefault((about, row["owner"]) if of_referral else number, []).append(row)
+    return [
+        first
+        if not others
+        else {
+            **first,
+            "what": f"{first['what']} (+{len(others)} more)",
+            "new": any(row.get("new") for row in (first, *others)),
+        }
+        for first, *others in lines.values()
+    ]
+
+
+def record_overdue(session: Session, found: Sequence[dict[str, Any]]) -> None:
+    """Keep that these were found late. The file is not written when there is nothing to keep.
+
+    Beside another run that found the same, each is kept once. One that was moved meanwhile is kept
+    all the same: it was late.
+    """
+    if not any(row["new"] for row in found):
+        return
+    staff_id = None if session.unattended else session.staff_id
+    at = dates.to_iso(session.now)
+    with session.writing() as connection:
+        own = [
+            {"follow_up_id": row["id"], "due_at": row["due_at"], "seen_at": at}
+            for row in found
+            if row["call"] is None
+        ]
+        calls = [{"call_id": row["call"], "seen_at": at} for row in found if row["call"]]
+        kept = table.insert_missing(connection, "overdue_event", own)
+        kept += table.insert_missing(connection, "undecided_event", calls)
+        audit.record(connection, staff_id, "overdue", late=len(found), new=kept)

@@ -112,7 +112,7 @@ def overdue(
 
       ccu follow-up overdue --owner dlee --new --exit-code
     """
-    from ccu.calls import overdue as overdue_work
+    from ccu.calls import triage_store as triage
     from ccu.follow_ups import listing_store as follow_ups
 
     session = ctx.obj
@@ -120,12 +120,12 @@ def overdue(
         raise InvalidInput("--by can only be owner")
     if mine and owner is not None:
         raise InvalidInput("give either --mine or --owner")
-    late = overdue_work.rows(session, session.staff_id if mine else owner)
+    late = triage.overdue(session, session.staff_id if mine else owner)
     rows = [row for row in late if row["new"] or not new]
     if not session.unattended:
-        rows = overdue_work.seen(session, rows, by_owner=owner is not None)
+        rows = triage.seen_overdue(session, rows, by_owner=owner is not None)
     if meant(format, output) not in FOR_FILES:
-        rows = overdue_work.one_line_each(rows)
+        rows = triage.one_line_each(rows)
     columns = follow_ups.add_names(session, rows, OVERDUE_COLUMNS, "overdue", names)
     if not session.unattended:
         columns = session.view.notice_column(rows, columns, "follow_up")
@@ -138,7 +138,7 @@ def overdue(
     elif session.interactive:
         say("Nothing new is overdue." if new and late else "Nothing is overdue.")
     if record or (record is None and not session.interactive):
-        overdue_work.record(session, late)
+        triage.record_overdue(session, late)
     if exit_code and rows:
         raise typer.Exit(ExitCode.OVERDUE)
 
