@@ -181,23 +181,17 @@ WHERE call.id = read.id
 """
 
 # The lists of new calls, by the table that each goes to.
+_INSERT_CODES = """
+INSERT OR FAIL INTO main.call_{column} (call_id, {column})
+SELECT :last_id + fresh.n, code.value
+FROM staging.fresh
+CROSS JOIN staging.entry AS entry ON entry.line = fresh.line
+CROSS JOIN json_each(entry.{field}) AS code
+WHERE entry.{field} IS NOT NULL
+"""
 INSERT_LISTS = {
-    "call_disposition": """
-INSERT OR FAIL INTO main.call_disposition (call_id, disposition)
-SELECT :last_id + fresh.n, code.value
-FROM staging.fresh
-CROSS JOIN staging.entry AS entry ON entry.line = fresh.line
-CROSS JOIN json_each(entry.dispositions) AS code
-WHERE entry.dispositions IS NOT NULL
-""",
-    "call_danger": """
-INSERT OR FAIL INTO main.call_danger (call_id, danger)
-SELECT :last_id + fresh.n, code.value
-FROM staging.fresh
-CROSS JOIN staging.entry AS entry ON entry.line = fresh.line
-CROSS JOIN json_each(entry.hazards) AS code
-WHERE entry.hazards IS NOT NULL
-""",
+    "call_disposition": _INSERT_CODES.format(column="disposition", field="dispositions"),
+    "call_danger": _INSERT_CODES.format(column="danger", field="hazards"),
     "call_responder": """
 INSERT OR FAIL INTO main.call_responder (call_id, agency, clinician, unit, state, minutes)
 SELECT :last_id + fresh.n, each.value ->> 'agency', each.value ->> 'clinician',
@@ -229,6 +223,7 @@ class Summary:
     undisposed: Counter[str] = field(default_factory=Counter)  # the same, of dispositions
     joined: Joined = field(default_factory=Joined)
     shown: list[str] | None = None  # the first rows, of a dry run
+    before: int | None = None  # the import that read the same file before
     doubts: list[str] = field(default_factory=list)  # sentences about what looks wrong
     unread: Mapping[str, set[str]] = field(default_factory=dict)  # field -> texts not in the layout
 
@@ -288,7 +283,8 @@ class Merge:
     def part(self, staff_id: int, at: str, allowed: Sequence[str]) -> None:
         """Merge the next part, with the counts of the batch so far and an audit event of its own.
 
-        `allowed` are the types of column that --allow-column let pass. Raises DatabaseBusy.
+        `allowed` are the types of column that --allow-column let pass. The event of the first part
+        stands for all of them in `ccu undo`. Raises DatabaseBusy.
         """
         connection, layout, summary = self._connection, self._layout, self._summary
         self._began = time.monotonic()
@@ -327,7 +323,7 @@ class Merge:
         # All that was read, from the first part on: where the others do not add up, it was stopped.
         store.finish(connection, self._batch_id, {**counts, "read": summary.read})
         told: dict[str, Any] = {name: count - self._told[name] for name, count in counts.items()}
-        told["allowed"] = [*allowed]
+        told |= {"allowed": [*allowed], **({"part": True} if self._first else {})}
         audit.record(connection, staff_id, "import", "import_batch", self._batch_id, **told)
         self._told, self._first = counts, part["next"]
 

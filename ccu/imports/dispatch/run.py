@@ -78,6 +78,7 @@ def import_file(
             summary.unmapped, summary.uncleared = stage.unmapped, stage.uncleared
             summary.undisposed, summary.unread = stage.undisposed, stage.unread
             imports.write_rejects(rejects, table.names, stage.rejects())
+            summary.before = imports.before(connection, export.sha256)
             if dry_run:
                 merging.preview(connection, layout, summary)
                 summary.shown = preview_store.first_rows(connection)
