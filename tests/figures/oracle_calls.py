@@ -297,8 +297,8 @@ def natures(file: File, asked: Asked) -> Figures:
         first: dict[str, str] = {}
         for text in sorted(file.tables["cad_text"], key=lambda row: row["id"]):
             first.setdefault(spelled[text["id"]], text["text"])
-        for folded, text in first.items():
-            found[name, text] = count(said[folded], len(rows) - lacking, missing=lacking)
+        for folded, spelling in first.items():
+            found[name, spelling] = count(said[folded], len(rows) - lacking, missing=lacking)
     return found
 
 
@@ -307,7 +307,7 @@ def is_self_initiated(call: Row) -> bool:
     if not call["arrived_at"]:
         return False
     sent = call["dispatched_at"] or (call["occurred_at"] if call["clock_known"] else None)
-    at_once = bool(sent) and instant(call["arrived_at"]) == instant(sent)
+    at_once = sent is not None and instant(call["arrived_at"]) == instant(sent)
     return at_once or call["source"] == "officer"
 
 
