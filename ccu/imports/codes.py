@@ -3,10 +3,13 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 
 from ccu.imports.layout import divided
+
+ASKED = 8  # texts of a table
+Decide = Callable[[str, int], str | None]
 
 _PARTLY = "  # a part of it counts as {}, until all of it has a code"
 UNTOLD = "#   "  # begins the line of a text that has no code yet
@@ -22,12 +25,14 @@ def words(
     too_many: str,
     unknown: str,
     several: bool = False,
+    decide: Decide | None = None,
 ) -> Iterator[str]:
     """Lines that map a column's texts to the codes of `keywords`; the others as comments.
 
     A column of more than `most` different texts, or of one longer than `longest` characters, holds
     more than codes: it gets the comment `too_many` instead. Where a cell may hold `several` texts,
-    each is listed alone, under all its codes.
+    each is listed alone, under all its codes. `decide` gives the code of a text that has none, by
+    the text and its count; it is asked for the ASKED most frequent ones.
     """
     yield ""
     yield f"[{table}]"
@@ -41,6 +46,10 @@ def words(
         for each in (_every if several else _first)(text, keywords) or [""]:
             by_code.setdefault(each, []).append(text)
     others = by_code.pop("", [])
+    for text in others[:ASKED] if decide else []:
+        if decide and (made := decide(text, texts[text])):
+            by_code.setdefault(made, []).append(text)
+            others = [each for each in others if each != text]
     for each, known in by_code.items():
         yield f"{each} = {json.dumps(known, ensure_ascii=False)}"
     if others:

@@ -416,6 +416,7 @@ def test_columns_whose_names_show_little_are_asked_about(
     target = tmp_path / "asked.toml"
     line = ("import", str(desk.file), "--suggest", "--output", str(target))
     asked = [("call was cleared?", "1"), ("disposition?", "1"), ("apartment?", "1")]
+    asked += [("What does URR mean?", "6"), ("What does ARR mean?", "1")]
     typed.answer(db_path, line, *asked)
     found = tomllib.loads(target.read_text())["columns"]
     assert [found[name] for name in ("cleared", "disposition", "unit")] == [
@@ -423,6 +424,8 @@ def test_columns_whose_names_show_little_are_asked_about(
         "Cleared By",
         "Prem",
     ]
+    codes = tomllib.loads(target.read_text())["dispositions"]
+    assert codes == {"referred": ["URR"], "arrest": ["ARR"]}
 
 
 def test_a_text_left_to_the_analyst_tells_which_part_of_it_counts(desk: Desk) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from ccu.address.words import STATE_CODES, STATES, SUFFIXES
 from ccu.imports import codes, forms, suggest
 from ccu.imports.dispatch.layout import TIMES
+from ccu.imports.layout import divided
 from ccu.imports.suggest import Chosen, Hints, Questions, Sample
+from ccu.output import say
 
 TOGETHER = 0.9  # of a column's cells, that must be what the column is taken for
 FEW = 0.3
@@ -26,6 +28,9 @@ GRID = re.compile(
     r"\d+ ?[NSEW](orth|outh|ast|est)?\.? \d+\b|[NSEW](orth|outh|ast|est)?[. -]{0,2}\d{2,}[ ,/-]*"
     r"([NSEW](orth|outh|ast|est)?[. -]{0,2}\d{2,}|[A-Z]{2})",
     re.IGNORECASE,
+)
+SIGN = re.compile(
+    "[A-Z]{1,7}[- ]?[0-9]{1,4}[A-Z]?|[0-9][A-Z]{1,3}[0-9]{1,3}|[0-9]{3,4}", re.IGNORECASE
 )
 CROSSING = re.compile(r"[a-z] ?[&/@] ?[a-z]", re.IGNORECASE)
 
@@ -172,6 +177,53 @@ class Choice:
             if made := self._questions.choose(name, question, shown, needed=False):
                 self._take(name, [made])
 
+    def _units(self) -> None:
+        """Take the columns of call signs; ask for one where no column's cells show them."""
+        signs = [each for each in self._cars if self._has_signs(each)]
+        if self._cars and not signs:
+            shown = {each: self._sample.filled(each) for each in self._cars}
+            made = self._questions.choose("responder", "Which are the units sent?", shown, False)
+            signs = [made] if made else []
+        if signs:
+            self._take("responder", signs)
+        self._cars = [each for each in self._cars if each not in signs]
+
+    def _has_signs(self, column: str) -> bool:
+        """Whether a column plainly has call signs; one called Unit that few rows have may not."""
+        filled, rows = self._sample.filled(column), self._sample.rows
+        if suggest.spoken(self._sample.labels[column]) == "unit" and len(filled) < 0.7 * rows:
+            return False
+        again = len({*filled}) < 0.8 * rows or rows < 20
+        return again and self._sample.share(column, is_units) > TOGETHER
+
+    def _texts(self, field: str) -> list[str]:
+        """Return the texts of a field that get codes: each outcome, each group of call signs."""
+        columns = self.chosen.get(field, [])
+        if field not in ("disposition", "responder"):
+            return self._sample.texts(columns) if columns else []
+        cells = [cell for name in columns for cell in self._sample.columns[name]]
+        if field == "disposition":
+            return cells
+        return [sign_group(part) for cell in cells for part in divided(cell)]
+
+    def _decide(self, table: str, field: str) -> codes.Decide | None:
+        """Return what asks for a text's code and shows its first rows; None where nobody is."""
+        meanings = self._hints["meanings"].get(table)
+        if not self._questions.asking or not meanings:
+            return None
+        about = self.chosen.get("nature", []) + self.chosen.get("address", [])
+        rows = self._sample.texts([*self.chosen.get(field, []), *about])
+
+        def decide(text: str, count: int) -> str | None:
+            shown = [row for row in rows if text.rstrip("*?").casefold() in row.casefold()]
+            for row in shown[: suggest.SHOWN]:
+                say(f"   {row[:76]}")
+            question = f"What does {text} mean? {count} in the first {self._sample.rows} rows"
+            choices = {code: [meaning] for code, meaning in meanings.items()}
+            return self._questions.choose(table, question, choices, needed=False)
+
+        return decide
+
     def _by_cells(self, name: str, called: str = "") -> None:
         """Take the column in which most rows have a text that natures or outcomes tend to have."""
         hints = self._hints[f"{name}s"]
@@ -259,6 +311,17 @@ class Choice:
             )
         ]
         return next((each for each in fits if each not in self._blank), "".join(fits[:1]))
+
+
+def is_units(cell: str) -> bool:
+    """Whether a cell has call signs alone: A12, 3B41, CIT2, 214."""
+    return all(map(SIGN.fullmatch, divided(cell)))
+
+
+def sign_group(sign: str) -> str:
+    """Return the wildcard of call signs like this one: A* of A12, ??? of 214."""
+    letters = re.match("[A-Za-z]+", sign)
+    return f"{letters[0].upper()}*" if letters else re.sub("[0-9A-Za-z]", "?", sign)
 
 
 def has_street(cell: str) -> bool:
