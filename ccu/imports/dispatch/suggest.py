@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccu.address.words import UNITS
-from ccu.imports import codes, forms, suggest
+from ccu.imports import forms, suggest
 from ccu.imports.dispatch.choice import (
     FEW,
     NUMBERS,
@@ -302,7 +302,7 @@ class First(Choice):
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of the layout."""
-        sample, chosen, hints = self._sample, self.chosen, self._hints
+        sample, chosen = self._sample, self.chosen
         yield from suggest.head(
             sample,
             "docs/imports.md",
@@ -329,12 +329,11 @@ class First(Choice):
             if "responder" in chosen:
                 tables.append(("responders", "responder"))
         for table, field in tables:
-            yield from codes.words(
+            yield from forms.code_lines(
                 table,
                 self._texts(field),
-                hints[table],
+                self._keywords(table, field),
                 several=field == "disposition",
-                decide=self._decide(table, field),
                 most=400,
                 longest=80,
                 too_many='try wildcards: welfare_check = ["*WELF*"]',
