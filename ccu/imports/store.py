@@ -40,17 +40,6 @@ def add(connection: sqlite3.Connection, staff_id: int, batch: Batch, at: str) ->
     return int(table(connection, "import_batch").insert(row).last_pk or 0)
 
 
-def before(connection: sqlite3.Connection, sha256: str) -> int | None:
-    """Return the number of the last complete import of the same file that added rows."""
-    found = connection.execute(
-        "SELECT max(id) FROM import_batch WHERE sha256 = :sha256 AND new_rows > 0"
-        " AND read_rows = new_rows + changed_rows + same_rows + rejected_rows",
-        {"sha256": sha256},
-    )
-    number: int | None = found.fetchone()[0]
-    return number
-
-
 def finish(connection: sqlite3.Connection, batch_id: int, counts: Mapping[str, int]) -> None:
     """Record the counts of its rows, by COUNTS, inside the caller's transaction."""
     table(connection, "import_batch").update(

@@ -7,14 +7,11 @@ the last one `ccu check` names the import as unfinished, and another `ccu undo` 
 
 import json
 import sqlite3
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
 
-from ccu.calls import store as calls
-from ccu.calls.store import Responder
+from ccu.calls import change_store
 from ccu.output.text import counted, listed
 from ccu.records import ownership, table
 from ccu.retention import due_store, purge_store
@@ -26,7 +23,6 @@ MOST_NAMED = 5  # calls in a sentence
 # Written by an import, or by ccu itself; a row of any other table that names a call is work on it.
 _NO_WORK = ("call_danger", "call_disposition", "call_responder", "undecided_event")
 
-_FILE = "SELECT file_name FROM main.import_batch WHERE id = :batch"
 _WORKED = """
 SELECT id FROM main.call WHERE import_batch_id = :batch AND id IN (
   SELECT record_id FROM main.change WHERE record = 'call' AND import_batch_id IS NOT :batch
@@ -40,8 +36,7 @@ SELECT 'call', id, '', '' FROM main.call
 WHERE import_batch_id = :batch AND id NOT IN (SELECT value FROM json_each(:stay)) LIMIT :most
 """
 _LEFT = "UPDATE main.import_batch SET new_rows = new_rows - :gone WHERE id = :batch"
-# What it changed of calls that were on file, where nothing has changed the field since. The fields
-# of a nature change together.
+# What it changed where nothing has since: of all fields of a nature, which change together.
 _CHANGED = """
 SELECT id, record_id, field, old_value FROM main.change
 WHERE import_batch_id = :batch AND record = 'call'
@@ -55,18 +50,6 @@ WHERE import_batch_id = :batch AND record = 'call'
           AND change.field IN ('nature', 'nature_cleared', 'care')))
 ORDER BY record_id, id DESC LIMIT :most
 """
-_CHANGED_CALLS = """
-SELECT DISTINCT record_id FROM main.change WHERE import_batch_id = :batch AND record = 'call'
-  AND (SELECT import_batch_id IS NOT :batch FROM main.call WHERE id = record_id)
-ORDER BY record_id
-"""
-_ADDRESS = """
-SELECT id FROM main.address
-WHERE raw || iif(raw_unit = '', '', ', ' || raw_unit) || iif(raw_city = '', '', ', ' || raw_city)
-      || iif(raw_zip = '', '', ', ' || raw_zip) = :text
-ORDER BY place_id IS NOT :place_id, id LIMIT 1
-"""
-_WORDS = "SELECT id FROM main.cad_text WHERE text = :text"
 _IS_NEEDED = """
 SELECT 1 FROM main.call WHERE import_batch_id = :batch
 UNION ALL SELECT 1 FROM main.change WHERE import_batch_id = :batch
@@ -76,8 +59,6 @@ _COMPLETE = """
 UPDATE main.import_batch SET read_rows = new_rows + changed_rows + same_rows + rejected_rows
 WHERE id = :batch
 """
-_CAD = {"cad_nature", "cad_cleared", "cad_disposition"}
-_LISTS = (*calls.CODE_SETS, "responders")
 
 
 @dataclass(frozen=True)
@@ -86,28 +67,23 @@ class Taken:
 
     file_name: str
     gone: int
-    changed: list[int]
+    changed: int
     stay: list[int]
 
     def __str__(self) -> str:
         """Return `calls.csv: 2498 calls added, 3 changed`, and which calls stay, and why."""
-        added = self.gone + len(self.stay)
-        done = f"{self.file_name}: {counted(added, 'call')} added, {len(self.changed)} changed"
-        return f"{done}. {self.staying}" if self.stay else f"{done}."
+        added = counted(self.gone + len(self.stay), "call")
+        return f"{self.file_name}: {added} added, {self.changed} changed. {self.staying}".strip()
 
     @property
     def staying(self) -> str:
         """A sentence about the calls that stay; empty for none."""
         if not self.stay:
             return ""
-        more = len(self.stay) - MOST_NAMED
-        named = [f"call {each}" for each in self.stay[:MOST_NAMED]]
-        named += [f"{more} more"] if more > 0 else []
-        one = "stays" if len(self.stay) == 1 else "stay"
-        return (
-            f"Of these {listed(named)} {one}, because somebody has worked on them since:"
-            " ccu call void NUMBER takes one out of the counts."
-        )
+        more = [f"{len(self.stay) - MOST_NAMED} more"] if len(self.stay) > MOST_NAMED else []
+        named = listed([*(f"call {each}" for each in self.stay[:MOST_NAMED]), *more])
+        why = "because somebody has worked on it since; to take it out of the counts: ccu call void"
+        return f"Not taken back, {why}: {named}."
 
 
 def found(connection: sqlite3.Connection, batch: int) -> Taken:
@@ -119,8 +95,8 @@ def found(connection: sqlite3.Connection, batch: int) -> Taken:
     ]
     stay = table.column(connection, _WORKED.format(more="".join(named)), batch=batch)
     added = table.value(connection, _COUNT, batch=batch)
-    changed = table.column(connection, _CHANGED_CALLS, batch=batch)
-    return Taken(table.value(connection, _FILE, batch=batch), added - len(stay), changed, stay)
+    row = table.require(connection, "import_batch", batch)
+    return Taken(row["file_name"], added - len(stay), row["changed_rows"], stay)
 
 
 def take_part(work: Work, batch: int) -> bool:
@@ -133,7 +109,8 @@ def take_part(work: Work, batch: int) -> bool:
     for call_id, of_call in groupby(rows, itemgetter("record_id")):
         changes = [*of_call]  # the last first: the first one has what was there before
         before = {each["field"]: json.loads(each["old_value"]) for each in changes}
-        _restore(connection, call_id, before)
+        change_store.set_values(work, table.require(connection, "call", call_id), before)
+        table.update(connection, "call", call_id, dict.fromkeys(("digest", "cells_digest")))
         ownership.delete_rows(connection, "change", [(each["id"],) for each in changes])
     purge_store.begin(connection)
     stay = json.dumps(found(connection, batch).stay)
@@ -151,25 +128,3 @@ def take_part(work: Work, batch: int) -> bool:
     purge_store.forget(connection)
     work.audit("import-undo", "import_batch", batch, removed=gone, values=len(rows))
     return left
-
-
-def _restore(connection: sqlite3.Connection, call_id: int, before: Mapping[str, Any]) -> None:
-    """Give a call what its fields held; the next import reads its row again."""
-    columns = {
-        field: value
-        for field, value in before.items()
-        if field not in (*_LISTS, *_CAD, "address", "place_id")
-    }
-    for field in _CAD & before.keys():
-        columns[f"{field}_id"] = table.value(connection, _WORDS, text=before[field])
-    if "address" in before:
-        row = table.require(connection, "call", call_id)
-        place_id = before.get("place_id", row["place_id"])
-        asked = {"text": before["address"], "place_id": place_id}
-        columns["address_id"] = table.value(connection, _ADDRESS, **asked)
-        columns["place_id"] = place_id
-    table.update(connection, "call", call_id, {**columns, "digest": None, "cells_digest": None})
-    lists = {field: before[field] for field in _LISTS if field in before}
-    if "responders" in lists:
-        lists["responders"] = [Responder(**each) for each in lists["responders"]]
-    calls.set_lists(connection, call_id, lists)

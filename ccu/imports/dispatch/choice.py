@@ -186,7 +186,8 @@ class Choice:
         if suggest.spoken(self._sample.labels[column]) == "unit" and len(filled) < 0.7 * rows:
             return False
         again = len({*filled}) < 0.8 * rows or rows < 20
-        return again and self._sample.share(column, is_units) > TOGETHER
+        signs = self._sample.share(column, lambda cell: all(map(SIGN.fullmatch, divided(cell))))
+        return again and signs > TOGETHER
 
     def _texts(self, field: str) -> list[str]:
         """Return the texts of a field that get codes: each outcome, each group of call signs."""
@@ -208,11 +209,11 @@ class Choice:
         if not self._questions.asking or not meanings:
             return keywords
         denied = re.compile(keywords.get("", "(?!)"))
-        cells = self._texts(field)
-        texts = Counter(part for each in cells for part in divided(each))
+        texts = Counter(part for each in self._texts(field) for part in divided(each))
         words = {text: " ".join(re.findall("[a-z0-9']+", text.lower())) for text in texts}
-        known = {text for text in texts if denied.search(words[text])}
-        known |= {text for text in texts if forms.codes_in(text, keywords)}
+        known = {
+            each for each in texts if denied.search(words[each]) or forms.codes_in(each, keywords)
+        }
         for text, count in [each for each in texts.most_common() if each[0] not in known][:ASKED]:
             if made := self._meaning(table, field, text, count):
                 both = filter(None, (keywords.get(made), f"^{re.escape(words[text])}$"))
@@ -317,11 +318,6 @@ class Choice:
             )
         ]
         return next((each for each in fits if each not in self._blank), "".join(fits[:1]))
-
-
-def is_units(cell: str) -> bool:
-    """Whether a cell has call signs alone: A12, 3B41, CIT2, 214."""
-    return all(map(SIGN.fullmatch, divided(cell)))
 
 
 def sign_group(sign: str) -> str:
