@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Sequence
+from itertools import islice
 
 from ccu.address.words import STATE_CODES, STATES, SUFFIXES
 from ccu.imports import forms, suggest
@@ -192,10 +193,12 @@ class Choice:
     def _texts(self, field: str) -> list[str]:
         """Return the texts of a field that get codes: each outcome, each group of call signs."""
         columns = self.chosen.get(field, [])
-        if field not in ("disposition", "responder"):
-            return self._sample.texts(columns) if columns else []
+        if field == "agency":
+            return self._sample.texts(columns)
+        if field == "nature":  # also of the nature as cleared
+            columns = columns + self.chosen.get("nature_cleared", [])
         cells = [cell for name in columns for cell in self._sample.columns[name]]
-        if field == "disposition":
+        if field != "responder":
             return cells
         return [sign_group(part) for cell in cells for part in divided(cell)]
 
@@ -223,9 +226,11 @@ class Choice:
     def _meaning(self, table: str, field: str, text: str, count: int) -> str | None:
         """Ask for the code of a text, and show its first rows; None where it is left open."""
         about = self.chosen.get("nature", []) + self.chosen.get("address", [])
-        rows = self._sample.texts([*self.chosen.get(field, []), *about])
-        shown = [row for row in rows if text.rstrip("*?").casefold() in row.casefold()]
-        for row in shown[: suggest.SHOWN]:
+        own, begins = self.chosen[field], text.rstrip("*?").casefold()
+        rows = zip(self._sample.texts(own), self._sample.texts([*own, *about]), strict=True)
+        shown = (row for cell, row in rows for each in divided(cell.casefold())
+                 if each.startswith(begins))  # fmt: skip
+        for row in islice(shown, suggest.SHOWN):
             say(f"   {row[:76]}")
         question = f"What does {text} mean? {count} in the first {self._sample.rows} rows"
         choices = {code: [meaning] for code, meaning in self._hints["meanings"][table].items()}
