@@ -180,7 +180,7 @@ def test_a_clinicians_morning(ccu: Ccu, db_path: Path) -> None:
     morning.answer(SAVE, "y")
     assert "Closed follow-up 2" in morning.end()
 
-    morning.type("referral update 1")
+    morning.type("referral edit 1")
     morning.answer("(Enter to skip): ", "acc")
     morning.answer("New owner (Enter to skip): ")
     morning.answer("> ")

@@ -129,7 +129,7 @@ def leave(
 
 
 @app.command()
-def name(
+def edit(
     ctx: Context,
     household: HouseholdArgument,
     file: Annotated[
@@ -142,7 +142,7 @@ def name(
 
     Example:
 
-      ccu household name 3
+      ccu household edit 3
     """
     from ccu.households import entry as household_entry
 
