@@ -121,6 +121,14 @@ def _overdue(section: "ReportSection", report: "Report") -> list[str]:
     return [said]
 
 
+def _areas(section: "ReportSection", report: "Report") -> list[str]:
+    unmapped = _by_name(section.facts)["unmapped_dispositions"].value
+    if not unmapped:
+        return []
+    ended = f"{count(unmapped, 'call')} of {report.period.label} ended in words without a code"
+    return [f"{ended}: arrests and citations among them are not counted (--section dispositions)."]
+
+
 def _hand_offs(section: "ReportSection", report: "Report") -> list[str]:
     return [f"Engaged within {report.settings['handoff_days']} days (the setting handoff_days)."]
 
@@ -138,6 +146,8 @@ STATES: Mapping[str, Callable[["ReportSection", "Report"], list[str]]] = {
     "repeat-addresses": _repeat_addresses,
     "repeat-people": _repeat_people,
     "overdue": _overdue,
+    "areas": _areas,
+    "beats": _areas,
     "hand-offs": _hand_offs,
     "before-after": _before_after,
 }

@@ -34,11 +34,12 @@ from ccu.referrals import needs_store
 from ccu.referrals import store as referrals
 from ccu.referrals import undo_store as referral_undo
 from ccu.referrals.store import Update
-from ccu.undo import last_store
+from ccu.undo import import_store, last_store
 from ccu.undo.last_store import REASON, Last
 from ccu.work import Work
 
 Back = Callable[[Work, Last], str | None]
+MORE = "more"  # of a step that is taken in parts: there is another
 
 
 @dataclass(frozen=True)
@@ -286,6 +287,14 @@ def _unimport_providers(work: Work, last: Last) -> str:
     return f"{counted(changed, 'provider')} as before, {retired} that it had added retired."
 
 
+def _unimport(work: Work, last: Last) -> str | None:
+    taken = import_store.found(work.connection, last.record_id)
+    if import_store.take_part(work, last.record_id):
+        return MORE
+    stay = f" {taken.staying}" if taken.stay else ""
+    return f"Took back import {last.record_id} of {taken.file_name}.{stay}"
+
+
 # ---------------------------------------------------------------- the table
 
 
@@ -324,6 +333,7 @@ _BACK: dict[str, Back] = {
     "plan-approve": _unapprove_plan,
     "plan-review": _unreview_plan,
     "plan-expire": _unexpire_plan,
+    "import": _unimport,
     "provider-import": _unimport_providers,
 }
 _TEXTS = tomllib.loads(Path(__file__).with_name("steps.toml").read_text(encoding="utf-8"))

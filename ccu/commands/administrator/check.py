@@ -53,7 +53,7 @@ def command(
         rows.append(_alike(session))
         if stopped := store.unfinished_imports(connection):
             numbers = ", ".join(map(str, stopped))
-            text = f"import {numbers} ended early or still runs; import the same file again"
+            text = f"import {numbers} ended early or still runs; import its file again, or ccu undo"
             rows.append(("imports", "warning", text))
     rows += [
         (LEFT, "warning", f"{each.name} is what is left of one; ccu purge or ccu backup removes it")

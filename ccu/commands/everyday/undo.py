@@ -15,9 +15,9 @@ def command(
 
     Calls, referrals and their steps, follow-ups and attempts, consults, needs assessments, flags,
     plans, workers, a person just added, merges, households and links, and edits of them; the import
-    of a directory of services. Another undo takes back the change before. What cannot be undone
-    automatically, or what somebody changed since, is named with the command to use; at a terminal
-    it then asks whether to go on to an earlier change.
+    of a dispatch export or a directory of services. Another undo takes back the change before. What
+    cannot be undone automatically, or what somebody changed since, is named with the command to
+    use; at a terminal it then asks whether to go on to an earlier change.
 
     Example:
 

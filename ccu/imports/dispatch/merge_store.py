@@ -197,6 +197,7 @@ class Summary:
     undisposed: Counter[str] = field(default_factory=Counter)  # the same, of dispositions
     joined: Joined = field(default_factory=Joined)
     shown: list[str] | None = None  # the first rows, of a dry run
+    before: int | None = None  # the import that read the same file before
     doubts: list[str] = field(default_factory=list)  # sentences about what looks wrong
     unread: Mapping[str, set[str]] = field(default_factory=dict)  # field -> texts not in the layout
 
@@ -253,7 +254,8 @@ class Merge:
     def part(self, staff_id: int, at: str, allowed: Sequence[str]) -> None:
         """Merge the next part, with the counts of the batch so far and an audit event of its own.
 
-        `allowed` are the types of column that --allow-column let pass. Raises DatabaseBusy.
+        `allowed` are the types of column that --allow-column let pass. `ccu undo` takes back all
+        parts by the event of the first. Raises DatabaseBusy.
         """
         connection, layout, summary = self._connection, self._layout, self._summary
         self._began = time.monotonic()
@@ -292,7 +294,7 @@ class Merge:
         # All that was read, from the first part on: where the others do not add up, it was stopped.
         store.finish(connection, self._batch_id, {**counts, "read": summary.read})
         told: dict[str, Any] = {name: count - self._told[name] for name, count in counts.items()}
-        told["allowed"] = [*allowed]
+        told |= {"allowed": [*allowed], **({"part": True} if self._first else {})}
         audit.record(connection, staff_id, "import", "import_batch", self._batch_id, **told)
         self._told, self._first = counts, part["next"]
 

@@ -32,6 +32,11 @@ if TYPE_CHECKING:
 # ---------------------------------------------------------------- as they were
 
 
+# The last complete import of the same file that added rows.
+READ_BEFORE = """
+SELECT max(id) FROM import_batch WHERE sha256 = :sha256 AND new_rows > 0
+  AND read_rows = new_rows + changed_rows + same_rows + rejected_rows
+"""
 FIRST = 20_000  # rows, none of which is known: then the file is a new one
 
 # In the order that it is asked in: an index made at the end would be sorted in memory, all of it.

@@ -38,6 +38,7 @@ from ccu.imports.store import Batch
 from ccu.output import say
 from ccu.output.screen import progress
 from ccu.records import codes
+from ccu.records import table as records
 from ccu.session import Session
 
 
@@ -79,6 +80,8 @@ def import_file(
             summary.unmapped, summary.uncleared = stage.unmapped, stage.uncleared
             summary.undisposed, summary.unread = stage.undisposed, stage.unread
             imports.write_rejects(rejects, table.names, stage.rejects())
+            before = records.value(connection, on_file_store.READ_BEFORE, sha256=export.sha256)
+            summary.before = before
             if dry_run:
                 merging.preview(connection, layout, summary)
                 summary.shown = preview_store.first_rows(connection)
