@@ -341,8 +341,9 @@ def test_without_pyarrow_it_is_csv_and_a_message(
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         "about.json", "calls.csv", "referrals.csv", "follow_ups.csv", "dictionary.csv",
     }  # fmt: skip
-    with pytest.raises(example().Refused, match="no Parquet; the town needs ccu with its extra"):
-        example().files_of([tmp_path / "out"])
+    reader = example()
+    with pytest.raises(reader.Refused, match="no Parquet; the town needs ccu with its extra"):
+        reader.files_of([tmp_path / "out"])
 
 
 BANDS, AGENCIES = st.sampled_from(["", "0-17", "85+"]), st.sampled_from([None, "police", "school"])
