@@ -333,6 +333,11 @@ def test_who_drinks_is_offered_more_than_a_line_for_violence(town: Ccu, text: st
     assert not any("Domestic" in row["reason"] for row in found(town, text)[:3])
 
 
+def test_without_a_group_for_families_treatment_is_offered(ccu: Ccu) -> None:
+    assert ccu("provider", "add", "Beacon", "--need", "addiction_outpatient").code == 0
+    assert names(ccu, "husband is a drunk") == names(ccu, "drunk husband") == ["Beacon"]
+
+
 # The top levels of Open Eligibility, and a need or a service that each leads to.
 TOP = {
     "food": "Food", "housing": "Housing", "goods": "Free Clothing", "transit": "Transport",
