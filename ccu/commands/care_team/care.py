@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ccu.care import actions
 from ccu.errors import InvalidInput
 from ccu.options import (
     PAST_DAY,
@@ -68,7 +69,6 @@ def init(
 
       ccu care init ~/care/care.db --encrypt
     """
-    from ccu.care import actions
     from ccu.care import store as care
     from ccu.check import privacy
     from ccu.database import encryption
@@ -108,7 +108,6 @@ def destroy(
 
       ccu care destroy --person 12 --authority FBT-CV-26-6012345
     """
-    from ccu.care import actions
     from ccu.options import terminal
 
     session = ctx.obj
@@ -146,7 +145,6 @@ def backup(
 
       ccu care backup /srv/hsd-care/backup/care-2026-01-31.db
     """
-    from ccu.care import actions
     from ccu.check import privacy
 
     with actions.backup(ctx.obj, file):
