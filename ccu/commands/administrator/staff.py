@@ -19,6 +19,7 @@ from ccu.options import (
 )
 from ccu.options.lookups import LOGIN, code
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
+from ccu.records import codes, staff
 from ccu.session import Session
 
 app = group("Who works here: add, list, edit, retire.")
@@ -81,8 +82,6 @@ def add(
 
       ccu staff add dlee --role clinician --agency human_services --phone 203-555-0142
     """
-    from ccu.records import codes, staff
-
     session = ctx.obj
     question = "Login, the account's name on this machine"
     login = asked(session, login, NEW_LOGIN, question, "LOGIN")
@@ -126,8 +125,6 @@ def list_(
 
       ccu staff list
     """
-    from ccu.records import codes, staff
-
     session = ctx.obj
     found = staff.rows(session.db, retired=every)
     rows = [{**dict(row), "active": bool(row["active"])} for row in found]

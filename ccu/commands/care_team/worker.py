@@ -8,6 +8,7 @@ from ccu.options import Context, asked, flag, group, opt
 from ccu.options.lookups import LOGIN
 from ccu.options.types import HOUSEHOLD, PAST_DAY, PERSON
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
+from ccu.people import worker_store as workers
 from ccu.people.who import NAMED_PERSON
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ def assign(
       ccu worker assign --person 12 --staff dlee
     """
     from ccu import dates
-    from ccu.people import worker_store as workers
     from ccu.records import staff as accounts
 
     client, day = _asked_client(ctx.obj, person, household), since or ctx.obj.today
@@ -70,7 +70,6 @@ def end(
       ccu worker end --person 12
     """
     from ccu import dates
-    from ccu.people import worker_store as workers
 
     client, day = _asked_client(ctx.obj, person, household), on or ctx.obj.today
     with ctx.obj.work() as work:
@@ -94,7 +93,6 @@ def list_(
 
       ccu worker list --person 12 --all
     """
-    from ccu.people import worker_store as workers
     from ccu.records import codes
 
     session = ctx.obj

@@ -6,6 +6,7 @@ from ccu.errors import InvalidInput
 from ccu.options import PERSON, Context, flag, opt, value
 from ccu.output import FormatOption, OutputOption, Table, emit, say
 from ccu.output.text import counted
+from ccu.retention import purge as purging
 from ccu.session import Session
 
 
@@ -33,7 +34,6 @@ def purge(
       ccu purge
     """
     from ccu.audit import verify_store
-    from ccu.retention import purge as purging
 
     session = ctx.obj
     _ = session.staff_id
@@ -98,7 +98,6 @@ def deidentify(
       ccu deidentify --person 12
     """
     from ccu.audit import verify_store
-    from ccu.retention import purge as purging
 
     session = ctx.obj
     found = purging.find_people(session, before, person)

@@ -19,6 +19,7 @@ from ccu.options import (
 )
 from ccu.options.lookups import code
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
+from ccu.retention import seal_store, sealing
 
 app = group("Sealing orders: seal a person or a call, list, show, lift.")
 
@@ -58,8 +59,6 @@ def person(
 
       ccu seal person 12 --authority court --ordered 2026-01-18
     """
-    from ccu.retention import sealing
-
     emit_line(sealing.seal(ctx.obj, "person", number, **vars(given)))
 
 
@@ -78,8 +77,6 @@ def call(
 
       ccu seal call 31 --authority statute --ordered 2026-01-18
     """
-    from ccu.retention import sealing
-
     emit_line(sealing.seal(ctx.obj, "call", number, **vars(given)))
 
 
@@ -92,7 +89,6 @@ def list_(ctx: Context, format: FormatOption = None, output: OutputOption = None
       ccu seal list
     """
     from ccu.records import codes
-    from ccu.retention import seal_store
 
     session = ctx.obj
     with session.work() as work:
@@ -115,8 +111,6 @@ def show(
 
       ccu seal show 1
     """
-    from ccu.retention import seal_store, sealing
-
     session = ctx.obj
     with session.work() as work:
         row = seal_store.rows(work.connection, seal)[0]
@@ -139,8 +133,6 @@ def lift(
 
       ccu seal lift 1 --reason-code set_aside
     """
-    from ccu.retention import seal_store
-
     session = ctx.obj
     if reason is None:
         if not session.interactive:
