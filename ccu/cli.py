@@ -45,7 +45,7 @@ COMMANDS = {
     "address": "analyst.address",
     "import": "analyst.import_",
     "consent": "care_team.consent care_team.consent_list",
-    "disclosures": "custodian.disclosures",
+    "disclosures": "care_team.consent_list:disclosures",
     "parcel": "custodian.parcel",
     "care": "care_team.care care_team.care_note",
     "wellness": "care_team.wellness",
@@ -131,7 +131,7 @@ def _load(name: str) -> Any:
 
     modules, _, function = COMMANDS[name].partition(":")
     module, *more = (import_module(f"ccu.commands.{each}") for each in modules.split())
-    app = getattr(module, "app", None)
+    app = None if function else getattr(module, "app", None)
     if app is None:
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
         app.command(name)(getattr(module, function or "command"))

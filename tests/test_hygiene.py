@@ -105,7 +105,7 @@ def test_a_bug_and_ctrl_c_tell_nothing(
     if row == "audit rekey":  # makes a key in place of a lost one only
         (here / "town.db.audit-key").unlink()
     before = files(here)
-    monkeypatch.setattr(audit_store, "_add", fault)
+    monkeypatch.setattr(audit_store, "add_event", fault)
     done = ran(here, row)
     monkeypatch.undo()
     if done.code == 0:  # a list of numbers, which is not recorded

@@ -14,7 +14,8 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from ccu import access, files
+from ccu import access
+from ccu.files import private
 from ccu.records import audit
 
 from .conftest import Result, machine_clock, run_ccu
@@ -166,7 +167,7 @@ def _make(folder: Path) -> Path:
         ("admin", ("referral", "update", "3", "--status", "declined"), ""),
     ]  # fmt: skip
     _take(db, steps)
-    files.make_key(folder / "town.db.parcel-key", secret=PARCEL_SECRET)
+    private.make_key(folder / "town.db.parcel-key", secret=PARCEL_SECRET)
     shutil.copy(db, folder / "earlier.db")  # as a backup, to restore
     return db
 

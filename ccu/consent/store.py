@@ -4,7 +4,6 @@ Disclosures: what was, and why; the accounting of six years. `records/consents.p
 consents are active.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ccu import dates
+from ccu.dates.days import shift
 from ccu.errors import InvalidInput
 from ccu.options import OptionType, opt
 from ccu.options.lookups import code
@@ -194,15 +194,14 @@ def part2_providers(connection: sqlite3.Connection) -> set[int]:
 
 def provider_of_referral(connection: sqlite3.Connection, referral_id: int | None) -> int | None:
     """Return the provider of a referral; None when there is no such referral."""
-    row = connection.execute(
-        "SELECT provider_id FROM referral WHERE id = :id", {"id": referral_id}
-    ).fetchone()
-    return None if row is None else int(row["provider_id"])
+    sql = "SELECT provider_id FROM referral WHERE id = :id"
+    found: int | None = table.value(connection, sql, id=referral_id)
+    return found
 
 
 def part2_notes(connection: sqlite3.Connection, provider_id: int) -> int:
     """Count the notes in this file about referrals to a provider."""
-    return int(connection.execute(_NOTES, {"id": provider_id}).fetchone()[0])
+    return int(table.value(connection, _NOTES, id=provider_id))
 
 
 # ---------------------------------------------------------------- disclosures
@@ -288,10 +287,8 @@ def covering(work: "Work", person_id: int, to: Recipient, scope: str) -> sqlite3
 
 
 def _of_part2(connection: sqlite3.Connection, ground: str) -> bool:
-    row = connection.execute(
-        "SELECT part2 FROM disclosure_ground WHERE code = :code", {"code": ground}
-    ).fetchone()
-    return bool(row["part2"])
+    sql = "SELECT part2 FROM disclosure_ground WHERE code = :code"
+    return bool(table.value(connection, sql, code=ground))
 
 
 # ---------------------------------------------------------------- the accounting of disclosures
@@ -299,9 +296,7 @@ def _of_part2(connection: sqlite3.Connection, ground: str) -> bool:
 
 def since(today: date, years: int) -> str:
     """Return the ISO day that many years ago; for Feb 29 the 28th, which leaves nothing out."""
-    from dateutil.relativedelta import relativedelta
-
-    return (today - relativedelta(years=years)).isoformat()
+    return shift(today, months=-12 * years).isoformat()
 
 
 def accounting(
@@ -312,8 +307,8 @@ def accounting(
     id, when, record, to, account, what, purpose, basis, consent, by. `only_to`: to that agency
     alone.
     """
-    same = json.dumps(person_ids.same(connection, [person_id]))
-    found = connection.execute(_DISCLOSED, {"people": same, "since": start})
+    same = person_ids.same(connection, [person_id])
+    found = table.select(connection, _DISCLOSED, {}, people=same, since=start)
     return [
         {
             "id": row["id"],

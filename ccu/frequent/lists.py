@@ -7,6 +7,7 @@ from typing import Any
 
 from ccu import dates
 from ccu.errors import InvalidInput
+from ccu.frequent import counts_store
 from ccu.frequent import store as frequent
 from ccu.options import questions
 from ccu.output import Document, Section, Table
@@ -50,7 +51,7 @@ def places(session: Session, k: int | None, days: int | None, *, every: bool) ->
     with session.work() as work:
         overrides = _overrides(work, "place")
         listed = [number for number, row in overrides.items() if row["listed"]]
-        rows = frequent.places(work.connection, count.window, count.k, listed)
+        rows = counts_store.places(work.connection, count.window, count.k, listed)
         worked = open_work.with_worker(work.connection, work.today.isoformat())
         for row in rows:
             window = {**count.window, "place_id": row["place"]}
@@ -77,7 +78,7 @@ def people(
         connection, as_of = work.connection, AsOf.of(work.now)
         overrides = _overrides(work, "person")
         listed = [number for number, row in overrides.items() if row["listed"]]
-        rows = frequent.people(connection, count.window, count.k, listed)
+        rows = counts_store.people(connection, count.window, count.k, listed)
         worked = open_work.with_worker(connection, as_of.day.isoformat())
         worked = set(person_ids.canonical(connection, worked).values())
         for row in rows:

@@ -136,17 +136,12 @@ def _join(work: Work, household_id: int, person_id: int, since: str | None) -> l
                 f"--since is before person {person_id} left household {household_id},"
                 f" on {dates.said(before.until)}"
             )
-    asked = {"household_id": household_id, "person_id": person_id, "since": since}
-    old = work.connection.execute(
-        "SELECT since, until FROM household_member"
-        " WHERE household_id = :household_id AND person_id = :person_id",
-        asked,
-    ).fetchone()
-    work.connection.execute(
-        "INSERT INTO household_member (household_id, person_id, since)"
-        " VALUES (:household_id, :person_id, :since)"
-        " ON CONFLICT DO UPDATE SET since = excluded.since, until = NULL",
-        asked,
+    old = ownership.row_of(work.connection, "household_member", (household_id, person_id))
+    table.insert_row(
+        work.connection,
+        "household_member",
+        {"household_id": household_id, "person_id": person_id, "since": since},
+        "ON CONFLICT DO UPDATE SET since = excluded.since, until = NULL",
     )
     if old is None:
         return []
@@ -187,15 +182,11 @@ def restore(work: Work, household_id: int, before: Mapping[str, Any], reason: st
         column, _, person = field.partition(" of person ")
         if column not in ("since", "until"):
             raise ValueError("no such column of a membership")
-        asked = {"household_id": household_id, "person_id": int(person), "value": value}
-        where = "household_id = :household_id AND person_id = :person_id"
-        sql = f"SELECT {column} FROM main.household_member WHERE {where}"  # noqa: S608
-        old = table.value(work.connection, sql, **asked)
-        work.connection.execute(
-            f"UPDATE main.household_member SET {column} = :value WHERE {where}",  # noqa: S608
-            asked,
-        )
-        table.record_changes(work, "household", household_id, {field: (old, value)}, reason)
+        key = household_id, int(person)
+        old = ownership.row_of(work.connection, "household_member", key) or {}
+        ownership.update_row(work.connection, "household_member", key, {column: value})
+        changed = {field: (old.get(column), value)}
+        table.record_changes(work, "household", household_id, changed, reason)
 
 
 def leave(work: Work, household_id: int, person_id: int, on: str) -> None:

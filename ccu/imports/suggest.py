@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from ccu.errors import CcuError, InvalidInput, Unfinished
 from ccu.files import named
 from ccu.imports import forms
-from ccu.imports.codes import UNTOLD, quoted
+from ccu.imports.forms import UNTOLD, quoted
 from ccu.imports.layout import OPEN, packaged
 from ccu.imports.rows import Table
 from ccu.imports.source import Export, opened

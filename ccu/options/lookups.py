@@ -21,11 +21,11 @@ def _login(session: "Session", text: str, option: str) -> int:
 def _account(session: "Session", text: str, option: str) -> int:
     """Read a login, or a part of one or of a name; list the accounts where it is not one."""
     from ccu.options import terminal
-    from ccu.records import staff
+    from ccu.records import staff, staff_list
 
     if (found := staff.id_of(session.db, text)) is not None:
         return found
-    rows = staff.rows(session.db)
+    rows = staff_list.rows(session.db)
     called = {each["login"]: f"{each['name']}, {each['role']}".lstrip(", ") for each in rows}
     if (login := terminal.of_part(text, called)) is None:
         raise InvalidInput("type a login, or a part of a name that only one of them has")

@@ -145,14 +145,8 @@ def rows(
     }
     today = work.today.isoformat()
     found = table.select(work.connection, _ROWS, conditions, every=every, today=today)
-    hidden = work.view.turns(row["id"] for row in found)
-    listed = [{**dict(row), "staff": row["login"]} for row in found]
-    if staff_id is not None:
-        return [row for row in listed if row["id"] not in hidden]
-    for row in listed:
-        if row["id"] in hidden:
-            row |= {"staff": None, "since": None, "until": None}
-    return listed
+    listed = [{**row, "staff": row["login"]} for row in _shown(work, found)]
+    return [row for row in listed if staff_id is None or row["staff"] is not None]
 
 
 def with_household(
@@ -166,19 +160,18 @@ def with_household(
     condition = {"(worker.household_id = :household OR worker.person_id IN ?)": list(people_ids)}
     asked = {"household": household_id, "every": False, "today": work.today.isoformat()}
     found = table.select(work.connection, _ROWS, condition, **asked)
-    hidden = work.view.turns(row["id"] for row in found)
+    found.sort(key=lambda row: (row["person"] is not None, row["since"], row["id"]))
     columns = ("login", "agency_label", "name", "phone", "since", "person")
     return [
-        {
-            name.removesuffix("_label"): (
-                row[name] if name in ("agency_label", "person") or row["id"] not in hidden else None
-            )
-            for name in columns
-        }
-        for row in sorted(
-            found, key=lambda row: (row["person"] is not None, row["since"], row["id"])
-        )
+        {name.removesuffix("_label"): row[name] for name in columns} for row in _shown(work, found)
     ]
+
+
+def _shown(work: Work, found: Sequence[sqlite3.Row]) -> list[dict[str, Any]]:
+    """Return rows of _ROWS; of a hidden assignment without who it is, and since when."""
+    hidden = work.view.turns(row["id"] for row in found)
+    nothing = dict.fromkeys(("login", "name", "phone", "since", "until"))
+    return [{**dict(row), **(nothing if row["id"] in hidden else {})} for row in found]
 
 
 # ---------------------------------------------------------------- merged people

@@ -4,10 +4,10 @@ An address without a house number, or whose number may be misread, may mean any 
 `imperial ave`, `imperial 27`, `twenty seven imperial ave`, `O27 imperial ave`, `27 imprl ave`.
 """
 
-import json
 import re
 import sqlite3
 from collections.abc import Iterator
+from itertools import groupby, takewhile
 
 from ccu.address import Address
 from ccu.address import match as matching
@@ -23,6 +23,7 @@ from ccu.address.words import (
 )
 from ccu.output.text import counted
 from ccu.places.store import MOST_NEAR, OTHER_CITY, OTHER_UNIT, Near, as_address, near
+from ccu.records import table
 
 _TYPING_ERROR = 9  # after every near match of ccu.address.match
 OTHER_STREET = "other suffix or direction"
@@ -232,8 +233,7 @@ def _rows(connection: sqlite3.Connection, wanted: set[str], name: str) -> list[s
 
 
 def _of_streets(connection: sqlite3.Connection, streets: set[str]) -> list[sqlite3.Row]:
-    asked = {"streets": json.dumps(sorted(streets)), "most": _MOST}
-    return connection.execute(_PLACES, asked).fetchall()
+    return table.select(connection, _PLACES, {}, streets=streets, most=_MOST)
 
 
 def _similar(name: str, street: str) -> bool:
@@ -290,13 +290,9 @@ def _numbers(reading: Address) -> set[str]:
     filed = (reading.number, reading.street, reading.unit, reading.place)
     words = _words(reading.raw or " ".join(filed))
     if reading.number:
-        street = len(words)
-        for place, word in enumerate(words):
-            if not (word in _FILLER or _is_number(word)):
-                street = place
-                break
+        before = takewhile(lambda word: word in _FILLER or _is_number(word), words)
         units = reading.unit.split()
-        words = [word for word in words[:street] if word not in units]
+        words = [word for word in before if word not in units]
     found = {reading.number.partition(" ")[0]} if reading.number else set()
     for together in _runs(words):
         found |= {*together, "".join(together)}
@@ -306,13 +302,9 @@ def _numbers(reading: Address) -> set[str]:
 
 def _runs(words: list[str]) -> Iterator[list[str]]:
     """Yield the numbers that follow one another, each in digits."""
-    run: list[str] = []
-    for word in [*in_digits(words), ""]:
-        if _is_number(word):
-            run.append(_digits(word))
-        elif run:
-            yield run
-            run = []
+    for are_numbers, run in groupby(in_digits(words), _is_number):
+        if are_numbers:
+            yield [*map(_digits, run)]
 
 
 def _is_number(word: str) -> bool:

@@ -122,11 +122,9 @@ def add(work: Work, whose: Whose, body: Body) -> tuple[int, list[sqlite3.Row]]:
 
 def must_approve(work: Work, row: sqlite3.Row) -> None:
     """Refuse the author where another account may approve. Raises NotAllowed."""
-    others = work.connection.execute(
-        "SELECT count(*) FROM staff WHERE active = 1 AND id <> :id"
-        " AND role IN (SELECT value FROM json_each(:roles))",
-        {"id": work.staff_id, "roles": json.dumps(sorted(access.MAY["plan approve"]))},
-    ).fetchone()[0]
+    conditions = {"id <> ?": work.staff_id, "role IN ?": set(access.MAY["plan approve"])}
+    sql = "SELECT id FROM staff WHERE active = 1 AND {where}"
+    others = table.select(work.connection, sql, conditions)
     if row["author_id"] == work.staff_id and others:
         raise NotAllowed(f"you wrote plan {row['id']}; another supervisor or admin approves it")
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from ccu.output.text import for_person
+from ccu.output.text import for_person, shortened
 from ccu.providers import hours
 from ccu.providers import store as providers
 from ccu.providers.need_words import FILLERS, LISTS, NeedWords, stem, words
@@ -123,13 +123,8 @@ def _mixed(ranked: list[dict[str, Any]], needs: Sequence[str]) -> list[dict[str,
 
 def offered(each: Mapping[str, Any]) -> str:
     """Return a provider found as one line, to be chosen: its name, phone, hours and reasons."""
-    facts = (each["phone"], shortened(each["hours"]), each["reason"])
+    facts = (each["phone"], shortened(each["hours"], SHORT), each["reason"])
     return f"{each['name']} - {'; '.join(filter(None, facts))}"
-
-
-def shortened(text: str) -> str:
-    """Return a text that leaves room for others on a first screen."""
-    return text if len(text) <= SHORT else f"{text[: SHORT - 3].rstrip()}..."
 
 
 def _read(asked: Asked) -> None:
@@ -214,7 +209,7 @@ class _Ranking:
         self._points = 0.0
         self._reasons: list[str] = []
         if each["alert"]:
-            self._add(0, f"ALERT: {shortened(each['alert'])}")
+            self._add(0, f"ALERT: {shortened(each['alert'], SHORT)}")
         self._by_need(each)
         self._by_place(each)
         is_open = self._by_hours(each)

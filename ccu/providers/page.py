@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ccu.errors import InvalidInput
 from ccu.output import Document, Section, Table
+from ccu.output.text import shortened
 from ccu.providers import store as providers
 from ccu.records import codes, field_words
 from ccu.records.table import changes_of
@@ -47,7 +48,7 @@ def found_rows(found: Iterable[Mapping[str, Any]], *, urgent: bool) -> list[dict
     """Return the rows of `provider find`; before those of an urgent need one without a number."""
     from ccu.providers import find
 
-    rows = [{**each, "hours": find.shortened(each["hours"])} for each in found]
+    rows = [{**each, "hours": shortened(each["hours"], find.SHORT)} for each in found]
     return [{"id": None, **EMERGENCY}, *rows] if urgent else rows
 
 

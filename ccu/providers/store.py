@@ -9,7 +9,7 @@ date, and no second copy of the list on the disk.
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from typing import Any
@@ -95,35 +95,24 @@ def matching(connection: sqlite3.Connection, typed: str) -> list[dict[str, Any]]
     The organization's name counts as more words of the name. Those that are not retired come
     first. Upper and lower case are the same.
     """
-    text = _plain(typed)
+    text = plain(typed)
     if not text:
         return []
     if text.isascii() and text.isdigit() and int(text[:18]) and len(text) < 19:
         row = connection.execute(f"{ALL} WHERE id = :id", {"id": int(text)}).fetchone()
         if row is not None:
             return [record(row)]
-    every = connection.execute(_NAMES).fetchall()
-
-    def having(fits: Callable[[str, str], bool], retired: bool) -> list[dict[str, Any]]:
-        return [
-            read(connection, each["id"])
-            for each in every
-            if retired >= (not each["active"])
-            and fits(_plain(each["name"]), _plain(each["organization"]))
-        ]
-
-    begins: tuple[Callable[[str, str], bool], ...] = (
-        lambda name, _by: name.startswith(text),
-        lambda name, by: all(f" {word}" in f" {name} {by}" for word in text.split()),
-    )
-    for fits, retired in (
-        (lambda name, _by: name == text, True),
-        *((each, False) for each in begins),
-        *((each, True) for each in begins),
-    ):
-        if meant := having(fits, retired):
-            return meant
-    return []
+    ranks: dict[int, int] = {}
+    for each in connection.execute(_NAMES):
+        name, more = plain(each["name"]), plain(f"{each['name']} {each['organization']}")
+        if name == text:
+            ranks[each["id"]] = 0
+        elif name.startswith(text):
+            ranks[each["id"]] = 1 if each["active"] else 3
+        elif all(f" {word}" in f" {more}" for word in text.split()):
+            ranks[each["id"]] = 2 if each["active"] else 4
+    best = min(ranks.values(), default=0)
+    return [read(connection, number) for number, rank in ranks.items() if rank == best]
 
 
 def offered(provider: Mapping[str, Any]) -> str:
@@ -181,6 +170,7 @@ GROUP BY provider_id HAVING ended >= :fewest
 _ADDRESSES = "SELECT address FROM provider WHERE address LIKE '%' || :zip || '%' LIMIT 50"
 _GONE = " AS needs, imported ->> 'gone' AS gone"  # the day that it left its directory
 _FOUND = ALL.replace(" AS needs", _GONE)
+_OF_DIRECTORY = ALL.replace(" AS needs", " AS needs, source, source_id, imported")
 _STALE = f"""{ALL}
 LEFT JOIN (
   SELECT provider_id, count(*) AS referrals FROM referral
@@ -193,6 +183,18 @@ ORDER BY imported ->> 'gone' IS NULL, coalesce(made.referrals, 0) > 0 DESC,
     " AS needs",
     f"{_GONE}, coalesce(made.referrals, 0) AS referrals",
 )
+
+
+def of_directories(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+    """Return every provider as `read` does, with source, source_id, and what was `imported`."""
+    return [
+        {
+            **record(row),
+            **{name: row[name] for name in ("source", "source_id")},
+            "imported": json.loads(row["imported"] or "{}"),
+        }
+        for row in connection.execute(_OF_DIRECTORY)
+    ]
 
 
 def candidates(
@@ -366,9 +368,9 @@ def _set_values(connection: sqlite3.Connection, provider_id: int, new: Mapping[s
 
 
 def _of_name(connection: sqlite3.Connection, name: str) -> dict[str, Any] | None:
-    wanted = _plain(name)
+    wanted = plain(name)
     every = connection.execute(_NAMES)
-    return next((dict(each) for each in every if _plain(each["name"]) == wanted), None)
+    return next((dict(each) for each in every if plain(each["name"]) == wanted), None)
 
 
 def record(row: sqlite3.Row) -> dict[str, Any]:
@@ -387,5 +389,6 @@ def _text(provider: Mapping[str, Any], labels: Mapping[str, str]) -> str:
     return " ".join(parts).casefold()
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """Return a name as it is compared: case and repeated spaces do not count."""
     return " ".join(name.casefold().split())

@@ -8,44 +8,12 @@ from typing import NamedTuple
 from ccu.errors import InvalidInput
 from ccu.records import text_table
 
-# Lists that `ccu codes` and messages call by another name than that of their table.
-_CALLED = {
-    "crisis_kind": "crisis_type",
-    "danger": "hazard",
-    "call_source": "source",
-    "responder_state": "responder_status",
-    "call_role": "role_on_call",
-    "need_state": "need_status",
-    "follow_up_kind": "follow_up_type",
-    "housing": "housing_status",
-    "missing_value": "missing_reason",
-}
+_TEXTS = text_table("code_lists.txt")
 # The lists a person may choose from: the table, from our own source and never from a user, and what
-# it is called.
-LISTS = {
-    table: _CALLED.get(table, table)
-    for table in """
-    nature crisis_kind disposition intervention danger call_source agency responder_state call_role
-    need need_state referral_status reason no_action_reason handoff capacity follow_up_kind
-    follow_up_result housing race_ethnicity missing_value place_category town street_alias
-    common_place need_word plan_status relation staff_role consent_scope consent_purpose
-    disclosure_ground seal_authority lift_reason
-    """.split()
-}
-# Lists of rights and of evidence, where only the complete code or label is taken on a command line.
-_IN_FULL = {
-    *("consent_scope", "consent_purpose", "disclosure_ground", "seal_authority", "lift_reason"),
-    *("staff_role", "missing_value"),
-}
-# Codes that end a case, by list: a condition on the row. They are never suggested or guessed, and
-# neither is a hazard screen without a finding.
-_FINAL = {
-    "follow_up_result": "ends",
-    "referral_status": "NOT open",
-    "danger": "code = 'none'",
-    "disposition": "code = 'deceased'",
-    "reason": "code = 'deceased'",
-}
+# `ccu codes` and messages call it.
+LISTS = {table: name or table for table, name in _TEXTS["lists"]}
+_IN_FULL = dict(_TEXTS["in full"])
+_FINAL = dict(_TEXTS["final"])
 _SHORTEST = 3  # letters of a word that name a code on a command line
 _SHORTEST_ANSWER = 2  # the same of an answer: one letter is as likely a mistake
 _MOST_LISTED = 10  # codes in an error; a longer list is printed by ccu codes

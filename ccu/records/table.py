@@ -127,21 +127,13 @@ def not_found(table: str, record_id: int | None) -> NotFound:
 def changes_of(connection: sqlite3.Connection, table: str, record_id: int) -> list[dict[str, Any]]:
     """Return the changes of a record, oldest first: at, by, field, old, new, reason."""
     found = connection.execute(
-        "SELECT change.recorded_at, staff.login, field, old_value, new_value, reason"
-        " FROM change JOIN staff ON staff.id = change.recorded_by"
+        "SELECT change.recorded_at AS at, staff.login AS by, field, old_value AS old,"
+        " new_value AS new, reason FROM change JOIN staff ON staff.id = change.recorded_by"
         " WHERE record = :record AND record_id = :record_id ORDER BY change.id",
         {"record": table, "record_id": record_id},
     )
     return [
-        {
-            "at": row["recorded_at"],
-            "by": row["login"],
-            "field": row["field"],
-            "old": json.loads(row["old_value"]),
-            "new": json.loads(row["new_value"]),
-            "reason": row["reason"],
-        }
-        for row in found
+        {**dict(row), **{name: json.loads(row[name]) for name in ("old", "new")}} for row in found
     ]
 
 

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from ccu import database
+from ccu.dates.days import shift
 from ccu.errors import VerificationFailed
 from ccu.records import ownership
 from ccu.records.ownership import RECORDS
@@ -93,9 +94,7 @@ def find(connection: sqlite3.Connection, today: date) -> Found:
 
 def first_kept(today: date, years: int | None) -> str | None:
     """Return the first day that is kept; what is before it is due. None: all is kept."""
-    from dateutil.relativedelta import relativedelta
-
-    return None if years is None else (today - relativedelta(years=years)).isoformat()
+    return None if years is None else shift(today, months=-12 * years).isoformat()
 
 
 def deletes(connection: sqlite3.Connection) -> list[tuple[str, str]]:
@@ -210,14 +209,14 @@ def scrub(connection: sqlite3.Connection) -> None:
     cannot be rewritten (it needs room for a second copy): then the text is still there, and the
     scrub must be run again.
     """
-    from ccu.database import opening as db
+    from ccu.database import reasons
 
     try:
         _fold(connection)
         connection.execute("VACUUM")
         _fold(connection)
     except database.errors() as error:
-        if db.explain(error, None) is None:
+        if reasons.explain(error, None) is None:
             raise
         raise VerificationFailed(NOT_WRITTEN) from None
 

@@ -150,7 +150,7 @@ WHERE sealed.id = :id OR :id IS NULL ORDER BY sealed.id
 # Notes on a place stay, and may name a sealed person: a program cannot tell.
 _PLACES = """
 SELECT DISTINCT place_id FROM call
-WHERE id IN (SELECT value FROM json_each(:calls)) AND (
+WHERE place_id IS NOT NULL AND id IN (SELECT value FROM json_each(:calls)) AND (
   EXISTS (SELECT 1 FROM place_flag WHERE place_flag.place_id = call.place_id)
   OR EXISTS (SELECT 1 FROM plan WHERE plan.place_id = call.place_id))
 ORDER BY place_id
@@ -201,8 +201,7 @@ def seal(work: "Work", record: str, record_id: int, *, authority: str, ordered_o
         "seal", record, record_id,
         seal=seal_id, records=content.records, rows=content.count(), ended=len(ended),
     )  # fmt: skip
-    asked = {"calls": json.dumps(calls)}
-    places = [row[0] for row in connection.execute(_PLACES, asked) if row[0] is not None]
+    places = table.column(connection, _PLACES, calls=calls)
     return Sealed(seal_id, content.count(), len(content.blanked), ended, calls, places)
 
 
@@ -261,7 +260,7 @@ def digest(record: str, source: str, number: str) -> str:
 
 def sealed_numbers(connection: sqlite3.Connection) -> set[str]:
     """Return the digests of all sealed numbers."""
-    return {row[0] for row in connection.execute("SELECT digest FROM sealed_number")}
+    return set(table.column(connection, "SELECT digest FROM sealed_number"))
 
 
 # ---------------------------------------------------------------- reading
@@ -385,9 +384,6 @@ def _restore_in_seal(
         row = held.rows.get(name, {}).get(key)
         if row is not None and other["id"] != seal_id:
             row.update(was)
-            connection.execute(
-                "UPDATE sealed SET content = ? WHERE id = ?",
-                (dump(held), other["id"]),
-            )
+            table.update(connection, "sealed", other["id"], {"content": dump(held)})
             return 0
     return len(was)

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from ccu import access, cli
-from ccu.demo import export
+from ccu.demo import town as demo_town
 
 from .. import told_town as town
 from ..conftest import Result, run_ccu
@@ -184,7 +184,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = base / "town"
     folder.mkdir()
     db = town.make_with_trust(folder)
-    export.write(folder / "export.csv", export.rows(20, datetime(2026, 1, 31), seed=1))
+    demo_town.write_export(
+        folder / "export.csv", demo_town.export_rows(20, datetime(2026, 1, 31), seed=1)
+    )
     shutil.copy(EXAMPLES / "roster.csv", folder)
     shutil.copy(EXAMPLES / "directory.json", folder)
     for each in ("care", "new-care", "wellness"):

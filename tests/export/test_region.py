@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccu.errors import InvalidInput
-from ccu.export import cells, region, store
+from ccu.export import by_month, cells, protect_region, store
 from ccu.export.cells import Rows
 
 from ..conftest import ZONE, Result, run_ccu
@@ -334,7 +334,7 @@ def test_an_engine_that_is_not_installed_is_one_sentence(
 def test_without_pyarrow_it_is_csv_and_a_message(
     towns: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ccu.export.region.find_spec", lambda name: None)
+    monkeypatch.setattr("ccu.export.find_spec", lambda name: None)
     done = town(towns["Norwalk"], "export", "--deidentified", str(tmp_path / "out"), *SPAN)
     assert done.code == 0
     assert "Parquet was left out" in done.err
@@ -384,9 +384,9 @@ def test_whatever_is_written_of_a_row_is_shared_by_k_people(told: list[Rows], k:
         table.name: [dict(row) for row in table.rows if row.get("status") != "draft"]
         for table in told
     }
-    tables = region.by_month(told, "Westport")
+    tables = by_month(told, "Westport")
     try:
-        region.protect(tables, k)
+        protect_region(tables, k)
     except InvalidInput:
         return
     store.disguise(tables)

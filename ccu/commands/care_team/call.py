@@ -12,8 +12,8 @@ from ccu.options import (
     group,
     needs_reason,
     opt,
-    with_options,
 )
+from ccu.options.shared import with_options
 from ccu.options.types import CALL, REASON, WHY
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
 

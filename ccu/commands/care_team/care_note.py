@@ -83,10 +83,11 @@ def list_(
 
       ccu care note list --person 12
     """
-    from ccu.care import actions, page
+    from ccu import care
+    from ccu.care import actions
 
     person_id, found = actions.listed(ctx.obj, person, to_file=output is not None)
-    emit_document(page.listed(person_id, found), format, output)
+    emit_document(care.listed(person_id, found), format, output)
 
 
 @note.command()

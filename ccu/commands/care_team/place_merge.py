@@ -3,7 +3,8 @@
 from typing import Annotated
 
 from ccu.errors import Declined
-from ccu.options import REQUIRED, AskingOption, Context, arg, group, opt, with_options
+from ccu.options import REQUIRED, AskingOption, Context, arg, group, opt
+from ccu.options.shared import with_options
 from ccu.options.types import PLACE
 from ccu.output import emit_line, say
 from ccu.output.text import counted

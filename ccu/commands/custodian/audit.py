@@ -129,12 +129,13 @@ def rekey(ctx: Context) -> None:
 
       ccu audit rekey
     """
+    from ccu.audit import store
     from ccu.records import audit
 
     session = ctx.obj
     staff_id = session.staff_id
     with session.writing() as connection:
-        path, was_there = audit.rekey(connection, staff_id)
+        path, was_there = store.rekey(connection, staff_id)
     audit.stored_key(connection)  # the row is committed: the key gets its name
     if was_there:
         emit_line(f"The new key, {path}, is in place already: nothing changed.")

@@ -15,11 +15,10 @@ from ccu.options import (
     group,
     number_of,
     opt,
-    with_options,
 )
 from ccu.options.lookups import code
+from ccu.options.shared import with_options
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
-from ccu.retention import seal_store, sealing
 
 app = group("Sealing orders: seal a person or a call, list, show, lift.")
 
@@ -59,7 +58,9 @@ def person(
 
       ccu seal person 12 --authority court --ordered 2026-01-18
     """
-    emit_line(sealing.seal(ctx.obj, "person", number, **vars(given)))
+    from ccu.retention import actions
+
+    emit_line(actions.seal(ctx.obj, "person", number, **vars(given)))
 
 
 @app.command()
@@ -77,7 +78,9 @@ def call(
 
       ccu seal call 31 --authority statute --ordered 2026-01-18
     """
-    emit_line(sealing.seal(ctx.obj, "call", number, **vars(given)))
+    from ccu.retention import actions
+
+    emit_line(actions.seal(ctx.obj, "call", number, **vars(given)))
 
 
 @app.command("list")
@@ -89,6 +92,7 @@ def list_(ctx: Context, format: FormatOption = None, output: OutputOption = None
       ccu seal list
     """
     from ccu.records import codes
+    from ccu.retention import seal_store
 
     session = ctx.obj
     with session.work() as work:
@@ -111,12 +115,14 @@ def show(
 
       ccu seal show 1
     """
+    from ccu.retention import actions, seal_store
+
     session = ctx.obj
     with session.work() as work:
         row = seal_store.rows(work.connection, seal)[0]
         content = seal_store.read(work.connection, seal)
         work.audit("seal-show", "sealed", seal)
-    emit_document(sealing.document(session, row, content), format, output)
+    emit_document(actions.sealed_document(session, row, content), format, output)
 
 
 @app.command()
@@ -133,6 +139,8 @@ def lift(
 
       ccu seal lift 1 --reason-code set_aside
     """
+    from ccu.retention import seal_store
+
     session = ctx.obj
     if reason is None:
         if not session.interactive:

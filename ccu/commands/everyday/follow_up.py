@@ -3,7 +3,8 @@
 from typing import Annotated
 
 from ccu.follow_ups import options
-from ccu.options import REQUIRED, AskingOption, Context, ReasonOption, flag, group, with_options
+from ccu.options import REQUIRED, AskingOption, Context, ReasonOption, flag, group
+from ccu.options.shared import with_options
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 
 app = group("Follow-ups: add, done, move, sign, void, reopen, show, list, overdue.")

@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from ccu.calls.options import CallOptions
-from ccu.options import AskingOption, Context, flag, with_options
+from ccu.options import AskingOption, Context, flag
+from ccu.options.shared import with_options
 from ccu.output import Document, FormatOption, OutputOption, Section, emit_document, say
 from ccu.session import Session
 

@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from ccu.options import REQUIRED, AskingOption, Context, arg, flag, group, opt, with_options
+from ccu.options import REQUIRED, AskingOption, Context, arg, flag, group, opt
+from ccu.options.shared import with_options
 from ccu.options.types import REFERRAL
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.output.text import counted

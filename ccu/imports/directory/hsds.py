@@ -179,11 +179,10 @@ class Reader:
     def _texts(self, table: str, key: str) -> list[str]:
         columns = _TEXTS[table]
         cells = [each.cells for each in self._own[table].get(f"service_id {key}", ())]
-        texts = (
+        return [
             next(filter(None, (tables.clean(each.get(column, ""), 300) for column in columns)), "")
             for each in cells
-        )
-        return [*texts]
+        ]
 
     def _ages(self, key: str, row: Row) -> tuple[int | None, int | None]:
         others = [each.cells for each in self._own["eligibility"].get(f"service_id {key}", ())]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Container, Iterable, Sequence
 
 from ccu.address.words import STATE_CODES, STATES, SUFFIXES
-from ccu.imports import codes, forms, suggest
+from ccu.imports import forms, suggest
 from ccu.imports.dispatch.layout import TIMES
 from ccu.imports.suggest import Chosen, Hints, Questions, Sample
 
@@ -28,16 +28,6 @@ GRID = re.compile(
     re.IGNORECASE,
 )
 CROSSING = re.compile(r"[a-z] ?[&/@] ?[a-z]", re.IGNORECASE)
-
-CALLED = {
-    "incident": "incident number",
-    "occurred": "time the call began",
-    "dispatched": "time the first unit was sent",
-    "arrived": "time the first unit arrived",
-    "cleared": "time the call was cleared",
-    "unit": "apartment",
-    "address": "address of the call",
-}
 
 Test = Callable[[str], object]
 
@@ -109,7 +99,7 @@ class Choice:
         outcomes = self._hints["dispositions"]
         for rank, each in kept:
             told = rank > kept[0][0] and self._sample.share(
-                each, lambda c: codes.found(c, outcomes)
+                each, lambda c: forms.codes_in(c, outcomes)
             )
             if told and told > FEW:
                 self._notes.append(f"disposition: {each} has outcomes, too; to join both: [.., ..]")
@@ -147,7 +137,7 @@ class Choice:
         if not needed and len(labels) == len(columns):
             return columns[0]
         shown = {each: self._sample.filled(each) for each in columns}
-        question = f"Which column is the {CALLED.get(name, name)}?"
+        question = f"Which column is the {self._hints['called'].get(name, name)}?"
         made = self._questions.choose(key or name, question, shown, needed)
         if made is None:
             self._notes.append(f"{name}: one of {', '.join(columns)}; choose one")
@@ -168,7 +158,7 @@ class Choice:
             shown = {each: cells for each, cells in shown.items() if self._may_identify(each)}
         shown = {each: cells for each, cells in shown.items() if len({*cells}) > 1}
         if name not in self.chosen and shown and self._questions.asking:
-            question = f"Which column is the {CALLED.get(name, name)}?"
+            question = f"Which column is the {self._hints['called'].get(name, name)}?"
             if made := self._questions.choose(name, question, shown, needed=False):
                 self._take(name, [made])
 
@@ -176,7 +166,7 @@ class Choice:
         """Take the column in which most rows have a text that natures or outcomes tend to have."""
         hints = self._hints[f"{name}s"]
         shares = {
-            each: self._sample.share(each, lambda cell: codes.found(cell, hints))
+            each: self._sample.share(each, lambda cell: forms.codes_in(cell, hints))
             for _, each in suggest.ranked(self._sample, self._left, called)
             if self._sample.share(each, suggest.has_words) > TOGETHER
         }

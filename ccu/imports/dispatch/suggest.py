@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccu.address.words import UNITS
-from ccu.imports import codes, forms, suggest
+from ccu.imports import forms, suggest
 from ccu.imports.dispatch.choice import (
     FEW,
     NUMBERS,
@@ -329,7 +329,7 @@ class First(Choice):
             cells = sample.texts(chosen[field]) if field in chosen else []
             if several := field == "disposition":
                 cells = [cell for name in chosen.get(field, ()) for cell in sample.columns[name]]
-            yield from codes.words(
+            yield from forms.code_lines(
                 table,
                 cells,
                 hints[table],
