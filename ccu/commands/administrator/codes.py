@@ -61,7 +61,7 @@ def list_(
 
     Example:
 
-      ccu codes need
+      ccu codes list need
     """
     session = ctx.obj
     title = "Codes" if name is None else f"Codes: {codes.name_of(name)}"
