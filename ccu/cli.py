@@ -71,7 +71,7 @@ EVERYDAY = {
     "history": "Show what is on file for an address, before you knock.",
     "log-call": "Log a call; asks for what is missing.",
     "refer": "Refer the person of a call to a provider and schedule follow-ups.",
-    "referral": "List, show and update referrals.",
+    "referral": "List, show and edit referrals.",
     "follow-up": "List what is due; log an attempt and its result.",
     "undo": "Take back your last change; it is shown first.",
     "brief": "Print the shift handover: new, due today, overdue, waiting.",

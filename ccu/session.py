@@ -36,6 +36,7 @@ class Session:
         self.interactive = sys.stdin is not None and sys.stdin.isatty()
         # Whether an option may ask which of several records is meant; options.convert sets it.
         self.may_choose = False
+        self.told: set[str] = set()  # sentences that a command tells once
         # For each write that was committed: the last event of the audit before it, and its own.
         self.written: list[tuple[int, int]] = []
 

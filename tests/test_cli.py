@@ -202,7 +202,7 @@ def test_a_reader_that_went_away_is_141_and_silent(ccu: Ccu) -> None:
         (("search",), "ccu history"),
         (("follow-up", "done"), "ccu follow-up done"),
         (("flag",), "ccu place flag"),
-        (("reschedule",), "ccu follow-up move"),
+        (("reschedule",), "ccu follow-up edit"),
     ],
 )
 def test_help_finds_a_command_by_everyday_word_name_and_help(

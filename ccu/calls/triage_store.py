@@ -24,7 +24,7 @@ UNDECIDED = "undecided = ?"
 CARE = "decided.care = ?"
 SINCE, BEFORE, LATE = "occurred_unix >= ?", "occurred_unix < ?", "due_unix < ?"
 NATURE, OWNER, MINE = "nature = ?", "owner_id = ?", "? IN (decided.recorded_by, owner_id)"
-_NUMBER = "decided.id IN ?"
+NUMBER = "decided.id IN ?"
 NO_ACTION = "no further action"
 DECIDED = "decided"  # by a referral or a follow-up that the reader is not shown
 
@@ -176,7 +176,7 @@ def of_calls(
     connection: sqlite3.Connection, calls: Iterable[int], as_of: AsOf, view: View | None = None
 ) -> dict[int, dict[str, Any]]:
     """Return call -> its row of `rows`, of these calls that are not void."""
-    found = rows(connection, as_of, {_NUMBER: [*calls]}, view)
+    found = rows(connection, as_of, {NUMBER: [*calls]}, view)
     return {row["id"]: row for row in found}
 
 

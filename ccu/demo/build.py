@@ -171,7 +171,7 @@ class _Case:
         )
         for count, status in enumerate(steps, start=1):
             later = moment + length * (count / len(steps))
-            yield self._line(later, owner, f"referral update {{{label}}} --status {status}")
+            yield self._line(later, owner, f"referral edit {{{label}}} --status {status}")
 
     def _when(self, moment: datetime) -> str:
         return f"{(self._now.date() - moment.date()).days} {moment:%H:%M}"

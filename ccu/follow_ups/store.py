@@ -154,16 +154,17 @@ def _steps(settings: Settings) -> list[int]:
     return [int(part) for part in settings["follow_up_hours"].split(",")]
 
 
-def step_after(moment: datetime, settings: Settings, step: int) -> str:
+def step_after(moment: datetime, settings: Settings, step: int, usual: str = "") -> str:
     """When the schedule's step (0 the first, -1 the last) after a moment is due, in stored form.
 
-    Moved on to the next moment at which the office is open, where the town set hours or holidays.
+    Moved on to the next moment at which the office is open, where the town set hours or holidays,
+    or by the `usual` hours where it set none.
     """
     due = dates.add_elapsed(moment, hours=_steps(settings)[step])
-    if settings["office_hours"] or settings["holidays"]:
+    if (open_on := settings["office_hours"] or usual) or settings["holidays"]:
         from ccu.dates import office_hours
 
-        hours = office_hours.read(settings["office_hours"], settings["holidays"])
+        hours = office_hours.read(open_on, settings["holidays"])
         due = hours.next_open(due)
     return dates.to_iso(due)
 

@@ -146,10 +146,10 @@ def group(help: str) -> typer.Typer:
 class Group(TyperGroup):
     """A command whose help lists each subcommand with the first line of its help, in full."""
 
-    OLD_NAMES: ClassVar = {
-        "amend": "edit",
-        "change": "edit",
-    }  # not listed; to go in the next release
+    # Not listed; to go in the next release.
+    OLD_NAMES: ClassVar = dict.fromkeys(
+        ("amend", "change", "move", "update", "category", "name"), "edit"
+    )
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return the subcommand of a name, or of one that it had; None when there is none."""

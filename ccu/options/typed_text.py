@@ -143,6 +143,18 @@ def moment(
     return found
 
 
+def due(session: "Session", text: str, option: str, *, tell: bool = True) -> "date | datetime":
+    """Return a day as `day` does, or the moment of a text with a time of day."""
+    us_order = _us_order(session)
+    found = dates.parse_due(text, session.now, field=option, us_order=us_order)
+    if tell and us_order and re.search(_TWO_ORDERS, text):
+        if isinstance(found, datetime):
+            _tell(option, dates.say_moment(found, session.now))
+        else:
+            _tell(option, dates.say_date(found))
+    return found
+
+
 _HOURS = {"h": 1, "d": 24, "w": 7 * 24}
 
 

@@ -286,7 +286,7 @@ def count_again(
 ) -> str:
     """Let the calls at an exempt place count again; return what was done."""
     if category is not None:
-        raise InvalidInput("--category is not for --no-exempt; ccu place category changes it")
+        raise InvalidInput("--category is not for --no-exempt; ccu place edit changes it")
     found = finding.exact_or_new(session, given, asking)
     why = asked(session, reason, REASON, "Why", "--reason")
     with session.work() as work:

@@ -17,6 +17,7 @@ from ccu.address.words import (
     DIRECTIONS,
     LONG_SUFFIX,
     NUMBERS_IN_NAMES,
+    SPANISH,
     SUFFIXES,
     ZIP_DIGITS,
     long_city,
@@ -97,7 +98,6 @@ _WHY = {
     "no directional given": "street's direction missing",
 }
 
-
 _NEIGHBOR = (
     *OTHER_UNIT,
     _WHY["other house number"],
@@ -123,6 +123,7 @@ def _typing_error(match: matching.Match, asked: Address, other: Address) -> str 
         return "road number or ZIP"
     if matching.digits(asked.street) != matching.digits(other.street):
         return None  # two numbered roads
+    same_name = same_name or match.reason == matching.OTHER_SUFFIX
     if same_name or asked.street.rpartition(" ")[0] == other.street.rpartition(" ")[0] != "":
         return OTHER_STREET
     alike = len(asked.street) > SHORT_STREET
@@ -225,6 +226,7 @@ def _rows(connection: sqlite3.Connection, wanted: set[str], name: str) -> list[s
     if not wanted:
         return []
     with_type = {f"{name}{word}" for word in LONG_SUFFIX.values()} if name else set()
+    with_type |= {f"{word}{name}" for word in SPANISH} if name else set()
     rows = _of_streets(connection, wanted | with_type)
     if rows or not name:
         return rows
@@ -274,6 +276,7 @@ def _name(reading: Address) -> str:
     words = _words(reading.street or reading.place)
     while words and (words[0] in _FILLER or _is_number(words[0])):
         del words[0]
+    del words[: len(words) > 1 and words[0] in SPANISH and not _is_number(words[1])]
     ends = (SUFFIXES.keys() | DIRECTIONS.keys() | _FILLER) if len(words) > 1 else _FILLER
     while words and (words[-1] in ends or _is_number(words[-1])):
         del words[-1]

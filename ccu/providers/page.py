@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ccu.errors import InvalidInput
-from ccu.output import Document, Section, Table
+from ccu.output import Document, Section, Table, say
 from ccu.output.text import shortened
 from ccu.providers import store as providers
 from ccu.records import codes, field_words
@@ -34,6 +34,20 @@ EMERGENCY = {
     "reason": "Urgent: 911 if a life may be at risk now; 988 in a mental health crisis",
 }
 STALE = ("id", "name", "verified", "left_directory", "referrals", "phone", "hours", "alert")
+
+
+def tell_of_911(session: Session, text: str = "") -> None:
+    """Print 911 and 988, once in a command; with a text, only if it tells of a risk to life."""
+    if URGENT in session.told:
+        return
+    if text:
+        from ccu.providers.need_words import NeedWords
+
+        known = NeedWords(session.db, spoken=True)
+        if not known.urgent(known.english(text)):
+            return
+    session.told.add(URGENT)
+    say(URGENT)
 
 
 def refuse_nothing(asked: "Asked") -> None:

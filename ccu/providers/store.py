@@ -25,6 +25,7 @@ COLUMNS = (
     *("max_age", "accepts", "alert", "note"),
 )
 FIELDS = ("needs", *COLUMNS)
+SHORTEST_BEGINNING = 3  # letters of a name
 MOST_OFFERED = 5
 
 ALL = f"""
@@ -93,7 +94,7 @@ def matching(connection: sqlite3.Connection, typed: str) -> list[dict[str, Any]]
     """Return who has this number or name; else whose name begins so, else has words that do.
 
     The organization's name counts as more words of the name. Those that are not retired come
-    first. Upper and lower case are the same.
+    first. Upper and lower case are the same. One or two letters are an entire word, as VA.
     """
     text = plain(typed)
     if not text:
@@ -103,13 +104,14 @@ def matching(connection: sqlite3.Connection, typed: str) -> list[dict[str, Any]]
         if row is not None:
             return [record(row)]
     ranks: dict[int, int] = {}
+    end = " " * (len(text) < SHORTEST_BEGINNING)
     for each in connection.execute(_NAMES):
         name, more = plain(each["name"]), plain(f"{each['name']} {each['organization']}")
         if name == text:
             ranks[each["id"]] = 0
-        elif name.startswith(text):
+        elif f"{name} ".startswith(f"{text}{end}"):
             ranks[each["id"]] = 1 if each["active"] else 3
-        elif all(f" {word}" in f" {more}" for word in text.split()):
+        elif all(f" {word}{end}" in f" {more} " for word in text.split()):
             ranks[each["id"]] = 2 if each["active"] else 4
     best = min(ranks.values(), default=0)
     return [read(connection, number) for number, rank in ranks.items() if rank == best]

@@ -182,7 +182,7 @@ def name_person(work: Work, referral_id: int, person_id: int) -> None:
         raise InvalidInput(
             f"referral {referral_id} is for person {row['person_id']}; if that is wrong, refer"
             " again and close this one:"
-            f" ccu referral update {referral_id} --status entered_in_error"
+            f" ccu referral edit {referral_id} --status entered_in_error"
         )
     table.change(work, "referral", row, {"person_id": person_id})
     for each in follow_ups.of_referral(connection, referral_id):

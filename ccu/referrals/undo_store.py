@@ -67,7 +67,7 @@ def step_back(work: Work, referral_id: int, owner_before: int | None) -> Reopene
     if len(events) < 2:
         raise InvalidInput(
             f"referral {referral_id} has no step to take back; if it was made in error:"
-            f" ccu referral update {referral_id} --status entered_in_error --reason other"
+            f" ccu referral edit {referral_id} --status entered_in_error --reason other"
         )
     return _back_to(work, row, events[-2], owner_before, None)
 

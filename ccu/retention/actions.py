@@ -16,7 +16,7 @@ from ccu.consent import store as consents
 from ccu.database import written
 from ccu.database.written import Altered
 from ccu.errors import InvalidInput, NotFound
-from ccu.options import PAST_DAY, required, terminal, typed_text
+from ccu.options import PAST_DAY, questions, required, typed_text
 from ccu.options.lookups import code
 from ccu.output import Document, Section, Table, say
 from ccu.output.text import counted
@@ -67,7 +67,7 @@ def _confirm_seal(
         f" {counted(rows, 'row')} of the file."
     )
     what = f"the number of the {record}"
-    terminal.confirm_by_number(session.interactive, record_id, stated, "seal", what)
+    questions.confirm_by_number(session.interactive, record_id, stated, "seal", what)
 
 
 def _report(done: Sealed) -> None:
@@ -336,7 +336,7 @@ def confirm_people(session: Session, found: list[Candidate]) -> None:
     count = sum(not each.why for each in found)
     named = counted(count, "person", "people")
     stated = f"The identity of {named} is removed for good; backups made before have it."
-    terminal.confirm_by_number(
+    questions.confirm_by_number(
         session.interactive, count, stated, "destroy", "the number of people"
     )
 

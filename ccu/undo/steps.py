@@ -24,6 +24,7 @@ from ccu.output.text import counted, listed
 from ccu.people import merge_store
 from ccu.people import relations_store as relations
 from ccu.people import undo_store as person_undo
+from ccu.people import worker_store as workers
 from ccu.places import flag_store as flags
 from ccu.places import merge_store as place_merges
 from ccu.plans import store as plans
@@ -219,6 +220,27 @@ def _unlink(work: Work, last: Last) -> str:
     return f"{done} {_unjoin(work, part)}"
 
 
+# ---------------------------------------------------------------- workers
+
+
+def _unassign(work: Work, last: Last) -> str:
+    turn = _turn(last)
+    login = workers.unassign(work, turn, last.detail["ended"], last.detail["forgot"])
+    client = f"{last.record} {last.record_id}"
+    return f"{login} works with {client} again." if login else f"No worker is assigned to {client}."
+
+
+def _resume(work: Work, last: Last) -> str:
+    client = workers.Client(**{f"{last.record}_id": last.record_id})
+    return f"{workers.resume(work, client, _turn(last))} works with {client} again."
+
+
+def _turn(last: Last) -> int:
+    if "turn" not in last.detail:
+        raise InvalidInput("an earlier version of ccu recorded it")
+    return int(last.detail["turn"])
+
+
 # ---------------------------------------------------------------- flags and plans
 
 
@@ -293,6 +315,8 @@ _BACK: dict[str, Back] = {
     "household-leave": _rejoin,
     "household-name": _restore_columns,
     "person-link": _unlink,
+    "worker-assign": _unassign,
+    "worker-end": _resume,
     "flag-add": _end_flag,
     "flag-end": _by(flags.reopen, REASON),
     "flag-verify": _restore_columns,

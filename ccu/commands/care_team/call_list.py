@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any
 
-from ccu.calls.options import DAYS, UNDECIDED
+from ccu.calls.options import DAYS, DECIDED
 from ccu.errors import InvalidInput
 from ccu.options import AskingOption, Context, arg, flag, group, opt
 from ccu.options.lookups import code
@@ -102,7 +102,7 @@ def list_(
 @app.command()
 def decide(
     ctx: Context,
-    call: Annotated[int, arg("CALL", UNDECIDED, "The call's number.")],
+    call: Annotated[int, arg("CALL", DECIDED, "The call's number.")],
     no_action: Annotated[
         str | None, opt("--no-action", NO_ACTION, "Why it needs no further action.")
     ] = None,

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from ccu.care import actions
 from ccu.errors import InvalidInput
 from ccu.options import (
     PAST_DAY,
@@ -69,6 +68,7 @@ def init(
 
       ccu care init ~/care/care.db --encrypt
     """
+    from ccu.care import actions
     from ccu.care import store as care
     from ccu.check import privacy
     from ccu.database import encryption
@@ -108,7 +108,8 @@ def destroy(
 
       ccu care destroy --person 12 --authority FBT-CV-26-6012345
     """
-    from ccu.options import terminal
+    from ccu.care import actions
+    from ccu.options import questions
 
     session = ctx.obj
     if authority is None and session.interactive and not yes:
@@ -119,7 +120,7 @@ def destroy(
         if not yes:
             notes, what = counted(count, "care note"), "the number of notes"
             stated = f"{notes} of person {person} to be destroyed, with no way back."
-            terminal.confirm_by_number(session.interactive, count, stated, "destroy", what)
+            questions.confirm_by_number(session.interactive, count, stated, "destroy", what)
 
     count = actions.destroy(session, person, order, before, confirm)
     if actions.is_gone(session, person):
@@ -145,6 +146,7 @@ def backup(
 
       ccu care backup /srv/hsd-care/backup/care-2026-01-31.db
     """
+    from ccu.care import actions
     from ccu.check import privacy
 
     with actions.backup(ctx.obj, file):

@@ -123,7 +123,7 @@ def leave(
 
 
 @app.command()
-def name(
+def edit(
     ctx: Context,
     household: HouseholdArgument,
     file: Annotated[
@@ -136,6 +136,6 @@ def name(
 
     Example:
 
-      ccu household name 3
+      ccu household edit 3
     """
     emit_line(household_entry.name(ctx.obj, household, file))

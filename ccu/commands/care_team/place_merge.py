@@ -1,4 +1,4 @@
-"""`ccu place category`, `merge`, `unmerge`: what is at a place, and two that are one house."""
+"""`ccu place edit`, `merge`, `unmerge`: what is at a place, and two that are one house."""
 
 from typing import Annotated
 
@@ -21,7 +21,7 @@ MOVED = {"call": "call", "place_flag": "flag", "plan": "plan", "frequent_overrid
 
 @app.command()
 @with_options(PlaceOptions)
-def category(
+def edit(
     ctx: Context,
     given: PlaceOptions,
     category: Annotated[str, opt("--category", CATEGORY, "What is there.")] = REQUIRED,
@@ -31,7 +31,7 @@ def category(
 
     Example:
 
-      ccu place category 4 Mill Rd --category group_home
+      ccu place edit 4 Mill Rd --category group_home
     """
     emit_line(flags.record_category(ctx.obj, given, category, asking))
 

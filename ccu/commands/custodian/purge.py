@@ -64,14 +64,14 @@ def purge(
 def _confirm(session: Session, total: int, yes: bool) -> None:
     if yes:
         return
-    from ccu.options import terminal
+    from ccu.options import questions
 
     stated = (
         f"To be destroyed, with no way back: {counted(total, 'record')}."
         " Counted by class and year: ccu purge --dry-run"
     )
     what = "the number of records"
-    terminal.confirm_by_number(session.interactive, total, stated, "destroy", what)
+    questions.confirm_by_number(session.interactive, total, stated, "destroy", what)
 
 
 def deidentify(

@@ -55,7 +55,7 @@ def done(
 
 
 @app.command()
-def move(
+def edit(
     ctx: Context,
     follow_up: options.OpenArgument = REQUIRED,
     due: options.DueOption = None,
@@ -68,7 +68,7 @@ def move(
 
     Example:
 
-      ccu follow-up move 7 --due monday --reason "away until then"
+      ccu follow-up edit 7 --due monday --reason "away until then"
     """
     from ccu.follow_ups import entry
 
