@@ -14,7 +14,7 @@ from ccu.calls.store import CODE_SETS, OWN_SYSTEM, TIMES, Responder
 from ccu.errors import InvalidInput
 from ccu.people.store import Met
 from ccu.places.store import MEMBERS
-from ccu.records import table
+from ccu.records import table, writes
 from ccu.work import Work
 
 # Two numbers are two calls, whatever else they share.
@@ -185,7 +185,7 @@ def unvoid(work: Work, call_id: int, reason: str | None) -> None:
                 f"call {other} has its incident number now; to free it:"
                 f" ccu call edit {other} --clear incident"
             )
-    table.update(work.connection, "call", call_id, new)
+    writes.update(work.connection, "call", call_id, new)
     calls.record_changes(work, "unvoid", old, reason)
 
 
@@ -207,7 +207,7 @@ def restore(work: Work, call_id: int, before: dict[str, Any], reason: str | None
         place_id = before.get("place_id", old["place_id"])
         asked = {"text": before["address"], "place_id": place_id}
         columns["address_id"] = table.value(connection, _ADDRESS, **asked)
-    table.update(connection, "call", call_id, columns)
+    writes.update(connection, "call", call_id, columns)
     lists = {field: before[field] for field in (*calls.CODE_SETS, "responders") if field in before}
     if "responders" in lists:
         lists["responders"] = [Responder(**each) for each in lists["responders"]]

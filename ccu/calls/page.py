@@ -16,7 +16,7 @@ from ccu.people import who
 from ccu.people.open_work_store import AsOf
 from ccu.people.options import say_birth
 from ccu.records import codes, field_words, person_ids
-from ccu.records.table import changes_of
+from ccu.records.writes import changes_of
 from ccu.session import Session
 from ccu.work import Work
 

@@ -209,13 +209,15 @@ def decide(work: Work, call_id: int, reason: str | None, why: str | None = None)
     The earlier reason stays in the call's changes, with `why`. Raises NotFound, and InvalidInput
     for a call that is void, no care call, or decided by a referral or a follow-up.
     """
+    from ccu.records import writes
+
     must_be_open(work.connection, call_id, AsOf.of(work.now))
     before = reason_of(work.connection, call_id)
     if before == reason:
         return False
     kept = {"reason": reason, "recorded_at": work.at, "recorded_by": work.staff_id}
-    table.replace(work.connection, "call_decision", {"call_id": call_id}, [kept] if reason else [])
-    table.record_changes(work, "call", call_id, {"no_action": (before, reason)}, why)
+    writes.replace(work.connection, "call_decision", {"call_id": call_id}, [kept] if reason else [])
+    writes.record_changes(work, "call", call_id, {"no_action": (before, reason)}, why)
     work.audit("call-decide", "call", call_id, no_action=reason)
     return True
 

@@ -17,7 +17,7 @@ from ccu.care import VARIABLE
 from ccu.database import encryption, key_chain, side_file
 from ccu.errors import DatabaseUnusable, InvalidInput, VerificationFailed
 from ccu.output import say
-from ccu.records import ownership, table
+from ccu.records import ownership, table, writes
 from ccu.records.visibility import NOTICE
 from ccu.session import Session
 
@@ -162,7 +162,7 @@ def add(
             raise InvalidInput(f"--corrects: care note {new.corrects} is not about this person")
         part2 = part2 or bool(before["part2"])
     row = {**asdict(new), "login": login, "recorded_at": recorded_at, "text": text}
-    note_id = table.insert_row(connection, "care_note", {**row, "part2": int(part2)})
+    note_id = writes.insert_row(connection, "care_note", {**row, "part2": int(part2)})
     record(connection, login, "add", new.person_id, note=note_id, corrects=new.corrects)
     return note_id
 
@@ -214,7 +214,7 @@ def move(
 ) -> None:
     """Make notes (as `tied` returns them) this person's, inside a write; the event has both."""
     for note_id in moved:
-        table.update(connection, "care_note", note_id, {"person_id": person_id})
+        writes.update(connection, "care_note", note_id, {"person_id": person_id})
     was = sorted(set(moved.values()))
     for each in sorted({person_id, *was}):
         record(connection, login, "move", each, notes=list(moved), was=was, to=person_id)

@@ -16,7 +16,7 @@ from ccu.errors import InvalidInput
 from ccu.options import OptionType, opt
 from ccu.options.lookups import code
 from ccu.options.types import offered
-from ccu.records import codes, consents, person_ids, table
+from ccu.records import codes, consents, person_ids, table, writes
 from ccu.records.consents import POLICY, Recipient, covers, in_force, state
 from ccu.records.visibility import PART2
 
@@ -119,7 +119,7 @@ def grant(work: "Work", new: Paper) -> int:
     scopes = new.scope.split(",")
     if PART2 in scopes and new.expires_on is None:
         raise InvalidInput("--expires is missing: a consent on part2 needs the day it expires")
-    consent_id = table.insert(work, "consent", new)
+    consent_id = writes.insert(work, "consent", new)
     to = str(Recipient(agency=new.recipient, provider_id=new.provider_id))
     work.audit("consent-grant", "person", new.person_id, consent=consent_id, to=to, scope=scopes)
     return consent_id
@@ -143,7 +143,7 @@ def revoke(work: "Work", consent_id: int, on: date) -> list[int]:
     if on != work.today:
         at = dates.to_iso(dates.day_start(on, work.settings.zone))
     revoked = {"revoked_at": at, "revoked_by": work.staff_id}
-    table.update(work.connection, "consent", consent_id, revoked)
+    writes.update(work.connection, "consent", consent_id, revoked)
     work.audit("consent-revoke", "person", row["record"], consent=consent_id)
     to = Recipient(agency=row["recipient"], provider_id=row["provider"])
     same = person_ids.same(work.connection, [row["record"]])
@@ -269,7 +269,7 @@ def disclose(work: "Work", new: ByHand) -> tuple[int, int | None]:
         "disclosed_at": work.at,
         "disclosed_by": work.staff_id,
     }
-    number = table.insert_row(work.connection, "disclosure", columns)
+    number = writes.insert_row(work.connection, "disclosure", columns)
     work.audit(
         "consent-disclose", "person", new.person_id,
         disclosure=number, to=str(new.to), what=new.scope, consent=consent_id, ground=new.ground,

@@ -14,7 +14,7 @@ from typing import Any
 from ccu import dates
 from ccu.errors import InvalidInput, NotFound
 from ccu.people import store as people
-from ccu.records import ownership, person_ids, table
+from ccu.records import ownership, person_ids, table, writes
 from ccu.records.visibility import View
 from ccu.referrals import needs_store as needs
 from ccu.work import Work
@@ -114,7 +114,7 @@ def join(
     Returns what `unjoin` needs: household, new, people, and fields of memberships that it changed.
     `part`: of another change, whose event has them too. Raises NotFound, InvalidInput.
     """
-    number = table.insert(work, "household", {}) if household_id is None else household_id
+    number = writes.insert(work, "household", {}) if household_id is None else household_id
     table.require(work.connection, "household", number)
     fields = [field for each in people_ids for field in _join(work, number, each, since)]
     done: dict[str, Any] = {"new": household_id is None, "people": [*people_ids], "fields": fields}
@@ -137,7 +137,7 @@ def _join(work: Work, household_id: int, person_id: int, since: str | None) -> l
                 f" on {dates.said(before.until)}"
             )
     old = ownership.row_of(work.connection, "household_member", (household_id, person_id))
-    table.insert_row(
+    writes.insert_row(
         work.connection,
         "household_member",
         {"household_id": household_id, "person_id": person_id, "since": since},
@@ -186,7 +186,7 @@ def restore(work: Work, household_id: int, before: Mapping[str, Any], reason: st
         old = ownership.row_of(work.connection, "household_member", key) or {}
         ownership.update_row(work.connection, "household_member", key, {column: value})
         changed = {field: (old.get(column), value)}
-        table.record_changes(work, "household", household_id, changed, reason)
+        writes.record_changes(work, "household", household_id, changed, reason)
 
 
 def leave(work: Work, household_id: int, person_id: int, on: str) -> None:
@@ -228,7 +228,7 @@ def leave(work: Work, household_id: int, person_id: int, on: str) -> None:
 def rename(work: Work, household_id: int, new: str) -> None:
     """Give a household a name, or with an empty one none. Raises NotFound."""
     row = table.require(work.connection, "household", household_id)
-    changed = table.change(work, "household", row, {"name": new})
+    changed = writes.change(work, "household", row, {"name": new})
     if changed:
         work.audit("household-name", "household", household_id, fields=changed)
 
@@ -244,7 +244,7 @@ def _record_changes(
         for field, values in fields.items()
         if values[0] != values[1]
     }
-    table.record_changes(work, "household", household_id, said)
+    writes.record_changes(work, "household", household_id, said)
     return [*said]
 
 

@@ -26,6 +26,7 @@ Declare a parameter by what the command receives, and give it the type that read
 - Commands that share options put them in a dataclass and take it with `@with_options(Form)`.
 
     types       the types, and what each reads; opt, arg, value and convert are here
+    times       the types that are a day or a time
     shared      with_options
     lookups     the types whose text is looked up: accounts, providers, codes, lines of a list
     completion  what the shell offers
@@ -45,10 +46,8 @@ from ccu.errors import InvalidInput
 from ccu.options.types import ADDRESS as ADDRESS
 from ccu.options.types import CALL as CALL
 from ccu.options.types import FILE as FILE
-from ccu.options.types import MOMENT as MOMENT
 from ccu.options.types import NOTE as NOTE
 from ccu.options.types import NOTE_LATER as NOTE_LATER
-from ccu.options.types import PAST_DAY as PAST_DAY
 from ccu.options.types import PERSON as PERSON
 from ccu.options.types import REASON, WHY
 from ccu.options.types import REFERRAL as REFERRAL

@@ -11,7 +11,7 @@ from typing import Any
 from ccu.errors import InvalidInput, NotAllowed
 from ccu.people import match_store, merge_store
 from ccu.people import store as people
-from ccu.records import ownership, staff, table, text_table
+from ccu.records import ownership, staff, table, text_table, writes
 from ccu.work import Work
 
 # Tables whose rows are a part of the record itself: they go with it.
@@ -135,12 +135,12 @@ def restore(work: Work, person_id: int, before: dict[str, Any], reason: str | No
     person = {"person_id": person_id}
     if "aliases" in before:
         rows = [{"given_name": given, "family_name": family} for given, family in before["aliases"]]
-        table.replace(connection, "person_alias", person, rows)
+        writes.replace(connection, "person_alias", person, rows)
     if "missing" in before:
         why = [{"field": name, "missing": code} for name, code in before["missing"].items()]
-        table.replace(connection, "person_missing", person, why)
+        writes.replace(connection, "person_missing", person, why)
     now = people.read(connection, person_id)
     changed = {name: (old[name], now[name]) for name in old if old[name] != now[name]}
     match_store.refresh(connection, [person_id])
-    table.record_changes(work, "person", person_id, changed, reason)
+    writes.record_changes(work, "person", person_id, changed, reason)
     return sorted(changed)

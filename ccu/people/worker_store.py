@@ -18,7 +18,7 @@ from ccu import dates
 from ccu.errors import InvalidInput, NotFound
 from ccu.people import store as people
 from ccu.people.open_work_store import IN_FORCE
-from ccu.records import person_ids, table
+from ccu.records import person_ids, table, writes
 from ccu.work import Work
 
 _ROWS = f"""
@@ -106,7 +106,7 @@ def assign(work: Work, client: Client, worker_id: int, since: str) -> None:
             raise InvalidInput(f"{before['login']} works with {client} already, since {began}")
         _end(work, before, since, "--since")
     columns = {**vars(client), "staff_id": worker_id, "since": since}
-    turn = table.insert_row(work.connection, "worker", columns)
+    turn = writes.insert_row(work.connection, "worker", columns)
     forgot = forget_ended_by_merge(work.connection, client.person_id)
     ended = before["id"] if before is not None else None
     record, number = client.record
@@ -131,7 +131,7 @@ def unassign(
         raise InvalidInput("the assignment changed since")
     for merge, (worker_id, stays_id) in forgot.items():
         waited = {"worker_id": worker_id, "stays_id": stays_id}
-        table.update(work.connection, "person_merge", int(merge), waited)
+        writes.update(work.connection, "person_merge", int(merge), waited)
     return None if ended is None else _go_on(work, ended)
 
 
@@ -153,7 +153,7 @@ def _go_on(work: Work, turn: int) -> str:
     row = table.require(work.connection, "worker", turn, _TURN)
     if not row["active"]:
         raise InvalidInput(f"the account {row['login']} was retired since")
-    table.update(work.connection, "worker", turn, {"until": None})
+    writes.update(work.connection, "worker", turn, {"until": None})
     return str(row["login"])
 
 
@@ -176,7 +176,7 @@ def hand_over(connection: sqlite3.Connection, old_id: int, new_id: int | None, o
         {"on": on, "old_id": old_id},
     ).fetchall()
     for each in ended:
-        table.insert_row(connection, "worker", {**dict(each), "staff_id": new_id, "since": on})
+        writes.insert_row(connection, "worker", {**dict(each), "staff_id": new_id, "since": on})
     _hand_over_ended(connection, old_id, new_id, on)
 
 
@@ -185,7 +185,7 @@ def _end(work: Work, row: sqlite3.Row, until: str, option: str) -> None:
         raise InvalidInput(
             f"{option} is before {row['login']} began, on {dates.said(row['since'])}"
         )
-    table.update(work.connection, "worker", row["id"], {"until": until})
+    writes.update(work.connection, "worker", row["id"], {"until": until})
 
 
 def rows(
@@ -271,7 +271,7 @@ def end_for_merge(
     if take:
         stays, ends = ends, stays
     until = max(ends["since"], work.today.isoformat())
-    table.update(work.connection, "worker", ends["id"], {"until": until})
+    writes.update(work.connection, "worker", ends["id"], {"until": until})
     return int(ends["id"]), int(stays["id"])
 
 
@@ -287,14 +287,14 @@ def resume_after_unmerge(
     waiting = [] if ended_id is None else [ended_id]
     for row in connection.execute(_WAITING, {"ids": json.dumps(records)}).fetchall():
         if human[row["person_id"]] != human.get(row["other_id"]):
-            table.update(connection, "person_merge", row["merge_id"], _NO_ASSIGNMENT)
+            writes.update(connection, "person_merge", row["merge_id"], _NO_ASSIGNMENT)
             waiting.append(row["worker_id"])
     resumed = []
     for assignment_id in sorted(waiting):
         ended = table.require(connection, "worker", assignment_id, _TURN)
         other = of_person(connection, ended["person_id"])
         if other is None:
-            table.update(connection, "worker", assignment_id, {"until": None})
+            writes.update(connection, "worker", assignment_id, {"until": None})
             resumed.append(str(ended["login"]))
         elif other["person_id"] != ended["person_id"]:  # another merge still ends it
             _wait_on(connection, assignment_id, other)
@@ -310,7 +310,7 @@ def _wait_on(connection: sqlite3.Connection, assignment_id: int, stays: sqlite3.
     free = table.value(connection, sql, ids=person_ids.same(connection, [stays["person_id"]]))
     if free is not None:
         new = {"worker_id": assignment_id, "stays_id": stays["id"]}
-        table.update(connection, "person_merge", free, new)
+        writes.update(connection, "person_merge", free, new)
 
 
 def unassigned_since(
@@ -339,7 +339,7 @@ def forget_ended_by_merge(
     )
     held = connection.execute(sql, {"id": person_id}).fetchall()
     for row in held:
-        table.update(connection, "person_merge", row["id"], _NO_ASSIGNMENT)
+        writes.update(connection, "person_merge", row["id"], _NO_ASSIGNMENT)
     return {str(row["id"]): [row["worker_id"], row["stays_id"]] for row in held}
 
 
@@ -354,8 +354,8 @@ def _hand_over_ended(
     ).fetchall()
     for each in ended:
         if new_id is None:
-            table.update(connection, "person_merge", each["id"], _NO_ASSIGNMENT)
+            writes.update(connection, "person_merge", each["id"], _NO_ASSIGNMENT)
             continue
         columns = {"staff_id": new_id, "person_id": each["person_id"], "since": on, "until": on}
-        successor = table.insert_row(connection, "worker", columns)
-        table.update(connection, "person_merge", each["id"], {"worker_id": successor})
+        successor = writes.insert_row(connection, "worker", columns)
+        writes.update(connection, "person_merge", each["id"], {"worker_id": successor})

@@ -104,6 +104,8 @@ def own_city(town: str) -> str:
 
 def remember(connection: sqlite3.Connection, reading: Address, town: str) -> tuple[int, int | None]:
     """Return address id and place id or None of a text read, adding what is new, in a write."""
+    from ccu.records import writes
+
     known = connection.execute(
         "SELECT id, place_id FROM address WHERE raw = :raw AND raw_unit = '' AND raw_city = ''"
         " AND raw_state = '' AND raw_zip = ''",
@@ -119,7 +121,7 @@ def remember(connection: sqlite3.Connection, reading: Address, town: str) -> tup
         values["building_key"] = _filed_building_key(connection, key, city)
         place_id = int(connection.execute(_INSERT, values).fetchone()["id"])
     typed = {"raw": reading.raw, "place_id": place_id}
-    address_id = table.insert_row(connection, "address", typed)
+    address_id = writes.insert_row(connection, "address", typed)
     return address_id, place_id if place_id is None else file_id(connection, place_id)
 
 

@@ -16,7 +16,7 @@ from ccu.output import Document, Section, Table
 from ccu.plans import form
 from ccu.plans import store as plans
 from ccu.records import codes, field_words
-from ccu.records.table import changes_of
+from ccu.records.writes import changes_of
 from ccu.session import Session
 
 CHANGE_COLUMNS = ("when", "by", "what", "from", "to", "reason")

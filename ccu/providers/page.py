@@ -9,7 +9,7 @@ from ccu.output import Document, Section, Table, say
 from ccu.output.text import shortened
 from ccu.providers import store as providers
 from ccu.records import codes, field_words
-from ccu.records.table import changes_of
+from ccu.records.writes import changes_of
 from ccu.session import Session
 
 if TYPE_CHECKING:

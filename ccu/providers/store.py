@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any
 
 from ccu.errors import InvalidInput, NotFound
-from ccu.records import codes, table
+from ccu.records import codes, table, writes
 from ccu.work import Work
 
 # In the order of their JSON; `needs` is a list of codes and a table of its own.
@@ -306,7 +306,7 @@ def add(work: Work, fields: Mapping[str, Any]) -> tuple[int, bool]:
             )
         change(work, same["id"], {**fields, "active": True})
         return same["id"], True
-    provider_id = table.insert_row(work.connection, "provider", {"name": fields["name"]})
+    provider_id = writes.insert_row(work.connection, "provider", {"name": fields["name"]})
     _set_values(work.connection, provider_id, fields)
     work.audit("provider-add", "provider", provider_id, fields=sorted(fields))
     return provider_id, False
@@ -326,7 +326,7 @@ def change(work: Work, provider_id: int, fields: Mapping[str, Any]) -> list[str]
     now = read(work.connection, provider_id)
     changed = {field: (old[field], now[field]) for field in FIELDS if old[field] != now[field]}
     if changed:
-        table.record_changes(work, "provider", provider_id, changed)
+        writes.record_changes(work, "provider", provider_id, changed)
         work.audit("provider-change", "provider", provider_id, fields=sorted(changed))
     return list(changed)
 
@@ -353,20 +353,20 @@ def undo_import(work: Work, batch_id: int, added: range) -> tuple[int, int]:
         )
         had = json.loads(connection.execute(_HAD, {"id": number}).fetchone()[0])
         had |= {"undone": True} if number in added else {n: was for n, (was, _) in changed.items()}
-        table.update(connection, "provider", number, {"imported": json.dumps(had)})
+        writes.update(connection, "provider", number, {"imported": json.dumps(had)})
     connection.execute(_NOT_GONE, asked)
     return len(fields) - len(added), len(added)
 
 
 def _set_values(connection: sqlite3.Connection, provider_id: int, new: Mapping[str, Any]) -> None:
     columns = {field: new[field] for field in COLUMNS if field in new}
-    table.update(connection, "provider", provider_id, columns)
+    writes.update(connection, "provider", provider_id, columns)
     least, most = connection.execute(_AGES, {"id": provider_id}).fetchone()
     if least is not None and most is not None and least > most:
         raise InvalidInput(f"--min-age {least} is more than --max-age {most}")
     if "needs" in new:
         needs = [{"need": need} for need in dict.fromkeys(new["needs"])]
-        table.replace(connection, "provider_need", {"provider_id": provider_id}, needs)
+        writes.replace(connection, "provider_need", {"provider_id": provider_id}, needs)
 
 
 def _of_name(connection: sqlite3.Connection, name: str) -> dict[str, Any] | None:

@@ -14,7 +14,6 @@ from pathlib import Path
 from ccu import files
 from ccu.database import key_chain as chain
 from ccu.errors import DatabaseUnusable
-from ccu.records import table
 
 REKEY = "audit-rekey"
 PURGED = "reasons-purged"  # its detail names the rows whose words of audit_reason were taken out
@@ -91,7 +90,9 @@ def add_event(
     row = (event_id, at, *event, json.dumps(detail, sort_keys=True))
     done = CHAIN.add(connection, key, before, row)
     if reason is not None:
-        table.insert_row(connection, "audit_reason", {"audit_id": event_id, "reason": reason})
+        from ccu.records import writes
+
+        writes.insert_row(connection, "audit_reason", {"audit_id": event_id, "reason": reason})
     _own = connection, done, key
     return event_id
 

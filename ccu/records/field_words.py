@@ -75,7 +75,7 @@ def labels(
 def changes(
     connection: sqlite3.Connection, record: str, found: Iterable[Mapping[str, Any]]
 ) -> list[tuple[Any, ...]]:
-    """Return rows of when, by, field, old, new and reason, of changes as `table.changes_of`."""
+    """Return rows of when, by, field, old, new and reason, of changes as `writes.changes_of`."""
     return [
         (
             *(each["at"], each["by"], name(each["field"])),

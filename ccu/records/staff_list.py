@@ -8,7 +8,7 @@ from typing import Any
 from ccu import access, installation
 from ccu.errors import InvalidInput
 from ccu.output.text import counted
-from ccu.records import audit, settings, staff, table
+from ccu.records import audit, settings, staff, table, writes
 
 FIELDS = ("name", "role", "agency", "phone", "supervisor_id")
 
@@ -65,7 +65,7 @@ def change(
     was = staff.role_of(connection, staff_id)
     if "role" in fields and fields["role"] != "admin":
         _require_another_admin(connection, staff_id)
-    table.update(connection, "staff", staff_id, fields)
+    writes.update(connection, "staff", staff_id, fields)
     names, role = sorted(fields), fields.get("role", was)
     audit.record(
         connection, by, "staff-change", "staff", staff_id, fields=names, role=role, was=was
@@ -93,7 +93,7 @@ def retire(connection: sqlite3.Connection, by: int, staff_id: int, successor_id:
     }
     for sql in _HAND_OVER:
         connection.execute(sql, values)
-    table.update(connection, "staff", staff_id, {"active": 0})
+    writes.update(connection, "staff", staff_id, {"active": 0})
     audit.record(
         connection, by, "staff-retire", "staff", staff_id, successor=successor_id, items=held
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ccu.database.written import TOWN_LISTS
 from ccu.errors import InvalidInput, NotFound
 from ccu.records import audit, codes, ownership, settings, staff, text_table
-from ccu.records.table import insert_row
+from ccu.records.writes import insert_row
 
 if TYPE_CHECKING:
     from ccu.work import Work

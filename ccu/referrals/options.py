@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 from ccu.errors import InvalidInput
 from ccu.options import (
-    MOMENT,
     NOTE_LATER,
     REFERRAL,
     LaterNote,
@@ -16,6 +15,7 @@ from ccu.options import (
     whole_number,
 )
 from ccu.options.lookups import LOGIN, PROVIDER, code, of_list
+from ccu.options.times import MOMENT
 from ccu.people.who import NAMED_PERSON
 
 if TYPE_CHECKING:

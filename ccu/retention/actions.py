@@ -16,8 +16,9 @@ from ccu.consent import store as consents
 from ccu.database import written
 from ccu.database.written import Altered
 from ccu.errors import InvalidInput, NotFound
-from ccu.options import PAST_DAY, questions, required, typed_text
+from ccu.options import questions, required, typed_text
 from ccu.options.lookups import code
+from ccu.options.times import PAST_DAY
 from ccu.output import Document, Section, Table, say
 from ccu.output.text import counted
 from ccu.people import store as people

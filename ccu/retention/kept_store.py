@@ -19,7 +19,7 @@ from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.options import OptionType, typed_text
 from ccu.output.text import counted
-from ccu.records import audit, person_ids, table
+from ccu.records import audit, person_ids, table, writes
 from ccu.records.ownership import RECORDS, Records, ids_of, references
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def place_hold(work: "Work", record: str, record_id: int, authority: str) -> int
     for row in table.select(work.connection, f"{_ACTIVE} AND {{where}}", same):
         raise InvalidInput(f"hold {row['id']} already has that authority")
     placed = {"placed_at": work.at, "placed_by": work.staff_id}
-    hold_id = table.insert_row(work.connection, "legal_hold", {**hold, **placed})
+    hold_id = writes.insert_row(work.connection, "legal_hold", {**hold, **placed})
     work.audit("hold", record, record_id, hold=hold_id)
     return hold_id
 
@@ -180,7 +180,7 @@ def release_hold(work: "Work", hold_id: int) -> str:
     if row["released_at"] is not None:
         raise InvalidInput(f"hold {hold_id} was released on {dates.said(row['released_at'][:10])}")
     ended = {"released_at": work.at, "released_by": work.staff_id}
-    table.update(work.connection, "legal_hold", hold_id, ended)
+    writes.update(work.connection, "legal_hold", hold_id, ended)
     work.audit("release", row["record"], row["record_id"], hold=hold_id)
     return f"{row['record']} {row['record_id']}"
 
@@ -297,7 +297,7 @@ def log_destroyed(
     for each in classes:
         row = {**vars(each), "class": each.name, "at": at, "staff_id": staff_id}
         del row["name"]
-        number = table.insert_row(connection, "destruction", row)
+        number = writes.insert_row(connection, "destruction", row)
         audit.record(
             connection, staff_id, "destroy", "destruction", number,
             what=each.name, rows=each.count,

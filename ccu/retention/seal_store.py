@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ccu.errors import InvalidInput
 from ccu.people import store as people
 from ccu.places import merge_store
-from ccu.records import ownership, person_ids, table
+from ccu.records import ownership, person_ids, table, writes
 from ccu.records.ownership import Key, Reference, Row
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def seal(work: "Work", record: str, record_id: int, *, authority: str, ordered_o
         ownership.delete_rows(connection, name, rows)
     for (name, key), was in content.blanked.items():
         ownership.update_row(connection, name, key, ownership.blanks(connection, name, was))
-    seal_id = table.insert_row(
+    seal_id = writes.insert_row(
         connection,
         "sealed",
         {
@@ -305,7 +305,7 @@ def lift(work: "Work", seal_id: int, reason: str) -> tuple[Row, int]:
     merge_store.settle(connection)
     connection.execute("DELETE FROM sealed_number WHERE sealed_id = ?", (seal_id,))
     ended = {"lifted_at": work.at, "lifted_by": work.staff_id, "lift_reason": reason}
-    table.update(connection, "sealed", seal_id, {"content": None, **ended})
+    writes.update(connection, "sealed", seal_id, {"content": None, **ended})
     work.audit(
         "seal-lift", lifted["record"], lifted["number"],
         seal=seal_id, rows=content.count(), left=left, code=reason,
@@ -352,7 +352,7 @@ def _insert(connection: sqlite3.Connection, name: str, row: Row) -> None:
     values = {**row, key[0]: None} if taken and key == ("id",) else row
     if name == "call" and row["incident"] is not None:
         _refuse_taken(connection, row)
-    table.insert_row(connection, name, values)
+    writes.insert_row(connection, name, values)
 
 
 def _refuse_taken(connection: sqlite3.Connection, row: Row) -> None:
@@ -384,6 +384,6 @@ def _restore_in_seal(
         row = held.rows.get(name, {}).get(key)
         if row is not None and other["id"] != seal_id:
             row.update(was)
-            table.update(connection, "sealed", other["id"], {"content": dump(held)})
+            writes.update(connection, "sealed", other["id"], {"content": dump(held)})
             return 0
     return len(was)

@@ -29,7 +29,7 @@ from ccu.places import flag_store as flags
 from ccu.places import merge_store as place_merges
 from ccu.plans import store as plans
 from ccu.providers import store as providers
-from ccu.records import codes, staff, table, town_decisions
+from ccu.records import codes, staff, table, town_decisions, writes
 from ccu.referrals import needs_store
 from ccu.referrals import store as referrals
 from ccu.referrals import undo_store as referral_undo
@@ -108,7 +108,7 @@ def _restore(verb: Callable[..., object]) -> Back:
 def _restore_columns(work: Work, last: Last) -> None:
     """Give the row of a record the values that it had before."""
     row = table.require(work.connection, last.record, last.record_id)
-    table.change(work, last.record, row, _before(work, last), REASON)
+    writes.change(work, last.record, row, _before(work, last), REASON)
 
 
 def _before(work: Work, last: Last) -> dict[str, Any]:
@@ -174,7 +174,7 @@ def _follow_up_back(work: Work, last: Last) -> str:
     opens = "closed_at" in before and before["closed_at"] is None
     if opens and not follow_ups.is_workable(work.connection, row["referral_id"]):
         raise InvalidInput(f"referral {row['referral_id']} has ended")
-    table.change(work, "follow_up", row, before, REASON)
+    writes.change(work, "follow_up", row, before, REASON)
     return f"Follow-up {last.record_id} is as it was before."
 
 

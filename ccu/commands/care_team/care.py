@@ -9,7 +9,6 @@ import typer
 
 from ccu.errors import InvalidInput
 from ccu.options import (
-    PAST_DAY,
     PERSON,
     REQUIRED,
     Context,
@@ -20,6 +19,7 @@ from ccu.options import (
     required,
     value,
 )
+from ccu.options.times import PAST_DAY
 from ccu.output import emit_line, say
 from ccu.output.text import counted
 from ccu.session import Session

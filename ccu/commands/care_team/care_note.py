@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Annotated
 
 from ccu.options import REQUIRED, AskingOption, Context, arg, flag, group, opt
-from ccu.options.types import CALL, FILE, MOMENT, PERSON, number_of
+from ccu.options.times import MOMENT
+from ccu.options.types import CALL, FILE, PERSON, number_of
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 from ccu.people.who import NAMED_PERSON
 

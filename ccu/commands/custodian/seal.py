@@ -7,7 +7,6 @@ from typing import Annotated
 from ccu.errors import InvalidInput
 from ccu.options import (
     CALL,
-    PAST_DAY,
     PERSON,
     Context,
     arg,
@@ -18,6 +17,7 @@ from ccu.options import (
 )
 from ccu.options.lookups import code
 from ccu.options.shared import with_options
+from ccu.options.times import PAST_DAY
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
 
 app = group("Sealing orders: seal a person or a call, list, show, lift.")

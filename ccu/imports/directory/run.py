@@ -25,8 +25,7 @@ from ccu.output.text import counted
 from ccu.providers import store as providers
 from ccu.providers.need_words import NeedWords
 from ccu.providers.store import plain
-from ccu.records import codes
-from ccu.records import table as records
+from ccu.records import codes, writes
 from ccu.session import Session
 from ccu.work import Work
 
@@ -290,11 +289,11 @@ def _update(
     for old, new, columns in changes:
         values = {name: value for name, value in new.items() if name != "needs"}
         kept = {**columns, "imported": json.dumps(columns["imported"])}
-        records.update(work.connection, "provider", old["id"], {**values, **kept})
+        writes.update(work.connection, "provider", old["id"], {**values, **kept})
         if "needs" in new:
             needs = [{"need": need} for need in new["needs"]]
-            records.replace(work.connection, "provider_need", {"provider_id": old["id"]}, needs)
-        records.write_changes(
+            writes.replace(work.connection, "provider_need", {"provider_id": old["id"]}, needs)
+        writes.write_changes(
             work.connection, work.staff_id, "provider", old["id"],
             {name: (old[name], value) for name, value in new.items()},
             at=work.at, import_batch_id=batch_id,

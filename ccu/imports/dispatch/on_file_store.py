@@ -22,7 +22,7 @@ from ccu.imports.dispatch.join_store import of_several
 from ccu.imports.dispatch.layout import Layout
 from ccu.imports.dispatch.staging_store import MADE, Seen
 from ccu.imports.rows import Chunk
-from ccu.records.table import write_changes
+from ccu.records.writes import write_changes
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Who and where is met often: care calls in a window of days.
+"""The frequent list: care calls in a window of days, and the overrides of the counts.
 
 A call counts for the place it was at, its unit apart from the building, and for those it was about
 (role subject; who called or looked on is not who the calls are about). Void calls are not counted,
@@ -8,10 +8,15 @@ local day: the same edges as the card's.
 
 import json
 import sqlite3
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from typing import Any
 
-from ccu.records import person_ids, table
+from ccu import dates
+from ccu.errors import InvalidInput
+from ccu.frequent import store
+from ccu.records import person_ids, table, writes
+from ccu.work import Work
 
 # The window's calls come by the index on time: by the one on place all of the file would be read.
 _IN_WINDOW = """
@@ -130,3 +135,85 @@ def people(
         last = table.value(connection, _LAST_ABOUT, now=window["now"], records=records)
         rows.append({"person": person, "care_calls": 0, "places": 0, "last": last})
     return sorted(rows, key=lambda row: (-row["care_calls"], row["person"]))
+
+
+def due_for_review(
+    connection: sqlite3.Connection, today: date, every: bool = False
+) -> list[dict[str, Any]]:
+    """Return the active overrides due by today, or `every`: listed is on or off, with days_late."""
+    found = store.active_overrides(connection)
+    found = [row for row in found if every or row["review_on"] <= today.isoformat()]
+    for row in found:
+        row["days_late"] = max((today - date.fromisoformat(row["review_on"])).days, 0)
+        row["listed"] = "on" if row["listed"] else "off"
+    return found
+
+
+def merge_warnings(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> list[str]:
+    """Return a warning where one is on the list by override and the other off it."""
+    ours, theirs = (
+        store.override_of(connection, ("person", each)) for each in (kept_id, merged_id)
+    )
+    if ours is None or theirs is None or ours["listed"] == theirs["listed"]:
+        return []
+    kept, merged = ("on" if each["listed"] else "off" for each in (ours, theirs))
+    return [
+        f"person {kept_id} is {kept} the frequent list by override, person {merged_id} {merged} it;"
+        " the later decision counts"
+    ]
+
+
+def add_override(
+    work: Work, subject: store.Subject, *, listed: bool, reason: str, review_on: str
+) -> tuple[int, list[int]]:
+    """Override the count; return the override's number and those of the ones that it replaces."""
+    replaced = [each["id"] for each in store.active_overrides(work.connection, subject)]
+    _end(work, replaced, None)
+    record, number = subject
+    new = {f"{record}_id": number, "frequent": int(listed)}
+    override_id = writes.insert(work, "frequent_override", new, reason=reason, review_on=review_on)
+    work.audit("frequent-override", record, number, override=override_id)
+    return override_id, replaced
+
+
+def keep_override(work: Work, override_id: int, review_on: str, reason: str) -> None:
+    """Keep an override until a later review. Raises as `require_override`."""
+    row = require_override(work.connection, override_id)
+    same = store.active_overrides(work.connection, _subject(row))
+    _end(work, [each["id"] for each in same if each["id"] != override_id], reason)
+    writes.update(work.connection, "frequent_override", override_id, {"review_on": review_on})
+    # Recorded also where the day stays as it was: the reason is new.
+    fields = {"review_on": (row["review_on"], review_on)}
+    writes.record_changes(work, "frequent_override", override_id, fields, reason)
+    work.audit("frequent-keep", *_subject(row), override=override_id)
+
+
+def end_override(work: Work, override_id: int, reason: str) -> None:
+    """End an override: the count decides again. Raises as `require_override`."""
+    row = require_override(work.connection, override_id)
+    _end(work, [override_id], reason)
+    work.audit("frequent-end", *_subject(row), override=override_id)
+
+
+def require_override(connection: sqlite3.Connection, override_id: int) -> sqlite3.Row:
+    """Return an active override. Raises NotFound, and InvalidInput for one that has ended."""
+    row = table.require(connection, "frequent_override", override_id)
+    if row["ended_at"] is not None:
+        raise InvalidInput(
+            f"override {override_id} has ended, on {dates.said(row['ended_at'][:10])}"
+        )
+    return row
+
+
+def _subject(row: sqlite3.Row) -> store.Subject:
+    if row["person_id"] is not None:
+        return "person", row["person_id"]
+    return "place", row["place_id"]
+
+
+def _end(work: Work, ids: Iterable[int], reason: str | None) -> None:
+    for override_id in ids:
+        ended = {"ended_at": work.at, "ended_by": work.staff_id}
+        writes.update(work.connection, "frequent_override", override_id, ended)
+        fields = {"ended_at": (None, work.at)}
+        writes.record_changes(work, "frequent_override", override_id, fields, reason)
