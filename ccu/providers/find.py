@@ -36,6 +36,7 @@ _VERIFIED, _LANGUAGE, _AGE, _OWN_TOWN, _FOLLOWED = 4, 14, 20, 5, 10
 LANGUAGES, _FEMALE, _MALE = (
     frozenset(LISTS[name].split()) for name in ("languages", "female", "male")
 )
+_PRONOUNS = frozenset("he him himself his she her herself".split())
 _AGES = {each: int(age) for age in LISTS if age.isdigit() for each in LISTS[age].split()}
 _NOW = re.compile(r"\b(now|right away|today|tonight|this evening|after hours|weekend|all night)\b")
 _TONIGHT = re.compile(r"\b(tonight|this evening|all night)\b")
@@ -200,6 +201,8 @@ class _Ranking:
         self._states = _states(session) if self._places or self._home else []
         there = {*words(asked.text)}
         self._sex = "women" if there & _FEMALE else "men" if there & _MALE else ""
+        men, women = there & _MALE, (there & _FEMALE) - _PRONOUNS
+        self._woman = self._sex == "women" and not (men - _PRONOUNS if women else men)
 
     def row(self, each: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the provider with its score and reasons; None if it is closed and must be open."""
@@ -276,7 +279,7 @@ class _Ranking:
         there = {*words(f"{each['name']} {each['description']}")}
         other = {"women": "men", "men": "women"}.get(self._sex, "")
         if other and other in there and self._sex not in there:
-            self._add(-_SEX, f"for {other}")
+            self._add(-_SEX * (1 + self._woman), f"for {other}")
 
     def _by_state(self, each: Mapping[str, Any]) -> None:
         capacity = each["capacity"]

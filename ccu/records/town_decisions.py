@@ -134,6 +134,8 @@ def _meaning(work: "Work", table: str, text: str, given: bool) -> str:
         return text
     if not given:
         raise InvalidInput(f"the meaning is missing; type it as MEANING, such as {NAMES[table]}")
+    if table == "need_word" and text.lower() == "none":
+        return "none"
     if table == "need_word":
         needs = (codes.code(work.connection, "need", each, "MEANING") for each in text.split(","))
         return ", ".join(dict.fromkeys(needs))
@@ -189,7 +191,10 @@ def _require(work: "Work", table: str, text: str) -> codes.Code:
     for each in codes.every(work.connection, table):
         if wanted in (each.code, codes.plain(each.label)):
             return each
-    raise NotFound(f"no such {codes.name_of(table)}; list them: ccu codes {codes.LISTS[table]}")
+    see = f"; list them: ccu codes {codes.LISTS[table]}"
+    if table == "need_word":  # it may come with ccu: that is changed by a word of the town's own
+        see = " of this town; for a word that comes with ccu: ccu codes add need_word WORD none"
+    raise NotFound(f"no such {codes.name_of(table)}{see}")
 
 
 def _set(work: "Work", table: str, code: str, column: str, value: object) -> None:

@@ -7,6 +7,8 @@ import json
 import random
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 from types import ModuleType
@@ -313,6 +315,22 @@ def test_the_reader_refuses_a_planted_person_and_a_changed_file(
         reader.check_groups(run)
 
 
+@pytest.mark.parametrize(
+    ("engine", "needed"),
+    [
+        ("duckdb", "package duckdb: pip install duckdb"),
+        ("spark", "package pyspark: pip install pyspark"),
+    ],
+)
+def test_an_engine_that_is_not_installed_is_one_sentence(
+    engine: str, needed: str, tmp_path: Path
+) -> None:
+    line = [sys.executable, "-S", str(REGION / "region.py"), "--engine", engine, str(tmp_path)]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)  # -S: no packages
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"region.py: --engine {engine} needs the {needed}\n"
+
+
 def test_without_pyarrow_it_is_csv_and_a_message(
     towns: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -323,6 +341,9 @@ def test_without_pyarrow_it_is_csv_and_a_message(
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         "about.json", "calls.csv", "referrals.csv", "follow_ups.csv", "dictionary.csv",
     }  # fmt: skip
+    reader = example()
+    with pytest.raises(reader.Refused, match="no Parquet; the town needs ccu with its extra"):
+        reader.files_of([tmp_path / "out"])
 
 
 BANDS, AGENCIES = st.sampled_from(["", "0-17", "85+"]), st.sampled_from([None, "police", "school"])

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from typer import Option
 
+from ccu.consent import store as consents
 from ccu.consent.store import PURPOSE_OPTION, SCOPES, TO_OPTION
 from ccu.errors import InvalidInput
 from ccu.options import REQUIRED, Context, arg, group, opt, typed_text
@@ -54,7 +55,6 @@ def grant(
       --expires 2026-07-10
     """
     from ccu import dates
-    from ccu.consent import store as consents
 
     session = ctx.obj
     if signed_by not in consents.SIGNERS:
@@ -110,8 +110,6 @@ def revoke(
 
       ccu consent revoke 3
     """
-    from ccu.consent import store as consents
-
     with ctx.obj.work() as work:
         left = consents.revoke(work, consent, on or ctx.obj.today)
     emit_line(f"Revoked consent {consent}.")

@@ -2,11 +2,13 @@
 
 from typing import Annotated, Any
 
+from ccu.consent import store as consents
 from ccu.consent.store import PURPOSE_OPTION, SCOPES, TO_OPTION
 from ccu.options import PERSON, REQUIRED, Context, arg, count, flag, group, opt
 from ccu.options.lookups import code
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.people.who import NAMED_PERSON
+from ccu.records.visibility import PART2
 
 app = group("Joined to `ccu consent` by the map in cli.py.")
 
@@ -48,9 +50,7 @@ def disclose(
 
       ccu consent disclose 12 --to ems --scope needs --without-consent medical_emergency
     """
-    from ccu.consent import store as consents
     from ccu.records import codes, visibility
-    from ccu.records.visibility import PART2
 
     session = ctx.obj
     new = consents.ByHand(
@@ -86,10 +86,8 @@ def list_(
 
       ccu consent list --person 12 --all
     """
-    from ccu.consent import store as consents
     from ccu.people import store as people
     from ccu.records import codes
-    from ccu.records.visibility import PART2
 
     session = ctx.obj
     with session.work() as work:

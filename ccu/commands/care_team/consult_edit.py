@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
+from ccu.calls import consult_store as consults
 from ccu.options import REQUIRED, Context, ReasonOption, arg, flag, group, needs_reason, opt, value
 from ccu.options import whole_number as number
 from ccu.options.lookups import LOGIN
@@ -38,7 +39,6 @@ def show(
 
       ccu consult show 3 --full --reason "supervision"
     """
-    from ccu.calls import consult_store as consults
     from ccu.calls import page
 
     session = ctx.obj
@@ -71,7 +71,6 @@ def edit(
       ccu consult edit 3 --minutes 20 --clear person
     """
     from ccu import dates
-    from ccu.calls import consult_store as consults
 
     given = {
         "call_id": call,
@@ -105,8 +104,6 @@ def void(
 
       ccu consult void 3 --reason "was about person 8"
     """
-    from ccu.calls import consult_store as consults
-
     with ctx.obj.work() as work:
         consults.void(work, consult, reason)
     emit_line(f"Voided consult {consult}; it is kept, but not in lists or figures.")

@@ -9,6 +9,8 @@ from ccu.options.types import PLACE
 from ccu.output import emit_line, say
 from ccu.output.text import counted
 from ccu.places import flag_store as flags
+from ccu.places import merge_store
+from ccu.places import store as places
 from ccu.places.finding import PlaceOptions
 from ccu.places.flag_store import CATEGORY
 
@@ -51,8 +53,6 @@ def merge(
       ccu place merge 3 8
     """
     from ccu.options.terminal import yes_or_no
-    from ccu.places import merge_store
-    from ccu.places import store as places
 
     session = ctx.obj
     if session.interactive:
@@ -79,9 +79,6 @@ def unmerge(ctx: Context, b: Annotated[int, arg("B", PLACE, "The place that was 
 
       ccu place unmerge 8
     """
-    from ccu.places import merge_store
-    from ccu.places import store as places
-
     with ctx.obj.work() as work:
         was_part_of = merge_store.unmerge(work, b)
         line = places.place_line(work.connection, b)

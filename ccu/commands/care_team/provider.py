@@ -12,6 +12,7 @@ from ccu.options.times import PAST_DAY
 from ccu.options.types import line, whole_number
 from ccu.output import emit_line, say
 from ccu.output.text import counted
+from ccu.providers import store as providers
 
 app = group("Who can help with what: find, add, list, show, edit, retire, import, stale.")
 
@@ -93,8 +94,6 @@ def add(
       ccu provider add "Homes with Hope" --need housing --need shelter --phone 203-555-0110
       --hours "mon-fri 9-17" --eligibility "adults of the town" --capacity waitlist
     """
-    from ccu.providers import store as providers
-
     session = ctx.obj
     given.verified_on = given.verified_on or session.today
     name = asked(session, name, NAME, "Name of the provider", "NAME")
@@ -125,7 +124,6 @@ def edit(
       ccu provider edit homes --alert "No intake until Monday: pipes burst"
     """
     from ccu.consent import store as consents
-    from ccu.providers import store as providers
     from ccu.records import field_words
 
     fields = _fields(given, name)

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
+from ccu.audit import anchors, verify_store
 from ccu.errors import VerificationFailed
 from ccu.options import Context, group, value
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
@@ -64,7 +65,6 @@ def verify(
 
       ccu audit verify --anchor-file /srv/backup/ccu-2026-01-31.db.anchor
     """
-    from ccu.audit import anchors, verify_store
     from ccu.database import opening as db
 
     session = ctx.obj
@@ -105,7 +105,6 @@ def anchor(
       ccu audit anchor --append /mnt/other-machine/ccu.anchors
     """
     from ccu import dates
-    from ccu.audit import anchors, verify_store
 
     session = ctx.obj
     newest = verify_store.newest(session.db)

@@ -274,6 +274,8 @@ def phone(text: str) -> str:
         return f"{match[1]}-{match[2]}".upper()
     if match := re.match(r"(?i)(?:dial |call )?([2-9])-?([18])-?([18])\b(?!-?\d)", plain):
         return "".join(match.groups())
+    if len(digits) > 15 or re.fullmatch(r"(?i)[\d.]+e\+?\d+", plain):  # a spreadsheet shortened it
+        return ""
     return plain if len(digits) >= 5 and len({*digits}) > 1 else ""
 
 
