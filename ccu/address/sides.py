@@ -34,6 +34,7 @@ from ccu.address.words import (
     SHY_STATES,
     SIDE_ROADS,
     STATE_CODES,
+    STATES,
     STREET_STARTS,
     SUFFIXES,
     TRAVEL,
@@ -389,7 +390,9 @@ def read_left(reading: Reading, left: list[str]) -> None:
     line = " ".join(left)
     if all(word in UNITS for word in left):
         return  # `12 MAIN ST APT`
-    if not (reading.city or reading.city_behind) and can_be_city(left):
+    if line in STATES and not reading.state:
+        reading.state = STATES[line]  # 12 MAIN ST APT 3 CT
+    elif not (reading.city or reading.city_behind) and can_be_city(left):
         reading.city = reading.names.town(line)
     else:
         reading.places.append(line)

@@ -25,8 +25,7 @@ WHERE follow_up_id = :id ORDER BY attempt.id DESC LIMIT 1
 # What the attempt changed: the last change of each field, if it was recorded with the attempt.
 _MOVED = """
 SELECT field, old_value, new_value FROM change
-WHERE record = 'follow_up' AND record_id = :id AND field IN ('due_at', 'kind')
-  AND recorded_at = :recorded_at AND recorded_by = :recorded_by
+WHERE field IN ('due_at', 'kind') AND recorded_at = :recorded_at AND recorded_by = :recorded_by
   AND id IN (SELECT max(id) FROM change
              WHERE record = 'follow_up' AND record_id = :id GROUP BY field)
 """

@@ -88,13 +88,12 @@ def _shared(a: tuple[str, ...], b: tuple[str, ...]) -> float:
 
 @lru_cache(maxsize=1 << 17)
 def near_word(a: str, b: str) -> bool:
-    """Whether the two are one word of an address, mistyped."""
-    short = min(len(a), len(b))
-    if abs(len(a) - len(b)) > 2 or short < 4 or a.isdigit() or b.isdigit():
+    """Whether the two are one word of an address, of four letters or more, mistyped."""
+    if abs(len(a) - len(b)) > 2 or a.isdigit() or b.isdigit():
         return False
     from jellyfish import damerau_levenshtein_distance
 
-    return damerau_levenshtein_distance(a, b) <= (1 if short < 6 else 2)
+    return damerau_levenshtein_distance(a, b) <= (1 if min(len(a), len(b)) < 6 else 2)
 
 
 def phone_digits(text: str | None) -> str | None:

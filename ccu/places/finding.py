@@ -317,8 +317,7 @@ def similar(session: Session, reading: Address) -> list[Near]:
             return []
         found = near_places(session.db, reading, neighbors=False)
         if reading.city:  # which may be misspelled, or another than where it was
-            own = session.settings.names.own
-            found = [*places.in_city_like(session.db, reading, own), *found]
+            found = [*places.in_city_like(session.db, reading, session.settings.names.own), *found]
         if not found:
             street, _certainty = with_street(session.db, reading, [])
             found = [each for each in street if each.why == NUMBER_THERE]

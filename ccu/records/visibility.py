@@ -46,9 +46,9 @@ class Hidden(NamedTuple):
     """A hidden record: the label of the agency that has it, and whether it is still open."""
 
     agency: str
-    open: bool = True
-    own: bool = False  # the viewer's, but under Part 2
-    part2: bool = False
+    open: bool
+    own: bool  # the viewer's, but under Part 2
+    part2: bool
 
     @property
     def words(self) -> str:

@@ -46,6 +46,7 @@ SAME = [
     ("12 Calle Luna", "12 C/ Luna"),
     ("I-95 NB btwn Exits 7 and 8", "I-95 NB between Exit 8 and Exit 7"),
     ("00123 Elm St", "123 Elm St"),
+    ("12 Main St Apt 3, Westport CT", "12 Main St Apt 3 CT"),
 ]
 NEAR = [
     ("0315 SW Nebraska St", "315 SW Nebraska St", "house number written otherwise"),

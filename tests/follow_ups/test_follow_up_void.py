@@ -88,8 +88,10 @@ def test_the_next_one_that_an_attempt_added_goes_with_it(ccu: Ccu) -> None:
         done = ccu("follow-up", "done", str(first["id"]), "--result", "reached")
         assert done.code == 0
     assert "Next is follow-up 3" in done.out
+    add(ccu, "--call", "1")  # of its own, and later
     done = ccu("follow-up", "void", str(first["id"]), "--attempt", *WHY)
     assert done.out.endswith(" Cancelled follow-up 3.\n")
+    assert ccu("follow-up", "void", "4", *WHY).code == 0
     assert screens(ccu) == before
 
 
@@ -162,6 +164,11 @@ def test_what_cannot_be_voided_is_refused_before_the_reason_is_asked(ccu: Ccu) -
     assert "Why was it" not in done.out + done.err
     done = ccu("follow-up", "void", "--attempt", tty=True, stdin="1\ntwice\n")
     assert done.code == 0, done.err
+    steps.refer(ccu)
+    assert ccu("follow-up", "void", "2", *WHY).code == 0
+    done = ccu("follow-up", "void", "3", tty=True, stdin="twice\n")
+    assert "is the only one due for referral 1" in done.err
+    assert "Why was it" not in done.out + done.err
 
 
 def test_at_a_terminal_a_missing_number_is_asked_for(ccu: Ccu) -> None:

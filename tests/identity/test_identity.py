@@ -201,6 +201,8 @@ OBRIEN = replace(known("Katherine", "O'Brien", "1980-03-04", phone="203-555-0142
         (known("obrien"), 90),
         (known("", "O’Brien"), 100),
         (known("Kathy"), 60),
+        (known("K.", "O'Brien"), 60),
+        (known("K", "Obryan"), 40),
         (known("Katherine", "O'Brien"), 100),
         (Known(phone="555-0142"), 70),
         (Known(birth_date="1980-03-04"), 100),
@@ -282,6 +284,28 @@ def test_twins_stay_two_people_in_a_file_with_families() -> None:
     found = {(a, b) for a, b, _ in pairs(enumerate([*people, *twins]))}
     assert (len(people), len(people) + 1) not in found
     assert len(truth) == len(people)
+
+
+@pytest.mark.parametrize(
+    ("twice", "couples", "offered"), [(48, 0, False), (49, 0, True), (48, 2, True), (48, 3, False)]
+)
+def test_twins_are_asked_about_only_in_a_file_without_families(
+    twice: int, couples: int, offered: bool
+) -> None:
+    """Fifty pairs at one address, fewer than one in twenty of them two people of two ages."""
+
+    def at(number: int, given: str, born: str) -> Known:
+        digits = map(int, str(10_000 + 7_919 * number % 90_000))
+        family = "".join("ba dow fu gis kep lom nux rin tez vok".split()[digit] for digit in digits)
+        return known(given, family, born, home=f"{number} {family[::-1]} Road")
+
+    doubles = [at(n, "Tobin", day) for n in range(1, twice + 1) for day in (BORN, "1984-03-18")]
+    two = ("Tobin", BORN), ("Una", "1979-11-02")
+    spouses = [at(200 + n, *each) for n in range(couples) for each in two]
+    twins = [at(300, "Tobin", "1999-08-08"), at(300, "Una", "1999-08-08")]
+    people = [*doubles, *spouses, *twins]
+    found = {(a, b) for a, b, _ in pairs(enumerate(people))}
+    assert ((len(people) - 2, len(people) - 1) in found) == offered
 
 
 def test_nothing_heavy_is_loaded_before_names_are_compared() -> None:

@@ -255,6 +255,29 @@ def test_people_here_are_those_of_a_year_by_every_record_and_household(
     assert [each["name"] for each in card(ccu, "-a", "9 Elm St")["workers"]] == ["Dana Lee", "boss"]
 
 
+def test_who_left_a_household_or_is_of_another_brings_nobody_here(ccu: Ccu, db_path: Path) -> None:
+    assert assign(ccu, "dlee").code == 0
+    there = ("log-call", "--when", "10:00", "--address", "9 Elm St", "--nature", "crisis")
+    assert ccu(*there, "--person", "unknown").code == 0
+    household(db_path, 1, 2)
+    assert len(card(ccu, "-a", "9 Elm St")["workers"]) == 1
+    assert card(ccu, "-a", "9 Elm St", moment="2026-01-31T09:59")["workers"] == []  # not met yet
+    for person, until in ((2, "2026-01-31"), (1, "2026-01-31")):
+        with sqlite3.connect(db_path) as hand:
+            hand.execute("UPDATE household_member SET until = NULL")
+            left = "UPDATE household_member SET until = ? WHERE person_id = ?"
+            hand.execute(left, (until, person))
+        assert card(ccu, "-a", "9 Elm St")["workers"] == []
+    with sqlite3.connect(db_path) as hand:
+        hand.execute("UPDATE household_member SET until = NULL")
+        hand.execute(
+            "INSERT INTO household (id, recorded_at, recorded_by)"
+            " VALUES (2, '2026-01-01T00:00:00-05:00', 1)"
+        )
+        hand.execute("UPDATE household_member SET household_id = 2 WHERE person_id = 1")
+    assert card(ccu, "-a", "9 Elm St")["workers"] == []
+
+
 def test_a_void_call_brings_nobody_here(ccu: Ccu) -> None:
     assert assign(ccu, "dlee").code == 0
     there = ("log-call", "--when", "10:00", "--address", "9 Elm St", "--nature", "crisis")

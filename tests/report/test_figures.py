@@ -276,8 +276,10 @@ def test_the_busiest_come_first(files: dict[str, Path]) -> None:
     for name in ("repeat-addresses", "repeat-people"):
         calls = [row["care_calls"] for row in shown[name]]
         assert calls == sorted(calls, reverse=True)
-    days = dict.fromkeys(row["weekday"] for row in shown["hours"])
-    assert [*days] == "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+    week = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+    hours = [(row["weekday"], row["hour"]) for row in shown["hours"]]
+    assert hours == sorted(hours, key=lambda each: (week.index(each[0]), each[1]))
+    assert {day for day, _ in hours} == {*week}
     late = [row["id"] for row in shown["overdue"] if row["what"] == "follow-up overdue"]
     file = _rows(files["town"])
     assert late == sorted(late, key=lambda number: (file.follow_up[number]["at"], number))

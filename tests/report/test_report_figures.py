@@ -336,6 +336,39 @@ def test_before_and_after(ccu: Ccu, hand: Hand) -> None:
     assert short["people_compared: engaged"]["missing"] == 11
 
 
+def test_the_window_of_before_and_after_is_days_to_the_second(ccu: Ccu, hand: Hand) -> None:
+    hand.call("2024-12-01T00:00:00")
+    person = hand.person("Ann")
+    hand.call("2025-06-10T10:00:00", person)
+    for just_in, just_out in (
+        ("2025-03-12T10:00:01", "2025-03-12T10:00:00"),
+        ("2025-09-08T09:59:59", "2025-09-08T10:00:00"),
+    ):
+        for moment in (just_in, just_out):
+            hand.call(moment, person)
+    row = figures(ccu, "before-after", "--month", "2025-06")["reduction: not engaged"]
+    assert (row["numerator"], row["denominator"]) == (1, 1)
+
+
+def test_neither_an_exempt_building_nor_its_units_are_compared(ccu: Ccu, hand: Hand) -> None:
+    hand.call("2025-01-01T00:00:00")
+    building, unit = hand.place("40", exempt="shelter"), hand.place("40", "9")
+    house, flat = hand.place("12"), hand.place("12", "1")
+    for place in (building, unit, house, flat):
+        hand.call("2025-06-10T10:00:00", place=place)
+    found = figures(ccu, "before-after", "--month", "2025-06")
+    assert found["addresses_compared: not engaged"]["value"] == 2
+
+
+def test_backup_is_told_to_be_unknown_where_no_call_has_a_lead_agency(ccu: Ccu, hand: Hand) -> None:
+    hand.calls(moments(12, step=3600), arrived=True)
+    for lead, note in (("NULL", "no call has a lead agency"), ("'provider'", "")):
+        hand.one(f"UPDATE call SET lead_agency = {lead}, backup_asked = 0, backup_arrived = 0")
+        found = figures(ccu, "responders", *JANUARY)
+        notes = {row["note"] for name, row in found.items() if name.startswith("backup")}
+        assert notes == {note}
+
+
 # --- intervals ------------------------------------------------------------------------------
 
 
