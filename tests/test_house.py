@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 HISTORY = ("history", "--address", "12 Main St")
 # What the numbers are today; after each, what they must be at the end.
 LIMITS = {
-    "lines": ,  # 32,000
+    "lines": 65_400,  # 32,000
     "files": 340,  # 180
     "longest file": 400,  # 400
     "files over 400 lines": 0,  # 0
@@ -68,7 +68,7 @@ def measured(db: Path) -> dict[str, int]:
     loaded = history_modules(db)
     return {
         "lines": sum(files.values()),
-        "files": 340len(files),
+        "files": len(files),
         "longest file": max(python.values()),
         "files over 400 lines": sum(count > 400 for count in python.values()),
         "files under 40 lines": len(small),
@@ -76,7 +76,7 @@ def measured(db: Path) -> dict[str, int]:
         "commands over 160 lines": sum(python[path] > 160 for path in commands),
         "commands under 40 lines": sum(path in small for path in commands),
         "modules that history runs": len(loaded),
-        "lines that history runs": 8_077sum(loaded.values()),
+        "lines that history runs": sum(loaded.values()),
     }
 
 
