@@ -15,8 +15,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ccu import __version__, access
-from ccu.errors import AfterSaving, ExitCode, InvalidInput, NotAllowed
+from ccu import __version__
+from ccu.errors import AfterSaving, ExitCode, InvalidInput
 from ccu.session import Session
 
 # Name -> module in ccu.commands; the folders are by who uses it. A module holds `command`, a plain
@@ -45,7 +45,7 @@ COMMANDS = {
     "address": "analyst.address",
     "import": "analyst.import_",
     "consent": "care_team.consent care_team.consent_list",
-    "disclosures": "custodian.disclosures",
+    "disclosures": "care_team.consent_list:disclosures",
     "parcel": "custodian.parcel",
     "care": "care_team.care care_team.care_note",
     "wellness": "care_team.wellness",
@@ -71,7 +71,7 @@ EVERYDAY = {
     "history": "Show what is on file for an address, before you knock.",
     "log-call": "Log a call; asks for what is missing.",
     "refer": "Refer the person of a call to a provider and schedule follow-ups.",
-    "referral": "List, show and update referrals.",
+    "referral": "List, show and edit referrals.",
     "follow-up": "List what is due; log an attempt and its result.",
     "undo": "Take back your last change; it is shown first.",
     "brief": "Print the shift handover: new, due today, overdue, waiting.",
@@ -131,7 +131,7 @@ def _load(name: str) -> Any:
 
     modules, _, function = COMMANDS[name].partition(":")
     module, *more = (import_module(f"ccu.commands.{each}") for each in modules.split())
-    app = getattr(module, "app", None)
+    app = None if function else getattr(module, "app", None)
     if app is None:
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
         app.command(name)(getattr(module, function or "command"))
@@ -195,10 +195,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command line and return its exit code; every error becomes its sentence here."""
     os.umask(0o077)  # whatever ccu writes, a backup or an export too, is its owner's alone
     try:
-        words = sys.argv[1:] if argv is None else argv
-        if "--install-completion" in words and access.caller() is not None:
-            raise NotAllowed("install completion as yourself, without sudo")
-        code = _run(words)
+        code = _run(sys.argv[1:] if argv is None else argv)
         _flush()
         return code
     except SystemExit:
@@ -239,6 +236,10 @@ def _flush() -> None:
 
 def _run(argv: list[str]) -> int:
     try:
+        if {"--install-completion", "--show-completion"} & {*argv}:
+            from ccu.options import completion_store
+
+            return completion_store.for_shell(argv)
         result = app(argv, prog_name="ccu", standalone_mode=False)
         if result == ExitCode.INTERRUPTED:  # what Typer makes of Ctrl-C
             raise KeyboardInterrupt

@@ -52,19 +52,18 @@ class InvalidInput(CcuError):
     """Input, typed or from a file, that ccu cannot accept.
 
     `meant` are the readings that the message offers, each as it can be typed for `part` of the
-    text, or for all of it: at a prompt y or Enter takes the only one.
+    text, or for all of it: at a prompt y or Enter takes the only one. `begun` begins the answer.
     """
 
     exit_code = ExitCode.INVALID
 
-    def __init__(self, message: str, *meant: str, part: str = "") -> None:
+    def __init__(self, message: str, *meant: str, part: str = "", begun: str = "") -> None:
         super().__init__(message)
-        self.meant = meant
-        self.part = part
+        self.meant, self.part, self.begun = meant, part, begun
 
     def reworded(self, message: str) -> "InvalidInput":
         """Return the same error with another message."""
-        return InvalidInput(message, *self.meant, part=self.part)
+        return InvalidInput(message, *self.meant, part=self.part, begun=self.begun)
 
 
 class NotFound(CcuError):

@@ -100,9 +100,9 @@ def of_sqlite(error: BaseException) -> CcuError | None:
     """Return SQLite's complaint as an error for the user; None for a bug."""
     if not type(error).__module__.startswith(("sqlite3", "sqlcipher3")):
         return None
-    from ccu.database import opening as db
+    from ccu.database import reasons
 
-    return db.explain(error, None)
+    return reasons.explain(error, None)
 
 
 def _where(error: BaseException) -> list[str]:

@@ -36,6 +36,7 @@ class Session:
         self.interactive = sys.stdin is not None and sys.stdin.isatty()
         # Whether an option may ask which of several records is meant; options.convert sets it.
         self.may_choose = False
+        self.told: set[str] = set()  # sentences that a command tells once
         # For each write that was committed: the last event of the audit before it, and its own.
         self.written: list[tuple[int, int]] = []
 
@@ -85,45 +86,6 @@ class Session:
 
                 raise restoring.missing(self.path, self.is_usual, error) from None
         return self._db
-
-    def require_new(self) -> None:
-        """Refuse to make a file that is there (InvalidInput), or where a database was (NotAllowed).
-
-        DatabaseUnusable where the folder of a file that was named is missing.
-        NotAllowed also for a caller by sudo who is not on the staff list of a file that is there.
-        """
-        from ccu.database import restoring, schema
-        from ccu.files import named
-
-        if not installation.fixed_for_caller():
-            named.must_be_trusted(self.path, None)
-        elif os.path.lexists(self.path) and not schema.is_unfinished(self.path):
-            _ = self.staff_id
-        if not os.path.lexists(self.path) or schema.is_unfinished(self.path):
-            restoring.refuse_new(self.path, self.is_usual)
-            if self.names_a_file and not named.is_folder(folder := self.path.absolute().parent):
-                raise DatabaseUnusable(
-                    f"cannot make {self.path}: no folder {folder}; make it first"
-                )
-        elif not schema.is_short(self.path):
-            raise schema.already_there(self.path)
-
-    @contextlib.contextmanager
-    def creating(self, encrypt: bool = False) -> "Iterator[sqlite3.Connection]":
-        """Make the database file; the block fills it. Raises as `require_new`."""
-        from ccu import files
-        from ccu.database import schema
-
-        self.require_new()
-        if not self.names_a_file:
-            try:
-                self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            except OSError as error:
-                raise DatabaseUnusable(
-                    f"cannot make {self.path.parent}: {files.reason(error)}"
-                ) from None
-        with schema.creating(self.path, encrypt=encrypt) as connection:
-            yield connection
 
     def close(self) -> None:
         """Close the file; safe to call twice."""

@@ -49,7 +49,7 @@ ccu follow-up overdue --no-record
 # Thursday: the second attempt reaches him, and the shelter accepts him.
 at 2026-01-22T11:00
 ccu follow-up done 1 --result reached --minutes 20
-ccu referral update 1 --status accepted
+ccu referral edit 1 --status accepted
 ccu worker assign --person 1 --staff dlee
 
 # That night an officer is sent to the plaza and sees who is working with him.
@@ -58,7 +58,7 @@ ccu history --address "1 Railroad Plaza"
 
 # The next week he has a bed. Closing the referral closes its follow-ups.
 at 2026-01-26T15:00
-ccu referral update 1 --status service_received
+ccu referral edit 1 --status service_received
 ccu worker end --person 1
 ccu follow-up list
 ccu referral list

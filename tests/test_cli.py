@@ -142,14 +142,40 @@ def test_completion_offers_commands_codes_and_ids(ccu: Ccu) -> None:
 )  # fmt: skip
 def test_completion_is_for_every_shell(shell: str, asked: dict[str, str], ccu: Ccu) -> None:
     """Each has a script, which asks ccu with these variables."""
-    for instruction, more in (("source", {}), ("complete", asked)):
-        done = subprocess.run(
-            [sys.executable, "-c", "from ccu.cli import run; run()"],
-            env={**os.environ, "_CCU_COMPLETE": f"{instruction}_{shell}", **more},
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        expected = f"complete_{shell}" if instruction == "source" else "history"
-        assert expected in done.stdout, done.stderr
+    script = ccu("--show-completion", shell)
+    assert (script.code, script.err) == (0, "")
+    assert all(name in script.out for name in (f"complete_{shell}", "_CCU_COMPLETE", *asked))
+    done = subprocess.run(
+        [sys.executable, "-c", "from ccu.cli import run; run()"],
+        env={**os.environ, "_CCU_COMPLETE": f"complete_{shell}", **asked},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "history" in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("shell", "file"),
+    [
+        ("bash", ".bash_completions/ccu.sh"),
+        ("zsh", ".zfunc/_ccu"),
+        ("fish", ".config/fish/completions/ccu.fish"),
+    ],
+)
+def test_completion_is_installed_for_the_shell_that_is_named(
+    shell: str, file: str, ccu: Ccu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    done = ccu("--install-completion", shell)
+    assert (done.code, done.err) == (0, "") and file in done.out
+    assert (tmp_path / file).read_text().strip() == ccu("--show-completion", shell).out.strip()
+
+
+def test_a_shell_without_a_script_is_told_which_have_one(ccu: Ccu) -> None:
+    refused = ccu("--show-completion", "tcsh")
+    assert (refused.code, refused.out) == (2, "")
+    assert "ccu --show-completion bash, zsh, fish or powershell" in refused.err
+    refused = ccu("--install-completion", "powershell")  # Typer's would let any script run
+    assert refused.code == 2 and ">> $PROFILE" in refused.err
 
 
 def test_a_completion_that_there_is_not_is_no_bug(
@@ -176,7 +202,7 @@ def test_a_reader_that_went_away_is_141_and_silent(ccu: Ccu) -> None:
         (("search",), "ccu history"),
         (("follow-up", "done"), "ccu follow-up done"),
         (("flag",), "ccu place flag"),
-        (("reschedule",), "ccu follow-up move"),
+        (("reschedule",), "ccu follow-up edit"),
     ],
 )
 def test_help_finds_a_command_by_everyday_word_name_and_help(

@@ -105,7 +105,7 @@ def test_a_bug_and_ctrl_c_tell_nothing(
     if row == "audit rekey":  # makes a key in place of a lost one only
         (here / "town.db.audit-key").unlink()
     before = files(here)
-    monkeypatch.setattr(audit_store, "_add", fault)
+    monkeypatch.setattr(audit_store, "add_event", fault)
     done = ran(here, row)
     monkeypatch.undo()
     if done.code == 0:  # a list of numbers, which is not recorded
@@ -256,14 +256,14 @@ ABOUT_SOMEBODY = re.compile(
     r"\b(name|names|born|birth|note|notes|narrative|words|text|why|describ\w+|description)\b", re.I
 )
 CODED = {  # a code, a number or roles, though the help has such a word in it
-    "refer --parties", "needs refer --parties", "place flag --source", "referral update --reason",
+    "refer --parties", "needs refer --parties", "place flag --source", "referral edit --reason",
     "referral expire --reason", "person merge --take", "person edit --clear",
     "person edit --drop-alias", "log-call --responder", "call edit --responder",
     "call edit --clear", "consult edit --clear", "seal lift --reason-code", "place unflag --why",
     "person add --missing", "person edit --missing", "care note add --corrects",
     "consent disclose --without-consent", "referral letter --without-consent",
     "parcel make --without-consent",
-    "refer --to", "needs refer --to", "referral update --person",
+    "refer --to", "needs refer --to", "referral edit --person",
     "referral list --provider",  # the provider's name, not a person's
     "person import --layout", "person add --age", "person edit --age", "call decide --no-action",
 }  # fmt: skip
@@ -325,7 +325,7 @@ def test_a_reason_comes_by_standard_input(row: str, here: Path, tmp: Path) -> No
     assert b"another line" not in raw
 
 
-@pytest.mark.parametrize("row", ["call edit 1 --priority 2", "follow-up move 5 --due 2026-02-04"])
+@pytest.mark.parametrize("row", ["call edit 1 --priority 2", "follow-up edit 5 --due 2026-02-04"])
 def test_a_reason_that_is_not_needed_comes_so_too(row: str, here: Path, tmp: Path) -> None:
     done = town.run(here / "town.db", "admin", *row.split(), "--reason", "-", stdin=TYPED)
     check(here, tmp, {*files(here)}, done, 0)
@@ -345,7 +345,7 @@ def test_every_free_reason_is_in_the_table_above() -> None:
         for path, param in free_options()
         if "--reason" in param.opts and f"{path} --reason" not in CODED
     }
-    others = {"plan approve --reason", "call edit --reason", "follow-up move --reason"}
+    others = {"plan approve --reason", "call edit --reason", "follow-up edit --reason"}
     assert named - others == {f"{row.split(' --')[0]} --reason" for row in REASONS}
 
 

@@ -16,7 +16,8 @@ import pytest
 import typer
 
 from ccu import cli
-from ccu.demo import export, story
+from ccu.demo import story
+from ccu.demo import town as demo_town
 from ccu.records import audit
 from tests import told_town
 from tests.conftest import run_ccu
@@ -306,7 +307,9 @@ def test_json_is_as_documented(
     command: str, town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    export.write(Path("export.csv"), export.rows(20, datetime(2026, 1, 31), seed=1))
+    demo_town.write_export(
+        Path("export.csv"), demo_town.export_rows(20, datetime(2026, 1, 31), seed=1)
+    )
     made: Shape = None
     for words in JSON_RUNS[command]:
         done = run_ccu(

@@ -102,8 +102,8 @@ def test_an_officers_shift(ccu: Ccu, db_path: Path) -> None:
     assert "WEAPON" in shift.end().upper()
 
     shift.type("log-call")
-    shift.answer("When did it begin [now]: ", "yesturday")
-    shift.answer("When did it begin [now]: ", "13:30")
+    shift.answer("When did it begin [now]: ", "25:30")
+    shift.answer("When did it begin: ", "13:30")
     shift.answer("Address: ", content="72 Imperial Ave")  # the wrong house
     shift.answer(NATURE, "<")
     shift.answer("Address [72 IMPERIAL AVE]: ", content="27 Imperial Ave")
@@ -164,7 +164,7 @@ def test_a_clinicians_morning(ccu: Ccu, db_path: Path) -> None:
     morning.answer("> ", content="No answer at the door.")
     morning.answer("> ")
     morning.answer("[Sun Feb 1, 2026 14:00]: ", content="2/32/2026")  # no such day
-    morning.answer("[Sun Feb 1, 2026 14:00]: ", content="2/2/2026 0930")
+    morning.answer("When to try again: ", content="2/2/2026 0930")
     morning.answer(SAVE, "y")
     morning.end()
 
@@ -180,7 +180,7 @@ def test_a_clinicians_morning(ccu: Ccu, db_path: Path) -> None:
     morning.answer(SAVE, "y")
     assert "Closed follow-up 2" in morning.end()
 
-    morning.type("referral update 1")
+    morning.type("referral edit 1")
     morning.answer("(Enter to skip): ", "acc")
     morning.answer("New owner (Enter to skip): ")
     morning.answer("> ")

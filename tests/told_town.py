@@ -14,7 +14,8 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from ccu import access, files
+from ccu import access
+from ccu.files import private
 from ccu.records import audit
 
 from .conftest import Result, machine_clock, run_ccu
@@ -166,7 +167,7 @@ def _make(folder: Path) -> Path:
         ("admin", ("referral", "update", "3", "--status", "declined"), ""),
     ]  # fmt: skip
     _take(db, steps)
-    files.make_key(folder / "town.db.parcel-key", secret=PARCEL_SECRET)
+    private.make_key(folder / "town.db.parcel-key", secret=PARCEL_SECRET)
     shutil.copy(db, folder / "earlier.db")  # as a backup, to restore
     return db
 
@@ -228,12 +229,12 @@ LINES: dict[str, tuple[str, str]] = {
     "referral show": ("1", ""),
     "referral letter": ("2", ""),
     "referral letter --provider": ("2 --provider --without-consent medical_emergency", ""),
-    "referral update": ("2 --status accepted", ""),
+    "referral edit": ("2 --status accepted", ""),
     "referral reopen": ("3", ""),
     "referral expire": ("2 --reason provider_silent", ""),
     "follow-up add": ("--person 1 --kind call --due '2026-02-03 10:00'", ""),
     "follow-up done": ("5 --result left_message --next '2026-02-03 10:00'", ""),
-    "follow-up move": ("5 --due '2026-02-04 10:00'", ""),
+    "follow-up edit": ("5 --due '2026-02-04 10:00'", ""),
     "follow-up void": ("4 --reason 'entered twice'", ""),
     "follow-up reopen": ("7 --due '2026-02-03 10:00'", ""),
     "follow-up sign": ("6", ""),
@@ -271,7 +272,7 @@ LINES: dict[str, tuple[str, str]] = {
     "household list": ("", ""),
     "household add": ("1 3", ""),
     "household leave": ("1 2", ""),
-    "household name": ("1 --file -", "Stairs"),
+    "household edit": ("1 --file -", "Stairs"),
     "plan write": ("--person 3 --file -", PLAN),
     "plan show": ("1", ""),
     "plan list": ("", ""),
@@ -285,7 +286,7 @@ LINES: dict[str, tuple[str, str]] = {
     "place verify": ("1", ""),
     "place unflag": ("1 --why outdated", ""),
     "place exempt": ("'9 Elm St' --category shelter --reason shelter", ""),
-    "place category": ("'9 Elm St' --category shelter", ""),
+    "place edit": ("'9 Elm St' --category shelter", ""),
     "place merge": ("1 2", ""),
     "place unmerge": ("3", ""),
     "frequent people": ("--k 1", ""),

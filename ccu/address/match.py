@@ -26,6 +26,7 @@ from ccu.address.words import (
     LONG_SUFFIX,
     ROADS,
     SHORT_NAMES,
+    SPANISH,
     SUFFIXES,
     Lazy,
     long_city,
@@ -38,7 +39,6 @@ class Match(NamedTuple):
 
 
 _ORDINAL = Lazy(r"^([0-9]+)(?:ST|ND|RD|TH)$")
-_SPANISH = {"CALLE": "ST", "AVENIDA": "AVE", "AVE": "AVE"}
 # Roads whose numbers are of one series: FM 620 and RM 620; private roads of Texas, PR 4732.
 _LETTERED = Lazy(r"\b[KMT]([0-9]+)$")  # M 59 and HWY 59 may be one road of Michigan
 _KING = Lazy(r"\bMARTIN LUTHER KING\b")
@@ -46,7 +46,7 @@ _LONG_DIRECTIONS = {short: word for word, short in DIRECTIONS.items() if len(wor
 _CLASSES = {"RM": "FM", "PRIVATE": "PR"}
 _NUMBERED = ("address", "block")
 _STREETS = frozenset(ROADS.values())
-OTHER_TOWN = "other town"
+OTHER_TOWN, OTHER_SUFFIX = "other town", "other suffix"
 
 
 def loose_key(address: Address) -> str:
@@ -210,7 +210,7 @@ def _compare_way(a: Way, b: Way) -> Match:
         if _loose(a) != _loose(b):
             return Match("different", "other street")
         one_name = {a.suffix, b.suffix} - _STREETS  # STONY ISLAND AVE and STONY ISLAND
-        return Match("near", "no suffix given") if one_name else Match("different", "other suffix")
+        return Match("near", "no suffix given") if one_name else Match("different", OTHER_SUFFIX)
     if _loose(a) == _loose(b):
         return Match("near", _what_is_missing(a, b))
     same_direction = DIRECTIONS.get(a.core, "a") == DIRECTIONS.get(b.core, "b")
@@ -228,6 +228,8 @@ def _compare_way(a: Way, b: Way) -> Match:
         return Match("near", "no urbanization given")
     if _in_full(a) == _in_full(b):
         return Match("near", "written apart or together")  # NORTHPARK, THE ESPLANADE
+    if _untyped(name) == _untyped(other):
+        return Match("different", OTHER_SUFFIX)  # AVENIDA MAIN and MAIN ST
     if a.route or b.route or (a.suffix and b.suffix and a.suffix != b.suffix):
         return Match("different", "other street")
     typo = _typo_match(_loose(a), _loose(b))
@@ -267,11 +269,16 @@ def _in_english(way: Way) -> list[str]:
     """Return CALLE 8 as 8 ST, AVENIDA PONCE as PONCE AVE, and 8TH as 8."""
     name = [_ORDINAL.sub(r"\1", word) for word in in_digits(way.key.split())]
     at = bool(name[0] in DIRECTIONS)
-    kind = _SPANISH.get(name[at]) if len(name) > at + 1 else None
+    kind = SPANISH.get(name[at]) if len(name) > at + 1 else None
     if kind is None:
         return name
     end = len(name) - (name[-1] in DIRECTIONS)
     return [*name[:at], *name[at + 1 : end], kind, *name[end:]]
+
+
+def _untyped(name: list[str]) -> list[str]:
+    """Return a name in English without the type of street at its end."""
+    return name[: len(name) - (len(name) > 1 and (name[-1] in SUFFIXES or name[-1] in SPANISH))]
 
 
 def _travels(way: Way) -> list[str]:

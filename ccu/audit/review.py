@@ -7,7 +7,6 @@ what.
 """
 
 import json
-import re
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -20,7 +19,6 @@ from typing import Any
 from ccu import dates
 from ccu.audit import store
 from ccu.audit.store import Subject, Ties
-from ccu.errors import InvalidInput
 from ccu.options import typed_text
 from ccu.output import Document, Section, Table
 from ccu.records import audit, codes, table
@@ -273,7 +271,6 @@ def _said(event: Event) -> str:
 
 
 MOST_ROWS = 20  # of each list on the page; the JSON has all
-_HOURS = {"h": 1, "d": 24, "w": 7 * 24}
 _EVENT = ("when", "staff", "action", "record", "id")
 
 # key -> heading, columns; in the order of the page
@@ -333,14 +330,10 @@ def read(session: Session, since: str) -> Document:
 
 def begin(since: str, session: Session) -> datetime:
     """The start of the span: `7d`, `24h` and `2w` before now, or a day. Raises InvalidInput."""
-    span = re.fullmatch(r"(\d{1,4}) ?(h|d|w)", since.strip(), re.ASCII | re.IGNORECASE)
-    if span is None:
-        day = typed_text.day(session, since, "--since", future=False)
-        return dates.day_start(day, session.settings.zone)
-    hours = int(span[1]) * _HOURS[span[2].lower()]
-    if not 0 < hours <= 366 * 24:
-        raise InvalidInput("--since must be more than nothing and at most a year")
-    return dates.add_elapsed(session.now, hours=-hours)
+    if moment := typed_text.ago(session, since, "--since", "hdw"):
+        return moment
+    day = typed_text.day(session, since, "--since", future=False)
+    return dates.day_start(day, session.settings.zone)
 
 
 def _document(session: Session, data: dict[str, Any]) -> Document:

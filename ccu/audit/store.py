@@ -1,16 +1,21 @@
-"""What the review and the check of the audit read: events, ties, and the rows that events wrote."""
+"""What the review and the check of the audit read: events, ties, rows written; and a new key."""
 
+import contextlib
 import json
+import os
 import sqlite3
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ccu import dates
+from ccu.database import key_chain as chain
 from ccu.database import written
 from ccu.database.key_chain import Key
-from ccu.records import audit, settings, table
+from ccu.errors import InvalidInput
+from ccu.records import audit, person_ids, settings, table
 
 # unixepoch(): the texts of two times cannot be compared in every offset. What was sealed or purged
 # has no number here: this page must not reveal that there was such a record.
@@ -31,17 +36,7 @@ LEFT JOIN audit_reason ON audit_reason.audit_id = audit.id
 WHERE unixepoch(audit.at) >= :start AND unixepoch(audit.at) < :until
 ORDER BY audit.id
 """
-# Each person looked at, with every record that a merge ties to them.
-_KIN = """
-WITH RECURSIVE kin (asked, id) AS (
-  SELECT value, value FROM json_each(:people)
-  UNION
-  SELECT kin.asked, person.merged_into FROM kin JOIN person ON person.id = kin.id
-  WHERE person.merged_into IS NOT NULL
-  UNION
-  SELECT kin.asked, person.id FROM kin JOIN person ON person.merged_into = kin.id)
-SELECT asked, id FROM kin
-"""
+# Each person looked at, with every record of theirs.
 _WITH_KIN = """
 WITH kin (asked, id) AS MATERIALIZED (
   SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:kin)),
@@ -112,10 +107,13 @@ def events(connection: sqlite3.Connection, start: int, until: int) -> list[sqlit
 def ties(connection: sqlite3.Connection, subjects: Iterable[Subject]) -> Ties:
     """Return the ties of these people and places; a place's are those of its building."""
     wanted = set(subjects)
-    people = json.dumps([number for record, number in wanted if record == "person"])
+    people = [number for record, number in wanted if record == "person"]
     places = {"places": json.dumps([number for record, number in wanted if record == "place"])}
-    found = connection.execute(_KIN, {"people": people})
-    kin = {"kin": json.dumps([[row[0], row[1]] for row in found])}
+    canonical = person_ids.canonical(connection, person_ids.same(connection, people))
+    of: dict[int, list[int]] = defaultdict(list)
+    for each, kept in canonical.items():
+        of[kept].append(each)
+    kin = {"kin": json.dumps([[asked, each] for asked in people for each in of[canonical[asked]]])}
     made = Ties()
     for record, start, calls, staff, values in (
         ("person", _WITH_KIN, _CALLS_OF, _STAFF_OF, kin),
@@ -225,3 +223,49 @@ def _told(connection: sqlite3.Connection, name: str, number: int, at: str | None
     zone = settings.load(connection).zone
     moment = dates.say_moment(dates.from_iso(at), audit.clock().astimezone(zone))
     return f"{words} was {what} by another program after {moment}"
+
+
+# ---------------------------------------------------------------- a new key
+
+
+def rekey(connection: sqlite3.Connection, staff_id: int) -> tuple[Path, bool]:
+    """Make a new key in place of a lost one, inside the caller's transaction.
+
+    Return its file, and whether it was in place already.
+
+    The key waits under a name of its own until the row that it begins with is committed: call
+    `audit.stored_key` then. Stopped at any point, either there is still no key, or the next command
+    that needs it completes this. Earlier rows can then be checked by their numbers and links alone.
+    Raises InvalidInput while there is a key, so that none is replaced by mistake.
+    """
+    path = chain.key_path(connection)
+    if audit.complete_rekey(connection, path):
+        return path, False
+    if _is_just_made(connection, path):
+        return path, True
+    if os.path.lexists(path):  # exists() raises for a folder that may not be entered
+        raise InvalidInput(
+            f"there is an audit key, {path}; a new one is made only in place of a lost one. If this"
+            " one became known to others, move it away first"
+        )
+    new = chain.waiting(path)
+    with contextlib.suppress(OSError):  # of one that was never committed
+        new.unlink()
+    key = chain.make(new)
+    try:
+        written.keep_all(connection, key)
+        audit.add_event(
+            connection, key, (staff_id, audit.REKEY, "audit", None), {"key": key.fingerprint}
+        )
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+    return path, False
+
+
+def _is_just_made(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether nothing was recorded since the key was made: `rekey` may not have reported it."""
+    newest = connection.execute(audit.NEWEST, {"most": 1}).fetchone()
+    if newest is None or newest[3] != audit.REKEY or not os.path.lexists(path):
+        return False
+    return bool(chain.read(path).of_row(newest[7], tuple(newest)[:7]) == newest[8])

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ccu import dates
-from ccu.frequent import store as frequent
+from ccu.frequent import list_store
 from ccu.places import flag_store
 from ccu.records import person_ids, table
 from ccu.records.visibility import View
@@ -206,7 +206,7 @@ def overrides_due(connection: sqlite3.Connection, today: date) -> list[dict[str,
     names = ("id", "person", "address", "listed", "review_on", "days_late")
     return [
         {"place" if name == "address" else name: row[name] for name in names}
-        for row in frequent.due_for_review(connection, today)
+        for row in list_store.due_for_review(connection, today)
     ]
 
 

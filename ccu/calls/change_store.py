@@ -14,7 +14,7 @@ from ccu.calls.store import CODE_SETS, OWN_SYSTEM, TIMES, Responder
 from ccu.errors import InvalidInput
 from ccu.people.store import Met
 from ccu.places.store import MEMBERS
-from ccu.records import table
+from ccu.records import table, writes
 from ccu.work import Work
 
 # Two numbers are two calls, whatever else they share.
@@ -138,13 +138,17 @@ WHERE record = 'call' AND record_id = :id AND field = 'incident' AND new_value =
   AND change.recorded_at = voided_at
 ORDER BY change.id DESC LIMIT 1
 """
+# An address as a change has it; a change by an import leaves out the state.
 _ADDRESS = """
 SELECT id FROM address
-WHERE raw || iif(raw_unit = '', '', ', ' || raw_unit) || iif(raw_city = '', '', ', ' || raw_city)
-      || iif(raw_state = '', '', ', ' || raw_state) || iif(raw_zip = '', '', ', ' || raw_zip)
-      = :text
+WHERE :text IN (
+  raw || iif(raw_unit = '', '', ', ' || raw_unit) || iif(raw_city = '', '', ', ' || raw_city)
+      || iif(raw_state = '', '', ', ' || raw_state) || iif(raw_zip = '', '', ', ' || raw_zip),
+  raw || iif(raw_unit = '', '', ', ' || raw_unit) || iif(raw_city = '', '', ', ' || raw_city)
+      || iif(raw_zip = '', '', ', ' || raw_zip))
 ORDER BY place_id IS NOT :place_id, id LIMIT 1
 """
+_WORDS = "SELECT id FROM cad_text WHERE text = :text"
 _ADDED = """
 SELECT person_id FROM main.call_person
 JOIN main.person ON person.id = person_id JOIN main.call ON call.id = call_id
@@ -185,7 +189,7 @@ def unvoid(work: Work, call_id: int, reason: str | None) -> None:
                 f"call {other} has its incident number now; to free it:"
                 f" ccu call edit {other} --clear incident"
             )
-    table.update(work.connection, "call", call_id, new)
+    writes.update(work.connection, "call", call_id, new)
     calls.record_changes(work, "unvoid", old, reason)
 
 
@@ -194,20 +198,28 @@ def restore(work: Work, call_id: int, before: dict[str, Any], reason: str | None
 
     Returns the fields that did change. Raises InvalidInput where a person of then was merged.
     """
-    connection = work.connection
-    old = calls.call_record(connection, call_id)
+    old = calls.call_record(work.connection, call_id)
+    set_values(work, old, before)
+    return calls.record_changes(work, "amend", old, reason)
+
+
+def set_values(work: Work, old: Mapping[str, Any] | sqlite3.Row, before: Mapping[str, Any]) -> None:
+    """Give fields of the call `old` the values that changes have for them; records no change."""
+    connection, call_id = work.connection, old["id"]
     columns = {
         field: value
         for field, value in before.items()
-        if field in calls.PLAIN or field in ("care", "place_id")
+        if field in calls.PLAIN or field in ("care", "place_id", "clock_known")
     }
+    for field in [each for each in before if each.startswith("cad_")]:
+        columns[f"{field}_id"] = table.value(connection, _WORDS, text=before[field])
     if "source_system" in before:
         columns["source_system_id"] = calls.source_system(connection, before["source_system"])
     if "address" in before:
         place_id = before.get("place_id", old["place_id"])
         asked = {"text": before["address"], "place_id": place_id}
         columns["address_id"] = table.value(connection, _ADDRESS, **asked)
-    table.update(connection, "call", call_id, columns)
+    writes.update(connection, "call", call_id, columns)
     lists = {field: before[field] for field in (*calls.CODE_SETS, "responders") if field in before}
     if "responders" in lists:
         lists["responders"] = [Responder(**each) for each in lists["responders"]]
@@ -215,7 +227,6 @@ def restore(work: Work, call_id: int, before: dict[str, Any], reason: str | None
     if "people" in before:
         met = [Met(role=each["role"], person_id=each["id"]) for each in before["people"]]
         calls.set_people(work, call_id, met)
-    return calls.record_changes(work, "amend", old, reason)
 
 
 def people_added(connection: sqlite3.Connection, call_id: int) -> list[int]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ccu.errors import InvalidInput
 from ccu.people import store as people
-from ccu.records import person_ids, staff, table, visibility
+from ccu.records import person_ids, staff, table, visibility, writes
 from ccu.work import Work
 
 _ROWS = """
@@ -53,7 +53,7 @@ class NewConsult:
 def add_consult(work: Work, new: NewConsult) -> int:
     """Add a consult; return its id. Raises NotFound, InvalidInput for a void call or who asks."""
     _check(work.connection, vars(new), vars(new))
-    consult_id = table.insert(work, "consult", new)
+    consult_id = writes.insert(work, "consult", new)
     detail: dict[str, Any] = {"call": new.call_id, "person": new.person_id, "minutes": new.minutes}
     work.audit("consult-add", "consult", consult_id, **detail)
     return consult_id
@@ -96,7 +96,7 @@ def edit_consult(
     if row["voided"]:
         raise InvalidInput(f"consult {consult_id} is void")
     _check(work.connection, {**dict(row), **new}, new)
-    changed = table.change(work, "consult", row, new, reason)
+    changed = writes.change(work, "consult", row, new, reason)
     if changed:
         work.audit("consult-edit", "consult", consult_id, fields=changed)
     return changed
@@ -110,7 +110,7 @@ def void(work: Work, consult_id: int, reason: str) -> None:
     row = table.require(work.connection, "consult", consult_id)
     visibility.refuse("consult", work.view.consults([consult_id]))
     staff.refuse_others(work.connection, work.staff_id, row["recorded_by"])
-    if not table.change(work, "consult", row, {"voided": 1}, reason):
+    if not writes.change(work, "consult", row, {"voided": 1}, reason):
         raise InvalidInput(f"consult {consult_id} is void already")
     work.audit("consult-edit", "consult", consult_id, fields=["voided"])
 
@@ -153,7 +153,7 @@ def consult_data(work: Work, consult_id: int, reason: str | None) -> dict[str, A
     full = reason is not None
     detail = {"person": data["person"], "full": full}
     work.audit("consult-show", "consult", consult_id, reason=reason, **detail)
-    data["changes"] = table.changes_of(work.connection, "consult", consult_id)
+    data["changes"] = writes.changes_of(work.connection, "consult", consult_id)
     hidden = bool(work.view.consults([consult_id]))
     for each in data["changes"]:
         if each["field"] == "note" and (hidden or not full):

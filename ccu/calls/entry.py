@@ -19,9 +19,10 @@ from ccu.options import ADDRESS, drafts
 from ccu.output import say
 from ccu.people.store import Met
 from ccu.places import finding
-from ccu.places.store import Near
+from ccu.places.store import MOST_NEAR, Near
 from ccu.session import Session
 
+Warned = Callable[[Session, Sequence[Near]], finding.Warned]
 MOST_TOLD = 3  # calls in a warning
 MOST_SHOWN = 24  # letters of an address in a question
 
@@ -42,9 +43,17 @@ class Entry:
 
 
 def new_call(
-    session: Session, given: CallOptions, asking: bool, draft: "Draft", edit: bool
+    session: Session,
+    given: CallOptions,
+    asking: bool,
+    draft: "Draft",
+    edit: bool,
+    warned: Warned = lambda session, near: {},
 ) -> Entry:
-    """Return what was entered, after asking for what is missing. Raises InvalidInput."""
+    """Return what was entered, after asking for what is missing. Raises InvalidInput.
+
+    `warned` returns the warnings of places that are offered, by address.
+    """
     missing = [flag(option) for option in REQUIRED if getattr(given, option) is None]
     if missing and not asking:
         *most, last = missing
@@ -52,18 +61,17 @@ def new_call(
             f"{', '.join(most)} and {last} are missing" if most else f"{last} is missing"
         )
     refuse_two_inputs(given)
-    form = CallForm(session)
+    form, place = CallForm(session), partial(_meant, session, warned)
     if missing or (edit and asking):
         from ccu.calls.questions import CallQuestions
 
-        CallQuestions(
-            session, given, form, draft, edit, partial(_offered, session), partial(_meant, session)
-        ).ask()
+        offer = partial(_offered, session)
+        CallQuestions(session, given, form, draft, edit, offer, place).ask()
     else:
         form.read_all(given)
         while asking:
             try:
-                form.values["address"] = _meant(session, form.values["address"])
+                form.values["address"] = place(form.values["address"])
                 break
             except InvalidInput as error:  # it was none
                 say(f"  {str(error).capitalize()}")
@@ -76,7 +84,7 @@ def _entry(session: Session, values: dict[str, Any], asking: bool) -> Entry:
     """Look for the call and the place on file. Raises InvalidInput as `_imported` does."""
     place_id = finding.on_file(session, values["address"])
     near = [] if place_id is not None else finding.similar(session, values["address"])
-    doubtful = finding.is_unusual(session, values["address"], asking)
+    doubtful = finding.is_unusual(session, values["address"])
     number = _imported(session, values)
     if number is not None:
         return Entry(values, near, [], number, doubtful)
@@ -145,7 +153,7 @@ def _called(session: Session, call: dict[str, Any]) -> str:
     return f"call {call['id']}: {at}, {call['nature']}, logged by {call['logged_by']}"
 
 
-def _meant(session: Session, address: Address) -> Address:
+def _meant(session: Session, warned: Warned, address: Address) -> Address:
     """Return the address that is meant, asked about if doubtful or like others; or InvalidInput."""
     from ccu.options import terminal
 
@@ -153,13 +161,24 @@ def _meant(session: Session, address: Address) -> Address:
     if unit and terminal.yes_or_no(f"Did you mean {unit.raw}? y or n"):
         address = unit
     text = address.raw if len(address.raw) <= MOST_SHOWN else f"{address.raw[:MOST_SHOWN]}..."
-    near = finding.similar(session, address)
+    near = finding.similar(session, address) or _houses(session, address)
     unusual = finding.is_doubtful if near else finding.is_unusual  # else those near are asked about
-    if unusual(session, address) and not terminal.yes_or_no(
-        f'"{text}": no house number or street. Is that the address? y or n'
-    ):
+    what = f'"{text}": no house number or street'
+    if address.kind == "street":
+        what = f'No house number: "{text}"'
+    if unusual(session, address) and not terminal.yes_or_no(f"{what}. Is that the address? y or n"):
         raise InvalidInput("give a house number and street, a crossing, or the name of a place")
-    return finding.meant(session, address, near) if near else address
+    return finding.meant(session, address, near, warned(session, near)) if near else address
+
+
+def _houses(session: Session, address: Address) -> list[Near]:
+    """Return what is on file on a street without a house number; it is asked about each time."""
+    from ccu.places.near_store import with_street
+
+    if address.kind != "street":
+        return []
+    found, _certainty = with_street(session.db, address, [], finding.on_file(session, address))
+    return found[:MOST_NEAR]
 
 
 def _offered(session: Session, met: Met) -> Met:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Option
 
 from ccu.errors import InvalidInput
-from ccu.options import CALL, FILE, MOMENT, OptionType, flag, line, opt, value, whole_number
+from ccu.options import CALL, FILE, OptionType, flag, line, opt, value, whole_number
 from ccu.options.lookups import code, of_list
+from ccu.options.times import MOMENT
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -48,13 +49,27 @@ def _began(session: "Session", text: str, option: str, answered: bool = False) -
 BEGAN = replace(MOMENT, read=_began, answer=partial(_began, answered=True))
 
 
-def _undecided(session: "Session", more: bool) -> tuple[dict[int, str], int]:
+def _undecided(session: "Session", more: bool, number: int | None) -> tuple[dict[int, str], int]:
     from ccu.calls import page
 
-    return page.undecided(session, more)
+    return page.undecided(session, more, number)
 
 
-UNDECIDED = of_list(CALL, "call", _undecided)
+def _referable(session: "Session", number: int) -> None:
+    from ccu.records import table
+
+    table.require_call(session.db, number)
+
+
+def _decidable(session: "Session", number: int) -> None:
+    from ccu.calls import decision_store
+    from ccu.people.open_work_store import AsOf
+
+    decision_store.must_be_open(session.db, number, AsOf.of(session.now))
+
+
+UNDECIDED = of_list(CALL, "call", _undecided, _referable)
+DECIDED = of_list(CALL, "call", _undecided, _decidable)
 
 
 def _days(session: "Session", text: str, option: str) -> list[date]:

@@ -84,7 +84,7 @@ def record(session: Session, found: Sequence[dict[str, Any]]) -> None:
     """
     if not any(row["new"] for row in found):
         return
-    from ccu.records import audit, table
+    from ccu.records import audit, writes
 
     staff_id = None if session.unattended else session.staff_id
     at = dates.to_iso(session.now)
@@ -95,6 +95,6 @@ def record(session: Session, found: Sequence[dict[str, Any]]) -> None:
             if row["call"] is None
         ]
         calls = [{"call_id": row["call"], "seen_at": at} for row in found if row["call"]]
-        kept = table.insert_missing(connection, "overdue_event", own)
-        kept += table.insert_missing(connection, "undecided_event", calls)
+        kept = writes.insert_missing(connection, "overdue_event", own)
+        kept += writes.insert_missing(connection, "undecided_event", calls)
         audit.record(connection, staff_id, "overdue", late=len(found), new=kept)

@@ -16,7 +16,7 @@ from ccu.people import who
 from ccu.people.open_work_store import AsOf
 from ccu.people.options import say_birth
 from ccu.records import codes, field_words, person_ids
-from ccu.records.table import changes_of
+from ccu.records.writes import changes_of
 from ccu.session import Session
 from ccu.work import Work
 
@@ -177,12 +177,12 @@ def _changes(connection: sqlite3.Connection, data: dict[str, Any]) -> Table:
     return Table(CHANGE_COLUMNS, rows)
 
 
-def undecided(session: Session, more: bool) -> tuple[dict[int, str], int]:
+def undecided(session: Session, more: bool, number: int | None) -> tuple[dict[int, str], int]:
     """Return care calls to decide, the most urgent first, for `lookups.of_list`; recorded."""
     if not session.may("call list"):
         return {}, 0
     with session.work() as work:
-        asked = {triage_store.UNDECIDED: 1}
+        asked = {triage_store.NUMBER: [number]} if number else {triage_store.UNDECIDED: 1}
         found = triage_store.rows(work.connection, AsOf.of(work.now), asked, work.view)
         rows = terminal.some_of(found, more)
         work.view.keep()

@@ -16,8 +16,8 @@ from ccu.errors import InvalidInput
 from ccu.options import typed_text
 from ccu.people import store as people
 from ccu.people.store import Met
-from ccu.places import store as places
-from ccu.records import staff, table
+from ccu.places import filing_store
+from ccu.records import staff, table, writes
 from ccu.work import Work
 
 OWN_SYSTEM = "ccu"
@@ -174,7 +174,7 @@ def log(work: Work, call: NewCall) -> int:
     check_times({field: getattr(call, field) for field in TIMES})
     _refuse_taken(work.connection, call.source_system, call.incident)
     address_id, place_id = _place(work, call.address)
-    call_id = table.insert(
+    call_id = writes.insert(
         work,
         "call",
         {field: getattr(call, field) for field in PLAIN},
@@ -256,7 +256,7 @@ def _update_columns(
         values["source_system_id"] = source_system(work.connection, new["source_system"])
     if "address" in new:
         values["address_id"], values["place_id"] = _place(work, new["address"])
-    table.update(work.connection, "call", call_id, values)
+    writes.update(work.connection, "call", call_id, values)
 
 
 def void(work: Work, call_id: int, reason: str) -> None:
@@ -273,7 +273,7 @@ def void(work: Work, call_id: int, reason: str) -> None:
     new: dict[str, object] = {"voided_at": work.at, "voided_by": by, "void_reason": reason}
     if not _is_imported(work.connection, call_id):
         new["incident"] = None
-    table.update(work.connection, "call", call_id, new)
+    writes.update(work.connection, "call", call_id, new)
     record_changes(work, "void", old, reason)
 
 
@@ -289,7 +289,7 @@ def record_changes(
         if old[field] != now[field] and field not in ("voided_by", "void_reason")
     }  # those two are the change's own by and reason
     if changed:
-        table.record_changes(work, "call", call_id, changed, reason)
+        writes.record_changes(work, "call", call_id, changed, reason)
         own = old["recorded_by"] == staff.login_of(work.connection, work.staff_id)
         detail: dict[str, Any] = {} if own else {"logged_by_another": True}
         work.audit(action, "call", call_id, fields=sorted(changed), **detail)
@@ -302,7 +302,7 @@ def record_changes(
 def _place(work: Work, address: Address | None) -> tuple[int | None, int | None]:
     if address is None:
         return None, None
-    return places.remember(work.connection, address, work.settings.town)
+    return filing_store.remember(work.connection, address, work.settings.town)
 
 
 def _on_care_list(connection: sqlite3.Connection, nature: str) -> int:
@@ -311,7 +311,7 @@ def _on_care_list(connection: sqlite3.Connection, nature: str) -> int:
 
 def source_system(connection: sqlite3.Connection, name: str) -> int:
     """Return the number of a source system, added if it is new."""
-    table.insert_missing(connection, "source_system", [{"name": name}])
+    writes.insert_missing(connection, "source_system", [{"name": name}])
     return int(
         table.value(connection, "SELECT id FROM source_system WHERE name = :name", name=name)
     )
@@ -353,9 +353,9 @@ def set_lists(connection: sqlite3.Connection, call_id: int, new: Mapping[str, An
     for field, (name, column) in CODE_SETS.items():
         if field in new:
             rows = [{column: code} for code in dict.fromkeys(new[field])]
-            table.replace(connection, name, call, rows)
+            writes.replace(connection, name, call, rows)
     if "responders" in new:
-        table.replace(connection, "call_responder", call, map(asdict, new["responders"]))
+        writes.replace(connection, "call_responder", call, map(asdict, new["responders"]))
 
 
 def set_people(work: Work, call_id: int, met: Sequence[Met]) -> None:
@@ -371,4 +371,4 @@ def set_people(work: Work, call_id: int, met: Sequence[Met]) -> None:
             person_id = each.person_id
         on_call.append((person_id, each.role))
     rows = [{"person_id": number, "role": role} for number, role in dict.fromkeys(on_call)]
-    table.replace(work.connection, "call_person", {"call_id": call_id}, rows)
+    writes.replace(work.connection, "call_person", {"call_id": call_id}, rows)

@@ -11,20 +11,18 @@ from datetime import date
 from typing import Any
 
 from ccu import dates
-from ccu.errors import InvalidInput
 from ccu.output.text import counted
 from ccu.people.open_work_store import AsOf
 from ccu.records import settings as setting_records
 from ccu.records import staff, table
 from ccu.records.visibility import View
-from ccu.work import Work
 
 # Conditions of `rows`. MINE: logged by this account, or its own to decide.
 UNDECIDED = "undecided = ?"
 CARE = "decided.care = ?"
 SINCE, BEFORE, LATE = "occurred_unix >= ?", "occurred_unix < ?", "due_unix < ?"
 NATURE, OWNER, MINE = "nature = ?", "owner_id = ?", "? IN (decided.recorded_by, owner_id)"
-_NUMBER = "decided.id IN ?"
+NUMBER = "decided.id IN ?"
 NO_ACTION = "no further action"
 DECIDED = "decided"  # by a referral or a follow-up that the reader is not shown
 
@@ -176,7 +174,7 @@ def of_calls(
     connection: sqlite3.Connection, calls: Iterable[int], as_of: AsOf, view: View | None = None
 ) -> dict[int, dict[str, Any]]:
     """Return call -> its row of `rows`, of these calls that are not void."""
-    found = rows(connection, as_of, {_NUMBER: [*calls]}, view)
+    found = rows(connection, as_of, {NUMBER: [*calls]}, view)
     return {row["id"]: row for row in found}
 
 
@@ -198,42 +196,3 @@ def sentence(undecided: int, overdue: int) -> str:
         return "none"
     calls = counted(undecided, "care call", digits=",")
     return f"{calls}, {overdue:,} of them overdue: ccu call list --undecided"
-
-
-# ---------------------------------------------------------------- writing
-
-
-def decide(work: Work, call_id: int, reason: str | None, why: str | None = None) -> bool:
-    """Record that a care call needs no further action; None takes that back. Return if it changed.
-
-    The earlier reason stays in the call's changes, with `why`. Raises NotFound, and InvalidInput
-    for a call that is void, no care call, or decided by a referral or a follow-up.
-    """
-    must_be_open(work.connection, call_id, AsOf.of(work.now))
-    before = reason_of(work.connection, call_id)
-    if before == reason:
-        return False
-    kept = {"reason": reason, "recorded_at": work.at, "recorded_by": work.staff_id}
-    table.replace(work.connection, "call_decision", {"call_id": call_id}, [kept] if reason else [])
-    table.record_changes(work, "call", call_id, {"no_action": (before, reason)}, why)
-    work.audit("call-decide", "call", call_id, no_action=reason)
-    return True
-
-
-def must_be_open(connection: sqlite3.Connection, call_id: int, as_of: AsOf) -> None:
-    """Raise NotFound, or InvalidInput for a call that needs no decision, as `decide` does."""
-    row = table.require_call(connection, call_id)
-    if not row["care"]:
-        raise InvalidInput(f"call {call_id} is not a care call and needs no decision")
-    if of_calls(connection, [call_id], as_of)[call_id]["decision"] == DECIDED:
-        raise InvalidInput(
-            f"call {call_id} is decided by a referral or a follow-up; to see it:"
-            f" ccu call show {call_id}"
-        )
-
-
-def reason_of(connection: sqlite3.Connection, call_id: int) -> str | None:
-    """Return the code of the reason why a call needs no further action; None without one."""
-    sql = "SELECT reason FROM call_decision WHERE call_id = :id"
-    found: str | None = table.value(connection, sql, id=call_id)
-    return found

@@ -386,7 +386,7 @@ def emit(
     if meant(format, output) in ("html", "pdf"):
         told = on_paper(told, session, every)
     if session.may("care note list"):
-        from ccu.care import page as care_page
+        from ccu import care
 
-        told = care_page.below(session, told, people, every)
+        told = care.below(session, told, people, every)
     emit_document(told, format, output)

@@ -7,14 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ccu import dates, files
-from ccu.care import store
-from ccu.care.page import RIGHT, login
+from ccu import dates
+from ccu.care import RIGHT, login, store
 from ccu.database import key_chain as chain
 from ccu.database import opening as db
 from ccu.database import side_file
 from ccu.errors import InvalidInput, NotFound, VerificationFailed
-from ccu.files import named
+from ccu.files import named, private
 from ccu.output import say
 from ccu.people import store as people
 from ccu.people import undo_store
@@ -145,7 +144,7 @@ def make(session: Session, path: Path, group: str | None, encrypt: bool) -> None
         if group is not None:
             side_file.give(key, group)
     except BaseException:
-        files.remove_database(path)
+        private.remove_database(path)
         raise
 
 

@@ -17,7 +17,8 @@ from ccu.care import VARIABLE
 from ccu.database import encryption, key_chain, side_file
 from ccu.errors import DatabaseUnusable, InvalidInput, VerificationFailed
 from ccu.output import say
-from ccu.records import table
+from ccu.records import ownership, table, writes
+from ccu.records.visibility import NOTICE
 from ccu.session import Session
 
 KEY = encryption.KeyName("CCU_CARE_KEY_FILE", "care-key", "care key")
@@ -31,9 +32,6 @@ KIND = side_file.Kind(
     key=KEY,
 )
 CHAIN = key_chain.Chain("care_audit", ("at", "login", "action", "person_id", "detail"))
-
-# 42 CFR 2.32(a)(2), the short statement, as amended in 2024; shown with every Part 2 note.
-NOTICE = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
 
 COLUMNS = ("id", "day", "call", "by", "part2", "corrects", "text", "notice")
 
@@ -164,7 +162,7 @@ def add(
             raise InvalidInput(f"--corrects: care note {new.corrects} is not about this person")
         part2 = part2 or bool(before["part2"])
     row = {**asdict(new), "login": login, "recorded_at": recorded_at, "text": text}
-    note_id = table.insert_row(connection, "care_note", {**row, "part2": int(part2)})
+    note_id = writes.insert_row(connection, "care_note", {**row, "part2": int(part2)})
     record(connection, login, "add", new.person_id, note=note_id, corrects=new.corrects)
     return note_id
 
@@ -175,7 +173,7 @@ def rows(connection: sqlite3.Connection, canonical: Mapping[int, int]) -> list[d
     `canonical` is every record of theirs -> the canonical record, which `person` is.
     notice is the statement of 42 CFR 2.32 with a Part 2 note, else None.
     """
-    found = connection.execute(_ROWS, {"people": json.dumps(list(canonical))})
+    found = table.select(connection, _ROWS, {}, people=list(canonical))
     return [
         {
             **dict(row),
@@ -215,10 +213,8 @@ def move(
     connection: sqlite3.Connection, login: str, moved: Mapping[int, int], person_id: int
 ) -> None:
     """Make notes (as `tied` returns them) this person's, inside a write; the event has both."""
-    connection.executemany(
-        "UPDATE care_note SET person_id = :person WHERE id = :id",
-        [{"person": person_id, "id": note_id} for note_id in moved],
-    )
+    for note_id in moved:
+        writes.update(connection, "care_note", note_id, {"person_id": person_id})
     was = sorted(set(moved.values()))
     for each in sorted({person_id, *was}):
         record(connection, login, "move", each, notes=list(moved), was=was, to=person_id)
@@ -226,18 +222,14 @@ def move(
 
 def people(connection: sqlite3.Connection) -> list[int]:
     """Return the numbers of the records that notes are about."""
-    return [row[0] for row in connection.execute("SELECT DISTINCT person_id FROM care_note")]
+    return table.column(connection, "SELECT DISTINCT person_id FROM care_note")
 
 
 def due(connection: sqlite3.Connection, records: Iterable[int], before: str | None) -> list[int]:
     """Return the numbers of the notes of these records; with `before`, only before that day."""
-    asked = {"people": json.dumps(list(records)), "before": before}
-    return [row[0] for row in connection.execute(_DUE, asked)]
+    return table.column(connection, _DUE, people=list(records), before=before)
 
 
 def destroy(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
     """Delete notes, inside a write; a remaining note that corrected one no longer names it."""
-    connection.execute(
-        "DELETE FROM care_note WHERE id IN (SELECT value FROM json_each(:ids))",
-        {"ids": json.dumps(list(ids))},
-    )
+    ownership.delete_rows(connection, "care_note", [(each,) for each in ids])

@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from ccu import database
 from ccu.audit import verify_store
 from ccu.audit.verify_store import Anchor
-from ccu.database import copies, digests, schema, written
-from ccu.database import opening as db
+from ccu.database import copies, digests, reasons, schema, written
 from ccu.database.key_chain import Key
 from ccu.errors import DatabaseBusy, VerificationFailed
 from ccu.records import town_decisions
@@ -55,7 +54,7 @@ def _tried(check: str, problems: Callable[[], Iterable[tuple[str, str]]]) -> lis
     try:
         return [(check, result, text) for result, text in problems()]
     except database.errors() + (UnicodeDecodeError,) as error:  # noqa: RUF005
-        if isinstance(db.explain(error, None), DatabaseBusy):
+        if isinstance(reasons.explain(error, None), DatabaseBusy):
             raise
         return [(check, "bad", "the file cannot be read: it is damaged")]
 

@@ -4,7 +4,6 @@ Disclosures: what was, and why; the accounting of six years. `records/consents.p
 consents are active.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,11 +11,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ccu import dates
+from ccu.dates.days import shift
 from ccu.errors import InvalidInput
 from ccu.options import OptionType, opt
 from ccu.options.lookups import code
 from ccu.options.types import offered
-from ccu.records import codes, consents, person_ids, table
+from ccu.records import codes, consents, person_ids, table, writes
 from ccu.records.consents import POLICY, Recipient, covers, in_force, state
 from ccu.records.visibility import PART2
 
@@ -119,7 +119,7 @@ def grant(work: "Work", new: Paper) -> int:
     scopes = new.scope.split(",")
     if PART2 in scopes and new.expires_on is None:
         raise InvalidInput("--expires is missing: a consent on part2 needs the day it expires")
-    consent_id = table.insert(work, "consent", new)
+    consent_id = writes.insert(work, "consent", new)
     to = str(Recipient(agency=new.recipient, provider_id=new.provider_id))
     work.audit("consent-grant", "person", new.person_id, consent=consent_id, to=to, scope=scopes)
     return consent_id
@@ -143,7 +143,7 @@ def revoke(work: "Work", consent_id: int, on: date) -> list[int]:
     if on != work.today:
         at = dates.to_iso(dates.day_start(on, work.settings.zone))
     revoked = {"revoked_at": at, "revoked_by": work.staff_id}
-    table.update(work.connection, "consent", consent_id, revoked)
+    writes.update(work.connection, "consent", consent_id, revoked)
     work.audit("consent-revoke", "person", row["record"], consent=consent_id)
     to = Recipient(agency=row["recipient"], provider_id=row["provider"])
     same = person_ids.same(work.connection, [row["record"]])
@@ -194,15 +194,14 @@ def part2_providers(connection: sqlite3.Connection) -> set[int]:
 
 def provider_of_referral(connection: sqlite3.Connection, referral_id: int | None) -> int | None:
     """Return the provider of a referral; None when there is no such referral."""
-    row = connection.execute(
-        "SELECT provider_id FROM referral WHERE id = :id", {"id": referral_id}
-    ).fetchone()
-    return None if row is None else int(row["provider_id"])
+    sql = "SELECT provider_id FROM referral WHERE id = :id"
+    found: int | None = table.value(connection, sql, id=referral_id)
+    return found
 
 
 def part2_notes(connection: sqlite3.Connection, provider_id: int) -> int:
     """Count the notes in this file about referrals to a provider."""
-    return int(connection.execute(_NOTES, {"id": provider_id}).fetchone()[0])
+    return int(table.value(connection, _NOTES, id=provider_id))
 
 
 # ---------------------------------------------------------------- disclosures
@@ -270,7 +269,7 @@ def disclose(work: "Work", new: ByHand) -> tuple[int, int | None]:
         "disclosed_at": work.at,
         "disclosed_by": work.staff_id,
     }
-    number = table.insert_row(work.connection, "disclosure", columns)
+    number = writes.insert_row(work.connection, "disclosure", columns)
     work.audit(
         "consent-disclose", "person", new.person_id,
         disclosure=number, to=str(new.to), what=new.scope, consent=consent_id, ground=new.ground,
@@ -288,10 +287,8 @@ def covering(work: "Work", person_id: int, to: Recipient, scope: str) -> sqlite3
 
 
 def _of_part2(connection: sqlite3.Connection, ground: str) -> bool:
-    row = connection.execute(
-        "SELECT part2 FROM disclosure_ground WHERE code = :code", {"code": ground}
-    ).fetchone()
-    return bool(row["part2"])
+    sql = "SELECT part2 FROM disclosure_ground WHERE code = :code"
+    return bool(table.value(connection, sql, code=ground))
 
 
 # ---------------------------------------------------------------- the accounting of disclosures
@@ -299,9 +296,7 @@ def _of_part2(connection: sqlite3.Connection, ground: str) -> bool:
 
 def since(today: date, years: int) -> str:
     """Return the ISO day that many years ago; for Feb 29 the 28th, which leaves nothing out."""
-    from dateutil.relativedelta import relativedelta
-
-    return (today - relativedelta(years=years)).isoformat()
+    return shift(today, months=-12 * years).isoformat()
 
 
 def accounting(
@@ -312,8 +307,8 @@ def accounting(
     id, when, record, to, account, what, purpose, basis, consent, by. `only_to`: to that agency
     alone.
     """
-    same = json.dumps(person_ids.same(connection, [person_id]))
-    found = connection.execute(_DISCLOSED, {"people": same, "since": start})
+    same = person_ids.same(connection, [person_id])
+    found = table.select(connection, _DISCLOSED, {}, people=same, since=start)
     return [
         {
             "id": row["id"],

@@ -8,3 +8,7 @@ def errors() -> tuple[type[Exception], ...]:
     """Return what SQLite raises, for `except`: SQLCipher's errors are not sqlite3's."""
     loaded = sys.modules.get("sqlcipher3.dbapi2")
     return (sqlite3.Error, loaded.Error) if loaded else (sqlite3.Error,)
+
+
+READ_ONLY = "cannot be written: the file or its folder is read-only"
+DAMAGED = "is damaged; keep it, restore a backup, and run ccu check on the restored file"

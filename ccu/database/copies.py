@@ -17,6 +17,7 @@ from ccu import database, files
 from ccu.database import encryption
 from ccu.database.opening import connect
 from ccu.errors import DatabaseUnusable, InvalidInput, VerificationFailed
+from ccu.files import private
 
 
 @contextlib.contextmanager
@@ -65,9 +66,9 @@ def making(
         remove_leftovers(folder)
         lock = make_locked(part)
         fill(part)
-        files.sync(part)
+        private.sync(part)
         ready()
-        files.publish(part, target)
+        private.publish(part, target)
     except FileExistsError:
         raise InvalidInput(there) from None
     except OSError as error:
@@ -77,7 +78,7 @@ def making(
     finally:
         if lock >= 0:
             os.close(lock)
-        files.remove_database(part)
+        private.remove_database(part)
 
 
 def vacuum_into(connection: sqlite3.Connection, part: Path) -> None:
@@ -224,7 +225,7 @@ def remove_leftovers(folder: Path) -> list[Path]:
         for suffix in ("", "-wal", "-journal"):
             with contextlib.suppress(OSError):
                 _overwrite(part.with_name(part.name + suffix))
-        files.remove_database(part)
+        private.remove_database(part)
     return found
 
 
@@ -235,7 +236,7 @@ def make_locked(part: Path) -> int:
     another container.
     """
     while True:
-        files.make_private(part)
+        private.make_private(part)
         descriptor = os.open(part, os.O_RDONLY)
         if os.name == "posix":
             import fcntl

@@ -16,6 +16,7 @@ from typing import Any
 
 from ccu import files, installation
 from ccu.errors import DatabaseUnusable
+from ccu.files import private
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def _make(path: Path, of: KeyName, group: int | None) -> None:
     try:
         if not installation.named(of.variable):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        files.make_key(path, group)
+        private.make_key(path, group)
     except (OSError, ValueError) as error:
         raise DatabaseUnusable(f"cannot make the key file {path}: {files.reason(error)}") from None
 

@@ -125,7 +125,9 @@ def database(connection: Any) -> str:
 def make(path: Path) -> Key:
     """Make a new key, readable by its owner only; one that is there already is taken instead."""
     try:
-        files.make_key(path)
+        from ccu.files import private
+
+        private.make_key(path)
     except (OSError, ValueError) as error:
         raise DatabaseUnusable(
             f"the audit key {path} cannot be made: {files.reason(error)}"

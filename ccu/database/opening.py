@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccu import database, files
-from ccu.errors import CcuError, DatabaseBusy, DatabaseMissing, DatabaseUnusable
+from ccu.errors import CcuError, DatabaseMissing, DatabaseUnusable
 
 if TYPE_CHECKING:
     from ccu.database.key_chain import Key
@@ -34,9 +34,6 @@ SCHEMA_VERSION = 5
 APPLICATION_ID = 0x43435531  # 'CCU1', as in schema.sql
 
 BUSY_SECONDS = 30  # the worst wait seen beside an importer was 7 s; 5 s was too short
-
-READ_ONLY = "cannot be written: the file or its folder is read-only"
-DAMAGED = "is damaged; keep it, restore a backup, and run ccu check on the restored file"
 
 _WAL_RESET_FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 
@@ -124,41 +121,6 @@ def tidy(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def explain(error: BaseException, path: Path | None) -> CcuError | None:
-    """Return the sentence for an error of SQLite's that a user can fix; None when it is a bug."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    name = path or "the database"
-    if _names_a_lost_table(str(error)):
-        return DatabaseUnusable(f"{name} has lost a table; restore a backup")
-    if str(error).startswith("Could not decode to UTF-8"):
-        code = sqlite3.SQLITE_CORRUPT
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return DatabaseBusy(f"{name} is in use by another program; nothing was written, try again")
-    sentence = {
-        sqlite3.SQLITE_READONLY: READ_ONLY,
-        sqlite3.SQLITE_CANTOPEN: "cannot be opened: check that it and its folder may be written",
-        sqlite3.SQLITE_PERM: "cannot be opened: permission denied",
-        sqlite3.SQLITE_AUTH: "cannot be opened: permission denied",
-        sqlite3.SQLITE_FULL: "cannot be written: the disk is full",
-        sqlite3.SQLITE_IOERR: "cannot be read or written: the disk refused (full or failing)",
-        sqlite3.SQLITE_CORRUPT: DAMAGED,
-        sqlite3.SQLITE_NOTADB: "is not a ccu database",
-    }.get(code)
-    return DatabaseUnusable(f"{name} {sentence}; nothing was written") if sentence else None
-
-
-def _names_a_lost_table(text: str) -> bool:
-    """Whether a message is about a table that every ccu database has."""
-    if not text.startswith("no such table: "):
-        return False
-    from ccu.database import schema
-
-    return (
-        f"CREATE TABLE {text.removeprefix('no such table: ').removeprefix('main.')} "
-        in schema.sql()
-    )
-
-
 # ---------------------------------------------------------------- opening
 
 
@@ -178,7 +140,7 @@ def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqli
             connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
             connection.row_factory = sqlite3.Row
     except database.errors() as error:
-        raise explain(error, path) or error from None
+        raise _explained(error, path) from None
     try:
         if key is not None:
             _must_unlock(connection, path)
@@ -187,14 +149,20 @@ def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqli
         register(connection, path)
     except UnicodeDecodeError:  # SQLite's message quotes a definition that is not text any more
         connection.close()
-        raise DatabaseUnusable(f"{path} {DAMAGED}") from None
+        raise DatabaseUnusable(f"{path} {database.DAMAGED}") from None
     except database.errors() as error:
         connection.close()
-        raise explain(error, path) or error from None
+        raise _explained(error, path) from None
     except CcuError:
         connection.close()
         raise
     return connection
+
+
+def _explained(error: BaseException, path: Path) -> BaseException:
+    from ccu.database import reasons
+
+    return reasons.explain(error, path) or error
 
 
 def register(connection: sqlite3.Connection, path: Path | str = "") -> None:
@@ -225,7 +193,7 @@ def _must_be_writable(path: Path) -> None:
     except OSError:
         return  # SQLite's error is reported
     if not mode & 0o200 or not os.access(path, os.W_OK):
-        raise DatabaseUnusable(f"{path} {READ_ONLY}; nothing was written")
+        raise DatabaseUnusable(f"{path} {database.READ_ONLY}; nothing was written")
     for suffix in ("-shm", "-wal"):
         beside = path.with_name(path.name + suffix)
         with contextlib.suppress(OSError):
@@ -311,7 +279,7 @@ def _checked_version(connection: sqlite3.Connection, path: Path) -> int:
         ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except database.errors() as error:
-        raise explain(error, path) or error from None
+        raise _explained(error, path) from None
     if not ours or version < 1:
         raise DatabaseUnusable(f"{path} is not a ccu database, or was not finished; see ccu init")
     if version > SCHEMA_VERSION:
@@ -367,7 +335,7 @@ def is_encrypted(path: Path) -> bool:
     if len(head) < 100 or not head.startswith(files.MAGIC):
         raise DatabaseUnusable(f"{path} is not a ccu database")
     if not {head[18], head[19]} <= {1, 2}:  # SQLite would open it for reading alone
-        raise DatabaseUnusable(f"{path} {DAMAGED}")
+        raise DatabaseUnusable(f"{path} {database.DAMAGED}")
     if wal:
         return False  # the header may be older than the content: the open connection decides
     if int.from_bytes(head[68:72], "big") != APPLICATION_ID:

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ccu import access, database, files, installation
-from ccu.database import copies, encryption, key_chain, opening
+from ccu.database import copies, encryption, key_chain, opening, reasons
 from ccu.errors import (
     CcuError,
     DatabaseBusy,
@@ -27,7 +27,7 @@ from ccu.errors import (
     InvalidInput,
     NotAllowed,
 )
-from ccu.files import named
+from ccu.files import named, private
 
 _OURS = re.compile(r".*\.(anchor|audit-key(\..+)?|parcel-key|bak)", re.DOTALL)
 
@@ -195,7 +195,7 @@ def copied(backup: Path, path: Path) -> Iterator[Path]:
         key = key_chain.path_of(path)
         key_chain.read(key)
         if key_chain.path_of(part) == beside:
-            files.make_private(beside, key.read_bytes())
+            private.make_private(beside, key.read_bytes())
         yield part
     except OSError as error:
         raise DatabaseUnusable(
@@ -204,7 +204,7 @@ def copied(backup: Path, path: Path) -> Iterator[Path]:
     finally:
         if lock >= 0:
             os.close(lock)
-        files.remove_database(part)
+        private.remove_database(part)
         for each in (beside, *part.parent.glob(f"{part.name}.schema-*.bak")):
             with contextlib.suppress(OSError):
                 each.unlink()
@@ -240,7 +240,7 @@ def take_place(part: Path, path: Path) -> Path | None:
         if os.geteuid() == 0:
             os.chown(part, about.st_uid, about.st_gid)
     part.chmod(0o600)
-    files.sync(part)
+    private.sync(part)
     if old is not None:
         try:
             os.link(old, kept, follow_symlinks=False)  # the old file keeps its name, too, for now
@@ -250,7 +250,7 @@ def take_place(part: Path, path: Path) -> Path | None:
         with contextlib.suppress(FileNotFoundError):
             path.with_name(path.name + suffix).replace(f"{kept}{suffix}")
     part.replace(path)
-    files.sync(path.parent)
+    private.sync(path.parent)
     return kept if old is not None else None
 
 
@@ -280,7 +280,7 @@ def _fold(path: Path) -> None:
         connection.execute("COMMIT")
         opening.tidy(connection)
     except database.errors() as error:
-        if isinstance(opening.explain(error, path), DatabaseBusy):
+        if isinstance(reasons.explain(error, path), DatabaseBusy):
             raise DatabaseBusy(
                 f"somebody is using {path}; nothing was changed: try again when nobody runs ccu"
             ) from None

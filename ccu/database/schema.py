@@ -12,6 +12,7 @@ from pathlib import Path
 from ccu import database, files
 from ccu.database import digests, key_chain, migrations, opening
 from ccu.errors import CcuError, DatabaseBusy, DatabaseUnusable, InvalidInput
+from ccu.files import private
 
 _ONE_PAGE = 65_536  # bytes of the largest
 
@@ -100,7 +101,7 @@ def creating(path: Path, encrypt: bool = False) -> Iterator[sqlite3.Connection]:
     except BaseException:
         # not when another process finished it meanwhile
         if _is_unfinished(path, key) and (audit_key is None or _removed(audit_key)) and new:
-            files.remove_database(path)
+            private.remove_database(path)
         raise
 
 
@@ -148,7 +149,7 @@ def claim(path: Path, unfinished: Callable[[], bool]) -> bool:
     Raises InvalidInput when something else is there, DatabaseUnusable when it cannot be made.
     """
     try:
-        files.make_private(path)
+        private.make_private(path)
         return True
     except FileExistsError:
         if not unfinished():

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ccu import access, database, files, installation
-from ccu.database import encryption, migrations, schema
+from ccu.database import encryption, migrations, reasons, schema
 from ccu.database import key_chain as chain
 from ccu.database import opening as db
 from ccu.errors import DatabaseUnusable, InvalidInput
-from ccu.files import folders
+from ccu.files import folders, private
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def explained(kind: Kind, path: Path | None) -> Iterator[None]:
     try:
         yield
     except database.errors() as error:
-        raise db.explain(error, path) or DatabaseUnusable(
+        raise reasons.explain(error, path) or DatabaseUnusable(
             f"{path} cannot be read as a {kind.name}; keep it and restore a backup"
         ) from None
 
@@ -159,7 +159,7 @@ def _check(kind: Kind, path: Path, connection: sqlite3.Connection) -> None:
     """Whether the open file is one of ours. Raises DatabaseUnusable."""
     with explained(kind, path):
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        version = db.version_of(connection)
         application_id = connection.execute("PRAGMA application_id").fetchone()[0]
     if application_id != kind.application_id:
         raise _foreign(kind, path)
@@ -215,7 +215,7 @@ def make(
             migrations.run(connection, kind.script.read_text(encoding="utf-8"))
     except BaseException:
         if schema.is_blank(path, key):  # not when another process finished it meanwhile
-            files.remove_database(path)
+            private.remove_database(path)
         raise
 
 

@@ -31,6 +31,7 @@ from ccu.dates.instants import zone as zone
 
 if TYPE_CHECKING:
     from ccu.dates.moments import parse_day as parse_day
+    from ccu.dates.moments import parse_due as parse_due
     from ccu.dates.moments import parse_moment as parse_moment
     from ccu.dates.moments import parse_month as parse_month
     from ccu.dates.moments import parse_quarter as parse_quarter

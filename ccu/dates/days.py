@@ -7,16 +7,21 @@ order of the town. A text that can still mean two days is refused, and the reaso
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Literal, TypeVar
 
 from ccu.dates.instants import DAY_NAMES, FIRST_YEAR, LAST_YEAR, MONTH_NAMES, say_date
+from ccu.errors import InvalidInput
 
 Direction = Literal["past", "future"]
+Read = TypeVar("Read")
 
 LONGEST_TEXT = 80  # no way of writing a moment is longer, and a megabyte is refused at once
 LONGEST_ECHO = 40
+SHORTEST_MISSPELLED = 5
 NEARBY = timedelta(days=30)  # "Jan 18" typed on Jan 17 may as well be last year's
 
 _MONTHS = {n: i for i, name in enumerate(MONTH_NAMES, 1) for n in (name.lower(), name[:3].lower())}
@@ -58,12 +63,13 @@ _NO_SUCH_DAY = "is not a day in the calendar"
 class Refused(Exception):
     """Why a text is refused, without field or text, which `sentence` puts before it.
 
-    `meant` is as in InvalidInput.
+    `meant` and `begun` are as in InvalidInput.
     """
 
-    def __init__(self, reason: str, *meant: str) -> None:
+    def __init__(self, reason: str, *meant: str, begun: str = "") -> None:
         super().__init__(reason)
         self.meant = meant
+        self.begun = begun
 
 
 class Unknown(Refused):
@@ -128,6 +134,35 @@ def month_first(said: str, today: date) -> str:
     return re.sub(_MONTH_FIRST, by_name, said)
 
 
+@contextlib.contextmanager
+def told(field: str, text: str) -> Iterator[None]:
+    """Raise InvalidInput for a refused text: one sentence, with its readings."""
+    try:
+        yield
+    except Refused as reason:
+        said = sentence(field, text, str(reason))
+        raise InvalidInput(said, *reason.meant, begun=reason.begun) from None
+    except OverflowError:
+        raise InvalidInput(sentence(field, text, _OUT_OF_RANGE)) from None
+
+
+def read_spelled(text: str, read: Callable[[str], Read]) -> Read:
+    """Return what is read of the text; raises Refused, offering one with its words corrected."""
+    said = tidy(text)
+    try:
+        return read(said)
+    except Unknown as unknown:
+        corrected = _spelled(said)
+        if corrected == said:
+            raise
+        try:
+            read(corrected)
+        except Unknown:
+            raise unknown from None
+        meant = f"cannot be read; did you mean {corrected}?"
+        raise Refused(meant, corrected) from None
+
+
 def sentence(field: str, text: str, reason: str) -> str:
     """Join field, text and reason, without a text that may hold a name: a word no date has."""
     said = text[: LONGEST_TEXT + 1].strip()
@@ -136,6 +171,19 @@ def sentence(field: str, text: str, reason: str) -> str:
         return f"{field} {reason}"
     shown = said if len(said) <= LONGEST_ECHO else said[: LONGEST_ECHO - 3] + "..."
     return f'{field} "{shown}" {reason}'
+
+
+def _spelled(said: str) -> str:
+    """Return a text with the misspelled words of a date or time corrected: `tomorow`."""
+    from difflib import get_close_matches
+
+    known = sorted(word for word in _WORDS if len(word) > SHORTEST_MISSPELLED)
+
+    def corrected(found: re.Match[str]) -> str:
+        near = get_close_matches(found[0], known, 1, 0.8)
+        return found[0] if found[0] in _WORDS or not near else near[0]
+
+    return re.sub(rf"[a-z]{{{SHORTEST_MISSPELLED},}}", corrected, said)
 
 
 def read_day(said: str, today: date, prefer: Direction, weekday_from: date | None = None) -> date:

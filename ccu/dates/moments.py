@@ -17,9 +17,10 @@ from ccu.dates.days import (
     month_first,
     offer,
     read_day,
-    sentence,
+    read_spelled,
     shift,
     tidy,
+    told,
 )
 from ccu.dates.instants import (
     add_span,
@@ -30,8 +31,7 @@ from ccu.dates.instants import (
     say_date,
     to_iso,
 )
-from ccu.dates.spoken import plain
-from ccu.errors import InvalidInput
+from ccu.dates.spoken import of_month, plain
 
 # Texts, not compiled patterns: `re` compiles and keeps each one when it is first needed.
 _CLOCK = (
@@ -48,6 +48,7 @@ _HHMM = r"(?P<hour>[01]?\d|2[0-3])(?P<minute>[0-5]\d)(?P<hours> ?(?:h|hrs?|hours
 _HHMM_LAST = rf"(?:(?P<day>.+?)(?: at)? )?{_HHMM}"
 _HHMM_FIRST = rf"{_HHMM}(?: on)? (?P<day>.+)"
 _PART_OF_DAY = r"(?:(?P<day>.+) )?(?P<part>morning|afternoon|evening|night|tonight)"
+_HOUR_ALONE = r"(?P<day>.*[a-z]) (?P<hour>[1-9]|1[0-2])"
 _LIKE = {  # a time to replace, in each part of a day
     "morning": "08:30",
     "afternoon": "14:30",
@@ -77,15 +78,40 @@ def parse_moment(
     one after `now` unless `future`. Raises ValueError if `now` is naive: a bug.
     """
     offset_of(now)
+    with told(field, text):
+        return read_spelled(text, lambda said: _read_moment(said, now, future, us_order))
+
+
+def parse_due(
+    text: str, now: datetime, *, field: str = "time", us_order: bool = False
+) -> datetime | date:
+    """Return the day of a text that is one, `friday`, else the moment; both in the future.
+
+    Raises as `parse_moment`.
+    """
+    with told(field, text):
+        return read_spelled(text, lambda said: _read_due(said, now, us_order))
+
+
+def _read_due(said: str, now: datetime, us_order: bool) -> datetime | date:
     try:
-        said = plain(tidy(text), now, future)
-        said = _with_colon(said, now, future)  # before the order: 11/3 1930 has no year
-        moment = _moment(month_first(said, now.date()) if us_order else said, now, future)
-        check_year(moment.year)
-    except Refused as reason:
-        raise InvalidInput(sentence(field, text, str(reason)), *reason.meant) from None
-    except OverflowError:
-        raise InvalidInput(sentence(field, text, str(OutOfRange()))) from None
+        return _read_day(said, now.date(), True, "future", us_order)
+    except Refused as no_day:
+        try:
+            return _read_moment(said, now, True, us_order)
+        except Unknown:
+            raise no_day from None
+        except Refused:
+            if isinstance(no_day, Unknown):
+                raise
+            raise no_day from None
+
+
+def _read_moment(said: str, now: datetime, future: bool, us_order: bool) -> datetime:
+    said = plain(said, now, future)
+    said = _with_colon(said, now, future)  # before the order: 11/3 1930 has no year
+    moment = _moment(month_first(said, now.date()) if us_order else said, now, future)
+    check_year(moment.year)
     return moment.replace(microsecond=0)
 
 
@@ -248,13 +274,18 @@ def _no_clock(said: str, now: datetime, future: bool) -> Refused:
         hour, minute = int(said[0]), said[1:]
         texts = f"{hour:02}:{minute}", f"{hour + 12}:{minute}"
         return Refused(f"is only a number; did you mean {' or '.join(texts)}?", *texts)
+    if (bare := re.fullmatch(_HOUR_ALONE, said)) and _is_day(bare["day"], now, future):
+        first = int(bare["hour"]) % 12
+        texts = f"{bare['day']} {first:02}:00", f"{bare['day']} {first + 12}:00"
+        return Refused(offer(*texts), *texts)
     if is_number(said):
         return Refused("is only a number; write a time of day as 22:30")
     if part := re.fullmatch(_PART_OF_DAY, said):
         return _only_part_of_day(part["day"], part["part"])
     try:
         if _is_day(said, now, future):
-            return Refused(f"has no time of day; add one, as in {said} 22:30")
+            added = f"has no time of day; add one, as in {said} 22:30"
+            return Refused(added, begun=f"{said} ")
     except TwoReadings as two:
         return Refused(offer(*(f"{say_date(each)} 22:30" for each in two.readings)))
     return Unknown(_UNKNOWN)
@@ -266,7 +297,7 @@ def _only_part_of_day(day: str | None, part: str) -> Refused:
     offered = f"{named} {_LIKE[part]}"
     if (day, part) == ("last", "night"):
         offered += " or today 01:30"
-    return Refused(f"needs a time of day; write it as {offered}")
+    return Refused(f"needs a time of day; write it as {offered}", begun=f"{named} ")
 
 
 def _is_day(said: str, now: datetime, future: bool) -> bool:
@@ -296,14 +327,17 @@ def parse_day(
     where it is allowed). With `future=False` a day after `today` is refused. Raises InvalidInput,
     one sentence with the readings, for a text that is not one day.
     """
-    try:
-        said = month_first(tidy(text), today) if us_order else tidy(text)
-        day = _settled_day(said, today, future, prefer or ("future" if future else "past"))
-        check_year(day.year)
-        if day > today and not future:
-            raise Refused(f"is in the future; today is {say_date(today)}")
-    except Refused as reason:
-        raise InvalidInput(sentence(field, text, str(reason)), *reason.meant) from None
+    way = prefer or ("future" if future else "past")
+    with told(field, text):
+        return read_spelled(text, lambda said: _read_day(said, today, future, way, us_order))
+
+
+def _read_day(said: str, today: date, future: bool, prefer: Direction, us_order: bool) -> date:
+    said = of_month(said, today, prefer == "future")
+    day = _settled_day(month_first(said, today) if us_order else said, today, future, prefer)
+    check_year(day.year)
+    if day > today and not future:
+        raise Refused(f"is in the future; today is {say_date(today)}")
     return day
 
 
@@ -335,14 +369,12 @@ def parse_year(text: str, *, field: str = "year") -> tuple[date, date]:
 
 
 def _period(text: str, field: str, form: str, example: str) -> re.Match[str]:
-    try:
+    with told(field, text):
         match = re.fullmatch(form, tidy(text))
         if match is None:
             raise Unknown(f"cannot be read; write it as {example}")
         check_year(int(match["year"]))
-    except Refused as reason:
-        raise InvalidInput(sentence(field, text, str(reason))) from None
-    return match
+        return match
 
 
 def _months_from(match: re.Match[str], month: int, count: int) -> tuple[date, date]:

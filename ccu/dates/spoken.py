@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from ccu.dates.days import Refused, offer
 
@@ -22,8 +22,8 @@ _NUMBER_WORD = rf"\b(?:(twenty|thirty|forty|fifty)[ -](?=[a-z]))?({'|'.join(_WOR
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 # Spans of time in words, and their minutes; answers in minutes are read by them, too.
 SPANS = (
-    (r"\b(?:an|one|1) hour and a half\b", "90 min"),
-    (r"\b(?:an|one|1) hour and a quarter\b", "75 min"),
+    (r"\b(?:(?:an|one|1) )?hour and (?:a )?half\b", "90 min"),
+    (r"\b(?:(?:an|one|1) )?hour and (?:a )?quarter\b", "75 min"),
     (r"\b(?:a )?half (?:an )?hour\b", "30 min"),
     (r"\b(?:a )?quarter (?:of )?(?:an )?hour\b", "15 min"),
     (r"\b(?:three|3) quarters (?:of )?(?:an )?hour\b", "45 min"),
@@ -37,16 +37,22 @@ _FORMS = (
     (r"(?<=[\d ])([ap])\.m\b\.?", r"\1m"),
     (r"\b(?:just|right) now\b", "now"),
     (r"^(?:about|around|approx(?:imately)?\.?|~|roughly|(?:shortly|just|right) (?:after|before)|at)"
-     r" ?(?=\d|noon|an? |half|quarter)", ""),
+     r" ?(?=\d|noon|midnight|an? |half|quarter)", ""),
     (r"(\d(?: ?[ap]m)?)[ -]?ish\b", r"\1"),
     (r"\b(?:earlier|later) (?=today|this )", ""),
+    (r"\b(?:very )?(?:early|late) (?=(?:this |last |in the )?(?:morning|after|even|night))", ""),
+    (r"(?<=[a-z]) (?:at )?(?:about|around|approx(?:imately)?\.?|roughly) (?=\d|noon)", " "),
     (r"\bthis past ", ""),
     (r"\b12 ?noon\b", "noon"),
+    (r"^(?:last night(?: at)? midnight|midnight last night)$", "today 00:00"),
     (r"\b(?:the )?day before yesterday\b", "2 days ago"),
     (r"\bday after tomorrow\b", "in 2 days"),
-    (r"\ba couple (?:of )?(?=h|m)", "2 "),
+    (r"\b(?:a )?couple (?:of )?(?=h|m)", "2 "),
+    (r"^h(?:ou)?r ago$", "1 hour ago"),
     *SPANS,
-    (r"\b(\d+) and a half hours\b", r"\1 h 30 min"),
+    (r"\b(\d+) (?:and (?:a )?half hours?|hours and (?:a )?half)\b", r"\1 h 30 min"),
+    (r"\b(\d+)(?:\.5| 1/2) ?(?:hrs?|hours?)\b", r"\1 h 30 min"),
+    (r"\b(\d+) ?(?:h|hrs?|hours?) ([0-5]?\d) ago$", r"\1 h \2 min ago"),
     (r"\b(\d{1,2})h([0-5]\d)\b", r"\1:\2"),
     (r"\b([01]\d|2[0-3]):?([0-5]\d) ?l\b", r"\1:\2"),
     (r"(?<![\d.])(\d{1,2})\.([0-5]\d)(?= ?[ap]m?\b)", r"\1:\2"),
@@ -86,7 +92,10 @@ _HOURS = {
     "evening": (17, 24),
     "night": (18, 24),
 }
-_OF_MONTH = rf"(?:on )?the (?P<day>\d{{1,2}})(?:st|nd|rd|th)\b(?! (?:of |{_MONTHS}))"
+_OF_MONTH = (
+    rf"(?P<month>\b(?:{_MONTHS})[a-z]*\.? )?(?:\bon )?(?:\bthe )?"
+    rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)\b(?! ?-?(?:of |{_MONTHS}))"
+)
 
 
 def plain(said: str, now: datetime, future: bool) -> str:
@@ -96,7 +105,7 @@ def plain(said: str, now: datetime, future: bool) -> str:
     said = re.sub(_NUMBER_WORD, _in_digits, said)
     for pattern, form in _FORMS:
         said = re.sub(pattern, form, said)
-    said = re.sub(_OF_MONTH, lambda found: _day_of_month(found, now, future), said)
+    said = of_month(said, now.date(), future)
     said = _with_half(re.sub(_PAST, _past, said))
     said = _with_half(re.sub(_O_CLOCK, r"\g<hour>:00?\g<more>", said))
     said = re.sub(_HALF, _half_of_day, said)
@@ -107,14 +116,17 @@ def _in_digits(found: re.Match[str]) -> str:
     return str(_WORDS.get(found[1] or "", 0) + _WORDS[found[2]])
 
 
-def _day_of_month(found: re.Match[str], now: datetime, future: bool) -> str:
-    """Return the latest 26th, today included, or with `future` the next one."""
-    day = now.date()
-    for _ in range(62):
-        if day.day == int(found["day"]):
-            return day.isoformat()
-        day += timedelta(days=1 if future else -1)
-    return found[0]
+def of_month(said: str, today: date, future: bool) -> str:
+    """Write `the 26th` as the latest one, today included, or with `future` as the next one."""
+
+    def day_of(found: re.Match[str]) -> str:
+        if found["month"]:  # Nov 26th
+            return found[0]
+        days = (today + timedelta(days=each if future else -each) for each in range(62))
+        meant = (day.isoformat() for day in days if day.day == int(found["day"]))
+        return next(meant, found[0])
+
+    return re.sub(_OF_MONTH, day_of, said)
 
 
 def _past(found: re.Match[str]) -> str:
@@ -139,7 +151,7 @@ def _with_half(said: str) -> str:
     hour = int(found[1]) % 12
     before, after = said[: found.start()], said[found.end() :]
     texts = [f"{before}{each:02}:{found[2]}{after}" for each in (hour, hour + 12)]
-    raise Refused(offer(*texts))
+    raise Refused(offer(*texts), *texts)
 
 
 def _half_of_day(found: re.Match[str]) -> str:
@@ -175,6 +187,6 @@ def _fitting(found: re.Match[str], half: str | None) -> list[int]:
     hour, (first, end) = int(found["hour"]), _HOURS[found["part"]]
     if half:
         hour = hour % 12 + (12 if "p" in half else 0)
-    readings = {hour} if half else {hour, hour + 12 * (0 < hour < 12)}
+    readings = {hour} if half else {hour, (hour + 12) % 24} if 0 < hour <= 12 else {hour}
     night = found["part"] == "last night"
     return [each for each in sorted(readings) if first <= each < end or (night and each + 24 < end)]

@@ -17,12 +17,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from ccu import access, installation
-from ccu.demo import export, store, story, town
+from ccu import access, first_file, installation
+from ccu.demo import store, story, town
 from ccu.demo.story import Line
 from ccu.demo.town import TABLES, Weighted, below, pick, source, zipf
 from ccu.output import emit_line
-from ccu.records import staff, town_decisions
+from ccu.records import staff_list, town_decisions
 from ccu.session import Session
 
 BASE, PER_PERSON, MOST = 600, 18, 400
@@ -171,7 +171,7 @@ class _Case:
         )
         for count, status in enumerate(steps, start=1):
             later = moment + length * (count / len(steps))
-            yield self._line(later, owner, f"referral update {{{label}}} --status {status}")
+            yield self._line(later, owner, f"referral edit {{{label}}} --status {status}")
 
     def _when(self, moment: datetime) -> str:
         return f"{(self._now.date() - moment.date()).days} {moment:%H:%M}"
@@ -205,7 +205,7 @@ def build(session: Session, calls: int, seed: int, run: story.Run) -> Town:
     """Make the town in the session's new file. Raises InvalidInput when there is one already."""
     key = session.path.with_name(session.path.name + ".audit-key")
     made_before = os.path.lexists(key)
-    with session.creating() as connection:
+    with first_file.creating(session) as connection:
         _settle(connection)
     try:
         made = Town(session, calls, seed, run)
@@ -224,7 +224,7 @@ def build(session: Session, calls: int, seed: int, run: story.Run) -> Town:
 
 
 def _settle(connection: sqlite3.Connection) -> None:
-    staff_id = staff.add(connection, access.login(installation.account()), "admin")
+    staff_id = staff_list.add(connection, access.login(installation.account()), "admin")
     chosen = {"town": town.TOWN, "state": town.STATE, "timezone": town.ZONE, **town.TABLES["rates"]}
     for name, value in chosen.items():
         town_decisions.change_setting(connection, staff_id, name, value)
@@ -246,8 +246,8 @@ def write_export(session: Session, calls: int, seed: int, folder: Path) -> Path:
     file = folder / "marshport-cad.csv"
     by_hand = story.logged_calls(told(session, calls, seed))
     known = list(story.dispatched(session.now, seed))
-    rows = export.rows(max(len(known), calls - by_hand), session.now, seed, known, by_hand)
-    export.write(file, rows)
+    rows = town.export_rows(max(len(known), calls - by_hand), session.now, seed, known, by_hand)
+    town.write_export(file, rows)
     return file
 
 

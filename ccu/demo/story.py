@@ -15,8 +15,7 @@ from datetime import datetime, timedelta
 
 from ccu import dates
 from ccu.demo import store, town
-from ccu.demo.export import Known
-from ccu.demo.town import TABLES, below, pick, source
+from ccu.demo.town import TABLES, Known, below, pick, source
 from ccu.errors import CcuError
 from ccu.records import staff
 from ccu.session import Session

@@ -20,7 +20,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ccu.people.options import years
+from ccu.people.options import age_on
 
 AGES = ((17, "0-17"), (24, "18-24"), (34, "25-34"), (44, "35-44"), (54, "45-54"), (64, "55-64"),
         (74, "65-74"), (84, "75-84"), (999, "85+"))  # fmt: skip
@@ -84,12 +84,9 @@ def of_table(table: str, *, hours: bool) -> dict[str, str]:
 
 def age_band(person: dict[str, Any], last: date) -> str:
     """Return the band of a person's age on the last day; empty when the age is not known."""
-    since, age = person["birth_date"], 0
-    if not since:
-        since, age = person["age_estimated_on"], person["age_estimate"]
-    if not since or age is None:
+    age = age_on(person, last)
+    if age is None:
         return AGES[0][1] if person["minor"] else ""
-    age += max(0, years(since, last))
     return next(band for most, band in AGES if age <= most)
 
 

@@ -1,10 +1,10 @@
-"""Make private files, give finished ones their names, and know the databases in use.
+"""What every command asks about files, and the databases in use.
 
+private  files that only their owner reads; a finished file gets its name
 folders  folders opened once, to work in by descriptor
 named    the files that a person names: the only place where they are opened
 """
 
-import contextlib
 import os
 import re
 from collections import deque
@@ -31,55 +31,6 @@ def is_open(path: Path, bits: int = 0o077) -> bool:
         return False
 
 
-def make_private(path: Path, content: bytes = b"", group: int | None = None) -> None:
-    """Make a file that only its owner can read, and the accounts of a group if one is given.
-
-    Raises FileExistsError when anything is there, a link too.
-    """
-    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    try:
-        os.write(descriptor, content)
-        if group is not None:
-            os.fchown(descriptor, -1, group)
-            os.fchmod(descriptor, 0o640)
-    finally:
-        os.close(descriptor)
-
-
-def make_key(path: Path, group: int | None = None, secret: str = "") -> None:
-    """Make a file with a secret, else with 32 new random bytes in hexadecimal; one there stays.
-
-    The file appears complete, so that a second process never reads half a key. Raises OSError,
-    ValueError.
-    """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.unlink(missing_ok=True)
-        make_private(part, f"{secret or os.urandom(32).hex()}\n".encode(), group)
-        with contextlib.suppress(FileExistsError):  # another process was faster: its key counts
-            publish(part, path)
-    finally:
-        with contextlib.suppress(OSError, ValueError):
-            part.unlink(missing_ok=True)
-
-
-def publish(part: Path, target: Path) -> None:
-    """Give a finished file its name, on disk for good; never over a file that is there already.
-
-    Raises FileExistsError. `part` may keep its own name too: the caller removes it.
-    """
-    sync(part)
-    try:
-        os.link(part, target, follow_symlinks=False)  # unlike rename, fails when the target exists
-    except FileExistsError:
-        raise
-    except (OSError, AttributeError, NotImplementedError):  # a file system without hard links
-        if os.path.lexists(target):
-            raise FileExistsError(str(target)) from None
-        part.rename(target)
-    sync(target.parent)
-
-
 # What a file of ours begins with: a key (64 hexadecimal digits, or that of parcels), an anchor.
 _KEY = rb"([0-9a-fA-F]{64}|AGE-SECRET-KEY-1[0-9A-Z]+)\s*"
 _ANCHOR = rb"[1-9][0-9]* [0-9a-f]{64}(\s|$)"
@@ -98,24 +49,6 @@ def is_proof(start: bytes) -> bool:
 MAGIC = b"SQLite format 3\0"
 BESIDE = ("", "-wal", "-shm", "-journal")  # a database and the files that SQLite adds
 PAGE = 4096  # bytes, SQLCipher's own: an encrypted database has no partial page
-
-
-def remove_database(path: Path) -> None:
-    """Remove a database that was not finished, with the files that SQLite keeps beside it."""
-    for suffix in BESIDE:
-        with contextlib.suppress(OSError):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-def sync(path: Path) -> None:
-    """Ask the system to put a file or a folder's listing on the disk now."""
-    if path.is_dir() and os.name != "posix":
-        return  # Windows cannot open a folder
-    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 class Place(NamedTuple):

@@ -123,11 +123,9 @@ def _wait_for_writer(descriptor: int) -> None:
 
 def content(path: Path, what: str, most: int, instead: str = "", pipe: bool = True) -> bytes:
     """Return the first `most` bytes of a file. Raises InvalidInput as `opened` does."""
-    with opened(path, what, instead, pipe) as file:
+    with BufferedReader(opened(path, what, instead, pipe)) as file:
         try:
-            found = b""
-            while len(found) < most and (more := file.read(most - len(found))):
-                found += more
+            found = file.read(most)
         except OSError as error:
             raise InvalidInput(f"cannot read {what}: {files.reason(error)}") from None
     if files.is_key(found):

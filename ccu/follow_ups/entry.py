@@ -22,6 +22,8 @@ from ccu.records import codes, visibility
 from ccu.session import Session
 from ccu.work import Work
 
+DAYTIME = "mon-sun 08:30-16:30"  # when to propose a try, in a town that set no office hours
+
 
 def _moment(session: Session, stored: str | None) -> str:
     return dates.say_moment(dates.from_iso(stored), session.now) if stored else ""
@@ -97,7 +99,8 @@ def _ask_attempt(session: Session, row: sqlite3.Row, given: AttemptOptions) -> N
 
     def ask_next() -> None:
         step = follow_ups.CHECK_AGAIN if is_over() else follow_ups.RETRY
-        proposal = dates.from_iso(follow_ups.step_after(session.now, session.settings, step))
+        after = follow_ups.step_after(session.now, session.settings, step, DAYTIME)
+        proposal = dates.from_iso(after)
         question = "When to check again" if is_over() else "When to try again"
         usual = given.next_due or proposal
         said = dates.say_moment(usual, session.now)

@@ -14,7 +14,7 @@ from ccu.errors import InvalidInput
 from ccu.follow_ups.options import ListOptions
 from ccu.options import typed_text
 from ccu.people.open_work_store import AsOf
-from ccu.records import settings, table
+from ccu.records import settings, table, writes
 from ccu.session import Session
 
 # Conditions of a list, for table.select; each is a bound on the view's due_unix.
@@ -140,7 +140,7 @@ def record(connection: sqlite3.Connection, follow_up_id: int, as_of: AsOf) -> di
         **{key: found[key] for key in ("id", "what", "for", "due", "state", "owner", "person")},
         **dict(ended),
         "attempts": [dict(row) for row in attempts],
-        "changes": table.changes_of(connection, "follow_up", follow_up_id),
+        "changes": writes.changes_of(connection, "follow_up", follow_up_id),
     }
 
 

@@ -1,31 +1,23 @@
 """The options of the follow-up commands, and their types."""
 
-import contextlib
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.options import arg, flag, opt, typed_text, types
+from ccu.options import arg, flag, opt, times, typed_text, types
 from ccu.options.lookups import LOGIN, code, of_list
 from ccu.people.who import NAMED_PERSON
 from ccu.session import Session
 
-# Any of these, and the text has a time of day; else it is a day, or police time.
-_CLOCK = re.compile(
-    r"\d:\d|\d ?[ap]\.?m|noon|midnight|\d ?h|hour|min|\bnow\b|clock|\bat \w+$|half |"
-    r"quarter (to|past)|(morning|afternoon|evening|night)( at)? \d",
-    re.IGNORECASE,
-)
 # A day that was counted and not named.
 _COUNTED = re.compile(r"tomorrow$|in |\+|\d+ ?(d|days?|w|weeks?|months?)$", re.IGNORECASE)
-_POLICE_TIME = re.compile(r"(?<![\d/-])\d{4}(?![\d/-])")
 
 
 def _due(session: Session, text: str, option: str, tell: bool = True) -> datetime:
@@ -35,12 +27,11 @@ def _due(session: Session, text: str, option: str, tell: bool = True) -> datetim
     Raises InvalidInput for a text that is not one moment, for one in the past (nothing new can
     have been due already) and for one that is years away.
     """
-    due = _moment_due(session, text, option, tell)
-    if due is None:
-        day = typed_text.day(session, text, option, tell=tell)
+    due = typed_text.due(session, text, option, tell=tell)
+    if not isinstance(due, datetime):
         if _COUNTED.match(text.strip()):
-            day = _open_day(session, day)
-        next_day = dates.day_bounds(day, session.settings.zone)[1]
+            due = _open_day(session, due)
+        next_day = dates.day_bounds(due, session.settings.zone)[1]
         due = dates.add_elapsed(next_day, hours=-1 / 3600)  # the last second: 23:59:59, as a rule
     if dates.is_after(session.now, due):
         meant = [f"tomorrow {due:%H:%M}"] if due.date() == session.today else []
@@ -68,21 +59,11 @@ def _open_day(session: Session, day: date) -> date:
     return found
 
 
-def _moment_due(session: Session, text: str, option: str, tell: bool) -> datetime | None:
-    """Return the moment of a text with a time of day, None for a day: Dec 1 2026 has no time."""
-    if _CLOCK.search(text):
-        return typed_text.moment(session, text, option, future=True, tell=tell)
-    if _POLICE_TIME.search(text):
-        with contextlib.suppress(InvalidInput):
-            return typed_text.moment(session, text, option, future=True, tell=tell)
-    return None
-
-
 DUE = types.OptionType(
     read=_due,
     metavar="WHEN",
     answer=partial(_due, tell=False),
-    words=types.moment_words,
+    words=times.moment_words,
     usage="when it is due: friday, tomorrow 10:00, in 3 days or 2026-02-03 09:30",
 )
 KIND, RESULT = code("follow_up_kind"), code("follow_up_result")
@@ -90,28 +71,41 @@ LONGEST_TRY = 24 * 60  # minutes
 FURTHEST = timedelta(days=1096)  # from today to when something is due
 
 
-def _open(session: Session, more: bool, to_sign: bool = False) -> tuple[dict[int, str], int]:
+def _called(
+    session: Session, more: bool, number: int | None, to_sign: bool = False
+) -> tuple[dict[int, str], int]:
     from ccu.follow_ups import page
 
-    return page.called(session, more, to_sign)
+    return page.called(session, more, number, to_sign)
 
 
-def _closed(session: Session, text: str, option: str) -> int | None:
-    """Read an answer that is the number of a follow-up which can be reopened."""
+def _none(session: Session, more: bool, number: int | None) -> tuple[dict[int, str], int]:
+    """Return nothing to list, and what to call a number."""
+    return _called(session, more, number) if number else ({}, 0)
+
+
+def _state(session: Session, number: int, state: str) -> None:
+    """Raise InvalidInput for a follow-up that is not open, waiting to be signed, or closed."""
     from ccu.follow_ups import store as follow_ups
 
-    number = types.FOLLOW_UP.read_answer(session, text, option)
-    if not follow_ups.read(session.db, number)["closed_at"]:
+    row = follow_ups.read(session.db, number)
+    if state == "open":
+        follow_ups.read_open(session.db, number)
+    elif state == "closed" and not row["closed_at"]:
         raise InvalidInput(f"follow-up {number} is not closed")
-    return int(number)
+    elif state == "done" and (row["closed_at"] or not row["closing_at"]):
+        raise InvalidInput(f"follow-up {number} does not wait to be signed")
 
 
-OPEN = of_list(types.FOLLOW_UP, "follow_up", _open)
-TO_SIGN = of_list(types.FOLLOW_UP, "follow_up", partial(_open, to_sign=True))
+def _in_state(called: Any, state: str) -> types.OptionType[int]:
+    return of_list(types.FOLLOW_UP, "follow_up", called, partial(_state, state=state))
+
+
+OPEN = _in_state(_called, "open")
+TO_SIGN = _in_state(partial(_called, to_sign=True), "done")
+CLOSED = _in_state(_none, "closed")
 FollowUpArgument = Annotated[int, arg("F", types.FOLLOW_UP, "The follow-up's number.")]
-ClosedArgument = Annotated[
-    int, arg("F", replace(types.FOLLOW_UP, answer=_closed), "The follow-up's number.")
-]
+ClosedArgument = Annotated[int, arg("F", CLOSED, "The follow-up's number.")]
 OpenArgument = Annotated[int, arg("F", OPEN, "The follow-up's number.")]
 ToSignArgument = Annotated[int, arg("F", TO_SIGN, "The follow-up's number.")]
 DueOption = Annotated[
@@ -163,7 +157,7 @@ class AttemptOptions:
 
     result: Annotated[str | None, opt("--result", RESULT, "The result.")] = None
     when: Annotated[
-        datetime | None, opt("--when", types.MOMENT, "When you tried; default now.")
+        datetime | None, opt("--when", times.MOMENT, "When you tried; default now.")
     ] = None
     minutes: Annotated[
         int | None, opt("--minutes", types.whole_number(LONGEST_TRY), "How many minutes it took.")

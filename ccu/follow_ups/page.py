@@ -81,11 +81,15 @@ def _in_words(change: dict[str, Any], results: dict[str, str]) -> Any:
     return ", ".join(part for part in parts if part)
 
 
-def called(session: Session, more: bool, to_sign: bool) -> tuple[dict[int, str], int]:
+def called(
+    session: Session, more: bool, number: int | None, to_sign: bool
+) -> tuple[dict[int, str], int]:
     """Return open follow-ups, one's own first, as `lookups.of_list` wants them; recorded."""
     if not session.may("follow-up list"):
         return {}, 0
-    found = listing_store.list_rows(session, ListOptions(to_sign=to_sign))
+    asked = ListOptions(to_sign=to_sign) if number is None else ListOptions(every=True)
+    found = listing_store.list_rows(session, asked)
+    found = [row for row in found if number in (None, row["id"])]
     own = staff.login_of(session.db, session.staff_id)
     found.sort(key=lambda row: row["owner"] != own)
     rows = terminal.some_of(found, more)

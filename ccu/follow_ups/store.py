@@ -16,7 +16,7 @@ from ccu.consent import store as consents
 from ccu.errors import InvalidInput, NotAllowed
 from ccu.people import open_work_store as open_work
 from ccu.people import store as people
-from ccu.records import person_ids, staff, table
+from ccu.records import person_ids, staff, table, writes
 from ccu.records.settings import Settings
 from ccu.work import Work
 
@@ -145,7 +145,7 @@ def open_for_referral(work: Work, ids: list[int]) -> list[int]:
     opened = [int(row["id"]) for row in table.select(work.connection, sql, of_these)]
     for each in opened:
         now_open = {"closed_at": None, "closed_by": None, "cancelled": 0}
-        table.update(work.connection, "follow_up", each, now_open)
+        writes.update(work.connection, "follow_up", each, now_open)
         work.audit("follow-up-reopen", "follow_up", each, part=True)
     return opened
 
@@ -154,16 +154,17 @@ def _steps(settings: Settings) -> list[int]:
     return [int(part) for part in settings["follow_up_hours"].split(",")]
 
 
-def step_after(moment: datetime, settings: Settings, step: int) -> str:
+def step_after(moment: datetime, settings: Settings, step: int, usual: str = "") -> str:
     """When the schedule's step (0 the first, -1 the last) after a moment is due, in stored form.
 
-    Moved on to the next moment at which the office is open, where the town set hours or holidays.
+    Moved on to the next moment at which the office is open, where the town set hours or holidays,
+    or by the `usual` hours where it set none.
     """
     due = dates.add_elapsed(moment, hours=_steps(settings)[step])
-    if settings["office_hours"] or settings["holidays"]:
+    if (open_on := settings["office_hours"] or usual) or settings["holidays"]:
         from ccu.dates import office_hours
 
-        hours = office_hours.read(settings["office_hours"], settings["holidays"])
+        hours = office_hours.read(open_on, settings["holidays"])
         due = hours.next_open(due)
     return dates.to_iso(due)
 
@@ -188,7 +189,7 @@ def insert(work: Work, kind: str, about: About, due_at: str, note: str = "") -> 
     """Add the row alone; `add` and `schedule` record it in the audit too."""
     provider_id = consents.provider_of_referral(work.connection, about.referral_id)
     consents.refuse_part2_note(work.connection, note, provider_id)
-    return table.insert(work, "follow_up", about, kind=kind, due_at=due_at, note=note)
+    return writes.insert(work, "follow_up", about, kind=kind, due_at=due_at, note=note)
 
 
 def of_referral(connection: sqlite3.Connection, referral_id: int) -> list[sqlite3.Row]:
@@ -306,14 +307,16 @@ def log_attempt(
     is_over = ends(connection, attempt.result)
     if not is_over and next_due is None:
         raise InvalidInput("--next is missing: after that result the follow-up stays open")
-    table.insert(work, "attempt", attempt, follow_up_id=follow_up_id)
+    writes.insert(work, "attempt", attempt, follow_up_id=follow_up_id)
     sql = "SELECT count(*) FROM attempt WHERE follow_up_id = :id"
     number: int = table.value(connection, sql, id=follow_up_id)
     state = "open"
     if is_over:
         state = _close(work, follow_up_id)
     else:
-        table.change(work, "follow_up", row, {"due_at": next_due, "kind": next_kind or row["kind"]})
+        writes.change(
+            work, "follow_up", row, {"due_at": next_due, "kind": next_kind or row["kind"]}
+        )
     work.audit("follow-up-done", "follow_up", follow_up_id, attempt=number, result=attempt.result)
     if not is_over:
         return Done(state=state, number=number, next_due=next_due)
@@ -325,7 +328,7 @@ def _close(work: Work, follow_up_id: int) -> str:
     """Close it; an intern's closing waits for a signature."""
     to_sign = staff.role_of(work.connection, work.staff_id) == "intern"
     closed = {"closing_at" if to_sign else "closed_at": work.at, "closed_by": work.staff_id}
-    table.update(work.connection, "follow_up", follow_up_id, closed)
+    writes.update(work.connection, "follow_up", follow_up_id, closed)
     return "to_sign" if to_sign else "closed"
 
 
@@ -340,7 +343,7 @@ def sign(work: Work, follow_up_id: int) -> Done:
         raise InvalidInput(f"follow-up {follow_up_id} does not wait to be signed")
     _may_sign(work, row)
     signed = {"closed_at": work.at, "signed_by": work.staff_id}
-    table.update(work.connection, "follow_up", follow_up_id, signed)
+    writes.update(work.connection, "follow_up", follow_up_id, signed)
     work.audit("follow-up-sign", "follow_up", follow_up_id)
     next_id, next_due = make_next(work, row)
     return Done(state="closed", next_id=next_id, next_due=next_due)
@@ -374,7 +377,7 @@ def move(work: Work, follow_up_id: int, new: dict[str, object], reason: str | No
     if row["closing_at"]:
         _may_sign(work, row)
         new = {**new, "closing_at": None, "closed_by": None}
-    changed = table.change(work, "follow_up", row, new, reason)
+    changed = writes.change(work, "follow_up", row, new, reason)
     if changed:
         work.audit("follow-up-move", "follow_up", follow_up_id, fields=changed)
     return changed

@@ -11,7 +11,7 @@ from typing import Any
 
 from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
-from ccu.records import staff, table
+from ccu.records import staff, table, writes
 from ccu.work import Work
 
 ATTEMPT = "attempt"  # the field of `change` that holds a voided attempt
@@ -79,7 +79,7 @@ def may_void(work: Work, follow_up_id: int, *, alone: bool = False) -> sqlite3.R
 
 def _cancel(work: Work, row: sqlite3.Row, reason: str | None, *, part: bool) -> None:
     new = {"cancelled": 1, "closed_at": work.at, "closed_by": work.staff_id}
-    fields = table.change(work, "follow_up", row, new, reason)
+    fields = writes.change(work, "follow_up", row, new, reason)
     work.audit("follow-up-void", "follow_up", row["id"], fields=fields, part=part)
 
 
@@ -95,14 +95,14 @@ def void_attempt(work: Work, follow_up_id: int, reason: str | None) -> Voided:
     attempt = attempt_to_void(work, follow_up_id)
     kept = {key: attempt[key] for key in attempt.keys() if key not in ("follow_up_id", "ends")}  # noqa: SIM118
     connection.execute("DELETE FROM main.attempt WHERE id = :id", {"id": attempt["id"]})
-    table.record_changes(work, "follow_up", follow_up_id, {ATTEMPT: (kept, None)}, reason)
+    writes.record_changes(work, "follow_up", follow_up_id, {ATTEMPT: (kept, None)}, reason)
     new = _moved_back(connection, row, attempt)
     cancelled = None
     is_closed = row["closed_at"] or row["closing_at"]
     if is_closed and attempt["ends"] and follow_ups.is_workable(connection, row["referral_id"]):
         new |= _OPEN
         cancelled = connection.execute(_NEXT, {"id": follow_up_id}).fetchone()
-    table.change(work, "follow_up", row, new, reason)
+    writes.change(work, "follow_up", row, new, reason)
     work.audit("attempt-void", "follow_up", follow_up_id, result=attempt["result"])
     if cancelled is not None:
         _cancel(work, cancelled, reason, part=True)
@@ -153,6 +153,6 @@ def reopen(work: Work, follow_up_id: int, due_at: str | None, reason: str | None
             f"referral {number} has ended; to reopen it: ccu referral reopen {number}"
         )
     new = {**_OPEN, "cancelled": 0, "due_at": due_at or row["due_at"]}
-    fields = table.change(work, "follow_up", row, new, reason)
+    fields = writes.change(work, "follow_up", row, new, reason)
     work.audit("follow-up-reopen", "follow_up", follow_up_id, fields=fields)
     return str(new["due_at"])

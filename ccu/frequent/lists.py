@@ -7,6 +7,7 @@ from typing import Any
 
 from ccu import dates
 from ccu.errors import InvalidInput
+from ccu.frequent import list_store
 from ccu.frequent import store as frequent
 from ccu.options import questions
 from ccu.output import Document, Section, Table
@@ -50,7 +51,7 @@ def places(session: Session, k: int | None, days: int | None, *, every: bool) ->
     with session.work() as work:
         overrides = _overrides(work, "place")
         listed = [number for number, row in overrides.items() if row["listed"]]
-        rows = frequent.places(work.connection, count.window, count.k, listed)
+        rows = list_store.places(work.connection, count.window, count.k, listed)
         worked = open_work.with_worker(work.connection, work.today.isoformat())
         for row in rows:
             window = {**count.window, "place_id": row["place"]}
@@ -77,7 +78,7 @@ def people(
         connection, as_of = work.connection, AsOf.of(work.now)
         overrides = _overrides(work, "person")
         listed = [number for number, row in overrides.items() if row["listed"]]
-        rows = frequent.people(connection, count.window, count.k, listed)
+        rows = list_store.people(connection, count.window, count.k, listed)
         worked = open_work.with_worker(connection, as_of.day.isoformat())
         worked = set(person_ids.canonical(connection, worked).values())
         for row in rows:
@@ -201,7 +202,7 @@ def decide(
     review_on = next_review(session)
     with session.work() as work:
         _check(session, subject)
-        override_id, replaced = frequent.add_override(
+        override_id, replaced = list_store.add_override(
             work, subject, listed=listed, reason=reason, review_on=review_on
         )
     on = "on" if listed else "off"
@@ -231,7 +232,7 @@ def next_review(session: Session) -> str:
 def due(session: Session, every: bool) -> list[dict[str, Any]]:
     """Return those due for review (`every`: all active), with reasons; recorded as a read."""
     with session.work() as work:
-        rows = frequent.due_for_review(work.connection, work.today, every)
+        rows = list_store.due_for_review(work.connection, work.today, every)
         for row in rows:
             record = "person" if row["person"] else "place"
             work.audit("frequent-review", record, row[record], override=row["id"])
@@ -242,14 +243,14 @@ def review(
     session: Session, override_id: int, *, keep: bool, file: Path | None, asking: bool
 ) -> str:
     """Keep or end an override; return what it did. Raises NotAllowed, InvalidInput, NotFound."""
-    frequent.require_override(session.reading.connection, override_id)
+    list_store.require_override(session.reading.connection, override_id)
     reason = questions.private_text("Why", file, "the reason", LONGEST_REASON, asking)
     review_on = next_review(session)
     with session.work() as work:
         if keep:
-            frequent.keep_override(work, override_id, review_on, reason)
+            list_store.keep_override(work, override_id, review_on, reason)
         else:
-            frequent.end_override(work, override_id, reason)
+            list_store.end_override(work, override_id, reason)
     if keep:
         return f"Override {override_id} is kept until review {dates.said(review_on)}."
     return f"Override {override_id} has ended; the count decides again."

@@ -16,7 +16,7 @@ from ccu.people import relations_store as relations
 from ccu.people import store as people
 from ccu.people import worker_store as workers
 from ccu.people.open_work_store import AsOf
-from ccu.people.options import latest_birth, minor_on, years
+from ccu.people.options import age_on, latest_birth, minor_on
 from ccu.records import codes, person_ids
 from ccu.session import Session
 from ccu.work import Work
@@ -105,20 +105,14 @@ def _open_work(work: Work, household_id: int, records: Sequence[int]) -> list[di
 
 def _person(row: dict[str, Any], today: date) -> dict[str, Any]:
     """person, name, birth_year, age, age_estimated, minor of a row of people_on_card."""
-    age, estimated = None, False
-    if row["birth_date"]:
-        age = max(0, years(row["birth_date"], today))
-    elif row["age_estimate"] is not None and row["age_estimated_on"]:
-        estimated = True
-        age = row["age_estimate"] + max(0, years(row["age_estimated_on"], today))
-    born = latest_birth(row)
+    age, born = age_on(row, today), latest_birth(row)
     stated = None if row["minor"] is None else bool(row["minor"])
     return {
         "person": row["person"],
         "name": row["name"],
         "birth_year": int(born[:4]) if born else None,
         "age": age,
-        "age_estimated": estimated,
+        "age_estimated": age is not None and not row["birth_date"],
         "minor": minor_on(born, stated, today),
     }
 

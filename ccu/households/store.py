@@ -14,7 +14,7 @@ from typing import Any
 from ccu import dates
 from ccu.errors import InvalidInput, NotFound
 from ccu.people import store as people
-from ccu.records import ownership, person_ids, table
+from ccu.records import ownership, person_ids, table, writes
 from ccu.records.visibility import View
 from ccu.referrals import needs_store as needs
 from ccu.work import Work
@@ -114,7 +114,7 @@ def join(
     Returns what `unjoin` needs: household, new, people, and fields of memberships that it changed.
     `part`: of another change, whose event has them too. Raises NotFound, InvalidInput.
     """
-    number = table.insert(work, "household", {}) if household_id is None else household_id
+    number = writes.insert(work, "household", {}) if household_id is None else household_id
     table.require(work.connection, "household", number)
     fields = [field for each in people_ids for field in _join(work, number, each, since)]
     done: dict[str, Any] = {"new": household_id is None, "people": [*people_ids], "fields": fields}
@@ -136,17 +136,12 @@ def _join(work: Work, household_id: int, person_id: int, since: str | None) -> l
                 f"--since is before person {person_id} left household {household_id},"
                 f" on {dates.said(before.until)}"
             )
-    asked = {"household_id": household_id, "person_id": person_id, "since": since}
-    old = work.connection.execute(
-        "SELECT since, until FROM household_member"
-        " WHERE household_id = :household_id AND person_id = :person_id",
-        asked,
-    ).fetchone()
-    work.connection.execute(
-        "INSERT INTO household_member (household_id, person_id, since)"
-        " VALUES (:household_id, :person_id, :since)"
-        " ON CONFLICT DO UPDATE SET since = excluded.since, until = NULL",
-        asked,
+    old = ownership.row_of(work.connection, "household_member", (household_id, person_id))
+    writes.insert_row(
+        work.connection,
+        "household_member",
+        {"household_id": household_id, "person_id": person_id, "since": since},
+        "ON CONFLICT DO UPDATE SET since = excluded.since, until = NULL",
     )
     if old is None:
         return []
@@ -187,15 +182,11 @@ def restore(work: Work, household_id: int, before: Mapping[str, Any], reason: st
         column, _, person = field.partition(" of person ")
         if column not in ("since", "until"):
             raise ValueError("no such column of a membership")
-        asked = {"household_id": household_id, "person_id": int(person), "value": value}
-        where = "household_id = :household_id AND person_id = :person_id"
-        sql = f"SELECT {column} FROM main.household_member WHERE {where}"  # noqa: S608
-        old = table.value(work.connection, sql, **asked)
-        work.connection.execute(
-            f"UPDATE main.household_member SET {column} = :value WHERE {where}",  # noqa: S608
-            asked,
-        )
-        table.record_changes(work, "household", household_id, {field: (old, value)}, reason)
+        key = household_id, int(person)
+        old = ownership.row_of(work.connection, "household_member", key) or {}
+        ownership.update_row(work.connection, "household_member", key, {column: value})
+        changed = {field: (old.get(column), value)}
+        writes.record_changes(work, "household", household_id, changed, reason)
 
 
 def leave(work: Work, household_id: int, person_id: int, on: str) -> None:
@@ -237,7 +228,7 @@ def leave(work: Work, household_id: int, person_id: int, on: str) -> None:
 def rename(work: Work, household_id: int, new: str) -> None:
     """Give a household a name, or with an empty one none. Raises NotFound."""
     row = table.require(work.connection, "household", household_id)
-    changed = table.change(work, "household", row, {"name": new})
+    changed = writes.change(work, "household", row, {"name": new})
     if changed:
         work.audit("household-name", "household", household_id, fields=changed)
 
@@ -253,7 +244,7 @@ def _record_changes(
         for field, values in fields.items()
         if values[0] != values[1]
     }
-    table.record_changes(work, "household", household_id, said)
+    writes.record_changes(work, "household", household_id, said)
     return [*said]
 
 

@@ -5,6 +5,7 @@
   rows         its rows and cells; a broken row costs only itself
   identifiers  columns that are refused: FBI, state and social security numbers
   suggest      a first layout, by the importer's hints.toml
+  forms        what a column's texts mean, for a first layout: date formats, codes
   store        the import on record, with the counts of its rows; the file of those not taken
 
 An importer adds its fields to the layout, reads rows to its records, and writes them in one

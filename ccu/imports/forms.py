@@ -1,21 +1,24 @@
-"""Which date formats read the texts of a file's columns, for a first layout.
+"""What the texts of a file's columns mean, for a first layout: date formats, and codes.
 
 Day and month, and the century, are decided by all texts together. Where two formats read them
 differently both are returned: the caller asks.
 """
 
 import contextlib
+import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from itertools import product
+from itertools import chain, product
 
 from ccu import dates
 from ccu.dates import clocks
 from ccu.dates.cad import WORDS, cad_reader
 from ccu.errors import InvalidInput
+from ccu.imports.layout import divided
 
 TEXTS_READ = 500  # different texts that are tried
 FIRST_YEAR = 1995  # of a date whose century, or whose unit, is a guess
@@ -167,7 +170,7 @@ def kind(cells: Iterable[str], today: str) -> str:
     if read == len(texts) or few_bad or len(_bases(texts)) == 1:
         return "clock"
     plain = map(clocks.arranged, texts)
-    if _all_midnight(texts) or find(plain, today, reading=day, share=0.9).choices:
+    if all(map(MIDNIGHT.fullmatch, texts)) or find(plain, today, reading=day, share=0.9).choices:
         return "day"
     found = find(texts, today, share=0.9).choices
     if found == [["excel"]] and all(map(str.isdigit, texts)):
@@ -234,10 +237,6 @@ def _put_in(form: str, literal: str) -> str:
     return f"{match[1]}{literal}{match[2]}" if match else ""
 
 
-def _all_midnight(texts: Sequence[str]) -> bool:
-    return all(map(MIDNIGHT.fullmatch, texts))
-
-
 def _bases(texts: Iterable[str]) -> set[str]:
     """Return what is before the clock times of a column that has the day of a system's zero."""
     found = {match["base"] if (match := _BASE_DAY.fullmatch(text)) else "" for text in texts}
@@ -275,7 +274,7 @@ def _fitting(
     fewest = min((read.count("") for read in by_reading), default=len(texts))
     fits = {form: read for read, form in by_reading.items() if read.count("") == fewest}
     if any("%m/%d/%y" in form or "%m-%d-%y" in form or "%m.%d.%y" in form for form in fits):
-        fits = {form: read for form, read in fits.items() if not _year_first(form)}
+        fits = {form: fits[form] for form in fits if not any(y in form for y in YEAR_FIRST)}
     past = [form for form, read in fits.items() if max(map(str, read))[:10] <= today]
     return past or list(fits), fewest
 
@@ -291,10 +290,6 @@ def _read_most(form: str, texts: Iterable[str], most: int, reading: Reading) -> 
             if read.count("") > most:
                 return []
     return read
-
-
-def _year_first(form: str) -> bool:
-    return any(each in form for each in YEAR_FIRST)
 
 
 def _plausible(form: str, read: Sequence[object], today: str) -> bool:
@@ -328,3 +323,76 @@ def _reads(form: str, text: str) -> bool:
         return bool(_reader(form)(text))
     except (ValueError, InvalidInput):
         return False
+
+
+# ---------------------------------------------------------------- codes
+
+_PARTLY = "  # a part of it counts as {}, until all of it has a code"
+UNTOLD = "#   "  # begins the line of a text that has no code yet
+
+
+def code_lines(
+    table: str,
+    cells: Iterable[str],
+    keywords: Mapping[str, str],  # code -> pattern, as `codes_in` has them
+    *,
+    most: int,
+    longest: int,
+    too_many: str,
+    unknown: str,
+    several: bool = False,
+) -> Iterator[str]:
+    """Lines that map a column's texts to the codes of `keywords`; the others as comments.
+
+    A column of more than `most` different texts, or of one longer than `longest` characters, holds
+    more than codes: it gets the comment `too_many` instead. Where a cell may hold `several` texts,
+    each is listed alone, under all its codes.
+    """
+    yield ""
+    yield f"[{table}]"
+    parts = chain.from_iterable(_apart(cell, keywords) if several else [cell] for cell in cells)
+    texts = Counter(filter(None, parts))
+    if len(texts) > most or max(map(len, texts), default=0) > longest:
+        yield f"# The column holds more than codes; {too_many}"
+        return
+    by_code: dict[str, list[str]] = {}
+    for text, _count in texts.most_common():
+        found = _every_code(text, keywords) if several else codes_in(text, keywords)[:1]
+        for each in found or [""]:
+            by_code.setdefault(each, []).append(text)
+    others = by_code.pop("", [])
+    for each, known in by_code.items():
+        yield f"{each} = {json.dumps(known, ensure_ascii=False)}"
+    if others:
+        yield f"# could not tell; {unknown}:"
+        for text in others:
+            alone = {part.casefold() for part in divided(text) if several}
+            told = [code for code, known in by_code.items() if alone & {*map(str.casefold, known)}]
+            yield f"{UNTOLD}{quoted(text)},{_PARTLY.format(', '.join(told)) if told else ''}"
+
+
+def codes_in(text: str, keywords: Mapping[str, str]) -> list[str]:
+    """Return the codes whose patterns are in the words of a text, in lower case, in their order.
+
+    The pattern of the code "" is of words that leave a text without one.
+    """
+    plain = " ".join(re.sub("[^a-z0-9']+", " ", text.lower()).split())
+    fits = [each for each, pattern in keywords.items() if re.search(pattern, plain)]
+    return [] if "" in fits else fits
+
+
+def quoted(text: str) -> str:
+    """Return a text as TOML."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _every_code(text: str, keywords: Mapping[str, str]) -> list[str]:
+    """Return the codes of a text; none where a part that an import does not divide has none."""
+    parts = [part for part in re.split(r"[/&+]|\band\b", text, flags=re.I) if part.strip()]
+    each = [codes_in(part, keywords) for part in parts]
+    return list(dict.fromkeys(chain.from_iterable(each))) if all(each) else []
+
+
+def _apart(cell: str, keywords: Mapping[str, str]) -> list[str]:
+    """Return the texts of a cell as an import divides them; complete where a word denies one."""
+    return [cell] if codes_in(cell, {"denied": keywords[""]}) else divided(cell)

@@ -5,6 +5,7 @@ ccu does not know is refused by name, because a misspelled one would be ignored.
 """
 
 import contextlib
+import fnmatch
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,7 +41,9 @@ class Words:
             for text in texts:
                 plain = _plain(text)
                 if "*" in plain or "?" in plain:
-                    self._wild.append((_wildcard(plain), code))
+                    # `[` is no wildcard here.
+                    pattern = fnmatch.translate(plain.replace("[", "[[]"))
+                    self._wild.append((re.compile(pattern), code))
                 else:
                     self._exact.setdefault(plain, []).append(code)
 
@@ -99,17 +102,6 @@ def divided(text: str) -> list[str]:
 
 def _plain(text: str) -> str:
     return " ".join(text.split()).casefold()
-
-
-def _wildcard(plain: str) -> re.Pattern[str]:
-    """Return the pattern; what a `*` has matched is final, so that many of them take no longer."""
-    first, *parts = (
-        "".join("." if char == "?" else re.escape(char) for char in part)
-        for part in plain.split("*")
-    )
-    *middle, last = parts or [""]
-    found = "".join(f"(?>.*?{part})" for part in middle if part)
-    return re.compile(f"{first}{found}{'.*' if parts else ''}{last}", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ccu.errors import InvalidInput
 from ccu.imports.source import LONGEST_LINE, Export
 from ccu.output import say
-from ccu.output.text import undo_csv_guard
+from ccu.output.encoded import undo_csv_guard
 
 CHUNK = 2_000  # lines taken at a time
 MOST_LINES = 1_000  # that one quoted cell may run over; a quote never closed is found by then
@@ -92,12 +92,7 @@ class Table:
 
     def sample(self) -> list[list[str]]:
         """Return the first rows, at most SAMPLE."""
-        rows: list[list[str]] = []
-        for chunk in self.chunks():
-            rows += chunk.rows
-            if len(rows) >= SAMPLE:
-                break
-        return rows[:SAMPLE]
+        return [*islice(chain.from_iterable(chunk.rows for chunk in self.chunks()), SAMPLE)]
 
     def places(self, wanted: Iterable[str], layout: str) -> dict[str, int]:
         """Return where these columns of a layout are in the file. Raises InvalidInput."""
@@ -132,21 +127,14 @@ First = tuple[list[str], int, int]  # cells of a row, the lines before it, the l
 
 def _beginning(lines: Iterator[str], delimiter: str) -> list[First]:
     """Return the first rows that are not blank, at least one. Raises InvalidInput."""
-    taken = 0
-
-    def first() -> Iterator[str]:
-        nonlocal taken
-        for line in islice(lines, MOST_LINES):
-            taken += 1
-            yield line
-
     rows: list[First] = []
     before = 0
+    reader = csv.reader(islice(lines, MOST_LINES), delimiter=delimiter, strict=True)
     try:
-        for cells in csv.reader(first(), delimiter=delimiter, strict=True):
+        for cells in reader:
             if any(map(str.strip, cells)):
-                rows.append((cells, before, taken))
-            before = taken
+                rows.append((cells, before, reader.line_num))
+            before = reader.line_num
             if len(rows) == BEGINNING:
                 break
     except (csv.Error, UnicodeError):

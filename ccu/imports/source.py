@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -116,9 +117,7 @@ def opened(path: Path, encoding: str, folder: Path | None, sheet: str = "") -> I
         if not _is_workbook(raw):
             yield _survey(raw, name, encoding)
             return
-        digest = hashlib.sha256()
-        for block in _blocks(raw):
-            digest.update(block)
+        digest = hashlib.file_digest(cast("io.RawIOBase", raw), "sha256")
         lines = stack.enter_context(_spooled(_sheet_lines(raw, sheet), folder))
         export = _survey(lines, name, "utf-8", foreign=False)
         yield replace(export, sha256=digest.hexdigest(), delimiter=",")
@@ -266,10 +265,8 @@ def _refuse_foreign(start: bytes) -> None:
 
 def _survey(raw: IO[bytes], name: str, wanted: str, foreign: bool = True) -> Export:
     try:
-        digest, size = hashlib.sha256(), 0
-        for block in _blocks(raw):
-            digest.update(block)
-            size += len(block)
+        digest = hashlib.file_digest(cast("io.RawIOBase", raw), "sha256")
+        size = raw.tell()
         raw.seek(0)
         packed = raw.read(2) == GZIP
         raw.seek(0)
@@ -292,30 +289,23 @@ def _encoding(content: IO[bytes], wanted: str) -> str:
     if not block:
         raise InvalidInput("the file is empty")
     if wanted == "utf-16" or (wanted == "auto" and block.startswith(UTF16)):
-        return _checked_utf16(content, block)
+        return _checked_utf16(chain([block], _blocks(content)))
     beyond, bad = 0, 0  # characters that are not ASCII; bytes that are not UTF-8 among them
-    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
-    while True:
-        text = decoder.decode(block, final=not block)
+    blocks = chain([block], _blocks(content))
+    for text in codecs.iterdecode(blocks, "utf-8", "surrogateescape"):
         if not text.isascii():
             beyond += len(text) - len(text.encode("ascii", "ignore"))
             bad += len(_NOT_UTF8.findall(text))
-        if not block:
-            break
-        block = content.read(BLOCK)
     if wanted == "auto":
         # One bad row does not make a UTF-8 file Windows-1252: most of what is not ASCII decides.
         return "cp1252" if bad > beyond - bad else "utf-8-sig"
     return "utf-8-sig" if wanted == "utf-8" else wanted
 
 
-def _checked_utf16(content: IO[bytes], block: bytes) -> str:
-    decoder = codecs.getincrementaldecoder("utf-16")()
+def _checked_utf16(blocks: Iterator[bytes]) -> str:
     try:
-        while block:
-            decoder.decode(block)
-            block = content.read(BLOCK)
-        decoder.decode(b"", final=True)
+        for _text in codecs.iterdecode(blocks, "utf-16"):
+            pass
     except UnicodeDecodeError:
         raise InvalidInput("the file begins as UTF-16 and does not go on so") from None
     return "utf-16"

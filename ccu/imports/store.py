@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ccu import files
 from ccu.errors import InvalidInput
 from ccu.files import named
-from ccu.output import formats, opened, say
+from ccu.output import encoded, opened, say
 
 if TYPE_CHECKING:
     from sqlite_utils.db import Table
@@ -89,7 +89,7 @@ def write_rejects(path: Path | None, header: list[str], rejects: Iterable[Reject
     rows = ((line, reason, *cells) for line, reason, cells in rejects)  # of any number of cells
     with opened(path, "--rejects") as sink:
         for row in chain([("line", "reason", *header)], rows):
-            sink.write([formats.csv_line(row, terminal=False)])
+            sink.write([encoded.csv_line(row, terminal=False)])
 
 
 def tell_rejects(path: Path | None, count: int) -> None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from ccu.errors import CcuError, InvalidInput, Unfinished
 from ccu.files import named
 from ccu.imports import forms
-from ccu.imports.codes import UNTOLD, quoted
+from ccu.imports.forms import UNTOLD, quoted
 from ccu.imports.layout import OPEN, packaged
 from ccu.imports.rows import Table
 from ccu.imports.source import Export, opened
@@ -205,21 +205,31 @@ def write(
                 if place.folder.stat(place.name) is not None:
                     raise InvalidInput(f"{target} is there already; choose a new name for --output")
         stack.enter_context(output_opened(place)).write(f"{line}\n" for line in lines)
-    if target is not None and target != Path("-"):
-        say("; ".join([f"Wrote {target}", *_untold(lines)]))
-        if not questions.left_open:
-            files = (shlex.quote(str(each)) for each in (path, target))
-            say(f"Next: {command} {' --layout '.join(files)} --dry-run")
+    told = [*_untold(lines)]
+    if place is not None:
+        unused = [each.removeprefix(UNUSED) for each in lines if UNUSED in each]
+        told = [f"Wrote {target}", *(f"not used: {each}" for each in unused), *told]
+    if told:
+        say("; ".join(told))
+    if place is not None and not questions.left_open:
+        files = (shlex.quote(str(each)) for each in (path, target))
+        say(f"Next: {command} {' --layout '.join(files)} --dry-run")
     questions.finish()
 
 
 def _untold(lines: Sequence[str]) -> Iterator[str]:
-    """Yield which filled columns are not used, and how many texts of each table have no code."""
-    yield from (f"not used: {each.removeprefix(UNUSED)}" for each in lines if UNUSED in each)
+    """Yield which texts of each table have no code."""
     for table in "\n".join(lines).split("\n[")[1:]:
-        if count := table.count(f"\n{UNTOLD}"):
-            needs = "text needs" if count == 1 else "texts need"
-            yield f"under [{table.partition(']')[0]}], {count} {needs} a code"
+        untold = [each for each in table.splitlines() if each.startswith(UNTOLD)]
+        texts = [
+            json.loads(each.removeprefix(UNTOLD).partition(",  #")[0].rstrip(","))
+            for each in untold
+        ]
+        if texts:
+            needs = "text needs" if len(texts) == 1 else "texts need"
+            more = ", ..." if len(texts) > SHOWN else ""
+            named = f"{', '.join(texts[:SHOWN])}{more}"
+            yield f"under [{table.partition(']')[0]}], {len(texts)} {needs} a code: {named}"
 
 
 # ---------------------------------------------------------------- columns

@@ -25,7 +25,9 @@ Declare a parameter by what the command receives, and give it the type that read
 - A feature adds a type of its own as `OptionType(read=..., metavar="WHEN")`.
 - Commands that share options put them in a dataclass and take it with `@with_options(Form)`.
 
-    types       the types, and what each reads; opt, arg, value, with_options and convert are here
+    types       the types, and what each reads; opt, arg, value and convert are here
+    times       the types that are a day or a time
+    shared      with_options
     lookups     the types whose text is looked up: accounts, providers, codes, lines of a list
     completion  what the shell offers
     terminal    questions at the keyboard
@@ -33,9 +35,6 @@ Declare a parameter by what the command receives, and give it the type that read
 """
 
 import inspect
-from collections.abc import Callable
-from dataclasses import fields
-from functools import wraps
 from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, get_args
@@ -47,10 +46,8 @@ from ccu.errors import InvalidInput
 from ccu.options.types import ADDRESS as ADDRESS
 from ccu.options.types import CALL as CALL
 from ccu.options.types import FILE as FILE
-from ccu.options.types import MOMENT as MOMENT
 from ccu.options.types import NOTE as NOTE
 from ccu.options.types import NOTE_LATER as NOTE_LATER
-from ccu.options.types import PAST_DAY as PAST_DAY
 from ccu.options.types import PERSON as PERSON
 from ccu.options.types import REASON, WHY
 from ccu.options.types import REFERRAL as REFERRAL
@@ -148,10 +145,10 @@ def group(help: str) -> typer.Typer:
 class Group(TyperGroup):
     """A command whose help lists each subcommand with the first line of its help, in full."""
 
-    OLD_NAMES: ClassVar = {
-        "amend": "edit",
-        "change": "edit",
-    }  # not listed; to go in the next release
+    # Not listed; to go in the next release.
+    OLD_NAMES: ClassVar = dict.fromkeys(
+        ("amend", "change", "move", "update", "category", "name"), "edit"
+    )
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return the subcommand of a name, or of one that it had; None when there is none."""
@@ -271,44 +268,3 @@ def needs_reason(session: "Session", full: bool, reason: str | None) -> str | No
         raise InvalidInput("--full needs --reason")
     given = reason or None
     return asked(session, given, WHY, "Why you need what was written", "--reason") if full else None
-
-
-# ---------------------------------------------------------------- shared options
-
-
-def with_options(form: type[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command the fields of a dataclass as its options; it receives them as `given`.
-
-    Typer reads a function's signature, so this writes one. Without it, the 28 options of a call
-    would be declared in each command and handed on one by one.
-    """
-
-    def decorate(command: Callable[..., None]) -> Callable[..., None]:
-        @wraps(command)
-        def run(**values: Any) -> None:
-            given = form(**{field.name: values.pop(field.name) for field in fields(form)})
-            command(given=given, **values)
-
-        own = [
-            each for each in inspect.signature(command).parameters.values() if each.name != "given"
-        ]
-        shared = [
-            inspect.Parameter(
-                field.name,
-                inspect.Parameter.KEYWORD_ONLY,
-                default=field.default,
-                annotation=field.type,
-            )
-            for field in fields(form)
-        ]
-        parameters = [
-            *(each for each in own if each.default is inspect.Parameter.empty),
-            *shared,  # in --help, after the command's arguments and before its own options
-            *(each for each in own if each.default is not inspect.Parameter.empty),
-        ]
-        run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-            [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in parameters]
-        )
-        return run
-
-    return decorate

@@ -4,10 +4,45 @@ Completion never writes, never reports an error and never shows a name: numbers 
 account that is not on the staff list is offered nothing.
 """
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import typer
+
+from ccu import access
+from ccu.errors import ExitCode, InvalidInput, NotAllowed
+
+_SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
+_NO_SHELL = "name the shell: ccu --show-completion bash, zsh, fish or powershell"
+
+
+def for_shell(argv: list[str]) -> int:
+    """Print or install the script of the shell named last, else of the one that started ccu.
+
+    In PowerShell Typer's installation lets every script run for the account: there it is printed.
+    """
+    from typer import _completion_shared as scripts
+
+    install = "--install-completion" in argv
+    named = argv[-1] if argv[-1][:2] != "--" else scripts._get_shell_name() or ""
+    shell, variable = named.lower(), "_CCU_COMPLETE"
+    if install and access.caller() is not None:
+        raise NotAllowed("install completion as yourself, without sudo")
+    if shell not in _SHELLS:
+        raise InvalidInput(_NO_SHELL)
+    if not install:
+        script = scripts.get_completion_script(prog_name="ccu", complete_var=variable, shell=shell)
+        sys.stdout.write(f"{script}\n")
+    elif shell in ("powershell", "pwsh"):
+        raise InvalidInput(f"type it yourself: ccu --show-completion {shell} >> $PROFILE")
+    else:
+        try:
+            _, path = scripts.install(shell, "ccu", variable)
+        except OSError as error:
+            raise InvalidInput(f"cannot write {error.filename}: {error.strerror}") from error
+        sys.stdout.write(f"Installed in {path}. Open a new terminal to use it.\n")
+    return ExitCode.OK
 
 
 def settings(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:

@@ -20,8 +20,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ccu import access, dates, files
+from ccu import access, dates
 from ccu.errors import Cancelled, InvalidInput, NotAllowed
+from ccu.files import private
 from ccu.options import terminal, typed_text
 from ccu.output import say
 
@@ -105,7 +106,7 @@ def keep(session: "Session", command: str, typed: dict[str, Any], what: str, slo
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _must_be_ours(path.parent)
         path.unlink(missing_ok=True)
-        files.make_private(path, content.encode("utf-8", "replace"))
+        private.make_private(path, content.encode("utf-8", "replace"))
     except _ERRORS:
         return f"{what} not kept: the draft could not be written."
     return f"{what} kept as a draft, for you alone: {command} offers it."

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from ccu.errors import InvalidInput, NotFound
 from ccu.options.types import OptionType, offered
-from ccu.output import say
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -19,34 +18,39 @@ def _login(session: "Session", text: str, option: str) -> int:
 
 
 def _account(session: "Session", text: str, option: str) -> int:
-    """Read a login, or a part of one or of a name; list the accounts where it is not one."""
+    """Read a login, or a part of one or of a name; ? lists the accounts."""
     from ccu.options import terminal
-    from ccu.records import staff
+    from ccu.records import staff, staff_list
 
     if (found := staff.id_of(session.db, text)) is not None:
         return found
-    rows = staff.rows(session.db)
+    rows = staff_list.rows(session.db)
     called = {each["login"]: f"{each['name']}, {each['role']}".lstrip(", ") for each in rows}
     if (login := terminal.of_part(text, called)) is None:
-        raise InvalidInput("type a login, or a part of a name that only one of them has")
+        raise InvalidInput("type a login, or a part of a name that only one has; ? lists them")
     return staff.require(session.db, login, option)
+
+
+_PROVIDER_ASKED = "type a provider's number, or three letters or more of its name"
 
 
 def _provider(session: "Session", text: str, option: str) -> int:
     from ccu.options import terminal
     from ccu.providers import store as providers
 
+    if text.strip().lower() in (*terminal.YES, *terminal.NO):  # the answer to another question
+        raise InvalidInput(f"{option}: {_PROVIDER_ASKED}")
     if session.may_choose and text.strip():
         found = providers.matching(session.db, text)
         lines = {each["id"]: providers.offered(each) for each in found}
         if not found:  # no name: what is needed, in plain words
             from ccu.providers.find import FIRST, Asked, offered, search
-            from ccu.providers.page import URGENT
+            from ccu.providers.page import tell_of_911
 
             asked = Asked(text)
             lines = {each["id"]: offered(each) for each in search(session, asked)[:FIRST]}
             if asked.urgent:
-                say(URGENT)
+                tell_of_911(session)
         if lines and len(found) != 1:
             back = f"{option}: none was chosen; type a number, a name, or what is needed"
             return terminal.chosen_of(lines, "provider", sure=False, back=back)
@@ -58,7 +62,7 @@ def _provider_answered(session: "Session", text: str, option: str) -> int:
     try:
         return _provider(session, text, option)
     except NotFound:
-        raise NotFound(f"{option}: no provider of that number or name; type one shown") from None
+        raise NotFound(f"{option}: no such provider; {_PROVIDER_ASKED}") from None
 
 
 def _provider_words(session: "Session", provider_id: int) -> str:
@@ -84,6 +88,10 @@ PROVIDER = OptionType(
     hint=" (number, name, or what is needed)",
     words=_provider_words,
 )
+
+
+# Lists at whose questions people may type what happened: it is read for a risk to life.
+_URGENT = ("nature", "need", "reason", "no_action_reason")
 
 
 def code(table: str, *, commas: bool = False) -> OptionType[str]:
@@ -126,27 +134,30 @@ def code(table: str, *, commas: bool = False) -> OptionType[str]:
         offer=offer,
         words=words,
         commas=commas,
+        urgent=table in _URGENT,
     )
 
 
 def of_list(
     type: OptionType[int],
     record: str,
-    called: "Callable[[Session, bool], tuple[dict[int, str], int]]",
+    called: "Callable[[Session, bool, int | None], tuple[dict[int, str], int]]",
+    check: "Callable[[Session, int], object]" = lambda session, number: None,
 ) -> OptionType[int]:
     """A record's number, asked for below a list; a part of one of its lines is an answer too.
 
     `record` is its table. `called` returns what to call each, more of them if True, and how many
-    there are in all.
+    there are in all; or what to call one number that is not in the list. That one is asked about,
+    after `check`, which raises InvalidInput for one that cannot be used.
     """
     from ccu.options import terminal
     from ccu.records import table
 
     def offer(session: "Session", more: bool = False) -> None:
-        terminal.show_some(*called(session, more))
+        terminal.show_some(*called(session, more, None))
 
     def answer(session: "Session", text: str, option: str) -> int | None:
-        listed, _total = called(session, True)
+        listed, _total = called(session, True, None)
         number = type.read(session, text, option) if text.isdigit() else None
         if number in listed:
             return number
@@ -156,6 +167,11 @@ def of_list(
             if number is None:
                 raise InvalidInput("type one of the numbers, or a part that only one line has")
         table.require(session.db, record, number)  # here it is asked again
+        check(session, number)
+        named, _total = called(session, True, number)
+        for words in named.values():
+            if not terminal.yes_or_no(f"Not in the list: {number}  {words}. Take it? y or n"):
+                raise InvalidInput("type one of the numbers, or a part that only one line has")
         return number
 
     return replace(type, offer=offer, answer=answer)

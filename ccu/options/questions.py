@@ -1,7 +1,7 @@
 """A form at the terminal: questions in order, `<` to the one before, a review before saving."""
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,15 +43,16 @@ def fill_in(
     check: Callable[[], object] = lambda: None,
     *,
     review: bool = False,
+    notes: Callable[[], Iterable[str]] = lambda: (),
 ) -> None:
     """Ask each question that is open, then show the answers until they are to be saved.
 
-    With `review` they are shown even if no question was open.
+    With `review` they are shown even if no question was open. `notes` are sentences below them.
     `check` raises InvalidInput for answers that do not fit together: they can then be changed.
     Raises Declined when nothing is to be saved, and KeyboardInterrupt.
     """
     try:
-        _fill_in(questions, check, review)
+        _fill_in(questions, check, review, notes)
     except Declined:
         raise
     except KeyboardInterrupt:
@@ -62,13 +63,18 @@ def fill_in(
         raise
 
 
-def _fill_in(questions: Sequence[Question], check: Callable[[], object], review: bool) -> None:
+def _fill_in(
+    questions: Sequence[Question],
+    check: Callable[[], object],
+    review: bool,
+    notes: Callable[[], Iterable[str]],
+) -> None:
     asked: list[Question] = []
     with terminal.going_back():
         _ask_open(questions, asked)
         if not asked and not review:
             return  # every answer was given as an option
-        while not _is_right(questions, asked, check):
+        while not _is_right(questions, asked, check, notes):
             _ask_open(questions, asked)
 
 
@@ -99,7 +105,10 @@ def _take_back(asked: list[Question]) -> None:
 
 
 def _is_right(
-    questions: Sequence[Question], asked: list[Question], check: Callable[[], object]
+    questions: Sequence[Question],
+    asked: list[Question],
+    check: Callable[[], object],
+    notes: Callable[[], Iterable[str]],
 ) -> bool:
     """Show the answers and ask whether to save; change the one whose number is typed."""
     shown = [each for each in questions if each.wanted() and (each.known or each in asked)]
@@ -109,6 +118,8 @@ def _is_right(
         if not each.words() and len(shown) > MOST_LINES:
             continue  # its number can still be typed
         say(_cut(f"{number:>3}  {each.label:{width}}  {each.words() or NOT_RECORDED}"))
+    for note in notes():
+        say(note)
 
     def read(answer: str) -> Question | None:
         if answer.lower() in ("y", "yes"):
@@ -262,3 +273,16 @@ def private_text(
             lambda: checked(terminal.ask_lines(f"{question} (end with a blank line)"))
         )
     return terminal.ask_until_valid(question, checked)
+
+
+def confirm_by_number(interactive: bool, number: int, stated: str, verb: str, what: str) -> None:
+    """State what will happen and have a number typed: pressing y out of habit confirms nothing.
+
+    `verb` is what is done, such as destroy or seal; `what` tells which number it is. Raises
+    InvalidInput without a terminal, and for another number.
+    """
+    if not interactive:
+        raise InvalidInput("--yes is missing: nobody is at a terminal to confirm it")
+    say(stated)
+    if terminal.read_line(f"To {verb}, type {number}, {what}: ").strip() != str(number):
+        raise InvalidInput(f"nothing was {verb}ed: the answer was not {number}, {what}")

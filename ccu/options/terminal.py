@@ -23,7 +23,8 @@ ONE_COLUMN = 6  # this many choices are listed one a line
 BACK = "<"
 YES, NO = ("y", "yes"), ("n", "no")
 WAKE = 0.2  # seconds
-_ENTER = r" \[[^]]*\]$"  # what a question tells that Enter takes
+_ENTER = r" \[[^]]*\](?=$| \(- )"  # what a question tells that Enter takes
+_USUAL = r" \[(?!Enter )([^]]*)\](?=$| \(- )"  # the same, where that is an answer
 _SKIP = "(Enter "  # it tells that Enter records nothing, as whatever was offered
 
 Value = TypeVar("Value")
@@ -69,19 +70,24 @@ def ask_until_valid(
     """Return what `read` makes of the answer; show its error and ask again when it refuses.
 
     `?` prints the choices again, if there are any to `offer`. y takes the only reading that an
-    error offers, and so does Enter unless it skips the question; n asks again.
+    error offers, and so does Enter unless it skips the question; n asks again. After an answer that
+    was refused Enter no longer takes what the question has in brackets.
     """
+    usual = re.search(_USUAL, question)
     meant: Sequence[str] = ()
+    begun, refused = "", False
 
     def ask_once() -> Value:
-        nonlocal meant
+        nonlocal meant, begun, refused
         asked = f"{question}{end}"
-        accepted: Sequence[str] = ("", *YES)
+        accepted = YES if _SKIP in question else ("", *YES)
         if len(meant) == 1 and _SKIP in question:
-            accepted, asked = YES, asked.replace(_SKIP, f"(y for {meant[0]}, Enter ")
+            asked = asked.replace(_SKIP, f"(y for {meant[0]}, Enter ")
         elif len(meant) == 1:
             asked = f"{re.sub(_ENTER, '', question)} [{meant[0]}]{end}"
-        while (answer := _answer(read_line(asked))) == "?" and offer:
+        elif refused and usual:
+            asked = f"{re.sub(_ENTER, '', question)}{end}"
+        while (answer := _answer(read_line(asked, begun))) == "?" and offer:
             offer()
         if meant and answer.lower() in NO:
             meant = ()
@@ -90,14 +96,29 @@ def ask_until_valid(
             raise InvalidInput(f"Type the one you mean: {' or '.join(meant)}")
         if len(meant) == 1 and answer.lower() in accepted:
             answer = meant[0]
-        meant = ()
+        elif refused and usual and not answer:
+            raise InvalidInput(f"type the answer, or {usual[1]}")
+        elif refused and usual and answer == usual[1]:
+            answer = ""
+        before, meant, begun, refused = begun, (), "", refused or bool(answer)
         try:
-            return read(answer)
+            return _read_begun(read, answer, before)
         except InvalidInput as error:
-            meant = _instead(answer, error)
+            meant, begun = _instead(answer, error), error.begun
             raise
 
     return until_valid(ask_once)
+
+
+def _read_begun(read: Callable[[str], Value], answer: str, begun: str) -> Value:
+    """Read an answer that began with a text; one typed in full behind that is read without it."""
+    try:
+        return read(answer)
+    except InvalidInput:
+        rest = answer.removeprefix(begun)
+        if not begun or rest == answer or " " not in rest.strip():
+            raise
+        return read(rest)
 
 
 def _instead(answer: str, error: InvalidInput) -> list[str]:
@@ -173,16 +194,22 @@ def choose(
 def of_part(answer: str, called: Mapping[Key, str]) -> Key | None:
     """Return the only one of a list who is called by every part typed.
 
-    Print those who are where there are several, and all of the list where there is none. A number
-    within a line, such as that of a house, is asked about: it may be that of a record.
+    Print those who are where there are several, and the list for `?`. A number within a line, such
+    as that of a house, is asked about: it may be that of a record.
     """
     meant = having(answer, called)
-    show_list(meant or called) if len(meant) != 1 or answer.isdigit() else None
+    if len(meant) != 1 or answer.isdigit():
+        show_list(called if answer == "?" else meant)
     if len(meant) == 1 and (
         not answer.isdigit() or yes_or_no(f"Only this line has {answer}. Take it? y or n")
     ):
         return next(iter(meant))
     return None
+
+
+def may_be_part(answer: str) -> bool:
+    """Whether an answer may be a part of a name, and is not one to another question."""
+    return len(answer) >= SHORTEST_PART and answer.lower() not in (*YES, *NEW)
 
 
 def having(answer: str, called: Mapping[Key, str]) -> dict[Key, str]:
@@ -191,7 +218,7 @@ def having(answer: str, called: Mapping[Key, str]) -> dict[Key, str]:
     The line's own number counts for words alone: the caller knows it.
     """
     parts = answer.casefold().split()
-    if len(answer) < SHORTEST_PART or answer.lower() in (*YES, *NEW):
+    if not may_be_part(answer):
         return {}
     if answer.isdigit():
         whole = rf"(?<!\d){answer}(?!\d)"
@@ -279,9 +306,10 @@ def ask_lines(question: str, lines: list[str] | None = None) -> str:
     return "\n".join(lines)
 
 
-def read_line(question: str) -> str:
+def read_line(question: str, begun: str = "") -> str:
     """Read one line without its end. Raises EndOfInput.
 
+    `begun` is on the line already, to be typed on or removed, where the terminal can do that.
     Bytes that are not text come as surrogates, which every check of text refuses with a sentence.
     """
     if isinstance(sys.stdin, io.TextIOWrapper) and sys.stdin.errors != "surrogateescape":
@@ -289,6 +317,9 @@ def read_line(question: str) -> str:
     sys.stderr.flush()
     try:
         if _has_readline():
+            import readline
+
+            readline.set_startup_hook((lambda: readline.insert_text(begun)) if begun else None)
             with _waking():
                 return input(question)
         sys.stderr.write(question)
@@ -343,21 +374,6 @@ def _waking() -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-
-
-def confirm_by_number(interactive: bool, number: int, stated: str, verb: str, what: str) -> None:
-    """State what will happen and have a number typed: pressing y out of habit confirms nothing.
-
-    `verb` is what is done, such as destroy or seal; `what` tells which number it is. Raises
-    InvalidInput without a terminal, and for another number.
-    """
-    from ccu.output import say
-
-    if not interactive:
-        raise InvalidInput("--yes is missing: nobody is at a terminal to confirm it")
-    say(stated)
-    if read_line(f"To {verb}, type {number}, {what}: ").strip() != str(number):
-        raise InvalidInput(f"nothing was {verb}ed: the answer was not {number}, {what}")
 
 
 def show_choices(labels: Iterable[str]) -> None:

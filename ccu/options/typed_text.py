@@ -143,6 +143,35 @@ def moment(
     return found
 
 
+def due(session: "Session", text: str, option: str, *, tell: bool = True) -> "date | datetime":
+    """Return a day as `day` does, or the moment of a text with a time of day."""
+    us_order = _us_order(session)
+    found = dates.parse_due(text, session.now, field=option, us_order=us_order)
+    if tell and us_order and re.search(_TWO_ORDERS, text):
+        if isinstance(found, datetime):
+            _tell(option, dates.say_moment(found, session.now))
+        else:
+            _tell(option, dates.say_date(found))
+    return found
+
+
+_HOURS = {"h": 1, "d": 24, "w": 7 * 24}
+
+
+def ago(session: "Session", text: str, option: str, units: str) -> datetime | None:
+    """Return the moment a span before now, such as `24h`, `3d`, `2w`, by these letters of units.
+
+    None for other text. Raises InvalidInput for a span of nothing, or of more than a year.
+    """
+    span = re.fullmatch(rf"(\d{{1,4}}) ?([{units}])", text.strip(), re.ASCII | re.IGNORECASE)
+    if span is None:
+        return None
+    hours = int(span[1]) * _HOURS[span[2].lower()]
+    if not 0 < hours <= 366 * 24:
+        raise InvalidInput(f"{option} must be more than nothing and at most a year")
+    return dates.add_elapsed(session.now, hours=-hours)
+
+
 def _us_order(session: "Session") -> bool:
     """Whether the town writes the month first: the setting `state` names a US state or is empty."""
     return bool(session.settings["state"])

@@ -1,8 +1,7 @@
 """The types of options: what each reads from the text typed, asks, and offers to the shell."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -53,6 +52,7 @@ class OptionType(Generic[Value]):
     # The value in words: shown after the answer, and where it is reviewed before it is saved.
     words: Callable[["Session", Value], str] | None = None
     commas: bool = False  # each item of a repeated option may hold several, with commas between
+    urgent: bool = False  # an answer that tells of a risk to life is met with 911 and 988
     is_file: bool = False  # read last: it may be typed at the terminal after the questions
 
     def split(self, texts: Sequence[str], option: str) -> list[str]:
@@ -68,6 +68,10 @@ class OptionType(Generic[Value]):
         """Read an answer typed at the terminal; a list where commas are allowed."""
         if text == "?" and self.usage:
             raise InvalidInput(f"type {self.usage}")
+        if self.urgent and any(map(str.isalpha, text)):
+            from ccu.providers.page import tell_of_911
+
+            tell_of_911(session, text)
         read = self.answer or self.read
         if self.commas:
             return [read(session, word, option) for word in self.split([text], option)]
@@ -209,10 +213,6 @@ def _note(session: "Session", path: str, option: str) -> str | None:
     return typed_text.note(typed_text.file_text(Path(path), option), option)
 
 
-def _note_later(session: "Session", path: str, option: str) -> LaterNote:
-    return lambda: _note(session, path, option)
-
-
 def _person(session: "Session", text: str, option: str) -> int:
     """Read a person's number; at a terminal also a part of the name, which is never in an error.
 
@@ -225,13 +225,18 @@ def _person(session: "Session", text: str, option: str) -> int:
             "Person, by number or part of the name",
             lambda answer: _person(session, "" if answer == "-" else answer, option),
         )
-    if not (session.may_choose and any(letter.isalpha() for letter in text)):
+    if not any(letter.isalpha() for letter in text):
         return typed_text.record_id(text, "person")
+    if not session.may_choose:  # a name is not for a command line
+        raise InvalidInput(
+            "a person is named by its number, such as 12; to find it by name: ccu person find"
+            " --file -"
+        )
     from ccu.records import person_ids
 
     session.require_may("person find")
-    found = person_ids.of_a_name(session.db, typed_text.line(text, option) or "")
-    if not found:
+    typed = typed_text.line(text, option) or ""
+    if not (terminal.may_be_part(typed) and (found := person_ids.of_a_name(session.db, typed))):
         raise NotFound("no person has a name that begins so; find somebody: ccu person find")
     if len(found) > person_ids.MOST_OF_A_NAME:
         raise InvalidInput(f"{option}: many people have such a name; type more of it")
@@ -255,55 +260,10 @@ PLACE = number_of("place", "N", "place")
 PLAN = number_of("plan", "PLAN", "plan")
 REFERRAL = number_of("referral", "R", "referral", offered("referral"))
 ADDRESS = line(300, needed=True)  # of a place, as typed
-REASON = line(LONGEST_REASON)
-WHY = line(LONGEST_REASON, needed=True)  # of what is taken back
+REASON = replace(line(LONGEST_REASON), urgent=True)
+WHY = replace(line(LONGEST_REASON, needed=True), urgent=True)  # of what is taken back
 NOTE = OptionType(read=_note, metavar="FILE", is_file=True)
-# For a command that asks questions before it reads the note.
-NOTE_LATER = OptionType(read=_note_later, metavar="FILE", is_file=True)
+NOTE_LATER = OptionType(read=partial(partial, _note), metavar="FILE", is_file=True)  # when called
 
 
 # ---------------------------------------------------------------- days and times
-
-
-def _moment(session: "Session", text: str, option: str, tell: bool = True) -> datetime:
-    from ccu.options import typed_text
-
-    return typed_text.moment(session, text, option, tell=tell)
-
-
-def moment_words(session: "Session", moment: datetime) -> str:
-    """Return how a moment was understood."""
-    from ccu import dates
-
-    return dates.say_moment(moment, session.now)
-
-
-def day(*, future: bool) -> OptionType[date]:
-    """A day; without `future` one that is not after today."""
-
-    def read(session: "Session", text: str, option: str, tell: bool = True) -> date:
-        from ccu.options import typed_text
-
-        return typed_text.day(session, text, option, future=future, tell=tell)
-
-    def answer(session: "Session", text: str, option: str) -> date:
-        return read(session, text, "That", tell=False)
-
-    def words(session: "Session", found: date) -> str:
-        from ccu import dates
-
-        return dates.say_date(found)
-
-    usage = f"a day: today, {'tomorrow' if future else 'yesterday'}, friday or Jan 18, 2026"
-    return OptionType(read=read, metavar="DAY", answer=answer, words=words, usage=usage)
-
-
-MOMENT = OptionType(
-    read=_moment,
-    metavar="TIME",
-    answer=lambda session, text, option: _moment(session, text, "That", tell=False),
-    words=moment_words,
-    usage="a time: now, 22:30, yesterday 22:30 or Jan 18, 2026 22:30",
-)
-DAY = day(future=True)
-PAST_DAY = day(future=False)

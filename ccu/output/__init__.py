@@ -6,7 +6,7 @@ A command builds a `Table` (rows) or a `Document` (a card, a record) and passes 
 
   to_file   a file named by --output: the format by its ending, written in full or not at all
   text      makes every value safe for a terminal or a spreadsheet
-  formats   plain, csv, json, markdown, as text in pieces; workbook: xlsx; paper: HTML and PDF
+  formats   plain text in pieces; encoded: csv, json, markdown; workbook: xlsx; paper: HTML, PDF
   screen    tables and documents at a terminal, progress bars (Rich, imported only then)
 """
 
@@ -286,31 +286,7 @@ def emit(
     Raises InvalidInput if `output` cannot be written, BrokenPipeError if the reader of standard
     output closed it.
     """
-    from ccu.output import formats
-
-    with opened(output) as sink:
-        chosen = format or default_format(output, sink.terminal)
-        if chosen is Format.table:
-            from ccu.output import screen
-
-            sink.write(screen.table(table, sink))
-        elif chosen is Format.plain:
-            sink.write(formats.plain(table))
-        elif chosen is Format.csv:
-            sink.write(["\ufeff"] if bom else [])
-            sink.write(formats.csv(table, terminal=sink.terminal))
-        elif chosen is Format.json:
-            sink.write(formats.json(table, ascii_only=not sink.unicode))
-        elif chosen is Format.xlsx:
-            from ccu.output import workbook
-
-            workbook.write(table, sink)
-        elif chosen in (Format.html, Format.pdf):
-            from ccu.output import paper
-
-            paper.write(paper.as_document(table), chosen, sink)
-        else:
-            sink.write(formats.markdown(table))
+    _print(table, format, output, bom)
 
 
 def emit_document(
@@ -320,31 +296,29 @@ def emit_document(
 
     Raises like `emit`, and InvalidInput for CSV and XLSX if no section is marked `main`.
     """
-    from ccu.output import formats
+    _print(document, format, output)
 
+
+def _print(
+    what: Table | Document,
+    format: Format | None,
+    output: Path | Place | None,
+    bom: bool = False,
+) -> None:
     with opened(output) as sink:
         chosen = format or default_format(output, sink.terminal)
         if chosen is Format.table:
             from ccu.output import screen
 
-            fits = document.screen is not None and sink.terminal
-            sink.write((screen.one_screen if fits else screen.document)(document, sink))
+            sink.write(screen.shown(what, sink))
         elif chosen is Format.plain:
-            sink.write(formats.plain_document(document))
-        elif chosen is Format.csv:
-            sink.write(formats.csv(formats.main_table(document), terminal=sink.terminal))
-        elif chosen is Format.xlsx:
-            from ccu.output import workbook
+            from ccu.output import formats
 
-            workbook.write(formats.main_table(document), sink)
-        elif chosen in (Format.html, Format.pdf):
-            from ccu.output import paper
-
-            paper.write(document, chosen, sink)
-        elif chosen is Format.json:
-            sink.write(formats.json_document(document.data, ascii_only=not sink.unicode))
+            sink.write(formats.plain_of(what))
         else:
-            sink.write(formats.markdown_document(document))
+            from ccu.output import encoded
+
+            encoded.write(what, chosen, sink, bom)
 
 
 def emit_line(text: str, *, only: bool = False) -> None:

@@ -1,24 +1,18 @@
 """Plain, CSV, JSON and Markdown: each turns a table or a document into text, piece by piece."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 from typing import Any
 
-from ccu.errors import InvalidInput
 from ccu.output import Document, Section, Table
 from ccu.output.text import (
     cell,
-    csv_cell,
     for_person,
     heading,
     is_number,
-    json_safe,
     lines,
-    markdown_cell,
-    markdown_line,
     one_line,
-    plain_text,
     width,
 )
 
@@ -60,65 +54,6 @@ def _aligned(row: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -
     return "  ".join(parts).rstrip(" ")
 
 
-def csv(table: Table, terminal: bool) -> Iterator[str]:
-    r"""Yield rows with every cell in quotes, the header first; a newline in a cell stays in it.
-
-    RFC 4180 except for the line end, which is \n, so that cut, sort and diff find no carriage
-    return; spreadsheets read it.
-    """
-    yield csv_line(table.columns, terminal)
-    for row in table.cells():
-        yield csv_line(row, terminal)
-
-
-def csv_line(row: Iterable[Any], terminal: bool) -> str:
-    """Return one row of CSV, every cell in quotes and guarded as `csv_cell` does."""
-    cells = (csv_cell(value, terminal).replace('"', '""') for value in row)
-    return '"' + '","'.join(cells) + '"\n'
-
-
-def json(table: Table, ascii_only: bool) -> Iterator[str]:
-    """Yield an array with one object on each line, keys in the order of the columns."""
-    encode = _json_encoder(ascii_only)
-    before = "[\n  "
-    for row in table.cells():
-        yield before + json_safe(encode(dict(zip(table.columns, row, strict=True))))
-        before = ",\n  "
-    yield "[]\n" if before.startswith("[") else "\n]\n"
-
-
-def json_document(data: Mapping[str, Any], ascii_only: bool) -> Iterator[str]:
-    """Yield the data of the document, indented."""
-    yield json_safe(_json_encoder(ascii_only, indent=2)(data)) + "\n"
-
-
-def _json_encoder(ascii_only: bool, indent: int | None = None) -> Callable[[Any], str]:
-    """Make one encoder for all rows, which is slower to make than to use. Raises for NaN."""
-    from json import JSONEncoder
-
-    return JSONEncoder(
-        ensure_ascii=ascii_only, allow_nan=False, default=plain_text, indent=indent
-    ).encode
-
-
-def markdown(table: Table) -> Iterator[str]:
-    """Yield a GitHub table. It holds all rows at once: for pages, not for a million rows."""
-    from tabulate import tabulate
-
-    rows = list(table.shown())
-    right = numeric_columns(rows, len(table.columns))
-    if table.title:
-        yield f"## {markdown_line(table.title)}\n\n"
-    yield tabulate(
-        [[markdown_cell(value) for value in row] for row in rows],
-        headers=[markdown_cell(column) for column in table.headings],
-        tablefmt="github",
-        disable_numparse=True,  # or 1e5 is printed as 100000
-        colalign=["right" if numeric else "left" for numeric in right] if rows else None,
-    )
-    yield "\n"
-
-
 def with_content(document: Document) -> Iterator[tuple[Section, Table | None, Sequence[str]]]:
     """Yield the sections to show, each with its table and lines, or `empty` if it has neither."""
     for section in document.sections:
@@ -151,38 +86,6 @@ def plain_document(document: Document) -> Iterator[str]:
             yield from (f"{indent}{line}".rstrip(" ") + "\n" for line in lines(text))
 
 
-def markdown_document(document: Document) -> Iterator[str]:
-    """Yield a heading for the title and each section; pairs as a list, lines as paragraphs."""
-    yield f"# {markdown_line(document.title)}\n"
-    for section, table, texts in with_content(document):
-        if section.title:
-            yield f"\n## {markdown_line(section.title)}\n"
-        if section.pairs:
-            yield "\n"
-        for name, value in section.pairs:
-            yield f"- **{markdown_cell(heading(name))}:** {markdown_cell(value)}".rstrip(" ") + "\n"
-        if table:
-            yield "\n"
-            yield from markdown(table)
-        for line in chain.from_iterable(map(lines, texts)):
-            if line.strip():
-                yield f"\n{markdown_line(line)}\n"
-
-
-def _with_notice(table: Table, notice: str | None) -> Table:
-    """Add the notice that every copy of the rows must carry (card/page.py), if there is one."""
-    if notice is None:
-        return table
-    return Table((*table.columns, "notice"), [(*cells, notice) for cells in table.cells()])
-
-
-def main_table(document: Document) -> Table:
-    """Return the rows of CSV and XLSX: the main section's table, else its pairs or lines."""
-    section = next((section for section in document.sections if section.main), None)
-    if section is None:
-        raise InvalidInput("there are no rows for CSV or XLSX; use --format json")
-    if section.table is not None:
-        return _with_notice(section.table, document.data.get("notice"))
-    if section.pairs:
-        return _with_notice(Table(("name", "value"), section.pairs), document.data.get("notice"))
-    return Table(("text",), [(line,) for line in section.lines])
+def plain_of(what: Table | Document) -> Iterator[str]:
+    """Return a table or a document as plain text."""
+    return plain_document(what) if isinstance(what, Document) else plain(what)

@@ -7,7 +7,7 @@ the system is built in; where none has them, the page is refused.
 """
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from ccu.output.text import cell, for_person, heading, lines, one_line
 
 if TYPE_CHECKING:
     from fpdf import FPDF
+    from jinja2 import Environment
 
 SIZES = (10.5, 10, 9.5, 9)  # points; the first that fits one page, else the last on several
 SMALLEST = 9  # points, of a table
@@ -47,77 +48,62 @@ class _NoLetter(Exception):
     """A font lacks a letter of the page."""
 
 
-def write(document: Document, format: Format, sink: Sink) -> None:
-    """Write the page as HTML or PDF. Raises InvalidInput at a terminal, and as `pdf` does."""
+def write(what: Table | Document, format: Format, sink: Sink) -> None:
+    """Write a page or a list as HTML or PDF. Raises InvalidInput at a terminal, and as `pdf`."""
     if sink.terminal:
         raise InvalidInput(f"a page is for paper: name a file, as --output page.{format}")
+    if isinstance(what, Table):
+        what = Document(what.title or "List", [Section(table=what, empty="None.")])
     if format is Format.html:
-        sink.write(html(document))
+        sink.write(html(what))
     else:
-        sink.write_binary(pdf(document))
-
-
-def as_document(table: Table) -> Document:
-    """Return a list as a page."""
-    return Document(table.title or "List", [Section(table=table, empty="None.")])
+        sink.write_binary(pdf(what))
 
 
 # ---------------------------------------------------------------- HTML
 
 
-def _css() -> str:
-    return Path(__file__).with_name("paper.css").read_text(encoding="utf-8")
+def environment(folder: Path, finalize: Callable[[Any], Any] | None = None) -> "Environment":
+    """Return what renders the templates of a folder, every value escaped."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=finalize,
+    )
 
 
 def html(document: Document) -> Iterator[str]:
-    """Yield the page as HTML that needs nothing else; every value is escaped."""
-    from markupsafe import escape
-
-    title = escape(one_line(document.title))
-    yield f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}'
-    yield f"</title>\n<style>\n{_css()}</style>\n</head>\n<body>\n<h1>{title}</h1>\n"
-    for section, table, texts in with_content(document):
-        yield '<section class="alert">\n' if section.alert else "<section>\n"
-        if section.title:
-            yield f"<h2>{escape(one_line(section.title))}</h2>\n"
-        if section.pairs:
-            yield "<dl>\n"
-            for name, value in section.pairs:
-                shown = "\n".join(lines(for_person(value)))
-                yield f"<dt>{escape(heading(one_line(name)))}</dt><dd>{escape(shown)}</dd>\n"
-            yield "</dl>\n"
-        if table:
-            yield from _html_table(table)
-        for text in texts:
-            shown = "\n".join(lines(text))
-            yield f"<p>{escape(shown)}</p>\n" if shown.strip() else ""
-        yield "</section>\n"
-    if document.foot:
-        yield f"<footer>{escape(one_line(document.foot))}</footer>\n"
-    yield "</body>\n</html>\n"
+    """Yield the page as HTML that needs nothing else."""
+    here = Path(__file__)
+    made = environment(here.parent)
+    made.filters |= {
+        "line": one_line,
+        "heading": heading,
+        "cell": cell,
+        "lines": lambda text: "\n".join(lines(text)),
+        "pair": lambda value: "\n".join(lines(for_person(value))),
+    }
+    parts = [(section, table and (table.headings, *_marked(table)), texts)
+             for section, table, texts in with_content(document)]  # fmt: skip
+    css = here.with_name("paper.css").read_text(encoding="utf-8")
+    template = made.get_template("paper.html.jinja")
+    yield from template.generate(document=document, parts=parts, css=css)
+    yield "\n"
 
 
-def _html_table(table: Table) -> Iterator[str]:
-    from markupsafe import escape
-
+def _marked(table: Table) -> tuple[list[str], list[list[Any]]]:
+    """Return the class of each column, and the rows."""
     rows = list(table.shown())
     right = numeric_columns(rows, len(table.columns))
     short = [max(map(len, column)) <= SHORT for column in zip(*_texts(rows), strict=True)]
     short = short or [False] * len(right)
-    marks = [
-        ' class="number"' if each else ' class="short"' * low
-        for each, low in zip(right, short, strict=True)
-    ]
-    heads = zip(marks, table.headings, strict=True)
-    yield "<table>\n<thead><tr>"
-    yield "".join(f'<th scope="col"{mark}>{escape(head)}</th>' for mark, head in heads)
-    yield "</tr></thead>\n<tbody>\n"
-    for row in rows:
-        cells = zip(marks, row, strict=True)
-        yield "<tr>"
-        yield "".join(f"<td{mark}>{escape(cell(each))}</td>" for mark, each in cells)
-        yield "</tr>\n"
-    yield "</tbody>\n</table>\n"
+    marks = ["number" if each else "short" * low for each, low in zip(right, short, strict=True)]
+    return marks, rows
 
 
 # ---------------------------------------------------------------- PDF

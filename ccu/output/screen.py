@@ -30,6 +30,14 @@ LONGEST_WORD = 20  # cells fold between words; a longer word is cut
 _MOMENT = re.compile("(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{2}/[0-9]{2}/[0-9]{4}) [0-9:]{5,8}")
 
 
+def shown(what: Table | Document, sink: "Sink") -> Iterator[str]:
+    """Return a table, a document, or the one screen of a document that has one."""
+    if isinstance(what, Table):
+        return table(what, sink)
+    fits = what.screen is not None and sink.terminal
+    return one_screen(what, sink) if fits else document(what, sink)
+
+
 def table(table: Table, sink: "Sink") -> Iterator[str]:
     """Yield the table within the width of the terminal; as records where that is too narrow."""
     console = _console(sink)

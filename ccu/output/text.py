@@ -1,7 +1,7 @@
 """The display boundary: data becomes text that can do no harm where it is shown.
 
-`safe` makes control characters visible for a terminal, `markdown_cell` and `markdown_line` also
-keep markup from being interpreted, `csv_cell` keeps a spreadsheet from running a formula.
+`safe` makes control characters visible for a terminal; encoded.py keeps markup and formulas from
+being interpreted.
 """
 
 import os
@@ -11,17 +11,15 @@ from enum import Enum
 from typing import Any
 
 # C0 but tab and newline, DEL, C1; lone surrogates, which cannot be encoded.
-_CONTROL = r"\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
+CONTROL = r"\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
 # What is invisible or changes the direction of its neighbors: soft hyphen, joiners, zero-width
 # spaces, fillers, line and paragraph separators, bidirectional controls, annotations, tags.
-_INVISIBLE = (
+INVISIBLE = (
     r"\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e"
     r"\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e007f"
 )
 # Patterns are text, compiled by `re` when first needed: most runs need none and start faster.
-_UNSAFE = f"[{_CONTROL}{_INVISIBLE}]"
-_UNSAFE_IN_CSV = rf"(?!\r)[{_CONTROL}]"
-_HIDDEN_IN_JSON = rf"[\x7f-\x9f\ud800-\udfff{_INVISIBLE}]"
+_UNSAFE = f"[{CONTROL}{INVISIBLE}]"
 
 
 def safe(text: str) -> str:
@@ -31,10 +29,11 @@ def safe(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return re.sub(_UNSAFE, _visible, text)
+    return re.sub(_UNSAFE, visible, text)
 
 
-def _visible(match: re.Match[str]) -> str:
+def visible(match: re.Match[str]) -> str:
+    """Return a character that was found as its escape."""
     code = ord(match[0])
     if code < 0x100:
         return f"\\x{code:02x}"
@@ -151,62 +150,6 @@ def cell(value: Any) -> str:
 def is_number(value: Any) -> bool:
     """Whether the cell was given as a number: shown to the right, not guarded in CSV."""
     return isinstance(value, int | float) and not isinstance(value, bool | Enum)
-
-
-# A spreadsheet runs a cell that begins with one of these. A leading ' marks it as text.
-_STARTS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-_GUARD = "'"
-
-
-def csv_cell(value: Any, terminal: bool) -> str:
-    """Return a value for CSV: exact, but what a spreadsheet would run gets a leading apostrophe.
-
-    Control characters, which ccu never stores, become visible. At a terminal all of the cell is
-    made `safe`; in a pipe or a file the rest stays as it is, so that it can be read back.
-    """
-    text = plain_text(value)
-    if not (text.isascii() and text.isprintable()):
-        text = safe(text) if terminal else re.sub(_UNSAFE_IN_CSV, _visible, text)
-    return _GUARD + text if _needs_guard(text) and not is_number(value) else text
-
-
-def _needs_guard(text: str) -> bool:
-    """True also for text that looks guarded already, or undoing it would lose an apostrophe."""
-    return text.lstrip(_GUARD).startswith(_STARTS_FORMULA)
-
-
-def undo_csv_guard(cell: str) -> str:
-    """Return the text that `csv_cell` guarded: the exact inverse, for reading our own files."""
-    return cell[1:] if cell.startswith(_GUARD) and _needs_guard(cell) else cell
-
-
-def json_safe(text: str) -> str:
-    r"""Write invisible and control characters of JSON as \uXXXX: the same value, safe to show."""
-    return text if text.isascii() and text.isprintable() else re.sub(_HIDDEN_IN_JSON, _escape, text)
-
-
-def _escape(match: re.Match[str]) -> str:
-    units = match[0].encode("utf-16-be", "surrogatepass").hex()
-    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
-
-
-_MARKUP = r"[\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)|[<>]"
-_ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
-_BLOCK = r"^([#+=-]|\d+(?=[.)]))"
-
-
-def markdown_cell(value: Any) -> str:
-    """Return a value for a cell of a Markdown table, with all markup escaped."""
-    return re.sub(_MARKUP, lambda found: _ENTITIES.get(found[0], "\\" + found[0]), cell(value))
-
-
-def markdown_line(text: str) -> str:
-    """Return a line for a Markdown page: like a cell, and no heading, list or rule."""
-    return re.sub(_BLOCK, _stop_block, markdown_cell(text).strip())
-
-
-def _stop_block(match: re.Match[str]) -> str:
-    return match[0] + "\\" if match[0][0].isdigit() else "\\" + match[0]
 
 
 def width(text: str) -> int:

@@ -15,7 +15,7 @@ from ccu.identity import LIKELY, Field, Known, Likeness, Name, compare, pairs
 from ccu.identity.lookup import keys, query_keys, rank, without_particles
 from ccu.people import store as people
 from ccu.people.options import birth_year
-from ccu.records import person_ids, table
+from ccu.records import person_ids, table, writes
 from ccu.records.ownership import DEIDENTIFIED
 from ccu.work import Work
 
@@ -82,7 +82,7 @@ def refresh(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
     """Replace the keys of these records, inside the write that changed what they hold."""
     for person_id, each in known(connection, ids).items():
         rows = [{"key": key} for key in sorted(keys(each))]
-        table.replace(connection, "person_key", {"person_id": person_id}, rows)
+        writes.replace(connection, "person_key", {"person_id": person_id}, rows)
 
 
 def having(connection: sqlite3.Connection, wanted: Iterable[str]) -> list[int]:
@@ -326,7 +326,7 @@ def mark_different(work: Work, a: int, b: int, reason: str) -> None:
         one, other = found[0]
         raise InvalidInput(f"person {one} and person {other} are marked as different already")
     low, high = sorted((a, b))
-    table.insert(work, "person_different", {"person_id": low, "other_id": high, "reason": reason})
+    writes.insert(work, "person_different", {"person_id": low, "other_id": high, "reason": reason})
     work.audit("person-distinct", "person", a, other=b)
 
 

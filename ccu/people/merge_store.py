@@ -18,7 +18,7 @@ from typing import Any
 from ccu.errors import InvalidInput
 from ccu.people import store as people
 from ccu.people import worker_store as workers
-from ccu.records import person_ids, table
+from ccu.records import person_ids, table, writes
 from ccu.work import Work
 
 # ---------------------------------------------------------------- what a record shows
@@ -133,7 +133,7 @@ def set_values(
 
     They are shown at once, whatever was merged into it, and stay its own when that is undone.
     Returns column -> (own value before, new), of those that changed, for the change to be kept.
-    The caller makes the keys again (match_store.refresh) and records it (table.write_changes).
+    The caller makes the keys again (match_store.refresh) and records it (writes.write_changes).
     """
     record = load(connection, [person_id])[person_id]
     touched = [name for name, columns in FIELDS.items() if set(columns) & new.keys()]
@@ -146,7 +146,7 @@ def set_values(
         refused = [f"-{name}" for name in touched]
         taken = [each for each in child.taken if each not in (*touched, *refused)] + refused
         merge_id = child.row["merge_id"]
-        table.update(connection, "person_merge", merge_id, {"taken": json.dumps(taken)})
+        writes.update(connection, "person_merge", merge_id, {"taken": json.dumps(taken)})
     _write(
         connection, record, values, {k: v for k, v in record.kept_apart.items() if k not in values}
     )
@@ -161,13 +161,13 @@ def _write(
     apart: Mapping[str, Any],
 ) -> None:
     changed = {column: value for column, value in shown.items() if value != record.row[column]}
-    table.update(connection, "person", record.id, changed)
+    writes.update(connection, "person", record.id, changed)
     if apart != record.kept_apart:
         rows = [
             {"field": column, "value": json.dumps(value, ensure_ascii=False)}
             for column, value in apart.items()
         ]
-        table.replace(connection, "person_own", {"person_id": record.id}, rows)
+        writes.replace(connection, "person_own", {"person_id": record.id}, rows)
 
 
 def last_written(connection: sqlite3.Connection, person_id: int, columns: Sequence[str]) -> int:
@@ -248,8 +248,8 @@ def merge(work: Work, kept_id: int, merged_id: int, taken: Sequence[str]) -> Non
     columns = {"merged_id": merged_id, "merged_at": work.at, "merged_by": work.staff_id}
     given = json.dumps([name for name in taken if name in FIELDS])
     columns |= {"taken": given, "worker_id": ended, "stays_id": stays}
-    table.insert_row(connection, "person_merge", columns)
-    table.update(connection, "person", merged_id, {"merged_into": kept_id})
+    writes.insert_row(connection, "person_merge", columns)
+    writes.update(connection, "person", merged_id, {"merged_into": kept_id})
     settle(connection, [kept_id])
     work.audit("person-merge", "person", merged_id, into=kept_id, taken=list(taken))
 
@@ -267,7 +267,7 @@ def unmerge(work: Work, merged_id: int) -> dict[str, Any]:
     row = connection.execute(
         "DELETE FROM person_merge WHERE merged_id = :id RETURNING *", {"id": merged_id}
     ).fetchone()
-    table.update(connection, "person", merged_id, {"merged_into": None})
+    writes.update(connection, "person", merged_id, {"merged_into": None})
     settle(connection, [before, merged_id])
     ended_id = row["worker_id"] if row else None
     resumed = workers.resume_after_unmerge(connection, [before, merged_id], ended_id)

@@ -160,9 +160,10 @@ def say_birth(fields: Mapping[str, Any], today: date) -> str:
 
 
 def years(birth_date: str, today: date) -> int:
-    """Return the age on a day, in full years."""
+    """Return the age on a day, in full years; 0 before the birth."""
     born = date.fromisoformat(birth_date)
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    before = (today.month, today.day) < (born.month, born.day)
+    return max(0, today.year - born.year - before)
 
 
 def age_on(fields: Mapping[str, Any], today: date) -> int | None:

@@ -18,7 +18,7 @@ from ccu.people.form import hidden_fields
 from ccu.people.open_work_store import AsOf
 from ccu.people.options import NAMES, birth_year, latest_birth, minor_on, years
 from ccu.records import codes, field_words, person_ids
-from ccu.records.table import changes_of
+from ccu.records.writes import changes_of
 from ccu.session import Session
 
 NAME_COLUMNS = ("Name", "From")

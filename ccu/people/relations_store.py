@@ -12,7 +12,7 @@ from typing import Any
 
 from ccu.errors import InvalidInput, NotFound
 from ccu.people import store as people
-from ccu.records import person_ids, table
+from ccu.records import person_ids, table, writes
 from ccu.work import Work
 
 INVERSE = {"child": "parent", "grandchild": "grandparent"}  # kept as the second of each
@@ -138,7 +138,7 @@ def link(
             " add --anyway to link them"
         )
     columns = {"person_id": new.of, "other_id": new.who, "relation": new.relation}
-    table.insert_row(work.connection, "person_relation", columns)
+    writes.insert_row(work.connection, "person_relation", columns)
     work.audit("person-link", "person", who, other=of, relation=relation, **joined)
 
 
@@ -164,7 +164,7 @@ def unlink(work: Work, who: int, relation: str | None, of: int) -> Relation:
                 {name: row[name] for name in ("person_id", "other_id", "relation")},
             )
             field = {f"relation of person {row['other_id']}": (row["relation"], None)}
-            table.record_changes(work, "person", row["person_id"], field)
+            writes.record_changes(work, "person", row["person_id"], field)
     work.audit("person-unlink", "person", gone.who, other=gone.of, relation=gone.relation)
     return gone
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from ccu.errors import InvalidInput, NotFound
 from ccu.people.open_work_store import IN_FORCE
-from ccu.records import person_ids, table
+from ccu.records import person_ids, table, writes
 from ccu.work import Work
 
 # What a record holds beside its aliases, and what a new one holds of it.
@@ -102,7 +102,7 @@ def add(work: Work, met: Met) -> int:
 
 def create(work: Work, said: Said, *, part: bool = False) -> int:
     """Add a person with all that is known; return the id."""
-    person_id = table.insert(work, "person", {**EMPTY, **said.fields})
+    person_id = writes.insert(work, "person", {**EMPTY, **said.fields})
     _add_aliases(work.connection, person_id, said.aliases)
     _set_missing(work.connection, person_id, said.missing)
     if said.aliases or any(said.fields.get(name) for name in IDENTIFYING):
@@ -143,7 +143,7 @@ def change(work: Work, person_id: int, said: Said) -> list[str]:
     if changed:
         if not changed.keys().isdisjoint(IDENTIFYING):
             _refresh(connection, person_id)
-        table.record_changes(work, "person", person_id, changed)
+        writes.record_changes(work, "person", person_id, changed)
         work.audit("person-change", "person", person_id, fields=sorted(changed))
     return list(changed)
 
@@ -292,7 +292,7 @@ def _add_aliases(
 ) -> None:
     for given, family in dict.fromkeys(aliases):
         alias = {"person_id": person_id, "given_name": given, "family_name": family}
-        table.insert_row(connection, "person_alias", alias)
+        writes.insert_row(connection, "person_alias", alias)
 
 
 def _drop_aliases(connection: sqlite3.Connection, person_id: int, aliases: Iterable[int]) -> None:
@@ -318,7 +318,7 @@ def _set_missing(
     )
     for name, why in missing.items():
         reason = {"person_id": person_id, "field": name, "missing": why}
-        table.insert_row(connection, "person_missing", reason)
+        writes.insert_row(connection, "person_missing", reason)
 
 
 def _refresh(connection: sqlite3.Connection, person_id: int) -> None:

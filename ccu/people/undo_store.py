@@ -5,35 +5,19 @@ who added it and who removed it. Its number is never given out again.
 """
 
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 from ccu.errors import InvalidInput, NotAllowed
 from ccu.people import match_store, merge_store
 from ccu.people import store as people
-from ccu.records import ownership, staff, table
+from ccu.records import ownership, staff, table, text_table, writes
 from ccu.work import Work
 
 # Tables whose rows are a part of the record itself: they go with it.
 _PARTS = ("person_alias", "person_key", "person_missing")
 # Others that refer to a person -> what a message calls them.
-_NAMES = {
-    "consent": "a consent",
-    "consult": "a consult",
-    "deidentified": "de-identification",
-    "disclosure": "an accounting of disclosures",
-    "follow_up": "a follow-up",
-    "frequent_override": "the frequent list",
-    "household_member": "a household",
-    "need_assessment": "a needs assessment",
-    "person": "a merge",
-    "person_different": "a comparison",
-    "person_merge": "a merge",
-    "person_relation": "a family link",
-    "person_source": "another office's list",
-    "plan": "a plan",
-    "referral": "a referral",
-    "worker": "a worker",
-}
+_NAMES = dict(text_table(Path(__file__).with_name("words.txt"))["referring"])
 MOST_NAMED = 5  # calls in one message
 _ANY_MAY = ("supervisor", "records", "admin")
 _HELD = """
@@ -151,12 +135,12 @@ def restore(work: Work, person_id: int, before: dict[str, Any], reason: str | No
     person = {"person_id": person_id}
     if "aliases" in before:
         rows = [{"given_name": given, "family_name": family} for given, family in before["aliases"]]
-        table.replace(connection, "person_alias", person, rows)
+        writes.replace(connection, "person_alias", person, rows)
     if "missing" in before:
         why = [{"field": name, "missing": code} for name, code in before["missing"].items()]
-        table.replace(connection, "person_missing", person, why)
+        writes.replace(connection, "person_missing", person, why)
     now = people.read(connection, person_id)
     changed = {name: (old[name], now[name]) for name in old if old[name] != now[name]}
     match_store.refresh(connection, [person_id])
-    table.record_changes(work, "person", person_id, changed, reason)
+    writes.record_changes(work, "person", person_id, changed, reason)
     return sorted(changed)

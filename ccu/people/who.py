@@ -6,6 +6,7 @@ Digits are never part of a name. Every error calls the text by its option and ne
 import re
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ccu.errors import InvalidInput
@@ -14,24 +15,16 @@ from ccu.options.types import PERSON
 from ccu.output import say
 from ccu.people import options as person_options
 from ccu.people.options import is_suffix
-from ccu.records import person_ids
+from ccu.records import person_ids, text_table
 
 if TYPE_CHECKING:
     from ccu.session import Session
 
 # A word for a relation, or for a part in a call -> the code of call_role it means, if any.
 RELATIONS = {
-    **dict.fromkeys(
-        "mother mom father dad parent son daughter child brother sister sibling husband wife spouse"
-        " partner boyfriend girlfriend grandmother grandfather grandparent grandson granddaughter"
-        " aunt uncle niece nephew cousin stepfather stepmother stepson stepdaughter family".split(),
-        "family",
-    ),
-    **dict.fromkeys("caller complainant rp".split(), "caller"),
-    **{word: word for word in ("subject", "victim", "witness")},
-    **dict.fromkeys(
-        "neighbor friend roommate landlord tenant caregiver guardian aide nurse staff".split(), ""
-    ),
+    word: role
+    for role, words in text_table(Path(__file__).with_name("words.txt"))["relations"]
+    for word in words.split()
 }
 _MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\\.?"
 _DATE = (

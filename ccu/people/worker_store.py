@@ -10,7 +10,7 @@ not ended, when the records of the two assignments are no longer one person.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from ccu import dates
 from ccu.errors import InvalidInput, NotFound
 from ccu.people import store as people
 from ccu.people.open_work_store import IN_FORCE
-from ccu.records import person_ids, table
+from ccu.records import person_ids, table, writes
 from ccu.work import Work
 
 _ROWS = f"""
@@ -35,8 +35,13 @@ _WITH_PERSON = f"""worker.id IN (
   SELECT id FROM current_worker
   WHERE person_id IN ? AND (:every OR {IN_FORCE.format("current_worker")}))"""  # noqa: S608
 _CURRENT = """
-SELECT worker.*, staff.login FROM worker JOIN staff ON staff.id = worker.staff_id
+SELECT worker.*, staff.login, coalesce(nullif(staff.name, ''), staff.login) AS name
+FROM worker JOIN staff ON staff.id = worker.staff_id
 WHERE worker.owner = 1 AND worker.until IS NULL AND {where} ORDER BY worker.id
+"""
+_TURN = """
+SELECT worker.*, staff.login, staff.active FROM worker JOIN staff ON staff.id = worker.staff_id
+WHERE {where}
 """
 
 
@@ -78,8 +83,18 @@ def current(connection: sqlite3.Connection, client: Client) -> sqlite3.Row | Non
     return next(iter(table.select(connection, _CURRENT, conditions)), None)
 
 
-def assign(work: Work, client: Client, worker_id: int, since: str) -> str | None:
-    """Assign a worker; return the login of the one before, who ends that day, if any.
+def replaced_by(work: Work, client: Client, worker_id: int) -> str:
+    """Return who would be replaced by this worker: `Dana Lee since Jan 2, 2026`; "" for nobody."""
+    row = current(work.connection, client)
+    if row is None or row["staff_id"] == worker_id:
+        return ""
+    if work.view.turns([row["id"]]):
+        return "another worker"
+    return f"{row['name']} since {dates.said(row['since'])}"
+
+
+def assign(work: Work, client: Client, worker_id: int, since: str) -> None:
+    """Assign a worker; the one before, if any, ends that day.
 
     Raises NotFound; InvalidInput when they have it already, or the one before began later.
     """
@@ -91,11 +106,55 @@ def assign(work: Work, client: Client, worker_id: int, since: str) -> str | None
             raise InvalidInput(f"{before['login']} works with {client} already, since {began}")
         _end(work, before, since, "--since")
     columns = {**vars(client), "staff_id": worker_id, "since": since}
-    table.insert_row(work.connection, "worker", columns)
-    if client.person_id is not None:
-        forget_ended_by_merge(work.connection, client.person_id)
-    work.audit("worker-assign", *client.record, worker=worker_id)
-    return str(before["login"]) if before is not None else None
+    turn = writes.insert_row(work.connection, "worker", columns)
+    forgot = forget_ended_by_merge(work.connection, client.person_id)
+    ended = before["id"] if before is not None else None
+    record, number = client.record
+    work.audit(
+        "worker-assign", record, number, worker=worker_id, turn=turn, ended=ended, forgot=forgot
+    )
+
+
+def unassign(
+    work: Work, turn: int, ended: int | None, forgot: Mapping[str, list[int]]
+) -> str | None:
+    """Take an assignment back as `assign` recorded it; return who works with the client again.
+
+    Raises InvalidInput for one that has ended or that a merge names, and for a retired worker.
+    """
+    gone = work.connection.execute(
+        "DELETE FROM main.worker WHERE id = :turn AND until IS NULL AND NOT EXISTS"
+        " (SELECT 1 FROM person_merge WHERE :turn IN (worker_id, stays_id))",
+        {"turn": turn},
+    )
+    if not gone.rowcount:
+        raise InvalidInput("the assignment changed since")
+    for merge, (worker_id, stays_id) in forgot.items():
+        waited = {"worker_id": worker_id, "stays_id": stays_id}
+        writes.update(work.connection, "person_merge", int(merge), waited)
+    return None if ended is None else _go_on(work, ended)
+
+
+def resume(work: Work, client: Client, turn: int) -> str:
+    """Take back the end of an assignment; return its worker's login.
+
+    Raises InvalidInput where another one is current.
+    """
+    if current(work.connection, client) is not None:
+        raise InvalidInput("another worker was assigned since")
+    return _go_on(work, turn)
+
+
+def _go_on(work: Work, turn: int) -> str:
+    """Let an assignment that ended go on; return its worker's login.
+
+    Raises InvalidInput for a retired worker's.
+    """
+    row = table.require(work.connection, "worker", turn, _TURN)
+    if not row["active"]:
+        raise InvalidInput(f"the account {row['login']} was retired since")
+    writes.update(work.connection, "worker", turn, {"until": None})
+    return str(row["login"])
 
 
 def end(work: Work, client: Client, until: str) -> str:
@@ -105,7 +164,7 @@ def end(work: Work, client: Client, until: str) -> str:
     if row is None:
         raise NotFound(f"no worker is assigned to {client}")
     _end(work, row, until, "--on")
-    work.audit("worker-end", *client.record, worker=row["staff_id"])
+    work.audit("worker-end", *client.record, worker=row["staff_id"], turn=row["id"])
     return str(row["login"])
 
 
@@ -117,7 +176,7 @@ def hand_over(connection: sqlite3.Connection, old_id: int, new_id: int | None, o
         {"on": on, "old_id": old_id},
     ).fetchall()
     for each in ended:
-        table.insert_row(connection, "worker", {**dict(each), "staff_id": new_id, "since": on})
+        writes.insert_row(connection, "worker", {**dict(each), "staff_id": new_id, "since": on})
     _hand_over_ended(connection, old_id, new_id, on)
 
 
@@ -126,7 +185,7 @@ def _end(work: Work, row: sqlite3.Row, until: str, option: str) -> None:
         raise InvalidInput(
             f"{option} is before {row['login']} began, on {dates.said(row['since'])}"
         )
-    table.update(work.connection, "worker", row["id"], {"until": until})
+    writes.update(work.connection, "worker", row["id"], {"until": until})
 
 
 def rows(
@@ -145,14 +204,8 @@ def rows(
     }
     today = work.today.isoformat()
     found = table.select(work.connection, _ROWS, conditions, every=every, today=today)
-    hidden = work.view.turns(row["id"] for row in found)
-    listed = [{**dict(row), "staff": row["login"]} for row in found]
-    if staff_id is not None:
-        return [row for row in listed if row["id"] not in hidden]
-    for row in listed:
-        if row["id"] in hidden:
-            row |= {"staff": None, "since": None, "until": None}
-    return listed
+    listed = [{**row, "staff": row["login"]} for row in _shown(work, found)]
+    return [row for row in listed if staff_id is None or row["staff"] is not None]
 
 
 def with_household(
@@ -166,19 +219,18 @@ def with_household(
     condition = {"(worker.household_id = :household OR worker.person_id IN ?)": list(people_ids)}
     asked = {"household": household_id, "every": False, "today": work.today.isoformat()}
     found = table.select(work.connection, _ROWS, condition, **asked)
-    hidden = work.view.turns(row["id"] for row in found)
+    found.sort(key=lambda row: (row["person"] is not None, row["since"], row["id"]))
     columns = ("login", "agency_label", "name", "phone", "since", "person")
     return [
-        {
-            name.removesuffix("_label"): (
-                row[name] if name in ("agency_label", "person") or row["id"] not in hidden else None
-            )
-            for name in columns
-        }
-        for row in sorted(
-            found, key=lambda row: (row["person"] is not None, row["since"], row["id"])
-        )
+        {name.removesuffix("_label"): row[name] for name in columns} for row in _shown(work, found)
     ]
+
+
+def _shown(work: Work, found: Sequence[sqlite3.Row]) -> list[dict[str, Any]]:
+    """Return rows of _ROWS; of a hidden assignment without who it is, and since when."""
+    hidden = work.view.turns(row["id"] for row in found)
+    nothing = dict.fromkeys(("login", "name", "phone", "since", "until"))
+    return [{**dict(row), **(nothing if row["id"] in hidden else {})} for row in found]
 
 
 # ---------------------------------------------------------------- merged people
@@ -219,7 +271,7 @@ def end_for_merge(
     if take:
         stays, ends = ends, stays
     until = max(ends["since"], work.today.isoformat())
-    table.update(work.connection, "worker", ends["id"], {"until": until})
+    writes.update(work.connection, "worker", ends["id"], {"until": until})
     return int(ends["id"]), int(stays["id"])
 
 
@@ -235,15 +287,14 @@ def resume_after_unmerge(
     waiting = [] if ended_id is None else [ended_id]
     for row in connection.execute(_WAITING, {"ids": json.dumps(records)}).fetchall():
         if human[row["person_id"]] != human.get(row["other_id"]):
-            table.update(connection, "person_merge", row["merge_id"], _NO_ASSIGNMENT)
+            writes.update(connection, "person_merge", row["merge_id"], _NO_ASSIGNMENT)
             waiting.append(row["worker_id"])
     resumed = []
     for assignment_id in sorted(waiting):
-        sql = "SELECT worker.*, login FROM worker JOIN staff ON staff.id = staff_id WHERE {where}"
-        ended = table.require(connection, "worker", assignment_id, sql)
+        ended = table.require(connection, "worker", assignment_id, _TURN)
         other = of_person(connection, ended["person_id"])
         if other is None:
-            table.update(connection, "worker", assignment_id, {"until": None})
+            writes.update(connection, "worker", assignment_id, {"until": None})
             resumed.append(str(ended["login"]))
         elif other["person_id"] != ended["person_id"]:  # another merge still ends it
             _wait_on(connection, assignment_id, other)
@@ -259,7 +310,7 @@ def _wait_on(connection: sqlite3.Connection, assignment_id: int, stays: sqlite3.
     free = table.value(connection, sql, ids=person_ids.same(connection, [stays["person_id"]]))
     if free is not None:
         new = {"worker_id": assignment_id, "stays_id": stays["id"]}
-        table.update(connection, "person_merge", free, new)
+        writes.update(connection, "person_merge", free, new)
 
 
 def unassigned_since(
@@ -275,13 +326,21 @@ def unassigned_since(
     return found
 
 
-def forget_ended_by_merge(connection: sqlite3.Connection, person_id: int) -> None:
-    """Forget the assignment of a record that a merge ended: the record has a new worker."""
-    connection.execute(
-        "UPDATE person_merge SET worker_id = NULL, stays_id = NULL"
-        " WHERE worker_id IN (SELECT id FROM worker WHERE person_id = :id)",
-        {"id": person_id},
+def forget_ended_by_merge(
+    connection: sqlite3.Connection, person_id: int | None
+) -> dict[str, list[int]]:
+    """Forget the assignment of a record that a merge ended: the record has a new worker.
+
+    Returns what each merge held: the assignment that it ended, and the one that continued.
+    """
+    sql = (
+        "SELECT id, worker_id, stays_id FROM person_merge"
+        " WHERE worker_id IN (SELECT id FROM worker WHERE person_id = :id)"
     )
+    held = connection.execute(sql, {"id": person_id}).fetchall()
+    for row in held:
+        writes.update(connection, "person_merge", row["id"], _NO_ASSIGNMENT)
+    return {str(row["id"]): [row["worker_id"], row["stays_id"]] for row in held}
 
 
 def _hand_over_ended(
@@ -295,8 +354,8 @@ def _hand_over_ended(
     ).fetchall()
     for each in ended:
         if new_id is None:
-            table.update(connection, "person_merge", each["id"], _NO_ASSIGNMENT)
+            writes.update(connection, "person_merge", each["id"], _NO_ASSIGNMENT)
             continue
         columns = {"staff_id": new_id, "person_id": each["person_id"], "since": on, "until": on}
-        successor = table.insert_row(connection, "worker", columns)
-        table.update(connection, "person_merge", each["id"], {"worker_id": successor})
+        successor = writes.insert_row(connection, "worker", columns)
+        writes.update(connection, "person_merge", each["id"], {"worker_id": successor})

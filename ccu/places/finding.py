@@ -20,11 +20,13 @@ from ccu.options import ADDRESS, flag, opt
 from ccu.options.types import PLACE
 from ccu.output import say
 from ccu.output.text import counted, shortened
+from ccu.places import filing_store
 from ccu.places import store as places
 from ccu.places.store import Match, Near
 from ccu.session import Session
 from ccu.work import Work
 
+Warned = Mapping[str, str]  # address -> its warnings in short
 MOST_IN_ERROR = 3
 MOST_OFFERED = 9
 ASK = "ask"  # Enter answers nothing
@@ -86,7 +88,7 @@ def made(work: Work, found: int | Address) -> int:
     """Return the number of a place, after adding it where it is new."""
     if isinstance(found, int):
         return found
-    _address, place_id = places.remember(work.connection, found, work.settings.town)
+    _address, place_id = filing_store.remember(work.connection, found, work.settings.town)
     if place_id is None:
         raise InvalidInput(UNREADABLE)
     return place_id
@@ -163,7 +165,7 @@ def _choose(session: Session, match: Match, reading: Address) -> int | Address:
     return terminal.ask_until_valid(f"Type {choices}", read)
 
 
-def offered(session: Session, match: Match, warned: Mapping[str, str]) -> Match | None:
+def offered(session: Session, match: Match, warned: Warned) -> Match | None:
     """Offer the near places of an address that is not on file; None if none of them is meant.
 
     `warned`: in the order to list, each address with its warnings in short. Enter takes a single
@@ -293,17 +295,13 @@ def _is_time(session: Session, text: str) -> bool:
     return False
 
 
-def is_unusual(session: Session, reading: Address, asking: bool = True) -> bool:
-    """Whether somebody at a terminal is asked if it is the address: doubtful, or a new bare name.
+def is_unusual(session: Session, reading: Address) -> bool:
+    """Whether somebody is asked if it is the address: doubtful, or new without a house number.
 
-    A real place may have any name; it is asked about once, until it is on file. Where nobody is
-    asked, they are warned, and of a street without a house number too.
+    It is asked about until it is on file; where nobody is asked, they are warned.
     """
-    from ccu.address.words import SUFFIXES
-
-    suffix = asking and SUFFIXES.keys() & set(reading.street.split())
-    bare = reading.kind == "place" or (reading.kind == "street" and not suffix)
-    return is_doubtful(session, reading) or (bare and on_file(session, reading) is None)
+    bare = reading.kind in ("place", "street") and on_file(session, reading) is None
+    return bare or is_doubtful(session, reading)
 
 
 def similar(session: Session, reading: Address) -> list[Near]:
@@ -319,24 +317,27 @@ def similar(session: Session, reading: Address) -> list[Near]:
             return []
         found = near_places(session.db, reading, neighbors=False)
         if reading.city:  # which may be misspelled, or another than where it was
-            own = session.settings.names.own
-            found = [*places.in_city_like(session.db, reading, own), *found]
+            found = [*places.in_city_like(session.db, reading, session.settings.names.own), *found]
         if not found:
             street, _certainty = with_street(session.db, reading, [])
             found = [each for each in street if each.why == NUMBER_THERE]
     return found[: places.MOST_NEAR]
 
 
-def meant(session: Session, reading: Address, near: list[Near]) -> Address:
+def meant(session: Session, reading: Address, near: list[Near], warned: Warned) -> Address:
     """Ask which of these places is meant by an address to be filed; return its address.
 
-    Enter takes a single one, n the address as it is: a new place. A unit is kept.
+    `warned` is as for `offered`. Enter takes a single one, n the address as it is: a new place. A
+    unit is kept.
     """
     from ccu.places.near_store import NUMBER_THERE, TWO_PLACES
 
-    say(f"{normal(reading)} is not on file. Is it one of these?")
-    _list(near, {})
-    single = len(near) == 1 and near[0].why not in (*TWO_PLACES, places.OTHER_CITY, NUMBER_THERE)
+    is_street = reading.kind == "street"
+    what = "No house number: {}." if is_street else "{} is not on file."
+    say(f"{what.format(normal(reading))} Is it one of these?")
+    _list(near, warned)
+    unsure = (*TWO_PLACES, places.OTHER_CITY, NUMBER_THERE)
+    single = len(near) == 1 and not is_street and near[0].why not in unsure
     question = f"Number, or n for a new address{' [Enter for 1]' if single else ''}"
     chosen = _chosen(question, near, near[0] if single else ASK)
     if chosen is None:
@@ -374,7 +375,7 @@ def _counted(near: Near, warned: str = "") -> str:
     return f"{near.text} ({', '.join(filter(None, (counted(near.calls, 'call'), warned)))})"
 
 
-def _list(near: list[Near], warned: Mapping[str, str]) -> None:
+def _list(near: list[Near], warned: Warned) -> None:
     from ccu.options import terminal
 
     for number, each in enumerate(near, 1):

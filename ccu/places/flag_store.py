@@ -18,7 +18,7 @@ from ccu.options.lookups import code
 from ccu.output import Table, say
 from ccu.places import finding
 from ccu.places import store as places
-from ccu.records import codes, stigmatizing_terms, table
+from ccu.records import codes, stigmatizing_terms, table, writes
 from ccu.session import Session
 from ccu.work import Work
 
@@ -154,7 +154,7 @@ def add_flag(
             if each["state"] == "active" and each["note"] == note:
                 raise InvalidInput(f"flag {each['id']} of this place has the same text")
         new = {"place_id": place_id, "note": note, "source": source, "expires_on": expires_on}
-        flag_id = table.insert(work, "place_flag", new)
+        flag_id = writes.insert(work, "place_flag", new)
         work.audit("flag-add", "place_flag", flag_id, place=place_id)
         text = places.place_line(work.connection, place_id)
         names = stigmatizing_terms.names_met_at(work.connection, place_id)
@@ -195,7 +195,7 @@ def verify_flag(session: Session, flag_id: int) -> str:
                 f"flag {flag_id} was written by this account; somebody else verifies it"
             )
         new = {"verified_by": work.staff_id, "verified_at": work.at, "expires_on": expires_on}
-        changed = table.change(work, "place_flag", old, new)
+        changed = writes.change(work, "place_flag", old, new)
         work.audit("flag-verify", "place_flag", flag_id, place=old["place_id"], fields=changed)
     until = dates.said(expires_on)
     if limited:
@@ -235,7 +235,7 @@ def end(work: Work, flag_id: int, why: str) -> None:
     """Take a flag off its place, for a reason of ENDS. Raises NotFound, InvalidInput if ended."""
     old = _open_flag(work, flag_id)
     ended = {"ended_at": work.at, "ended_by": work.staff_id, "ended_why": why}
-    table.update(work.connection, "place_flag", flag_id, ended)
+    writes.update(work.connection, "place_flag", flag_id, ended)
     work.audit("flag-end", "place_flag", flag_id, place=old["place_id"])
 
 
@@ -243,7 +243,7 @@ def reopen(work: Work, flag_id: int, reason: str) -> None:
     """Put a flag that has ended on its place again; its history keeps the end. Raises NotFound."""
     row = table.require(work.connection, "place_flag", flag_id)
     ended = dict.fromkeys(("ended_at", "ended_by", "ended_why"))
-    table.change(work, "place_flag", row, ended, reason)
+    writes.change(work, "place_flag", row, ended, reason)
 
 
 def _open_flag(work: Work, flag_id: int) -> sqlite3.Row:
@@ -286,7 +286,7 @@ def count_again(
 ) -> str:
     """Let the calls at an exempt place count again; return what was done."""
     if category is not None:
-        raise InvalidInput("--category is not for --no-exempt; ccu place category changes it")
+        raise InvalidInput("--category is not for --no-exempt; ccu place edit changes it")
     found = finding.exact_or_new(session, given, asking)
     why = asked(session, reason, REASON, "Why", "--reason")
     with session.work() as work:
@@ -333,7 +333,7 @@ def _set_category(
     """Set what is at a place and why it is exempt; return the fields that changed."""
     row = table.require(work.connection, "place", place_id)
     new = {"category": category, "exempt_reason": exempt_reason}
-    changed = table.change(work, "place", row, new, reason)
+    changed = writes.change(work, "place", row, new, reason)
     work.audit("place-category", "place", place_id, fields=changed)
     return changed
 
@@ -341,14 +341,14 @@ def _set_category(
 def place_history(
     connection: sqlite3.Connection, place_id: int, flag_ids: list[int]
 ) -> list[dict[str, Any]]:
-    """Return changes of a place and its flags, oldest first: what, and as table.changes_of."""
+    """Return changes of a place and its flags, oldest first: what, and as writes.changes_of."""
     found = [
         {"what": what, **each}
         for what, name, number in (
             ("place", "place", place_id),
             *((f"flag {flag_id}", "place_flag", flag_id) for flag_id in flag_ids),
         )
-        for each in table.changes_of(connection, name, number)
+        for each in writes.changes_of(connection, name, number)
     ]
     logins = dict(connection.execute("SELECT id, login FROM staff").fetchall()) if found else {}
     for each in found:

@@ -16,7 +16,7 @@ from typing import Any
 from ccu.address import match as matching
 from ccu.errors import InvalidInput
 from ccu.places import store as places
-from ccu.records import table
+from ccu.records import table, writes
 from ccu.work import Work
 
 MOVED = ("place_flag", "plan", "frequent_override", "call")  # tables with a place_id of their own
@@ -80,7 +80,7 @@ def merge(work: Work, kept_id: int, merged_id: int) -> dict[str, int]:
     moved["call"] = table.column(connection, _WITHOUT_ADDRESS, place=merged_id, members=members)
     new = {"merged_id": merged_id, "kept_id": kept_id, "moved": json.dumps(moved)}
     at = {"merged_at": work.at, "merged_by": work.staff_id}
-    table.insert_row(connection, "place_merge", {**new, **at})
+    writes.insert_row(connection, "place_merge", {**new, **at})
     counts = {name: _move(connection, name, merged_id, kept_id) for name in MOVED}
     _join_units(connection, members, kept_id)
     work.audit("place-merge", "place", merged_id, into=kept_id, moved=counts)

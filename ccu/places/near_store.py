@@ -4,10 +4,10 @@ An address without a house number, or whose number may be misread, may mean any 
 `imperial ave`, `imperial 27`, `twenty seven imperial ave`, `O27 imperial ave`, `27 imprl ave`.
 """
 
-import json
 import re
 import sqlite3
 from collections.abc import Iterator
+from itertools import groupby, takewhile
 
 from ccu.address import Address
 from ccu.address import match as matching
@@ -17,12 +17,14 @@ from ccu.address.words import (
     DIRECTIONS,
     LONG_SUFFIX,
     NUMBERS_IN_NAMES,
+    SPANISH,
     SUFFIXES,
     ZIP_DIGITS,
     long_city,
 )
 from ccu.output.text import counted
 from ccu.places.store import MOST_NEAR, OTHER_CITY, OTHER_UNIT, Near, as_address, near
+from ccu.records import table
 
 _TYPING_ERROR = 9  # after every near match of ccu.address.match
 OTHER_STREET = "other suffix or direction"
@@ -96,7 +98,6 @@ _WHY = {
     "no directional given": "street's direction missing",
 }
 
-
 _NEIGHBOR = (
     *OTHER_UNIT,
     _WHY["other house number"],
@@ -122,6 +123,7 @@ def _typing_error(match: matching.Match, asked: Address, other: Address) -> str 
         return "road number or ZIP"
     if matching.digits(asked.street) != matching.digits(other.street):
         return None  # two numbered roads
+    same_name = same_name or match.reason == matching.OTHER_SUFFIX
     if same_name or asked.street.rpartition(" ")[0] == other.street.rpartition(" ")[0] != "":
         return OTHER_STREET
     alike = len(asked.street) > SHORT_STREET
@@ -224,6 +226,7 @@ def _rows(connection: sqlite3.Connection, wanted: set[str], name: str) -> list[s
     if not wanted:
         return []
     with_type = {f"{name}{word}" for word in LONG_SUFFIX.values()} if name else set()
+    with_type |= {f"{word}{name}" for word in SPANISH} if name else set()
     rows = _of_streets(connection, wanted | with_type)
     if rows or not name:
         return rows
@@ -232,8 +235,7 @@ def _rows(connection: sqlite3.Connection, wanted: set[str], name: str) -> list[s
 
 
 def _of_streets(connection: sqlite3.Connection, streets: set[str]) -> list[sqlite3.Row]:
-    asked = {"streets": json.dumps(sorted(streets)), "most": _MOST}
-    return connection.execute(_PLACES, asked).fetchall()
+    return table.select(connection, _PLACES, {}, streets=streets, most=_MOST)
 
 
 def _similar(name: str, street: str) -> bool:
@@ -274,6 +276,7 @@ def _name(reading: Address) -> str:
     words = _words(reading.street or reading.place)
     while words and (words[0] in _FILLER or _is_number(words[0])):
         del words[0]
+    del words[: len(words) > 1 and words[0] in SPANISH and not _is_number(words[1])]
     ends = (SUFFIXES.keys() | DIRECTIONS.keys() | _FILLER) if len(words) > 1 else _FILLER
     while words and (words[-1] in ends or _is_number(words[-1])):
         del words[-1]
@@ -290,13 +293,9 @@ def _numbers(reading: Address) -> set[str]:
     filed = (reading.number, reading.street, reading.unit, reading.place)
     words = _words(reading.raw or " ".join(filed))
     if reading.number:
-        street = len(words)
-        for place, word in enumerate(words):
-            if not (word in _FILLER or _is_number(word)):
-                street = place
-                break
+        before = takewhile(lambda word: word in _FILLER or _is_number(word), words)
         units = reading.unit.split()
-        words = [word for word in words[:street] if word not in units]
+        words = [word for word in before if word not in units]
     found = {reading.number.partition(" ")[0]} if reading.number else set()
     for together in _runs(words):
         found |= {*together, "".join(together)}
@@ -306,13 +305,9 @@ def _numbers(reading: Address) -> set[str]:
 
 def _runs(words: list[str]) -> Iterator[list[str]]:
     """Yield the numbers that follow one another, each in digits."""
-    run: list[str] = []
-    for word in [*in_digits(words), ""]:
-        if _is_number(word):
-            run.append(_digits(word))
-        elif run:
-            yield run
-            run = []
+    for are_numbers, run in groupby(in_digits(words), _is_number):
+        if are_numbers:
+            yield [*map(_digits, run)]
 
 
 def _is_number(word: str) -> bool:

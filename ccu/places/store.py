@@ -40,15 +40,6 @@ SELECT id FROM member
 """
 # The parts of an address as columns, in the order of Address after `raw`.
 PARTS = ("kind", "number", "street", "unit", "cross_street", "name", "city", "state", "zip")
-_COLUMNS = (*PARTS, "city_assumed", "building_key", "unit_key", "loose_key")
-_INSERT = f"""
-INSERT INTO place ({", ".join(_COLUMNS)}) VALUES ({", ".join(f":{each}" for each in _COLUMNS)})
-ON CONFLICT (unit_key, city) DO UPDATE SET
-  city_assumed = min(city_assumed, excluded.city_assumed),
-  state = CASE WHEN place.state = '' THEN excluded.state ELSE place.state END,
-  zip = CASE WHEN place.zip = '' THEN excluded.zip ELSE place.zip END
-RETURNING id
-"""  # noqa: S608 - our names
 
 
 class Near(NamedTuple):
@@ -78,49 +69,9 @@ class Match(NamedTuple):
     near: Sequence[Near] = ()
 
 
-# ---------------------------------------------------------------- remembering
-
-
-def columns(reading: Address, town: str) -> dict[str, object] | None:
-    """Return the place's columns for an address read; None for a text without an address."""
-    if not reading.unit_key:
-        return None
-    from ccu.address import match
-
-    return {
-        **dict(zip(PARTS, reading[1:], strict=False)),
-        "city": reading.city or own_city(town),
-        "city_assumed": 0 if reading.city else 1,
-        "building_key": reading.building_key,
-        "unit_key": reading.unit_key,
-        "loose_key": match.loose_key(reading),
-    }
-
-
 def own_city(town: str) -> str:
     """Return the town's name as the address reader writes a city."""
     return " ".join(town.upper().replace(".", "").replace("'", "").replace("-", " ").split())
-
-
-def remember(connection: sqlite3.Connection, reading: Address, town: str) -> tuple[int, int | None]:
-    """Return address id and place id or None of a text read, adding what is new, in a write."""
-    known = connection.execute(
-        "SELECT id, place_id FROM address WHERE raw = :raw AND raw_unit = '' AND raw_city = ''"
-        " AND raw_state = '' AND raw_zip = ''",
-        {"raw": reading.raw},
-    ).fetchone()
-    if known:
-        at = known["place_id"]
-        return int(known["id"]), at if at is None else file_id(connection, at)
-    place_id = None
-    values = columns(reading, town)
-    if values is not None:
-        key, city = reading.building_key, str(values["city"])
-        values["building_key"] = _filed_building_key(connection, key, city)
-        place_id = int(connection.execute(_INSERT, values).fetchone()["id"])
-    typed = {"raw": reading.raw, "place_id": place_id}
-    address_id = table.insert_row(connection, "address", typed)
-    return address_id, place_id if place_id is None else file_id(connection, place_id)
 
 
 def file_id(connection: sqlite3.Connection, place_id: int) -> int:
@@ -129,7 +80,7 @@ def file_id(connection: sqlite3.Connection, place_id: int) -> int:
     return int(table.value(connection, sql, id=place_id) or place_id)
 
 
-def _filed_building_key(connection: sqlite3.Connection, building_key: str, city: str) -> str:
+def filed_building_key(connection: sqlite3.Connection, building_key: str, city: str) -> str:
     """Return the key under which the units of a building are on file: merged, that of the other."""
     building = building_id(connection, building_key, city)
     if building is None:
@@ -188,7 +139,7 @@ def find(connection: sqlite3.Connection, reading: Address, town: str) -> Match:
         city, said = _city_of_building(connection, reading, city, own_city(town))
     text = normal(reading._replace(city=city) if said else reading)
     building = building_id(connection, reading.building_key, city)
-    building_key = _filed_building_key(connection, reading.building_key, city)
+    building_key = filed_building_key(connection, reading.building_key, city)
     if reading.unit and building is not None:
         certainty = f"{said}only the building is on file, not this unit"
     elif not reading.unit and building_units(connection, building_key, city, None, ""):

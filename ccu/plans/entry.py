@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ccu import dates
+from ccu.dates.days import shift
 from ccu.errors import InvalidInput
 from ccu.options import drafts, questions, terminal, typed_text
 from ccu.options.questions import Question
@@ -220,11 +221,9 @@ def end(session: Session, plan_id: int, reason: str) -> str:
 
 def _days(session: Session) -> dict[str, str]:
     """Return review_on and expires_on, counted from today; Aug 31 and six months is Feb 28."""
-    from dateutil.relativedelta import relativedelta
-
     settings = {"review_on": "plan_review_months", "expires_on": "plan_expiry_months"}
     return {
-        name: (session.today + relativedelta(months=session.settings.number(each))).isoformat()
+        name: shift(session.today, months=session.settings.number(each)).isoformat()
         for name, each in settings.items()
     }
 

@@ -1,10 +1,7 @@
 """One plan as a page: its status, text, suggestions and history; the list of plans.
 
-JSON: id, for (person or place), person (the number of the record merged into), place, status,
-on_card, author, written_at, approver, approved_on, review_on, review_due, expires_on, body,
-suggestions (id, text, by, at, accepted, answer, answered_by, answered_at), changes (at, by, field,
-old, new, reason), and with --all earlier: every other plan of the same person or place (id, status,
-author, written, approver, review_on).
+Its JSON is in docs/json.md: `for` is person or place, `person` the number of the record merged
+into, and `earlier`, with --all, has every other plan of the same person or place.
 """
 
 import json
@@ -19,7 +16,7 @@ from ccu.output import Document, Section, Table
 from ccu.plans import form
 from ccu.plans import store as plans
 from ccu.records import codes, field_words
-from ccu.records.table import changes_of
+from ccu.records.writes import changes_of
 from ccu.session import Session
 
 CHANGE_COLUMNS = ("when", "by", "what", "from", "to", "reason")

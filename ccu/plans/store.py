@@ -17,7 +17,7 @@ from typing import Any
 
 from ccu import access, dates
 from ccu.errors import InvalidInput, NotAllowed
-from ccu.records import person_ids, table
+from ccu.records import person_ids, table, writes
 from ccu.work import Work
 
 Body = Mapping[str, Sequence[Any]]
@@ -107,7 +107,7 @@ def add(work: Work, whose: Whose, body: Body) -> tuple[int, list[sqlite3.Row]]:
     """Add a draft; return its id and the drafts withdrawn for it."""
     older = [row for row in same(work.connection, whose, work.today) if row["status"] == "draft"]
     for row in older:
-        table.change(work, "plan", row, {"status": "withdrawn"})
+        writes.change(work, "plan", row, {"status": "withdrawn"})
     new = {
         "person_id": whose.person_id,
         "place_id": whose.place_id,
@@ -115,18 +115,16 @@ def add(work: Work, whose: Whose, body: Body) -> tuple[int, list[sqlite3.Row]]:
         "author_id": work.staff_id,
         "recorded_at": work.at,
     }
-    plan_id = table.insert_row(work.connection, "plan", new)
+    plan_id = writes.insert_row(work.connection, "plan", new)
     work.audit("plan-write", "plan", plan_id, withdrawn=[row["id"] for row in older])
     return plan_id, older
 
 
 def must_approve(work: Work, row: sqlite3.Row) -> None:
     """Refuse the author where another account may approve. Raises NotAllowed."""
-    others = work.connection.execute(
-        "SELECT count(*) FROM staff WHERE active = 1 AND id <> :id"
-        " AND role IN (SELECT value FROM json_each(:roles))",
-        {"id": work.staff_id, "roles": json.dumps(sorted(access.MAY["plan approve"]))},
-    ).fetchone()[0]
+    conditions = {"id <> ?": work.staff_id, "role IN ?": set(access.MAY["plan approve"])}
+    sql = "SELECT id FROM staff WHERE active = 1 AND {where}"
+    others = table.select(work.connection, sql, conditions)
     if row["author_id"] == work.staff_id and others:
         raise NotAllowed(f"you wrote plan {row['id']}; another supervisor or admin approves it")
 
@@ -141,9 +139,9 @@ def approve(work: Work, row: sqlite3.Row, days: Mapping[str, str], reason: str |
     others = same(work.connection, of_row(row), work.today)
     replaced = [other for other in others if other["status"] == "approved"]
     for other in replaced:
-        table.change(work, "plan", other, {"status": "replaced"})
+        writes.change(work, "plan", other, {"status": "replaced"})
     new = {"status": "approved", "approver_id": work.staff_id, **days}
-    table.change(work, "plan", row, new, reason)
+    writes.change(work, "plan", row, new, reason)
     ids = [other["id"] for other in replaced]
     anyway = reason is not None
     work.audit("plan-approve", "plan", row["id"], replaced=ids, reason=reason, anyway=anyway)
@@ -156,7 +154,7 @@ def record_review(work: Work, row: sqlite3.Row, days: Mapping[str, str]) -> None
         raise InvalidInput(
             f"plan {row['id']} is {row['state']}; only an approved plan can be reviewed"
         )
-    changed = table.change(work, "plan", row, days)
+    changed = writes.change(work, "plan", row, days)
     work.audit("plan-review", "plan", row["id"], fields=changed)
 
 
@@ -165,7 +163,7 @@ def end(work: Work, row: sqlite3.Row, reason: str) -> str:
     status = {"approved": "expired", "draft": "withdrawn"}.get(row["status"])
     if status is None:
         raise InvalidInput(f"plan {row['id']} is already {row['state']}")
-    table.change(work, "plan", row, {"status": status}, reason)
+    writes.change(work, "plan", row, {"status": status}, reason)
     work.audit("plan-expire", "plan", row["id"])
     return status
 
@@ -175,7 +173,7 @@ def take_back(work: Work, row: sqlite3.Row, before: Mapping[str, Any], reason: s
     for other in same(work.connection, of_row(row), work.today):
         if other["id"] != row["id"] and other["status"] == before.get("status"):
             raise InvalidInput(f"plan {other['id']} is {other['state']} now")
-    table.change(work, "plan", row, before, reason)
+    writes.change(work, "plan", row, before, reason)
 
 
 def return_to(work: Work, ids: Sequence[int], was: str, status: str, reason: str) -> None:
@@ -183,7 +181,7 @@ def return_to(work: Work, ids: Sequence[int], was: str, status: str, reason: str
     for plan_id in ids:
         row = table.require(work.connection, "plan", plan_id)
         if row["status"] == was:
-            table.change(work, "plan", row, {"status": status}, reason)
+            writes.change(work, "plan", row, {"status": status}, reason)
 
 
 # ---------------------------------------------------------------- suggestions
@@ -197,7 +195,7 @@ def add_suggestion(work: Work, plan: sqlite3.Row, text: str) -> int:
         )
     new = {"plan_id": plan["id"], "text": text}
     by = {"suggested_at": work.at, "suggested_by": work.staff_id}
-    suggestion_id = table.insert_row(work.connection, "plan_suggestion", new | by)
+    suggestion_id = writes.insert_row(work.connection, "plan_suggestion", new | by)
     work.audit("plan-suggest", "plan", plan["id"], suggestion=suggestion_id)
     return suggestion_id
 
@@ -225,5 +223,5 @@ def answer_suggestion(work: Work, suggestion_id: int, accepted: bool, answer: st
     must_be_unanswered(row)
     new = {"accepted": accepted, "answer": answer}
     by = {"answered_at": work.at, "answered_by": work.staff_id}
-    table.update(work.connection, "plan_suggestion", suggestion_id, new | by)
+    writes.update(work.connection, "plan_suggestion", suggestion_id, new | by)
     work.audit("plan-answer", "plan", row["plan_id"], suggestion=suggestion_id, accepted=accepted)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from ccu.output.text import for_person
+from ccu.output.text import for_person, shortened
 from ccu.providers import hours
 from ccu.providers import store as providers
 from ccu.providers.need_words import FILLERS, LISTS, NeedWords, stem, words
@@ -36,6 +36,7 @@ _VERIFIED, _LANGUAGE, _AGE, _OWN_TOWN, _FOLLOWED = 4, 14, 20, 5, 10
 LANGUAGES, _FEMALE, _MALE = (
     frozenset(LISTS[name].split()) for name in ("languages", "female", "male")
 )
+_PRONOUNS = frozenset("he him himself his she her herself".split())
 _AGES = {each: int(age) for age in LISTS if age.isdigit() for each in LISTS[age].split()}
 _NOW = re.compile(r"\b(now|right away|today|tonight|this evening|after hours|weekend|all night)\b")
 _TONIGHT = re.compile(r"\b(tonight|this evening|all night)\b")
@@ -122,13 +123,8 @@ def _mixed(ranked: list[dict[str, Any]], needs: Sequence[str]) -> list[dict[str,
 
 def offered(each: Mapping[str, Any]) -> str:
     """Return a provider found as one line, to be chosen: its name, phone, hours and reasons."""
-    facts = (each["phone"], shortened(each["hours"]), each["reason"])
+    facts = (each["phone"], shortened(each["hours"], SHORT), each["reason"])
     return f"{each['name']} - {'; '.join(filter(None, facts))}"
-
-
-def shortened(text: str) -> str:
-    """Return a text that leaves room for others on a first screen."""
-    return text if len(text) <= SHORT else f"{text[: SHORT - 3].rstrip()}..."
 
 
 def _read(asked: Asked) -> None:
@@ -205,13 +201,15 @@ class _Ranking:
         self._states = _states(session) if self._places or self._home else []
         there = {*words(asked.text)}
         self._sex = "women" if there & _FEMALE else "men" if there & _MALE else ""
+        men, women = there & _MALE, (there & _FEMALE) - _PRONOUNS
+        self._woman = self._sex == "women" and not (men - _PRONOUNS if women else men)
 
     def row(self, each: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the provider with its score and reasons; None if it is closed and must be open."""
         self._points = 0.0
         self._reasons: list[str] = []
         if each["alert"]:
-            self._add(0, f"ALERT: {shortened(each['alert'])}")
+            self._add(0, f"ALERT: {shortened(each['alert'], SHORT)}")
         self._by_need(each)
         self._by_place(each)
         is_open = self._by_hours(each)
@@ -281,7 +279,7 @@ class _Ranking:
         there = {*words(f"{each['name']} {each['description']}")}
         other = {"women": "men", "men": "women"}.get(self._sex, "")
         if other and other in there and self._sex not in there:
-            self._add(-_SEX, f"for {other}")
+            self._add(-_SEX * (1 + self._woman), f"for {other}")
 
     def _by_state(self, each: Mapping[str, Any]) -> None:
         capacity = each["capacity"]

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from ccu.records import codes
 
-NO_NEED = ("-",)  # the topic of what is no need: its words tell none
+NO_NEED = ("none",)  # of what is no need: its words tell none
 BETWEEN = 2  # other words between two words of a phrase
 BESIDE = 0.4  # share of the weight of a word of @who, where another word means something
 SECOND = 0.6  # share of the needs of a topic after its first, in what people say
@@ -111,6 +111,26 @@ class NeedWords:
             if (key := _key(text)) and (needs := meaning.split(", "))
         ]
         self._by_begin: dict[str, dict[str, list[_Phrase]]] = {}  # as asked: few of all are
+
+    def built_in(self) -> list[tuple[str, str]]:
+        """Return the words that come with ccu, and their needs; `[partner]` is one of a list.
+
+        Without those that the town gave another meaning.
+        """
+        topics, own = _topics(), {each.stems for each in self._added}
+        members = [
+            (member, f"[{name[1:]}]")
+            for lists in topics.lists.values()
+            for name, some in lists.items()
+            for member in some
+        ]
+        phrases = {
+            (re.sub(r"@(\w+)", r"[\1]", text), ", ".join(needs))
+            for texts in (*topics.terms.values(), *topics.said.values())
+            for text, needs, *_rest in texts
+            if {*needs} <= {*self._needs, *NO_NEED} and text != "-" and _key(text) not in own
+        }
+        return sorted([*phrases, *members])
 
     def english(self, text: str, plain: Collection[str] = ()) -> str:
         """Return a question with its Spanish in English and its words spelled as they are here.

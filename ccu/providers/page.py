@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ccu.errors import InvalidInput
-from ccu.output import Document, Section, Table
+from ccu.output import Document, Section, Table, say
+from ccu.output.text import shortened
 from ccu.providers import store as providers
 from ccu.records import codes, field_words
-from ccu.records.table import changes_of
+from ccu.records.writes import changes_of
 from ccu.session import Session
 
 if TYPE_CHECKING:
@@ -35,6 +36,20 @@ EMERGENCY = {
 STALE = ("id", "name", "verified", "left_directory", "referrals", "phone", "hours", "alert")
 
 
+def tell_of_911(session: Session, text: str = "") -> None:
+    """Print 911 and 988, once in a command; with a text, only if it tells of a risk to life."""
+    if URGENT in session.told:
+        return
+    if text:
+        from ccu.providers.need_words import NeedWords
+
+        known = NeedWords(session.db, spoken=True)
+        if not known.urgent(known.english(text)):
+            return
+    session.told.add(URGENT)
+    say(URGENT)
+
+
 def refuse_nothing(asked: "Asked") -> None:
     """Raise InvalidInput for a search that asks for nothing."""
     if not any(vars(asked).values()) and asked.age is None:
@@ -47,7 +62,7 @@ def found_rows(found: Iterable[Mapping[str, Any]], *, urgent: bool) -> list[dict
     """Return the rows of `provider find`; before those of an urgent need one without a number."""
     from ccu.providers import find
 
-    rows = [{**each, "hours": find.shortened(each["hours"])} for each in found]
+    rows = [{**each, "hours": shortened(each["hours"], find.SHORT)} for each in found]
     return [{"id": None, **EMERGENCY}, *rows] if urgent else rows
 
 

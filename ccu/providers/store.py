@@ -9,13 +9,13 @@ date, and no second copy of the list on the disk.
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from typing import Any
 
 from ccu.errors import InvalidInput, NotFound
-from ccu.records import codes, table
+from ccu.records import codes, table, writes
 from ccu.work import Work
 
 # In the order of their JSON; `needs` is a list of codes and a table of its own.
@@ -25,6 +25,7 @@ COLUMNS = (
     *("max_age", "accepts", "alert", "note"),
 )
 FIELDS = ("needs", *COLUMNS)
+SHORTEST_BEGINNING = 3  # letters of a name
 MOST_OFFERED = 5
 
 ALL = f"""
@@ -93,37 +94,27 @@ def matching(connection: sqlite3.Connection, typed: str) -> list[dict[str, Any]]
     """Return who has this number or name; else whose name begins so, else has words that do.
 
     The organization's name counts as more words of the name. Those that are not retired come
-    first. Upper and lower case are the same.
+    first. Upper and lower case are the same. One or two letters are an entire word, as VA.
     """
-    text = _plain(typed)
+    text = plain(typed)
     if not text:
         return []
     if text.isascii() and text.isdigit() and int(text[:18]) and len(text) < 19:
         row = connection.execute(f"{ALL} WHERE id = :id", {"id": int(text)}).fetchone()
         if row is not None:
             return [record(row)]
-    every = connection.execute(_NAMES).fetchall()
-
-    def having(fits: Callable[[str, str], bool], retired: bool) -> list[dict[str, Any]]:
-        return [
-            read(connection, each["id"])
-            for each in every
-            if retired >= (not each["active"])
-            and fits(_plain(each["name"]), _plain(each["organization"]))
-        ]
-
-    begins: tuple[Callable[[str, str], bool], ...] = (
-        lambda name, _by: name.startswith(text),
-        lambda name, by: all(f" {word}" in f" {name} {by}" for word in text.split()),
-    )
-    for fits, retired in (
-        (lambda name, _by: name == text, True),
-        *((each, False) for each in begins),
-        *((each, True) for each in begins),
-    ):
-        if meant := having(fits, retired):
-            return meant
-    return []
+    ranks: dict[int, int] = {}
+    end = " " * (len(text) < SHORTEST_BEGINNING)
+    for each in connection.execute(_NAMES):
+        name, more = plain(each["name"]), plain(f"{each['name']} {each['organization']}")
+        if name == text:
+            ranks[each["id"]] = 0
+        elif f"{name} ".startswith(f"{text}{end}"):
+            ranks[each["id"]] = 1 if each["active"] else 3
+        elif all(f" {word}{end}" in f" {more} " for word in text.split()):
+            ranks[each["id"]] = 2 if each["active"] else 4
+    best = min(ranks.values(), default=0)
+    return [read(connection, number) for number, rank in ranks.items() if rank == best]
 
 
 def offered(provider: Mapping[str, Any]) -> str:
@@ -181,6 +172,7 @@ GROUP BY provider_id HAVING ended >= :fewest
 _ADDRESSES = "SELECT address FROM provider WHERE address LIKE '%' || :zip || '%' LIMIT 50"
 _GONE = " AS needs, imported ->> 'gone' AS gone"  # the day that it left its directory
 _FOUND = ALL.replace(" AS needs", _GONE)
+_OF_DIRECTORY = ALL.replace(" AS needs", " AS needs, source, source_id, imported")
 _STALE = f"""{ALL}
 LEFT JOIN (
   SELECT provider_id, count(*) AS referrals FROM referral
@@ -193,6 +185,18 @@ ORDER BY imported ->> 'gone' IS NULL, coalesce(made.referrals, 0) > 0 DESC,
     " AS needs",
     f"{_GONE}, coalesce(made.referrals, 0) AS referrals",
 )
+
+
+def of_directories(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+    """Return every provider as `read` does, with source, source_id, and what was `imported`."""
+    return [
+        {
+            **record(row),
+            **{name: row[name] for name in ("source", "source_id")},
+            "imported": json.loads(row["imported"] or "{}"),
+        }
+        for row in connection.execute(_OF_DIRECTORY)
+    ]
 
 
 def candidates(
@@ -302,7 +306,7 @@ def add(work: Work, fields: Mapping[str, Any]) -> tuple[int, bool]:
             )
         change(work, same["id"], {**fields, "active": True})
         return same["id"], True
-    provider_id = table.insert_row(work.connection, "provider", {"name": fields["name"]})
+    provider_id = writes.insert_row(work.connection, "provider", {"name": fields["name"]})
     _set_values(work.connection, provider_id, fields)
     work.audit("provider-add", "provider", provider_id, fields=sorted(fields))
     return provider_id, False
@@ -322,7 +326,7 @@ def change(work: Work, provider_id: int, fields: Mapping[str, Any]) -> list[str]
     now = read(work.connection, provider_id)
     changed = {field: (old[field], now[field]) for field in FIELDS if old[field] != now[field]}
     if changed:
-        table.record_changes(work, "provider", provider_id, changed)
+        writes.record_changes(work, "provider", provider_id, changed)
         work.audit("provider-change", "provider", provider_id, fields=sorted(changed))
     return list(changed)
 
@@ -349,26 +353,26 @@ def undo_import(work: Work, batch_id: int, added: range) -> tuple[int, int]:
         )
         had = json.loads(connection.execute(_HAD, {"id": number}).fetchone()[0])
         had |= {"undone": True} if number in added else {n: was for n, (was, _) in changed.items()}
-        table.update(connection, "provider", number, {"imported": json.dumps(had)})
+        writes.update(connection, "provider", number, {"imported": json.dumps(had)})
     connection.execute(_NOT_GONE, asked)
     return len(fields) - len(added), len(added)
 
 
 def _set_values(connection: sqlite3.Connection, provider_id: int, new: Mapping[str, Any]) -> None:
     columns = {field: new[field] for field in COLUMNS if field in new}
-    table.update(connection, "provider", provider_id, columns)
+    writes.update(connection, "provider", provider_id, columns)
     least, most = connection.execute(_AGES, {"id": provider_id}).fetchone()
     if least is not None and most is not None and least > most:
         raise InvalidInput(f"--min-age {least} is more than --max-age {most}")
     if "needs" in new:
         needs = [{"need": need} for need in dict.fromkeys(new["needs"])]
-        table.replace(connection, "provider_need", {"provider_id": provider_id}, needs)
+        writes.replace(connection, "provider_need", {"provider_id": provider_id}, needs)
 
 
 def _of_name(connection: sqlite3.Connection, name: str) -> dict[str, Any] | None:
-    wanted = _plain(name)
+    wanted = plain(name)
     every = connection.execute(_NAMES)
-    return next((dict(each) for each in every if _plain(each["name"]) == wanted), None)
+    return next((dict(each) for each in every if plain(each["name"]) == wanted), None)
 
 
 def record(row: sqlite3.Row) -> dict[str, Any]:
@@ -387,5 +391,6 @@ def _text(provider: Mapping[str, Any], labels: Mapping[str, str]) -> str:
     return " ".join(parts).casefold()
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """Return a name as it is compared: case and repeated spaces do not count."""
     return " ".join(name.casefold().split())

@@ -5,7 +5,6 @@ and audit/verify_store.py checks them all. Nothing is recorded without the key, 
 recorded is refused.
 """
 
-import contextlib
 import json
 import os
 import sqlite3
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from ccu import files
 from ccu.database import key_chain as chain
-from ccu.errors import DatabaseUnusable, InvalidInput
+from ccu.errors import DatabaseUnusable
 
 REKEY = "audit-rekey"
 PURGED = "reasons-purged"  # its detail names the rows whose words of audit_reason were taken out
@@ -22,7 +21,7 @@ DIGEST = "reason_digest"
 LOOKED_AT = 20  # rows, to tell a wrong key from a last row that was changed by hand
 
 CHAIN = chain.Chain("audit", ("at", "staff_id", "action", "record", "record_id", "detail"))
-_NEWEST = """
+NEWEST = """
 SELECT id, at, staff_id, action, record, record_id, detail, previous, hash
 FROM audit ORDER BY id DESC LIMIT :most
 """
@@ -56,7 +55,7 @@ def record(
     if not connection.in_transaction:
         raise RuntimeError("an audit event belongs in the transaction of what it tells of")
     event = (staff_id, action, record, record_id)
-    return _add(connection, None, event, detail, reason)
+    return add_event(connection, None, event, detail, reason)
 
 
 # The row written last by this process. While it is the file's last, nobody has written since and
@@ -64,7 +63,7 @@ def record(
 _own: tuple[sqlite3.Connection, bytes, chain.Key] | None = None
 
 
-def _add(
+def add_event(
     connection: sqlite3.Connection,
     key: chain.Key | None,
     event: tuple[int | None, str, str, int | None],
@@ -91,10 +90,9 @@ def _add(
     row = (event_id, at, *event, json.dumps(detail, sort_keys=True))
     done = CHAIN.add(connection, key, before, row)
     if reason is not None:
-        connection.execute(
-            "INSERT INTO audit_reason (audit_id, reason) VALUES (:audit_id, :reason)",
-            {"audit_id": event_id, "reason": reason},
-        )
+        from ccu.records import writes
+
+        writes.insert_row(connection, "audit_reason", {"audit_id": event_id, "reason": reason})
     _own = connection, done, key
     return event_id
 
@@ -129,7 +127,7 @@ def key_of(connection: sqlite3.Connection) -> chain.Key:
 
 def fits(connection: sqlite3.Connection, key: chain.Key) -> bool:
     """Whether the key wrote any of the newest rows under the newest key, or there are none."""
-    newest = connection.execute(_NEWEST, {"most": LOOKED_AT}).fetchall()
+    newest = connection.execute(NEWEST, {"most": LOOKED_AT}).fetchall()
     for row in newest:
         if key.of_row(row[7], tuple(row)[:7]) == row[8]:
             return True
@@ -144,54 +142,11 @@ def stored_key(connection: sqlite3.Connection) -> chain.Key:
     Raises DatabaseUnusable when it is missing, damaged or cannot be read.
     """
     path = chain.key_path(connection)
-    _complete_rekey(connection, path)
+    complete_rekey(connection, path)
     return chain.read(path)
 
 
-def rekey(connection: sqlite3.Connection, staff_id: int) -> tuple[Path, bool]:
-    """Make a new key in place of a lost one, inside the caller's transaction.
-
-    Return its file, and whether it was in place already.
-
-    The key waits under a name of its own until the row that it begins with is committed: call
-    `stored_key` then. Stopped at any point, either there is still no key, or the next command that
-    needs it completes this. Earlier rows can then be checked by their numbers and links alone.
-    Raises InvalidInput while there is a key, so that none is replaced by mistake.
-    """
-    path = chain.key_path(connection)
-    if _complete_rekey(connection, path):
-        return path, False
-    if _is_just_made(connection, path):
-        return path, True
-    if os.path.lexists(path):  # exists() raises for a folder that may not be entered
-        raise InvalidInput(
-            f"there is an audit key, {path}; a new one is made only in place of a lost one. If this"
-            " one became known to others, move it away first"
-        )
-    new = chain.waiting(path)
-    with contextlib.suppress(OSError):  # of one that was never committed
-        new.unlink()
-    key = chain.make(new)
-    try:
-        from ccu.database import written
-
-        written.keep_all(connection, key)
-        _add(connection, key, (staff_id, REKEY, "audit", None), {"key": key.fingerprint})
-    except BaseException:
-        new.unlink(missing_ok=True)
-        raise
-    return path, False
-
-
-def _is_just_made(connection: sqlite3.Connection, path: Path) -> bool:
-    """Whether nothing was recorded since the key was made: `rekey` may not have reported it."""
-    newest = connection.execute(_NEWEST, {"most": 1}).fetchone()
-    if newest is None or newest[3] != REKEY or not os.path.lexists(path):
-        return False
-    return bool(chain.read(path).of_row(newest[7], tuple(newest)[:7]) == newest[8])
-
-
-def _complete_rekey(connection: sqlite3.Connection, path: Path) -> bool:
+def complete_rekey(connection: sqlite3.Connection, path: Path) -> bool:
     """Give the waiting key its name if its first row is committed; return whether it was.
 
     By rename, which leaves no second copy of the key.
@@ -199,6 +154,8 @@ def _complete_rekey(connection: sqlite3.Connection, path: Path) -> bool:
     new = chain.waiting(path)
     if os.path.lexists(path) or not os.path.lexists(new):
         return False
+    from ccu.files import private
+
     try:
         if not fits(connection, chain.read(new)):
             return False
@@ -206,7 +163,7 @@ def _complete_rekey(connection: sqlite3.Connection, path: Path) -> bool:
         return False
     try:
         new.rename(path)
-        files.sync(path.parent)
+        private.sync(path.parent)
     except FileNotFoundError:  # another process was faster
         return os.path.lexists(path)
     except OSError as error:

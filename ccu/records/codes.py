@@ -1,51 +1,20 @@
 """The code lists: which codes there are, and which of them a text names."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cache, partial
 from typing import NamedTuple
 
 from ccu.errors import InvalidInput
 from ccu.records import text_table
 
-# Lists that `ccu codes` and messages call by another name than that of their table.
-_CALLED = {
-    "crisis_kind": "crisis_type",
-    "danger": "hazard",
-    "call_source": "source",
-    "responder_state": "responder_status",
-    "call_role": "role_on_call",
-    "need_state": "need_status",
-    "follow_up_kind": "follow_up_type",
-    "housing": "housing_status",
-    "missing_value": "missing_reason",
-}
+_TEXTS = text_table("code_lists.txt")
 # The lists a person may choose from: the table, from our own source and never from a user, and what
-# it is called.
-LISTS = {
-    table: _CALLED.get(table, table)
-    for table in """
-    nature crisis_kind disposition intervention danger call_source agency responder_state call_role
-    need need_state referral_status reason no_action_reason handoff capacity follow_up_kind
-    follow_up_result housing race_ethnicity missing_value place_category town street_alias
-    common_place need_word plan_status relation staff_role consent_scope consent_purpose
-    disclosure_ground seal_authority lift_reason
-    """.split()
-}
-# Lists of rights and of evidence, where only the complete code or label is taken on a command line.
-_IN_FULL = {
-    *("consent_scope", "consent_purpose", "disclosure_ground", "seal_authority", "lift_reason"),
-    *("staff_role", "missing_value"),
-}
-# Codes that end a case, by list: a condition on the row. They are never suggested or guessed, and
-# neither is a hazard screen without a finding.
-_FINAL = {
-    "follow_up_result": "ends",
-    "referral_status": "NOT open",
-    "danger": "code = 'none'",
-    "disposition": "code = 'deceased'",
-    "reason": "code = 'deceased'",
-}
+# `ccu codes` and messages call it.
+LISTS = {table: name or table for table, name in _TEXTS["lists"]}
+_IN_FULL = dict(_TEXTS["in full"])
+_FINAL = dict(_TEXTS["final"])
+_NO_RESULTS = ("nature", "need", "follow_up_kind")  # lists in which people look for a result
 _SHORTEST = 3  # letters of a word that name a code on a command line
 _SHORTEST_ANSWER = 2  # the same of an answer: one letter is as likely a mistake
 _MOST_LISTED = 10  # codes in an error; a longer list is printed by ccu codes
@@ -97,12 +66,22 @@ def is_in_full(connection: sqlite3.Connection, table: str, text: str) -> bool:
     return any(plain(text) in (each.code, plain(each.label)) for each in rows)
 
 
-def chosen(connection: sqlite3.Connection, table: str, text: str, option: str) -> str:
+def chosen(
+    connection: sqlite3.Connection,
+    table: str,
+    text: str,
+    option: str,
+    among: Sequence[str] = (),
+) -> str:
     """As `code`, of an answer at the terminal: also the number in the list, or two letters.
 
-    A message has labels, and not the name of an option.
+    A message has labels, and not the name of an option. `among`: the codes listed, if not all.
     """
     rows = every(connection, table)
+    if among:
+        rows = sorted(
+            (row for row in rows if row.code in among), key=lambda row: among.index(row.code)
+        )
     wanted, known = plain(text), [each.code for each in rows if not each.retired]
     if wanted.isascii() and wanted.isdigit() and wanted not in known:
         place = int(wanted[:9])
@@ -133,13 +112,21 @@ def _named(rows: list[Code], table: str, text: str, option: str, shortest: int) 
             return each.code
     if table == "danger" and wanted and "none".startswith(wanted):
         raise InvalidInput(f"{option}: type none in full to record that no hazard was found")
+    if table == "danger" and ":" in text and plain(text.partition(":")[0]) == "other":
+        raise InvalidInput(
+            f"{option}: type other alone; its words go on the place: ccu place flag",
+            "other",
+            part=text.strip(),
+        )
     in_use = [each for each in rows if not each.retired]
-    begins = _beginning(in_use, wanted)
+    begins = beginning(in_use, wanted)
     if shortest and len(wanted) >= shortest:
         if len(begins) == 1:
             return begins[0]
         if begins:
-            raise InvalidInput(f"{option}: could be {either(begins)}; type more of it")
+            several = f"{either(begins)}; type more of it" if option else numbered(in_use, begins)
+            either_of = map(partial(_to_type, labels), begins)
+            raise InvalidInput(f"{option}: could be {several}", *either_of, part=text.strip())
     elif begins and not option:
         raise InvalidInput(f"{option}: type two letters or more of {either(begins)}")
     name = LISTS[table]
@@ -158,10 +145,21 @@ def _named(rows: list[Code], table: str, text: str, option: str, shortest: int) 
     if meant:
         sentence = f"{problem}. Did you mean {either(meant)}? {see}"
         raise InvalidInput(sentence, *map(partial(_to_type, labels), meant), part=text.strip())
+    if table in _NO_RESULTS and _is_result(wanted):
+        raise InvalidInput(
+            f'{problem}: "{wanted.replace("_", " ")}" is a result; it goes into the disposition of'
+            " a call, or with ccu follow-up done into a follow-up"
+        )
     if len(in_use) > (_MOST_LISTED if option else _MOST_LABELS):
         raise InvalidInput(f"{problem}. {see}")
     listed = ", ".join(each.code if option else each.label for each in in_use)
     raise InvalidInput(f"{problem}. Choose from {listed}. {see}")
+
+
+def _is_result(wanted: str) -> bool:
+    """Whether a text is a word, in our own table, for how a call or a try at a follow-up ended."""
+    words = {**synonyms("disposition"), **synonyms("follow_up_result")}
+    return any(wanted in (word, *meanings) for word, meanings in words.items())
 
 
 def _to_type(labels: Mapping[str, str], code: str) -> str:
@@ -174,28 +172,29 @@ def _both(row: Code) -> str:
     return row.code if plain(row.label) == row.code else f"{row.code} ({row.label})"
 
 
-def _beginning(rows: list[Code], wanted: str) -> list[str]:
-    """The codes that a beginning may name: of code or label, else of a word in either.
+def numbered(in_use: Sequence[Code], found: Container[str]) -> str:
+    """Return codes with their numbers in the list that a question shows, to choose one from."""
+    listed = (f"{at} {row.label}" for at, row in enumerate(in_use, 1) if row.code in found)
+    return f"{', '.join(listed)}; type its number"
 
-    `none` is never among them: a hazard screen without a finding is typed in full. A code that ends
-    a case gives way to nothing that has such a word: `dec` may be deceased or resources_declined.
+
+def beginning(rows: Sequence[Code], wanted: str) -> list[str]:
+    """The codes that a beginning may name: of code or label, then of a word in either.
+
+    A hazard screen without a finding is typed in full, and no code that ends a case is named by a
+    word within it alone.
     """
-    if not wanted:
+    begins = f"_{wanted}"
+    texts = {
+        each: (f"_{each.code}", f"_{plain(each.label)}")
+        for each in rows
+        if not (each.final and each.code == "none")
+    }
+    whole = [row for row in texts if any(text.startswith(begins) for text in texts[row])]
+    within = [row for row in texts if any(begins in text for text in texts[row])]
+    if not wanted or not (whole or any(not each.final for each in within)):
         return []
-    rows = [each for each in rows if each.code != "none"]
-    whole = [each for each in rows if _begins("", each, wanted)]
-    if whole and not any(each.final for each in whole):
-        return [each.code for each in whole]
-    within = [each for each in rows if not each.final and _begins("_", each, wanted)]
-    return list(dict.fromkeys(each.code for each in (*whole, *within)))
-
-
-def _begins(before: str, row: Code, wanted: str) -> bool:
-    """Whether code or label begins with a text; with `_` before it, whether a word of them does."""
-    texts = (row.code, plain(row.label))
-    if not before:
-        return any(text.startswith(wanted) for text in texts)
-    return any(f"{before}{wanted}" in f"{before}{text}" for text in texts)
+    return [each.code for each in dict.fromkeys([*whole, *within])]
 
 
 def every(connection: sqlite3.Connection, table: str) -> list[Code]:

@@ -8,45 +8,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ccu.output.text import for_person, labeled
-from ccu.records import codes, settings, table
+from ccu.records import codes, settings, table, text_table
 
-# Names that are not the column's own words without its ending.
-_NAMES = {
-    "approver_id": "approved by",
-    "category": "what is there",
-    "dangers": "hazards",
-    "due_at": "due",
-    "kind": "type",
-    "occurred_at": "when",
-    "part2": "42 CFR Part 2",
-    "place_id": "place",
-    "postcode": "ZIP",
-    "review_on": "review",
-    "voided_at": "void",
-}
+_TEXTS = text_table("field_words.txt")
+_NAMES = dict(_TEXTS["names"])
 _ENDINGS = ("_id", "_on", "_at")
 # record -> field -> the list of its codes.
 _LISTS = {
-    "call": {
-        **{"nature": "nature", "nature_cleared": "nature", "source": "call_source"},
-        **{"lead_agency": "agency", "crisis_kind": "crisis_kind"},
-    },
-    "call_danger": {"danger": "danger"},
-    "call_disposition": {"disposition": "disposition"},
-    "call_intervention": {"intervention": "intervention"},
-    "call_person": {"role": "call_role"},
-    "call_responder": {"agency": "agency", "state": "responder_state"},
-    "attempt": {"result": "follow_up_result"},
-    "follow_up": {"kind": "follow_up_kind"},
-    "need_answer": {"need": "need", "state": "need_state"},
-    "person": {"housing": "housing"},
-    "person_missing": {"missing": "missing_value"},
-    "person_relation": {"relation": "relation"},
-    "place": {"category": "place_category"},
-    "plan": {"status": "plan_status"},
-    "provider": {"needs": "need", "agency": "agency", "capacity": "capacity"},
-    "referral": {"need": "need", "status": "referral_status", "handoff": "handoff"},
-    "referral_event": {"status": "referral_status", "reason": "reason"},
+    record: dict(each.split("=") for each in fields.split()) for record, fields in _TEXTS["lists"]
 }
 
 
@@ -106,7 +75,7 @@ def labels(
 def changes(
     connection: sqlite3.Connection, record: str, found: Iterable[Mapping[str, Any]]
 ) -> list[tuple[Any, ...]]:
-    """Return rows of when, by, field, old, new and reason, of changes as `table.changes_of`."""
+    """Return rows of when, by, field, old, new and reason, of changes as `writes.changes_of`."""
     return [
         (
             *(each["at"], each["by"], name(each["field"])),

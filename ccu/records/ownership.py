@@ -4,13 +4,13 @@ Sealing, de-identification, purge and the report on sealed rows read this. A tes
 schema fails for a new text column that is neither in owned_words.txt nor in the test's own list.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ccu.records import audit, text_table
+from ccu.records import table as records
 
 _PURGED_AT_ONCE = 1000  # numbers in the detail of one event
 DEIDENTIFIED = "De-identified"  # the name of a person without an identity
@@ -81,12 +81,11 @@ def ids_of(
     also: str = "",
 ) -> set[int]:
     """Return one column of the rows whose `column` is one of these values, NULL left out."""
-    found = connection.execute(
+    sql = (
         f"SELECT {wanted} FROM {rows}"  # noqa: S608 - our own names
-        f" WHERE {column} IN (SELECT value FROM json_each(:values)) AND {wanted} IS NOT NULL{also}",
-        {"values": json.dumps(sorted(values))},
+        f" WHERE {column} IN (SELECT value FROM json_each(:values)) AND {wanted} IS NOT NULL{also}"
     )
-    return {row[0] for row in found}
+    return {*records.column(connection, sql, values=set(values))}
 
 
 # ---------------------------------------------------------------- what belongs to a person or call
@@ -152,17 +151,13 @@ def of_call(connection: sqlite3.Connection, ids: Iterable[int]) -> list[Part]:
 
 
 def _without_others(
-    connection: sqlite3.Connection, table: str, ids: set[int], people: set[int]
+    connection: sqlite3.Connection, members: str, ids: set[int], people: set[int]
 ) -> set[int]:
     """Return the calls or households, of these, with none but these people."""
-    column = "call_id" if table == "call_person" else "household_id"
-    others = connection.execute(
-        f"SELECT {column} FROM main.{table}"  # noqa: S608 - our own names
-        f" WHERE {column} IN (SELECT value FROM json_each(:ids))"
-        " AND person_id NOT IN (SELECT value FROM json_each(:people))",
-        {"ids": json.dumps(sorted(ids)), "people": json.dumps(sorted(people))},
-    )
-    return ids - {row[0] for row in others}
+    column = "call_id" if members == "call_person" else "household_id"
+    sql = f"SELECT {column}, person_id FROM main.{members} WHERE {{where}}"  # noqa: S608
+    rows = records.select(connection, sql, {f"{column} IN ?": ids})
+    return ids - {row[0] for row in rows if row[1] not in people}
 
 
 def _with_work(connection: sqlite3.Connection, roots: Records) -> Records:
@@ -248,11 +243,8 @@ def pointing_to(
 ) -> list[Key]:
     """Return the keys of the rows that point to one of these values."""
     key = ", ".join(key_of(connection, reference.table))
-    found = connection.execute(
-        f"SELECT {key} FROM main.{reference.table}"  # noqa: S608 - our own names
-        f" WHERE {reference.column} IN (SELECT value FROM json_each(:values))",
-        {"values": json.dumps(list(values))},
-    )
+    sql = f"SELECT {key} FROM main.{reference.table} WHERE {{where}}"  # noqa: S608 - our own names
+    found = records.select(connection, sql, {f"{reference.column} IN ?": set(values)})
     return [tuple(row) for row in found]
 
 
@@ -291,14 +283,11 @@ def purge_reasons(connection: sqlite3.Connection, staff_id: int, rows: Sequence[
 
     The events themselves stay, and so does the chain; the deletion is an event.
     """
-    gone = [
-        found[0]
-        for found in connection.execute(
-            "DELETE FROM audit_reason WHERE audit_id IN (SELECT value FROM json_each(:rows))"
-            " RETURNING audit_id",
-            {"rows": json.dumps(list(rows))},
-        ).fetchall()
-    ]
+    sql = (
+        "DELETE FROM audit_reason WHERE audit_id IN (SELECT value FROM json_each(:rows))"
+        " RETURNING audit_id"
+    )
+    gone = records.column(connection, sql, rows=[*rows])
     for start in range(0, len(gone), _PURGED_AT_ONCE):
         part = sorted(gone[start : start + _PURGED_AT_ONCE])
         audit.record(connection, staff_id, audit.PURGED, "audit", None, reasons=part)

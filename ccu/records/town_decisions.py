@@ -10,19 +10,13 @@ from typing import TYPE_CHECKING
 
 from ccu.database.written import TOWN_LISTS
 from ccu.errors import InvalidInput, NotFound
-from ccu.records import audit, codes, ownership, settings, staff
-from ccu.records.table import insert_row
+from ccu.records import audit, codes, ownership, settings, staff, text_table
+from ccu.records.writes import insert_row
 
 if TYPE_CHECKING:
     from ccu.work import Work
 
-# Codes that ccu itself writes or that warnings, access and figures go by: they may be renamed only.
-_NEEDED = {
-    "agency": ("police", "human_services", "provider"),
-    "danger": ("none",),
-    "disposition": ("referred", "voluntary_transport", "police_exam", "physician_certificate"),
-    "nature": ("suicide", "overdose", "other"),
-}
+_NEEDED = dict(text_table("code_lists.txt")["needed"])
 LONGEST_CODE = 40  # characters
 NATURES_ONLY = "--care is for a nature only; leave it out"
 # Lists for readers: the code is a name or a word, the label the town, street, address or needs it
@@ -140,6 +134,8 @@ def _meaning(work: "Work", table: str, text: str, given: bool) -> str:
         return text
     if not given:
         raise InvalidInput(f"the meaning is missing; type it as MEANING, such as {NAMES[table]}")
+    if table == "need_word" and text.lower() == "none":
+        return "none"
     if table == "need_word":
         needs = (codes.code(work.connection, "need", each, "MEANING") for each in text.split(","))
         return ", ".join(dict.fromkeys(needs))
@@ -180,7 +176,7 @@ def retire(work: "Work", table: str, text: str) -> str:
 
 def _retirable(work: "Work", table: str, text: str) -> str:
     found = _require(work, table, text)
-    if found.code in _NEEDED.get(table, ()):
+    if found.code in _NEEDED.get(table, "").split():
         raise InvalidInput(
             f"{found.code} stays: warnings, access or figures go by it; to change what is shown:"
             f" ccu codes rename {codes.LISTS[table]} {found.code} LABEL"
@@ -195,7 +191,10 @@ def _require(work: "Work", table: str, text: str) -> codes.Code:
     for each in codes.every(work.connection, table):
         if wanted in (each.code, codes.plain(each.label)):
             return each
-    raise NotFound(f"no such {codes.name_of(table)}; list them: ccu codes {codes.LISTS[table]}")
+    see = f"; list them: ccu codes {codes.LISTS[table]}"
+    if table == "need_word":  # it may come with ccu: that is changed by a word of the town's own
+        see = " of this town; for a word that comes with ccu: ccu codes add need_word WORD none"
+    raise NotFound(f"no such {codes.name_of(table)}{see}")
 
 
 def _set(work: "Work", table: str, code: str, column: str, value: object) -> None:
@@ -259,16 +258,9 @@ def change_setting(connection: sqlite3.Connection, staff_id: int, name: str, val
         raise InvalidInput(
             f"{name} must be the login of an active account; ccu staff list shows them"
         )
-    connection.execute(
-        "INSERT INTO setting (name, value, help, sort) VALUES (:name, :value, :help, :sort)"
-        " ON CONFLICT (name) DO UPDATE SET value = :value",
-        {
-            "name": name,
-            "value": stored,
-            "help": settings.DECLARED[name].help,
-            "sort": list(settings.DECLARED).index(name) + 1,
-        },
-    )
+    sort = list(settings.DECLARED).index(name) + 1
+    row = {"name": name, "value": stored, "help": settings.DECLARED[name].help, "sort": sort}
+    insert_row(connection, "setting", row, "ON CONFLICT (name) DO UPDATE SET value = :value")
     audit.record(connection, staff_id, "setting", "setting", None, name=name)
     return stored
 

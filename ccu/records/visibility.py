@@ -16,7 +16,6 @@ it showed by consent or policy. Nothing is hidden from anybody else, and nothing
 screen that does not ask shows no text: what it reads is empty (withheld.py).
 """
 
-import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
@@ -26,7 +25,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ccu import dates
 from ccu.errors import NotAllowed, NotFound
 from ccu.output import Document, Section
-from ccu.records import person_ids
+from ccu.records import person_ids, table
 
 if TYPE_CHECKING:
     from ccu.records.consents import Told
@@ -34,7 +33,8 @@ if TYPE_CHECKING:
 PART2 = "part2"
 NOT_POLICE = ("clinician", "intern", "supervisor", "admin")
 
-NOTICE = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."  # 42 CFR 2.32
+# 42 CFR 2.32(a)(2), the short statement, as amended in 2024.
+NOTICE = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
 
 
 def police_side(role: str, agency: str) -> bool:
@@ -243,10 +243,9 @@ class View:
     ) -> dict[int, Hidden]:
         if not self.police:
             return {}
-        asked = {"ids": json.dumps(sorted(set(ids))), "viewer": self._staff_id}
         scopes, facts = RECORDS[record]
         sql = _FACTS.format(table=record, **{"person": f"{record}.person_id", **_USUAL, **facts})
-        found = self._connection.execute(sql, asked).fetchall()
+        found = table.select(self._connection, sql, {}, ids=set(ids), viewer=self._staff_id)
         hidden = {}
         for row in found:
             if not self._shows(row, person_id or row["person_id"], (*first, *scopes)):

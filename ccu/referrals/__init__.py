@@ -5,7 +5,7 @@ store        writes: make, update; their events
 read_store   lists, and one referral with everything about it
 options      the command-line options
 form         what `refer` asks for, warns of and writes
-next_step    what `referral update`, `reopen` and `expire` ask for, write and report
+next_step    what `referral edit`, `reopen` and `expire` ask for, write and report
 page         a referral as JSON and as a page; lists
 needs_store  needs assessments: record, read, link to a referral
 needs_page   a needs assessment as a form, as JSON and as a page

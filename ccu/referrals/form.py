@@ -89,7 +89,20 @@ def new_referral(
         if given.to is None and not providers.rows(session.db):
             raise InvalidInput("no provider is on file to refer to; first: ccu provider add")
         _ask(session, about, given)
-    new = NewReferral(
+    new = _new(session, about, given)
+    new = replace(new, note=given.note_file() if given.note_file else None)
+    alike = _open_alike(session, session.db, new) if asking else []
+    if alike:
+        numbers = ", ".join(map(str, alike))
+        say(f"Already open for the same need and provider: referral {numbers}.")
+        if not yes_or_no("Make another? y or n"):
+            raise Declined
+    return new
+
+
+def _new(session: Session, about: About, given: ReferOptions | NeedReferOptions) -> NewReferral:
+    """Return the new referral without its note."""
+    return NewReferral(
         call_id=about.call_id,
         person_id=about.person_id,
         need=required(about.need, "--need"),
@@ -101,20 +114,17 @@ def new_referral(
         handoff_parties=given.parties or "",
         handoff_minutes=given.handoff_minutes,
         status="draft" if given.draft else "requested",
-        note=given.note_file() if given.note_file else None,
     )
-    alike = _open_alike(session, session.db, new) if asking else []
-    if alike:
-        numbers = ", ".join(map(str, alike))
-        say(f"Already open for the same need and provider: referral {numbers}.")
-        if not yes_or_no("Make another? y or n"):
-            raise Declined
-    return new
 
 
 def _ask(session: Session, about: About, given: ReferOptions | NeedReferOptions) -> None:
     def is_warm() -> bool:
         return given.handoff in WARM
+
+    def notes() -> list[str]:
+        found = _notes(cautions(session, session.db, _new(session, about, given)))
+        session.told |= {*found}  # not again when it is saved
+        return found
 
     def question(
         field: str, type: OptionType[Any], label: str, option: str, **more: Any
@@ -134,7 +144,7 @@ def _ask(session: Session, about: About, given: ReferOptions | NeedReferOptions)
             skip=True, wanted=is_warm,
         ),
         question("owner", LOGIN, "Who follows up (login)", "--owner", usual=_usual_owner(session)),
-    ])  # fmt: skip
+    ], notes=notes)  # fmt: skip
 
 
 def _person_question(session: Session, about: About) -> list[Question]:
@@ -187,7 +197,7 @@ def _provider_question(
 
         listed = providers.rows(session.db, need=about.need)
         if about.need in find.URGENT:
-            say(directory.URGENT)
+            directory.tell_of_911(session)
         if not listed:
             say("  No provider is listed for this need. These are all providers on file:")
         offered = listed or providers.rows(session.db)
@@ -255,15 +265,20 @@ def make(
     with session.work() as work:
         referrals.check_new(work.connection, new)
         warnings = cautions(session, work.connection, new)
-        for each in warnings:
-            say(f"Note: {each}.")
+        for note in _notes(warnings):
+            if note not in session.told:
+                say(note)
         referral_id = referrals.make(work, new)
         if link is not None:
             link(work, referral_id)
         data = page.read(work.connection, referral_id, session.now, named=False, full=False)
     if new.person_id is None:
-        say(f"To name the person later: ccu referral update {referral_id} --person N")
+        say(f"To name the person later: ccu referral edit {referral_id} --person N")
     emit_document(page.made(session.db, {**data, "warnings": warnings}), format, output)
+
+
+def _notes(cautions: list[str]) -> list[str]:
+    return [f"Note: {each}." for each in cautions]
 
 
 def cautions(session: Session, connection: sqlite3.Connection, new: NewReferral) -> list[str]:
@@ -288,7 +303,7 @@ def _of_person(session: Session, connection: sqlite3.Connection, new: NewReferra
         old = table.require(connection, "referral", new.again_of)
         if old["status"] in rules.OPEN:
             found.append(
-                f"referral {old['id']} is still open; to close it: ccu referral update {old['id']}"
+                f"referral {old['id']} is still open; to close it: ccu referral edit {old['id']}"
             )
     return found
 

@@ -10,7 +10,7 @@ from ccu.options import terminal
 from ccu.options.questions import Question, fill_in
 from ccu.output import Document, Section, Table, say
 from ccu.people import store as people
-from ccu.records import codes, table, visibility
+from ccu.records import codes, visibility, writes
 from ccu.referrals import needs_store as needs
 from ccu.referrals.form import About
 from ccu.session import Session
@@ -157,7 +157,7 @@ def shown(work: Work, assessment: int | None, person: int | None) -> dict[str, A
     earlier = [each for each in needs.of_person(connection, data["person"]) if each < data["id"]]
     hidden = view.assessments([data["id"], *earlier])
     data["earlier"] = [each for each in earlier if each not in hidden]
-    data["changes"] = table.changes_of(connection, "need_assessment", data["id"])
+    data["changes"] = writes.changes_of(connection, "need_assessment", data["id"])
     data["voided"] = data.pop("voided")  # a new key of the JSON is last
     work.audit("needs-show", "need_assessment", data["id"])
     work.audit("needs-show", "person", data["person"], assessment=data["id"])

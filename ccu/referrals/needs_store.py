@@ -6,7 +6,7 @@ from typing import Any
 
 from ccu.errors import InvalidInput
 from ccu.people import store as people
-from ccu.records import codes, person_ids, staff, table, visibility
+from ccu.records import codes, person_ids, staff, table, visibility, writes
 from ccu.records.visibility import View
 from ccu.referrals import rules
 from ccu.work import Work
@@ -44,9 +44,9 @@ def record(
     if call_id is not None:
         table.require_call(work.connection, call_id)
     about = {"person_id": person_id, "call_id": call_id, "occurred_at": occurred_at}
-    assessment_id = table.insert(work, "need_assessment", about)
+    assessment_id = writes.insert(work, "need_assessment", about)
     rows = [{"need": need, "state": state} for need, state in answers.items()]
-    table.replace(work.connection, "need_answer", {"assessment_id": assessment_id}, rows)
+    writes.replace(work.connection, "need_answer", {"assessment_id": assessment_id}, rows)
     work.audit(
         "needs-record", "need_assessment", assessment_id, person=person_id, answers=len(answers)
     )
@@ -82,9 +82,9 @@ def edit(
         )
         if state is not None:
             answer = {"assessment_id": assessment_id, "need": need, "state": state}
-            table.insert_row(work.connection, "need_answer", answer)
+            writes.insert_row(work.connection, "need_answer", answer)
     changes = {"answers": (old, new)}
-    table.record_changes(work, "need_assessment", assessment_id, changes, reason)
+    writes.record_changes(work, "need_assessment", assessment_id, changes, reason)
     work.audit("needs-edit", "need_assessment", assessment_id, fields=["answers"])
     return sorted(new)
 
@@ -103,7 +103,7 @@ def void(work: Work, assessment_id: int, reason: str) -> None:
         raise InvalidInput(f"needs assessment {assessment_id} is void already")
     row = table.require(work.connection, "need_assessment", assessment_id)
     staff.refuse_others(work.connection, work.staff_id, row["recorded_by"])
-    table.change(work, "need_assessment", row, {"voided": 1}, reason)
+    writes.change(work, "need_assessment", row, {"voided": 1}, reason)
     work.audit("needs-edit", "need_assessment", assessment_id, fields=["voided"])
 
 

@@ -1,4 +1,4 @@
-"""What `referral update`, `reopen` and `expire` ask for, write and report."""
+"""What `referral edit`, `reopen` and `expire` ask for, write and report."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -73,7 +73,7 @@ def _ask(session: Session, referral_id: int, given: UpdateOptions, asking: bool)
         questions.of_option(session, given, "status", step, "New status", "--status", skip=True),
         why,
         questions.of_option(session, given, "owner", LOGIN, "New owner", "--owner", skip=True),
-        questions.of_note(given, False, session, f"ccu referral update {referral_id}"),
+        questions.of_note(given, False, session, f"ccu referral edit {referral_id}"),
     ])  # fmt: skip
 
 
@@ -83,12 +83,11 @@ def _step_from(session: Session, before: str) -> OptionType[str]:
     allowed = rules.STEPS[before]
 
     def read(session: Session, text: str, option: str) -> str:
-        found = terminal.listed_at(text, allowed)
-        if found is None and not text.isdigit():  # a number is one of those shown
-            found = codes.chosen(session.db, "referral_status", text, option)
-        if found not in allowed:
-            raise InvalidInput("type the number or name of one of the steps shown")
-        return found
+        try:
+            return codes.chosen(session.db, "referral_status", text, option, allowed)
+        except InvalidInput as error:
+            sentence = "type the number or name of one of the steps shown"
+            raise error if error.meant else InvalidInput(sentence) from None
 
     return OptionType(
         read=read,

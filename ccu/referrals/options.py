@@ -1,4 +1,4 @@
-"""The options of `refer`, `needs refer`, `referral list` and `referral update`."""
+"""The options of `refer`, `needs refer`, `referral list` and `referral edit`."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 from ccu.errors import InvalidInput
 from ccu.options import (
-    MOMENT,
     NOTE_LATER,
     REFERRAL,
     LaterNote,
@@ -16,6 +15,7 @@ from ccu.options import (
     whole_number,
 )
 from ccu.options.lookups import LOGIN, PROVIDER, code, of_list
+from ccu.options.times import MOMENT
 from ccu.people.who import NAMED_PERSON
 
 if TYPE_CHECKING:
@@ -27,22 +27,26 @@ MOST_EVENTS = 1_000_000
 
 def _need(session: "Session", text: str, option: str) -> str:
     """Read an answer as `codes.chosen` does, else in plain words, as `provider find` does."""
+    from ccu.providers import find, page
     from ccu.providers.need_words import NeedWords
     from ccu.records import codes
 
     try:
-        return codes.chosen(session.db, "need", text, option)
+        likely = {codes.chosen(session.db, "need", text, option)}
     except InvalidInput:
         known = NeedWords(session.db, spoken=True)
         meant = known.meant(known.english(text)).needs
-        likely = [need for need, sure in meant.items() if sure == max(meant.values())]
+        likely = {need for need, sure in meant.items() if sure == max(meant.values())}
+        in_use = [each for each in codes.every(session.db, "need") if not each.retired]
+        if len(begins := codes.beginning(in_use, codes.plain(text))) > 1:
+            likely |= {*begins}
         if not likely:
             raise
-    if len(likely) > 1:
-        labels = codes.labels(session.db, "need")
-        named = ", ".join(labels[need] for need in likely)
-        raise InvalidInput(f"That could be {named}; type one of them")
-    return likely[0]
+        if len(likely) > 1:
+            raise InvalidInput(f"Could be {codes.numbered(in_use, likely)}") from None
+    if not likely.isdisjoint(find.URGENT):
+        page.tell_of_911(session)
+    return likely.pop()
 
 
 NEED = replace(code("need"), answer=_need)
@@ -54,13 +58,20 @@ NoteFileOption = Annotated[
 ]
 
 
-def _open(session: "Session", more: bool) -> tuple[dict[int, str], int]:
+def _open(session: "Session", more: bool, number: int | None) -> tuple[dict[int, str], int]:
     from ccu.referrals import page
 
-    return page.called(session, more)
+    return page.called(session, more, number)
 
 
-OPEN = of_list(REFERRAL, "referral", _open)
+def _updatable(session: "Session", number: int) -> None:
+    from ccu.referrals import rules, store
+
+    if not session.may(rules.CORRECT):
+        store.require_open(session.db, number)
+
+
+OPEN = of_list(REFERRAL, "referral", _open, _updatable)
 
 
 @dataclass(eq=False, repr=False)

@@ -236,11 +236,12 @@ def list_rows(session: Session, given: ListOptions, *, names: bool) -> list[dict
     return found
 
 
-def called(session: Session, more: bool) -> tuple[dict[int, str], int]:
+def called(session: Session, more: bool, number: int | None) -> tuple[dict[int, str], int]:
     """Return open referrals, one's own first, as `lookups.of_list` wants them; recorded."""
     if not session.may("referral list"):
         return {}, 0
-    found = list_rows(session, ListOptions(), names=False)
+    found = list_rows(session, ListOptions(every=number is not None), names=False)
+    found = [row for row in found if number in (None, row["id"])]
     own = staff.login_of(session.db, session.staff_id)
     found.sort(key=lambda row: row["owner"] != own)
     rows = terminal.some_of(found, more)

@@ -15,6 +15,7 @@ from ccu import dates, files
 from ccu.consent import store as consents
 from ccu.database import key_chain
 from ccu.errors import DatabaseUnusable, InvalidInput
+from ccu.files import private
 from ccu.options import typed_text
 from ccu.output import Document, Section, say
 from ccu.people import finding
@@ -48,7 +49,7 @@ def public_key(session: Session) -> str:
     with session.work() as work:
         work.audit("parcel-key")
     try:
-        files.make_key(path, secret=str(x25519.Identity.generate()))
+        private.make_key(path, secret=str(x25519.Identity.generate()))
     except (OSError, ValueError) as error:
         raise DatabaseUnusable(
             f"the parcel key {path} cannot be made: {files.reason(error)}"

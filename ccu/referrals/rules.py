@@ -33,8 +33,8 @@ STEPS: dict[str, tuple[str, ...]] = {
 }
 OPEN = ("draft", "requested", "accepted", "in_progress", "on_hold")
 FIRST = ("draft", "requested")  # what a new referral may be
-CLOSE = "referral update --close"  # rights of ccu/rights.txt: to end one
-CORRECT = "referral update --correct"  # to mark an ended one as an error
+CLOSE = "referral edit --close"  # rights of ccu/rights.txt: to end one
+CORRECT = "referral edit --correct"  # to mark an ended one as an error
 
 # Why it is not going ahead: some steps require a reason, some imply it, steps forward have none.
 NEEDS_REASON = ("on_hold", "rejected", "expired", "cancelled", "entered_in_error")

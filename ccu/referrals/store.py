@@ -16,7 +16,7 @@ from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
 from ccu.people import store as people
 from ccu.providers import store as providers
-from ccu.records import codes, person_ids, staff, table
+from ccu.records import codes, person_ids, staff, table, writes
 from ccu.referrals import rules
 from ccu.work import Work
 
@@ -96,7 +96,7 @@ def make(work: Work, new: NewReferral) -> int:
     check_new(work.connection, new)
     made_at = dates.to_iso(new.made_at)
     columns = {name: value for name, value in vars(new).items() if name != "note"}
-    referral_id = table.insert(work, "referral", columns, made_at=made_at)
+    referral_id = writes.insert(work, "referral", columns, made_at=made_at)
     add_event(work, referral_id, Event(new.status, made_at, note=new.note))
     if new.again_of is not None:
         old = table.require(work.connection, "referral", new.again_of)
@@ -182,12 +182,12 @@ def name_person(work: Work, referral_id: int, person_id: int) -> None:
         raise InvalidInput(
             f"referral {referral_id} is for person {row['person_id']}; if that is wrong, refer"
             " again and close this one:"
-            f" ccu referral update {referral_id} --status entered_in_error"
+            f" ccu referral edit {referral_id} --status entered_in_error"
         )
-    table.change(work, "referral", row, {"person_id": person_id})
+    writes.change(work, "referral", row, {"person_id": person_id})
     for each in follow_ups.of_referral(connection, referral_id):
         if each["person_id"] is None:
-            table.change(work, "follow_up", each, {"person_id": person_id})
+            writes.change(work, "follow_up", each, {"person_id": person_id})
     work.audit("referral-name", "referral", referral_id, fields=["person_id"], person=person_id)
 
 
@@ -218,11 +218,11 @@ def keep_next_action(work: Work, referral_id: int, since: datetime) -> list[int]
 
 def add_event(work: Work, referral_id: int, event: Event) -> None:
     """Add an event after the others, and set the referral's status and owner by it."""
-    table.insert(work, "referral_event", event, referral_id=referral_id)
+    writes.insert(work, "referral_event", event, referral_id=referral_id)
     new: dict[str, object] = {"status": event.status}
     if event.owner_id is not None:
         new["owner_id"] = event.owner_id
-    table.update(work.connection, "referral", referral_id, new)
+    writes.update(work.connection, "referral", referral_id, new)
 
 
 def events_of(connection: sqlite3.Connection, referral_id: int) -> list[dict[str, Any]]:

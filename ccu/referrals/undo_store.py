@@ -11,7 +11,7 @@ from typing import Any
 
 from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
-from ccu.records import table
+from ccu.records import table, writes
 from ccu.referrals import rules
 from ccu.referrals import store as referrals
 from ccu.referrals.store import Event
@@ -67,7 +67,7 @@ def step_back(work: Work, referral_id: int, owner_before: int | None) -> Reopene
     if len(events) < 2:
         raise InvalidInput(
             f"referral {referral_id} has no step to take back; if it was made in error:"
-            f" ccu referral update {referral_id} --status entered_in_error --reason other"
+            f" ccu referral edit {referral_id} --status entered_in_error --reason other"
         )
     return _back_to(work, row, events[-2], owner_before, None)
 
@@ -105,10 +105,10 @@ def _back_to(
 def unname(work: Work, referral_id: int, reason: str) -> None:
     """Take the person who was named later off a referral and its follow-ups."""
     row = table.require(work.connection, "referral", referral_id)
-    table.change(work, "referral", row, {"person_id": None}, reason)
+    writes.change(work, "referral", row, {"person_id": None}, reason)
     for each in follow_ups.of_referral(work.connection, referral_id):
         if each["person_id"] == row["person_id"]:
-            table.change(work, "follow_up", each, {"person_id": None}, reason)
+            writes.change(work, "follow_up", each, {"person_id": None}, reason)
     work.audit("referral-name", "referral", referral_id, fields=["person_id"])
 
 

@@ -6,10 +6,8 @@ figures      running the files; a `Figure` is a number with all its parts and it
 build        the `Report`: everything that any format prints
 sentences    the sentences of a section
 public       --public: one page of rounded figures
-gaps         days without calls that are not there by chance
 saved_store  --save and --diff
 store        sealed records as numbers, where the town counts them
-page         the one page; text: the tables of a section, JSON and CSV; html: one page of HTML
-workbook     XLSX
+page         the one page; text: the tables of a section, JSON and CSV; files: HTML and XLSX
 output       where it goes: a terminal, a file, or a folder of CSV files
 """

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ccu import __version__, dates
 from ccu.calls import triage_store
+from ccu.database import opening
 from ccu.people.open_work_store import AsOf
 from ccu.records import audit, codes
 from ccu.report import definitions, figures, sentences, store
@@ -221,7 +222,7 @@ def begun(session: Session, options: Options) -> Report:
         settings=settings,
         file=session.path.name,
         version=__version__,
-        schema=store.schema_version(session.db),
+        schema=opening.version_of(session.db),
         sections=[],
         one_page=options.one_page,
     )
@@ -360,22 +361,19 @@ def _section(maker: figures.Maker, plan: Plan, report: Report) -> ReportSection:
 
 def _by_group(connection: sqlite3.Connection, options: Options, report: Report) -> ReportSection:
     """Return the rates of the sections for each group of people."""
-    parameters = _parameters(report, report.period, options)
+    parameters = PeriodParameters(_parameters(report, report.period, options))
     plans = [plan for plan in options.plans if plan.kind == "figures"]
     made: list[Figure] = []
-    runs = figures.Runs(connection)
+    maker = figures.Maker(connection, parameters)
     split = [
-        each.title
-        for plan in plans
-        for each in _picked(figures.split_already(runs, plan.files, parameters), plan.pick)
+        each.title for plan in plans for each in _picked(maker.split_already(plan.files), plan.pick)
     ]
     left_out = [f"Left out, split already: {', '.join(dict.fromkeys(split))}."] if split else []
     for group in store.groups(connection, options.by, min(report.period.last, report.as_of.date())):
         with store.only_group(connection, group):
-            runs = figures.Runs(connection)
+            maker = figures.Maker(connection, parameters)
             for plan in plans:
-                found = figures.of_group(runs, plan.files, parameters, group)
-                made += _picked(found, plan.pick)
+                made += _picked(maker.of_group(plan.files, group), plan.pick)
     order = {each.figure: place for place, each in reversed([*enumerate(made)])}
     return ReportSection(
         f"by-{options.by}",

@@ -48,28 +48,19 @@ _TOGETHER = {name: tuple(names.split()) for name, names in _SECTIONS["together"]
 
 
 def _plan(
-    name: str,
-    title: str,
-    *,
-    files: str = "",
-    file: str = "",
-    columns: str = "",
-    facts: str = "",
-    pick: str = "",
-    monthly: bool = False,
-    explains: Sequence[str] = (),
+    name: str, title: str, explains: Sequence[str] = (), monthly: bool = False, **named: str
 ) -> Plan:
     """Return a section as sections.toml has it; names have spaces between."""
+    listed = {key: tuple(names.split()) for key, names in named.items()}
+    files, file = listed.pop("files", ()), listed.pop("file", (name,))
     return Plan(
         name,
         title,
         kind="figures" if files else "list",
-        files=tuple((files or file or name).split()),
-        columns=tuple(columns.split()),
-        facts=tuple(facts.split()),
-        pick=tuple(pick.split()),
+        files=files or file,
         monthly=HEADLINE if monthly else (),
         explains=tuple(explains),
+        **listed,
     )
 
 

@@ -87,22 +87,6 @@ class Month:
     parameters: Parameters | None
 
 
-class Runs:
-    """Run each file once for the same parameters, as long as what it reads stays the same."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        self._found: dict[tuple[object, ...], list[dict[str, Any]]] = {}
-
-    def rows(self, file: str, parameters: Parameters) -> list[dict[str, Any]]:
-        """Return the rows of the file."""
-        key = (file, *parameters.items())
-        if key not in self._found:
-            found = self._connection.execute(definitions.source(file).sql, parameters)
-            self._found[key] = [dict(row) for row in found]
-        return self._found[key]
-
-
 # What a figure is made of, where that is not calls of the period: by its file, or by its name.
 _OF_WINDOW = ("repeats", "concentration", "repeat-addresses", "repeat-people")
 GAP = "the days of repeats are not complete"
@@ -153,71 +137,41 @@ def _is_before_file(file: str, row: Mapping[str, Any], parameters: Parameters | 
     return bool(parameters["window_start"] < (parameters["first_day"] or ""))
 
 
-def run(runs: Runs, file: str, parameters: PeriodParameters) -> list[Figure]:
-    """Return the figures of a file in its order, with those of the periods compared."""
-    heads = {head.name: head for head in definitions.source(file).heads}
-    found = _keyed(runs, file, heads, parameters.now)
-    before: list[dict[tuple[str, str], dict[str, Any]]] = []
-    for then in (parameters.previous, parameters.year_before):
-        compared = then is not None and any(head.compared for head in heads.values())
-        rows = _keyed(runs, file, heads, then) if compared and then else {}
-        before.append(
-            {
-                key: row
-                for key, row in rows.items()
-                if not _why_not(heads[key[0]], row, then or {})
-                and not _is_before_file(file, row, then)
-            }
-        )
-    made = []
-    for key, row in found.items():
-        head = heads[key[0]]
-        same = [each.get(key) if head.compared else None for each in before]
-        if head.only_used and not any(each and each["numerator"] for each in (row, *same)):
-            continue
-        if why := _why_not(head, row, parameters.now):
-            row = {"numerator": None, "grp": row.get("grp"), "note": why}
-        elif file in _OF_WINDOW and parameters.now["window_gap"]:
-            row["note"] = row.get("note") or GAP
-        made.append(_with_changes(_figure(head, row, same), head, parameters.complete))
-    return made
-
-
-def by_month(runs: Runs, heads: Sequence[Definition], months: Sequence[Month]) -> list[Figure]:
-    """Run the figures for each month; one without parameters has no number."""
-    made: dict[tuple[str, str], Figure] = {}
-    for month in months:
-        for file in {head.file for head in heads}:
-            parameters = PeriodParameters(month.parameters) if month.parameters else None
-            for each in run(runs, file, parameters) if parameters else ():
-                if not each.group:
-                    made[each.figure, month.name] = each
-    return [
-        replace(
-            made.get((head.name, month.name), Figure(figure=head.name, value=None, unit=head.unit)),
-            figure=head.name + BY_MONTH,
-            group=month.name,
-            note=month.note,
-        )
-        for head in heads
-        for month in months
-    ]
-
-
 class Maker:
-    """Run the files of a report's sections, each once, however many sections show it."""
+    """Run the files of a report's sections, each once for the same parameters."""
 
     def __init__(self, connection: sqlite3.Connection, parameters: PeriodParameters) -> None:
-        self._runs, self._parameters = Runs(connection), parameters
+        self._connection, self._parameters = connection, parameters
+        self._found: dict[tuple[object, ...], list[dict[str, Any]]] = {}
 
-    def figures(self, files: tuple[str, ...]) -> list[Figure]:
-        """Return the figures of these files."""
-        return [each for file in files for each in run(self._runs, file, self._parameters)]
+    def figures(
+        self, files: Sequence[str], parameters: PeriodParameters | None = None
+    ) -> list[Figure]:
+        """Return the figures of these files, of the report's period or of another."""
+        asked = parameters or self._parameters
+        return [each for file in files for each in self._run(file, asked)]
 
     def by_month(self, names: tuple[str, ...]) -> list[Figure]:
-        """Return the same figures for each of the twelve months."""
-        heads = [definitions.every()[name] for name in names]
-        return by_month(self._runs, heads, self._parameters.months)
+        """Return the figures of these names by month; without parameters it has no number."""
+        heads, months = [definitions.every()[name] for name in names], self._parameters.months
+        made: dict[tuple[str, str], Figure] = {}
+        for month in months:
+            files = {head.file for head in heads} if month.parameters else ()
+            for each in self.figures([*files], PeriodParameters(month.parameters or {})):
+                if not each.group:
+                    made[each.figure, month.name] = each
+        return [
+            replace(
+                made.get(
+                    (head.name, month.name), Figure(figure=head.name, value=None, unit=head.unit)
+                ),
+                figure=head.name + BY_MONTH,
+                group=month.name,
+                note=month.note,
+            )
+            for head in heads
+            for month in months
+        ]
 
     def unknown(self, plan: Plan) -> str:
         """Return why nothing is known of a list, or nothing; one of the moment is known."""
@@ -226,53 +180,82 @@ class Maker:
 
     def rows(self, plan: Plan) -> list[dict[str, Any]]:
         """Return the rows of a list, with shares rounded as in figures."""
-        found = self._runs.rows(plan.files[0], self._parameters.now)
         return [
             {name: rounded(row[name]) for name in plan.columns}
-            for row in found
+            for row in self._rows(plan.files[0], self._parameters.now)
             if row.get("figure", plan.name) == plan.name
         ]
 
+    def of_group(self, files: Sequence[str], group: str) -> list[Figure]:
+        """Return the rates of the files as those of a group of people; one made of few is hidden.
 
-def of_group(runs: Runs, files: Sequence[str], parameters: Parameters, group: str) -> list[Figure]:
-    """Return the rates of the files as those of a group of people; one made of few is hidden.
+        Without the share of care natures: only care calls name people, so that it is 100% of any
+        group.
+        """
+        return [
+            replace(each, group=group)
+            if (each.denominator or 0) >= LEAST
+            or unknown(each.figure, "", self._parameters.now)
+            else Figure(
+                figure=each.figure, group=group, value=None, unit=each.unit,
+                missing=None, not_yet=None, note=TOO_FEW,
+            )
+            for each in self.figures(files)
+            if each.unit not in ("count", "dollars")
+            and not each.group
+            and each.figure != "share_of_all_calls"
+        ]  # fmt: skip
 
-    Without the share of care natures: only care calls name people, so that it is 100% of any group.
-    """
-    made = [each for file in files for each in run(runs, file, PeriodParameters(parameters))]
-    rates = [
-        each
-        for each in made
-        if each.unit not in ("count", "dollars")
-        and not each.group
-        and each.figure != "share_of_all_calls"
-    ]
-    return [
-        replace(each, group=group)
-        if (each.denominator or 0) >= LEAST or unknown(each.figure, "", parameters)
-        else Figure(
-            figure=each.figure, group=group, value=None, unit=each.unit,
-            missing=None, not_yet=None, note=TOO_FEW,
-        )
-        for each in rates
-    ]  # fmt: skip
+    def split_already(self, files: Sequence[str]) -> list[Figure]:
+        """Return the rates of the files that have groups of their own."""
+        made = self.figures(files)
+        return [each for each in made if each.group and each.unit not in ("count", "dollars")]
 
+    def _run(self, file: str, parameters: PeriodParameters) -> list[Figure]:
+        """Return the figures of a file in its order, with those of the periods compared."""
+        heads = {head.name: head for head in definitions.source(file).heads}
+        found = self._keyed(file, heads, parameters.now)
+        before: list[dict[tuple[str, str], dict[str, Any]]] = []
+        for then in (parameters.previous, parameters.year_before):
+            compared = then is not None and any(head.compared for head in heads.values())
+            rows = self._keyed(file, heads, then) if compared and then else {}
+            before.append(
+                {
+                    key: row
+                    for key, row in rows.items()
+                    if not _why_not(heads[key[0]], row, then or {})
+                    and not _is_before_file(file, row, then)
+                }
+            )
+        made = []
+        for key, row in found.items():
+            head = heads[key[0]]
+            same = [each.get(key) if head.compared else None for each in before]
+            if head.only_used and not any(each and each["numerator"] for each in (row, *same)):
+                continue
+            if why := _why_not(head, row, parameters.now):
+                row = {"numerator": None, "grp": row.get("grp"), "note": why}
+            elif file in _OF_WINDOW and parameters.now["window_gap"]:
+                row["note"] = row.get("note") or GAP
+            made.append(_with_changes(_figure(head, row, same), head, parameters.complete))
+        return made
 
-def split_already(runs: Runs, files: Sequence[str], parameters: Parameters) -> list[Figure]:
-    """Return the rates of the files that have groups of their own."""
-    made = [each for file in files for each in run(runs, file, PeriodParameters(parameters))]
-    return [each for each in made if each.group and each.unit not in ("count", "dollars")]
+    def _keyed(
+        self, file: str, heads: Mapping[str, Definition], parameters: Parameters
+    ) -> dict[tuple[str, str], dict[str, Any]]:
+        """Return (figure, group) -> row, in the order of the file."""
+        only = next(iter(heads))
+        return {
+            (row.get("figure") or only, str(row.get("grp") or "")): row
+            for row in self._rows(file, parameters)
+        }
 
-
-def _keyed(
-    runs: Runs, file: str, heads: Mapping[str, Definition], parameters: Parameters
-) -> dict[tuple[str, str], dict[str, Any]]:
-    """Return (figure, group) -> row, in the order of the file."""
-    only = next(iter(heads))
-    return {
-        (row.get("figure") or only, str(row.get("grp") or "")): row
-        for row in runs.rows(file, parameters)
-    }
+    def _rows(self, file: str, parameters: Parameters) -> list[dict[str, Any]]:
+        key = (file, *parameters.items())
+        if key not in self._found:
+            found = self._connection.execute(definitions.source(file).sql, parameters)
+            self._found[key] = [dict(row) for row in found]
+        return self._found[key]
 
 
 def _figure(

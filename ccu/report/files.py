@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ccu.output import Section, Table
+from ccu.output import Section, Table, paper
 from ccu.output.formats import numeric_columns
 from ccu.output.text import one_line, plain_text
 from ccu.output.workbook import NAME, Book
@@ -75,17 +75,9 @@ def html(report: Report) -> str:
 
 @cache
 def _environment() -> "Environment":
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    made = Environment(
-        loader=FileSystemLoader(HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_safe,
-    )
+    made = paper.environment(HERE, _safe)
     css = (HERE / "page.css").read_text(encoding="utf-8")
     made.globals["css"] = Markup(css)  # ours; nothing of a town is put into it
     made.tests["no_rows"] = lambda line: line.startswith(sentences.NO_ROWS)

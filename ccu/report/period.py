@@ -150,7 +150,9 @@ def compared_with(period: Period, compare: str) -> Mapping[str, Period]:
 
 def read(asked: "ReportOptions", session: "Session") -> Period:
     """Return the period asked for. Raise InvalidInput for none, two, or one that is not valid."""
-    given = {option: text for option, text in _texts(asked).items() if text is not None}
+    texts = {each: getattr(asked, each[2:].replace("-", "_")) for each in _READ}
+    texts["--from"] = asked.since if asked.since is not None else asked.to
+    given = {option: text for option, text in texts.items() if text is not None}
     if len(given) > 1:
         raise InvalidInput(f"{' and '.join(given)} contradict each other; give one of them")
     if not given:
@@ -164,18 +166,6 @@ def read(asked: "ReportOptions", session: "Session") -> Period:
     if period.start > session.today:
         raise InvalidInput(f"{period.label} has not begun")
     return period
-
-
-def _texts(asked: "ReportOptions") -> dict[str, str | None]:
-    return {
-        "--month": asked.month,
-        "--quarter": asked.quarter,
-        "--year": asked.year,
-        "--fiscal-year": asked.fiscal_year,
-        "--week": asked.week,
-        "--last": asked.last,
-        "--from": asked.since if asked.since is not None else asked.to,
-    }
 
 
 def _fiscal_year(text: str, _: "ReportOptions", session: "Session") -> Period:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ccu import dates
 from ccu.errors import NotFound, VerificationFailed
-from ccu.records import audit, table
+from ccu.records import audit, writes
 from ccu.report import definitions, text
 from ccu.report.build import Report, ReportSection
 from ccu.session import Session
@@ -45,7 +45,7 @@ def save(session: Session, report: Report) -> str:
     values = {**_which(session, report), "sha256": sha256, "content": content}
     values |= {"saved_at": dates.to_iso(session.machine_now), "saved_by": session.staff_id}
     with session.writing() as connection:
-        number = table.insert_row(connection, "saved_report", values)
+        number = writes.insert_row(connection, "saved_report", values)
         audit.record(
             *(connection, session.staff_id, "report-save", "saved_report", number),
             start=values["first_day"],

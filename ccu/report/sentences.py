@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ccu import dates
 from ccu.output.text import counted
 from ccu.report.figures import Figure
+from ccu.report.period import compared_with
 from ccu.retention import kept_store
 
 if TYPE_CHECKING:
@@ -24,14 +25,9 @@ def count(number: float | int | None, one: str, many: str = "") -> str:
 
 def destroyed(connection: sqlite3.Connection, report: "Report") -> list[str]:
     """Return a note for each period of which records were destroyed: its figures are smaller."""
-    periods = [report.period]
-    if report.compare in ("both", "previous"):
-        periods.append(report.period.previous())
-    if report.compare in ("both", "year"):
-        periods.append(report.period.year_before())
     labels = [
         each.label
-        for each in periods
+        for each in (report.period, *compared_with(report.period, report.compare).values())
         if kept_store.destroyed_between(connection, str(each.start), str(each.end))
     ]
     return [
@@ -125,6 +121,14 @@ def _overdue(section: "ReportSection", report: "Report") -> list[str]:
     return [said]
 
 
+def _areas(section: "ReportSection", report: "Report") -> list[str]:
+    unmapped = _by_name(section.facts)["unmapped_dispositions"].value
+    if not unmapped:
+        return []
+    ended = f"{count(unmapped, 'call')} of {report.period.label} ended in words without a code"
+    return [f"{ended}: arrests and citations among them are not counted (--section dispositions)."]
+
+
 def _hand_offs(section: "ReportSection", report: "Report") -> list[str]:
     return [f"Engaged within {report.settings['handoff_days']} days (the setting handoff_days)."]
 
@@ -142,6 +146,8 @@ STATES: Mapping[str, Callable[["ReportSection", "Report"], list[str]]] = {
     "repeat-addresses": _repeat_addresses,
     "repeat-people": _repeat_people,
     "overdue": _overdue,
+    "areas": _areas,
+    "beats": _areas,
     "hand-offs": _hand_offs,
     "before-after": _before_after,
 }

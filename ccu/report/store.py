@@ -121,11 +121,6 @@ def calls_by_day(
     return found
 
 
-def schema_version(connection: sqlite3.Connection) -> int:
-    """Return the schema's version of the file."""
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
 def has_rows(connection: sqlite3.Connection, tables: Iterable[str]) -> bool:
     """Return whether any of these tables has a row."""
     return any(

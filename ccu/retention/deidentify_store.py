@@ -14,9 +14,10 @@ from datetime import date
 from typing import Any
 
 from ccu.database import written
+from ccu.people.options import age_on
 from ccu.records import audit, ownership, person_ids
 from ccu.records.ownership import DEIDENTIFIED as NAME
-from ccu.records.ownership import WORDY_FIELDS, Part
+from ccu.records.ownership import WORDS, WORDY_FIELDS, Part
 from ccu.retention import due_store, kept_store
 from ccu.retention.kept_store import Destroyed
 
@@ -167,21 +168,17 @@ def _blank(connection: sqlite3.Connection, part: Part, last: dict[int, str]) -> 
 def _person(row: dict[str, Any], last: str) -> dict[str, Any]:
     """Return a person's own row without the identity; what figures count is kept."""
     known = bool(row["given_name"] or row["family_name"])
-    age = _age(row, date.fromisoformat(last))
+    age = age_on(row, date.fromisoformat(last))
     return {
+        **{name: _own(name, row[name]) for name in WORDS["person"]},
         "given_name": NAME if known else "",
-        "family_name": "",
-        "description": "",
-        "birth_date": None,
         "age_estimate": None if age is None else min(age // 10 * 10 + 5, 95),
         "age_estimated_on": None if age is None else f"{last[:4]}-01-01",
-        **{name: REMOVED if row[name] else row[name] for name in ("phone", "language")},
-        **dict.fromkeys(("email", "home", "postcode", "race_ethnicity")),
     }
 
 
 def _own(field: str, value: Any) -> Any:
-    """Return what a record's own value becomes, of a field for which it shows another's."""
+    """Return what a value of a person becomes, also of a field for which it shows another's."""
     if not value or field in ("housing", "veteran", "minor", "sex"):
         return value
     if field == "given_name":
@@ -189,17 +186,6 @@ def _own(field: str, value: Any) -> Any:
     if field in ("phone", "language"):
         return REMOVED
     return "" if field in ("family_name", "description") else None
-
-
-def _age(row: dict[str, Any], on: date) -> int | None:
-    """Return the age on a day, in years; None when the record has none."""
-    if row["birth_date"]:
-        born = date.fromisoformat(row["birth_date"])
-        years = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-        return max(years, 0)
-    if row["age_estimate"] is None or not row["age_estimated_on"]:
-        return None
-    return max(int(row["age_estimate"]) + on.year - int(row["age_estimated_on"][:4]), 0)
 
 
 def _change(row: dict[str, Any]) -> dict[str, Any]:

@@ -258,18 +258,23 @@ WHERE record = 'import_batch' AND why IS NULL AND id IN (
 
 def mark(connection: sqlite3.Connection) -> None:
     """Mark in `due` all that stays, and add the households that go with their people."""
-    connection.executemany(
-        "INSERT INTO temp.held (record, id) VALUES (?, ?)",
-        [(record, each) for record, ids in kept_store.all_held(connection).items() for each in ids],
-    )
+    find_kept(connection)
     connection.execute(_HELD)
-    _find_needed(connection)
     for statement in (_OPEN, _HOUSEHOLDS, _SEALED):
         connection.execute(statement)
     steps = needs(connection)
     while _mark_linked(connection, steps):
         pass
     connection.execute(_CHANGED)
+
+
+def find_kept(connection: sqlite3.Connection) -> None:
+    """Fill the temporary tables `held`, of legal holds, and `needed`, of seals that stay."""
+    connection.executemany(
+        "INSERT INTO temp.held (record, id) VALUES (?, ?)",
+        [(record, each) for record, ids in kept_store.all_held(connection).items() for each in ids],
+    )
+    _find_needed(connection)
 
 
 def _mark_linked(connection: sqlite3.Connection, steps: Iterable[Need]) -> int:

@@ -7,7 +7,6 @@ and of a building its units. A purge keeps what is needed by the same rules (`ne
 read from the foreign keys of the schema.
 """
 
-import json
 import sqlite3
 import tomllib
 from collections.abc import Iterable
@@ -20,7 +19,7 @@ from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.options import OptionType, typed_text
 from ccu.output.text import counted
-from ccu.records import audit, person_ids, table
+from ccu.records import audit, person_ids, table, writes
 from ccu.records.ownership import RECORDS, Records, ids_of, references
 
 if TYPE_CHECKING:
@@ -140,22 +139,18 @@ def all_held(connection: sqlite3.Connection) -> Records:
         asked.setdefault(row["record"], set()).add(row["record_id"])
     if not asked:
         return {}
-    asked["place"] = {row[0] for row in connection.execute(_UNITS, _listed(asked.get("place", ())))}
+    asked["place"] = {*table.column(connection, _UNITS, ids=asked.get("place", set()))}
     keeps = needs(connection)
     known = follow(connection, asked, [each.reversed() for each in keeps if each.with_parent])
-    near = connection.execute(_NEAR, _listed(person_ids.same(connection, asked.get("person", ()))))
-    known.setdefault("person", set()).update(row[0] for row in near)
+    people = person_ids.same(connection, asked.get("person", ()))
+    known.setdefault("person", set()).update(table.column(connection, _NEAR, ids=people))
     found = follow(connection, known, keeps)
     found["sealed"] = {
-        row[0]
+        number
         for record in ("person", "call")
-        for row in connection.execute(_SEALED, _listed(found.get(record, ()), record))
+        for number in table.column(connection, _SEALED, ids=found.get(record, set()), record=record)
     }
     return found
-
-
-def _listed(ids: Iterable[int], record: str = "") -> dict[str, str]:
-    return {"ids": json.dumps(sorted(ids)), "record": record}
 
 
 def held(connection: sqlite3.Connection, record: str, ids: Iterable[int]) -> set[int]:
@@ -174,7 +169,7 @@ def place_hold(work: "Work", record: str, record_id: int, authority: str) -> int
     for row in table.select(work.connection, f"{_ACTIVE} AND {{where}}", same):
         raise InvalidInput(f"hold {row['id']} already has that authority")
     placed = {"placed_at": work.at, "placed_by": work.staff_id}
-    hold_id = table.insert_row(work.connection, "legal_hold", {**hold, **placed})
+    hold_id = writes.insert_row(work.connection, "legal_hold", {**hold, **placed})
     work.audit("hold", record, record_id, hold=hold_id)
     return hold_id
 
@@ -185,7 +180,7 @@ def release_hold(work: "Work", hold_id: int) -> str:
     if row["released_at"] is not None:
         raise InvalidInput(f"hold {hold_id} was released on {dates.said(row['released_at'][:10])}")
     ended = {"released_at": work.at, "released_by": work.staff_id}
-    table.update(work.connection, "legal_hold", hold_id, ended)
+    writes.update(work.connection, "legal_hold", hold_id, ended)
     work.audit("release", row["record"], row["record_id"], hold=hold_id)
     return f"{row['record']} {row['record_id']}"
 
@@ -302,7 +297,7 @@ def log_destroyed(
     for each in classes:
         row = {**vars(each), "class": each.name, "at": at, "staff_id": staff_id}
         del row["name"]
-        number = table.insert_row(connection, "destruction", row)
+        number = writes.insert_row(connection, "destruction", row)
         audit.record(
             connection, staff_id, "destroy", "destruction", number,
             what=each.name, rows=each.count,
@@ -330,12 +325,11 @@ def destroyed_between(connection: sqlite3.Connection, start: str, end: str) -> b
 
     A row of the log covers all days from its oldest record to its newest.
     """
-    found = connection.execute(
+    sql = (
         "SELECT 1 FROM destruction WHERE oldest < :end AND newest >= :start AND class IN"
-        " ('calls', 'people', 'referrals', 'needs', 'consults', 'plans') LIMIT 1",
-        {"start": start, "end": end},
+        " ('calls', 'people', 'referrals', 'needs', 'consults', 'plans') LIMIT 1"
     )
-    return found.fetchone() is not None
+    return table.value(connection, sql, start=start, end=end) is not None
 
 
 # ---------------------------------------------------------------- what is typed

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from ccu import database
+from ccu.dates.days import shift
 from ccu.errors import VerificationFailed
 from ccu.records import ownership
 from ccu.records.ownership import RECORDS
@@ -78,10 +79,8 @@ def find(connection: sqlite3.Connection, today: date) -> Found:
 
     It is in temporary tables until `forget`.
     """
-    forget(connection)
+    begin(connection)
     classes = connection.execute(_CLASSES).fetchall()
-    for statement in due_store.TABLES.split(";"):
-        connection.execute(statement)
     due_store.find(connection, {row["class"]: first_kept(today, row["years"]) for row in classes})
     due_store.mark(connection)
     return Found(
@@ -93,9 +92,7 @@ def find(connection: sqlite3.Connection, today: date) -> Found:
 
 def first_kept(today: date, years: int | None) -> str | None:
     """Return the first day that is kept; what is before it is due. None: all is kept."""
-    from dateutil.relativedelta import relativedelta
-
-    return None if years is None else (today - relativedelta(years=years)).isoformat()
+    return None if years is None else shift(today, months=-12 * years).isoformat()
 
 
 def deletes(connection: sqlite3.Connection) -> list[tuple[str, str]]:
@@ -128,11 +125,10 @@ def destroy(connection: sqlite3.Connection, staff_id: int) -> int:
         f"UPDATE person_merge SET worker_id = NULL, stays_id = NULL"  # noqa: S608
         f" WHERE worker_id IN ({ended}) OR stays_id IN ({ended})"
     )
-    for table, which in deletes(connection):
-        connection.execute(f"DELETE FROM main.{table} WHERE {which}")  # noqa: S608
+    delete_going(connection)
     reasons = connection.execute(_GOING.format("audit_reason") + " ORDER BY id")
     ownership.purge_reasons(connection, staff_id, [row["id"] for row in reasons])
-    gone = _delete_orphans(connection)
+    gone = delete_orphans(connection)
     due_store.contacts(connection, "contact_left")
     connection.execute(_LAST_CONTACT)
     connection.execute("DELETE FROM main.audit_written")  # of no event yet; kept again at the end
@@ -145,8 +141,14 @@ def destroy(connection: sqlite3.Connection, staff_id: int) -> int:
     return gone
 
 
-def _delete_orphans(connection: sqlite3.Connection) -> int:
-    """Delete what no record names any more; returns how many places."""
+def delete_going(connection: sqlite3.Connection) -> None:
+    """Delete the records in the temporary view `going`, with what belongs to them."""
+    for table, which in deletes(connection):
+        connection.execute(f"DELETE FROM main.{table} WHERE {which}")  # noqa: S608
+
+
+def delete_orphans(connection: sqlite3.Connection) -> int:
+    """Delete what no record, hold or seal names any more; returns how many places."""
     gone = 0
     for table, condition in _ORPHANS.items():
         named = [
@@ -175,6 +177,13 @@ def _forget_places(connection: sqlite3.Connection) -> None:
             f"DELETE FROM main.{table} WHERE record = 'place'"  # noqa: S608
             " AND record_id NOT IN (SELECT id FROM place)"
         )
+
+
+def begin(connection: sqlite3.Connection) -> None:
+    """Make the temporary tables of what is due, empty."""
+    forget(connection)
+    for statement in due_store.TABLES.split(";"):
+        connection.execute(statement)
 
 
 def forget(connection: sqlite3.Connection) -> None:
@@ -210,14 +219,14 @@ def scrub(connection: sqlite3.Connection) -> None:
     cannot be rewritten (it needs room for a second copy): then the text is still there, and the
     scrub must be run again.
     """
-    from ccu.database import opening as db
+    from ccu.database import reasons
 
     try:
         _fold(connection)
         connection.execute("VACUUM")
         _fold(connection)
     except database.errors() as error:
-        if db.explain(error, None) is None:
+        if reasons.explain(error, None) is None:
             raise
         raise VerificationFailed(NOT_WRITTEN) from None
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ccu.errors import InvalidInput
 from ccu.people import store as people
 from ccu.places import merge_store
-from ccu.records import ownership, person_ids, table
+from ccu.records import ownership, person_ids, table, writes
 from ccu.records.ownership import Key, Reference, Row
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ WHERE sealed.id = :id OR :id IS NULL ORDER BY sealed.id
 # Notes on a place stay, and may name a sealed person: a program cannot tell.
 _PLACES = """
 SELECT DISTINCT place_id FROM call
-WHERE id IN (SELECT value FROM json_each(:calls)) AND (
+WHERE place_id IS NOT NULL AND id IN (SELECT value FROM json_each(:calls)) AND (
   EXISTS (SELECT 1 FROM place_flag WHERE place_flag.place_id = call.place_id)
   OR EXISTS (SELECT 1 FROM plan WHERE plan.place_id = call.place_id))
 ORDER BY place_id
@@ -184,7 +184,7 @@ def seal(work: "Work", record: str, record_id: int, *, authority: str, ordered_o
         ownership.delete_rows(connection, name, rows)
     for (name, key), was in content.blanked.items():
         ownership.update_row(connection, name, key, ownership.blanks(connection, name, was))
-    seal_id = table.insert_row(
+    seal_id = writes.insert_row(
         connection,
         "sealed",
         {
@@ -201,8 +201,7 @@ def seal(work: "Work", record: str, record_id: int, *, authority: str, ordered_o
         "seal", record, record_id,
         seal=seal_id, records=content.records, rows=content.count(), ended=len(ended),
     )  # fmt: skip
-    asked = {"calls": json.dumps(calls)}
-    places = [row[0] for row in connection.execute(_PLACES, asked) if row[0] is not None]
+    places = table.column(connection, _PLACES, calls=calls)
     return Sealed(seal_id, content.count(), len(content.blanked), ended, calls, places)
 
 
@@ -261,7 +260,7 @@ def digest(record: str, source: str, number: str) -> str:
 
 def sealed_numbers(connection: sqlite3.Connection) -> set[str]:
     """Return the digests of all sealed numbers."""
-    return {row[0] for row in connection.execute("SELECT digest FROM sealed_number")}
+    return set(table.column(connection, "SELECT digest FROM sealed_number"))
 
 
 # ---------------------------------------------------------------- reading
@@ -306,7 +305,7 @@ def lift(work: "Work", seal_id: int, reason: str) -> tuple[Row, int]:
     merge_store.settle(connection)
     connection.execute("DELETE FROM sealed_number WHERE sealed_id = ?", (seal_id,))
     ended = {"lifted_at": work.at, "lifted_by": work.staff_id, "lift_reason": reason}
-    table.update(connection, "sealed", seal_id, {"content": None, **ended})
+    writes.update(connection, "sealed", seal_id, {"content": None, **ended})
     work.audit(
         "seal-lift", lifted["record"], lifted["number"],
         seal=seal_id, rows=content.count(), left=left, code=reason,
@@ -353,7 +352,7 @@ def _insert(connection: sqlite3.Connection, name: str, row: Row) -> None:
     values = {**row, key[0]: None} if taken and key == ("id",) else row
     if name == "call" and row["incident"] is not None:
         _refuse_taken(connection, row)
-    table.insert_row(connection, name, values)
+    writes.insert_row(connection, name, values)
 
 
 def _refuse_taken(connection: sqlite3.Connection, row: Row) -> None:
@@ -385,9 +384,6 @@ def _restore_in_seal(
         row = held.rows.get(name, {}).get(key)
         if row is not None and other["id"] != seal_id:
             row.update(was)
-            connection.execute(
-                "UPDATE sealed SET content = ? WHERE id = ?",
-                (dump(held), other["id"]),
-            )
+            writes.update(connection, "sealed", other["id"], {"content": dump(held)})
             return 0
     return len(was)

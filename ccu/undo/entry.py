@@ -1,6 +1,7 @@
 """`ccu undo` as a person meets it: the last change in words, and what was done."""
 
 import sqlite3
+import time
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,11 +13,12 @@ from ccu.people import undo_store as person_undo
 from ccu.places import store as places
 from ccu.records import field_words, table, visibility
 from ccu.session import Session
-from ccu.undo import last_store, steps
+from ccu.undo import import_store, last_store, steps
 from ccu.undo.last_store import Last
 
 MOST_SKIPPED = 5  # newer changes, before there is nothing to offer
 MOST_NAMED = 5  # records in one line
+PAUSE = 0.05  # seconds between two parts, in which whoever waits takes the lock
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def last_change(session: Session, *, past: bool) -> Found:
             if len(skipped) == MOST_SKIPPED:
                 break
         else:
-            shown = _described(session.db, last, session.machine_now) + _empty(session, last)
+            shown = _described(session.db, last, session.machine_now) + _import(session, last)
             return Found(last, newest, skipped, shown, step.ask)
     if skipped:
         raise InvalidInput(skipped[0])
@@ -107,17 +109,20 @@ def take_back(session: Session, found: Found) -> str:
     staff_id, last = session.staff_id, found.last
     if last.action == "person-add":
         actions.must_have_none(session, last.record_id)
-    with session.work() as work:
-        if last_store.find(work.connection, staff_id) != found.newest:
-            raise InvalidInput("you changed something meanwhile; nothing was undone")
-        _refuse_newer(work.connection, last, staff_id)
-        first = last_store.last_event(work.connection) + 1
-        try:
-            done = steps.STEPS[last.action].take_back(work, last)
-        except InvalidInput as error:
-            raise _refusal(work.connection, last, str(error)) from None
-        work.audit("undo", last.record, last.record_id, event=last.id, first=first)
-    return done
+    while True:
+        with session.work() as work:
+            if last_store.find(work.connection, staff_id) != found.newest:
+                raise InvalidInput("you changed something meanwhile; nothing was undone")
+            _refuse_newer(work.connection, last, staff_id)
+            first = last_store.last_event(work.connection) + 1
+            try:
+                done = steps.STEPS[last.action].take_back(work, last)
+            except InvalidInput as error:
+                raise _refusal(work.connection, last, str(error)) from None
+            if done != steps.MORE:
+                work.audit("undo", last.record, last.record_id, event=last.id, first=first)
+                return done
+        time.sleep(PAUSE)
 
 
 def _refuse_hidden(session: Session, last: Last) -> None:
@@ -165,9 +170,13 @@ def _described(connection: sqlite3.Connection, last: Last, now: datetime) -> str
     return f"{', '.join(parts)}, {what} {_ago(last.at, now)} by you."
 
 
-def _empty(session: Session, last: Last) -> str:
-    """Return, of an import of a directory that changed nothing, so, and which one was before it."""
-    if last.action != "provider-import" or any(map(last.detail.get, ("new", "changed", "gone"))):
+def _import(session: Session, last: Last) -> str:
+    """Return what an import did; of one that changed nothing, so, and which one was before it."""
+    if last.action == "import":
+        taken = import_store.found(session.db, last.record_id)
+        if taken.gone or taken.changed or taken.stay:
+            return f" {taken}"
+    elif last.action != "provider-import" or any(map(last.detail.get, ("new", "changed", "gone"))):
         return ""
     mine = last_store.changes(session.db, session.staff_id)
     same = (each.record_id for each in mine if each.action == last.action and each.id < last.id)

@@ -13,6 +13,7 @@ from typing import Any
 
 from ccu.audit.review import KINDS, OVERRIDE, WRITE
 from ccu.errors import InvalidInput
+from ccu.records import table
 from ccu.records.ownership import RECORDS
 
 REASON = "ccu undo"
@@ -68,7 +69,8 @@ def changes(connection: sqlite3.Connection, staff_id: int) -> Iterator[Last]:
     """Yield the changes of an account that it has not undone, the last one first."""
     for last in _changes(_not_undone(connection.execute(_MINE, {"staff_id": staff_id}))):
         # What was purged, sealed or removed is no different from a record never made.
-        if last.action == "person-void" or not _is_gone(connection, last):
+        gone = last.action != "person-void" and _is_gone(connection, last)
+        if not gone and last.action != "import-undo":  # a part of an undo that was stopped
             yield last
 
 
@@ -104,7 +106,7 @@ def _is_gone(connection: sqlite3.Connection, last: Last) -> bool:
     if last.record not in RECORDS:
         return False
     sql = f"SELECT 1 FROM main.{last.record} WHERE id = :id"  # noqa: S608 - our own names
-    return connection.execute(sql, {"id": last.record_id}).fetchone() is None
+    return table.value(connection, sql, id=last.record_id) is None
 
 
 def changed_since(connection: sqlite3.Connection, last: Last, staff_id: int) -> str | None:
@@ -146,5 +148,4 @@ def before(
 
 def last_event(connection: sqlite3.Connection) -> int:
     """Return the number of the newest event of the audit."""
-    row = connection.execute("SELECT coalesce(max(id), 0) FROM audit").fetchone()
-    return int(row[0])
+    return int(table.value(connection, "SELECT coalesce(max(id), 0) FROM audit"))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ccu.calls import change_store as call_undo
-from ccu.calls import consult_store, triage_store
+from ccu.calls import consult_store, decision_store
 from ccu.calls import store as calls
 from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
@@ -24,20 +24,22 @@ from ccu.output.text import counted, listed
 from ccu.people import merge_store
 from ccu.people import relations_store as relations
 from ccu.people import undo_store as person_undo
+from ccu.people import worker_store as workers
 from ccu.places import flag_store as flags
 from ccu.places import merge_store as place_merges
 from ccu.plans import store as plans
 from ccu.providers import store as providers
-from ccu.records import codes, staff, table, town_decisions
+from ccu.records import codes, staff, table, town_decisions, writes
 from ccu.referrals import needs_store
 from ccu.referrals import store as referrals
 from ccu.referrals import undo_store as referral_undo
 from ccu.referrals.store import Update
-from ccu.undo import last_store
+from ccu.undo import import_store, last_store
 from ccu.undo.last_store import REASON, Last
 from ccu.work import Work
 
 Back = Callable[[Work, Last], str | None]
+MORE = "more"  # of a step that is taken in parts: there is another
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def _restore(verb: Callable[..., object]) -> Back:
 def _restore_columns(work: Work, last: Last) -> None:
     """Give the row of a record the values that it had before."""
     row = table.require(work.connection, last.record, last.record_id)
-    table.change(work, last.record, row, _before(work, last), REASON)
+    writes.change(work, last.record, row, _before(work, last), REASON)
 
 
 def _before(work: Work, last: Last) -> dict[str, Any]:
@@ -128,7 +130,7 @@ def _void_call(work: Work, last: Last) -> str:
 
 def _undecide(work: Work, last: Last) -> str:
     was = last_store.before(work.connection, last, ["no_action"], work.staff_id)["no_action"]
-    triage_store.decide(work, last.record_id, was, REASON)
+    decision_store.decide(work, last.record_id, was, REASON)
     return f"Took back the decision on call {last.record_id}."
 
 
@@ -173,7 +175,7 @@ def _follow_up_back(work: Work, last: Last) -> str:
     opens = "closed_at" in before and before["closed_at"] is None
     if opens and not follow_ups.is_workable(work.connection, row["referral_id"]):
         raise InvalidInput(f"referral {row['referral_id']} has ended")
-    table.change(work, "follow_up", row, before, REASON)
+    writes.change(work, "follow_up", row, before, REASON)
     return f"Follow-up {last.record_id} is as it was before."
 
 
@@ -217,6 +219,27 @@ def _unlink(work: Work, last: Last) -> str:
         return done
     part = replace(last, record="household", record_id=joined["household"])
     return f"{done} {_unjoin(work, part)}"
+
+
+# ---------------------------------------------------------------- workers
+
+
+def _unassign(work: Work, last: Last) -> str:
+    turn = _turn(last)
+    login = workers.unassign(work, turn, last.detail["ended"], last.detail["forgot"])
+    client = f"{last.record} {last.record_id}"
+    return f"{login} works with {client} again." if login else f"No worker is assigned to {client}."
+
+
+def _resume(work: Work, last: Last) -> str:
+    client = workers.Client(**{f"{last.record}_id": last.record_id})
+    return f"{workers.resume(work, client, _turn(last))} works with {client} again."
+
+
+def _turn(last: Last) -> int:
+    if "turn" not in last.detail:
+        raise InvalidInput("an earlier version of ccu recorded it")
+    return int(last.detail["turn"])
 
 
 # ---------------------------------------------------------------- flags and plans
@@ -264,6 +287,14 @@ def _unimport_providers(work: Work, last: Last) -> str:
     return f"{counted(changed, 'provider')} as before, {retired} that it had added retired."
 
 
+def _unimport(work: Work, last: Last) -> str | None:
+    taken = import_store.found(work.connection, last.record_id)
+    if import_store.take_part(work, last.record_id):
+        return MORE
+    stay = f" {taken.staying}" if taken.stay else ""
+    return f"Took back import {last.record_id} of {taken.file_name}.{stay}"
+
+
 # ---------------------------------------------------------------- the table
 
 
@@ -293,6 +324,8 @@ _BACK: dict[str, Back] = {
     "household-leave": _rejoin,
     "household-name": _restore_columns,
     "person-link": _unlink,
+    "worker-assign": _unassign,
+    "worker-end": _resume,
     "flag-add": _end_flag,
     "flag-end": _by(flags.reopen, REASON),
     "flag-verify": _restore_columns,
@@ -300,6 +333,7 @@ _BACK: dict[str, Back] = {
     "plan-approve": _unapprove_plan,
     "plan-review": _unreview_plan,
     "plan-expire": _unexpire_plan,
+    "import": _unimport,
     "provider-import": _unimport_providers,
 }
 _TEXTS = tomllib.loads(Path(__file__).with_name("steps.toml").read_text(encoding="utf-8"))

@@ -10,8 +10,10 @@ DuckDB: pip install duckdb. Spark: pip install pyspark, and Java 17; SPARK_MASTE
 import argparse
 import csv
 import hashlib
+import importlib.util
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
@@ -44,14 +46,17 @@ def files_of(folders: Sequence[Path]) -> tuple[dict[str, list[str]], list[str]]:
     for folder in folders:
         try:
             about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            town, period = about["town"], (about["period"]["from"], about["period"]["to"])
+            listed = {each["name"]: each["sha256"] for each in about["files"]}
+        except (OSError, ValueError, LookupError, TypeError):
             raise Refused(f"{folder}: no folder of ccu export --deidentified") from None
-        if about["town"] in towns:
+        if town in towns:
             raise Refused(f"{folder}: the town is there twice")
-        towns.add(about["town"])
-        periods.add((about["period"]["from"], about["period"]["to"]))
-        listed = {each["name"]: each["sha256"] for each in about["files"]}
+        towns.add(town)
+        periods.add(period)
         on_disk = {str(path.relative_to(folder)) for path in folder.rglob("*.parquet")}
+        if not any(name.endswith(".parquet") for name in listed):
+            raise Refused(f"{folder}: no Parquet; the town needs ccu with its extra parquet")
         if on_disk != {name for name in listed if name.endswith(".parquet")} or not on_disk:
             raise Refused(f"{folder}: its Parquet files are not those of about.json")
         for name in sorted(on_disk):
@@ -100,6 +105,16 @@ def spark_engine(files: dict[str, list[str]]):
 ENGINES = {"duckdb": duckdb_engine, "spark": spark_engine}
 
 
+def missing(engine: str) -> str:
+    """Return what an engine needs that is not installed here, and what to do; else nothing."""
+    package = {"duckdb": "duckdb", "spark": "pyspark"}[engine]
+    if importlib.util.find_spec(package) is None:
+        return f"--engine {engine} needs the package {package}: pip install {package}"
+    if engine == "spark" and not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+        return "--engine spark needs Java 17; install it, or use --engine duckdb"
+    return ""
+
+
 def check_groups(run: Run) -> None:
     """Raise Refused for a group of fewer than five people."""
     small = run((HERE / "small_groups.sql").read_text(encoding="utf-8"))
@@ -126,11 +141,13 @@ def figures(run: Run, towns: Sequence[str]) -> list[Row]:
 
 
 def main() -> int:
-    """Print the figures; returns 1 when an export was refused."""
+    """Print the figures; returns 1 when an export was refused, 2 without what the engine needs."""
     parser = argparse.ArgumentParser(description="Add towns up.")
     parser.add_argument("--engine", choices=ENGINES, default="duckdb")
     parser.add_argument("folders", nargs="+", type=Path)
     given = parser.parse_args()
+    if wanting := missing(given.engine):
+        parser.exit(2, f"region.py: {wanting}\n")
     try:
         files, towns = files_of(given.folders)
         with ENGINES[given.engine](files) as run:

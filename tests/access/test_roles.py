@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from ccu import access, cli
-from ccu.demo import export
+from ccu.demo import town as demo_town
 
 from .. import told_town as town
 from ..conftest import Result, run_ccu
@@ -39,7 +39,7 @@ _UNIT_ONLY = (
     "referral expire", "worker assign", "worker end", "needs record", "needs edit", "needs void",
     "needs show", "needs refer",
     "person duplicates", "person distinct", "person merge", "person unmerge", "person unlink",
-    "person import", "household show", "household add", "household leave", "household name",
+    "person import", "household show", "household add", "household leave", "household edit",
     "plan write", "plan approve", "plan review", "plan expire", "plan answer",
     "place verify", "place unflag", "place exempt", "place merge", "place unmerge",
     "frequent override", "frequent review", "provider add", "provider edit", "provider retire",
@@ -86,7 +86,7 @@ MAY_NOT: dict[str, set[str]] = {
         ),
         *("person distinct", "person merge"),
         *("person unmerge", "person import", "plan approve", "plan review", "plan answer"),
-        *("place verify", "place unflag", "place exempt", "place category", "place merge"),
+        *("place verify", "place unflag", "place exempt", "place edit", "place merge"),
         *("place unmerge", "frequent override", "frequent review", "provider retire"),
         "provider import",
         *(*_ADMIN_ONLY, *_CODES, *_OUT, *_UPKEEP),
@@ -106,13 +106,13 @@ MAY_NOT: dict[str, set[str]] = {
         *(
             "call decide",
             "refer",
-            "referral update",
+            "referral edit",
             "referral reopen",
             "referral expire",
             "follow-up add",
         ),
         *("follow-up done", "follow-up void", "follow-up reopen"),
-        *("follow-up move", "follow-up sign", "worker assign", "worker end", "consult add"),
+        *("follow-up edit", "follow-up sign", "worker assign", "worker end", "consult add"),
         *(
             "consult edit",
             "consult void",
@@ -124,9 +124,9 @@ MAY_NOT: dict[str, set[str]] = {
             "person link",
             "person unlink",
         ),
-        *("household show", "household add", "household leave", "household name", "plan write"),
+        *("household show", "household add", "household leave", "household edit", "plan write"),
         *("plan approve", "plan review", "plan expire", "plan answer"),
-        *("place flag", "place verify", "place unflag", "place exempt", "place category"),
+        *("place flag", "place verify", "place unflag", "place exempt", "place edit"),
         *("frequent override", "frequent review", "provider add", "provider edit"),
         *("provider retire", "provider import", *_ADMIN_ONLY, *_CODES, *_CARE, "audit rekey"),
     },
@@ -158,8 +158,8 @@ STATE = {
     ("follow-up void", "intern"): (7, "an intern voids only what they recorded"),
     ("follow-up done", "officer"): (7, "follow-up 5 is handled by Human Services; ask them"),
     ("follow-up done", "ccu"): (7, "follow-up 5 is handled by Human Services; ask them"),
-    ("follow-up move", "officer"): (7, "follow-up 5 is handled by Human Services; ask them"),
-    ("follow-up move", "ccu"): (7, "follow-up 5 is handled by Human Services; ask them"),
+    ("follow-up edit", "officer"): (7, "follow-up 5 is handled by Human Services; ask them"),
+    ("follow-up edit", "ccu"): (7, "follow-up 5 is handled by Human Services; ask them"),
     ("needs refer", "ccu"): (7, "needs assessment 1 is handled by Human Services; ask them"),
     ("plan expire", "intern"): (7, "ccu plan expire of another's plan needs the role"),
     ("audit rekey", "admin"): (2, "there is an audit key"),
@@ -184,7 +184,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = base / "town"
     folder.mkdir()
     db = town.make_with_trust(folder)
-    export.write(folder / "export.csv", export.rows(20, datetime(2026, 1, 31), seed=1))
+    demo_town.write_export(
+        folder / "export.csv", demo_town.export_rows(20, datetime(2026, 1, 31), seed=1)
+    )
     shutil.copy(EXAMPLES / "roster.csv", folder)
     shutil.copy(EXAMPLES / "directory.json", folder)
     for each in ("care", "new-care", "wellness"):

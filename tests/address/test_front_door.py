@@ -53,6 +53,16 @@ NEAR = [
     ("85-080 Valley Rd", "85080 Valley Rd", "house number written otherwise"),
     ("12 Mtn View Dr", "12 Mountain View Dr", "a word of the name abbreviated"),
     ("1234 SW Calle 8", "1234 SW 8th St", "street's type in Spanish"),
+    ("12 Main St", "avenida main 12", "other suffix or direction"),
+    ("12 Main St", "12 via main", "other suffix or direction"),
+    ("12 Main St", "twelve vía main apt four", "other suffix or direction"),
+    ("12 Main St", "calle main twelve", "house number read another way"),
+    ("12 Main St", "av. main 12", "house number read another way"),
+    ("12 Main St", "twelve main st apt four", "the building"),
+    ("171 Calle Quince", "calle quince 171 apt 12", "the building"),
+    ("171 Calle Quince", "171 avenida quince", "other suffix or direction"),
+    ("171 Calle Quince", "171 quince apt 12", "other suffix or direction"),
+    ("171 Calle Quince", "quince 171", "on a street with a similar name"),
     ("5 Seven Hills Dr", "5 7 Hills Dr", "number in words"),
     ("22B Elm St", "22 Elm St Unit B", "house number written otherwise"),
     ("1200 Hwy 71 E", "1200 E Hwy 71", "directional in another place"),
@@ -76,6 +86,17 @@ def test_what_may_be_another_place_is_offered_and_never_taken(
     log(ccu, logged)
     found = card(ccu, asked)
     assert (found["place"], [near["why"] for near in found["near"]]) == (None, [why])
+
+
+@pytest.mark.parametrize(
+    "asked", ["13 via main", "12 via maple", "12 camino real", "12 St James Pl"]
+)
+def test_a_type_before_the_name_makes_no_other_street_near(ccu: Ccu, asked: str) -> None:
+    for address in ("12 Main St", "12 Real St Apt 4", "12 James Pl", "12 Calle Luna"):
+        log(ccu, address)
+    near = [each["address"] for each in card(ccu, asked)["near"]]
+    expected = ["12 REAL ST # 4, WESTPORT"] if asked == "12 camino real" else []
+    assert [each for each in near if "JAMES" not in each] == expected
 
 
 def test_a_place_on_file_under_an_older_key_is_offered(ccu: Ccu, db_path: Path) -> None:

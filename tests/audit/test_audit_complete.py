@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from ccu import access, cli
-from ccu.demo import export
+from ccu.demo import town as demo_town
 
 from .. import told_town as town
 from ..access.test_roles import EXAMPLES
@@ -51,7 +51,9 @@ WORDS = (
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("complete")
     town.make_with_trust(folder)
-    export.write(folder / "export.csv", export.rows(20, datetime(2026, 1, 31), seed=1))
+    demo_town.write_export(
+        folder / "export.csv", demo_town.export_rows(20, datetime(2026, 1, 31), seed=1)
+    )
     shutil.copy(EXAMPLES / "roster.csv", folder)
     shutil.copy(EXAMPLES / "directory.json", folder)
     return folder

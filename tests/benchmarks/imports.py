@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from statistics import median
 
-from ccu.demo import export, town
+from ccu.demo import town
 from tests.benchmarks.common import (
     CACHE,
     CCU,
@@ -79,7 +79,9 @@ def _export(bench: Bench, rows: int) -> Path:
         CACHE.mkdir(exist_ok=True)
         part = path.with_suffix(".part")
         part.unlink(missing_ok=True)
-        export.write(part, export.rows(rows, datetime.fromisoformat(f"{TODAY}T23:59:59"), SEED))
+        town.write_export(
+            part, town.export_rows(rows, datetime.fromisoformat(f"{TODAY}T23:59:59"), SEED)
+        )
         part.rename(path)
     return path
 

@@ -1,6 +1,7 @@
 """A person or a sentence typed as an address is asked about, or warned of."""
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -139,3 +140,30 @@ def test_an_address_that_was_not_confirmed_is_not_in_the_draft(ccu: Ccu, db_path
     again.sendline("y")
     again.expect_exact("Address: ")
     again.close(force=True)
+
+
+def test_a_street_without_a_house_number_is_asked_about_at_a_terminal(ccu: Ccu) -> None:
+    asked = ccu(*CALL, "Quince Cir", stdin="n\n12 Main St\n", tty=True)
+    assert 'No house number: "Quince Cir". Is that the address? y or n: ' in asked.err
+    assert "Logged call 1." in asked.out
+    assert ccu(*CALL, "4 Quince Cir", "--hazard", "weapon").code == 0
+    for typed in ("Quince Cir", "quince"):  # Enter takes no house of a street
+        asked = ccu(*CALL, typed, stdin="\n1\nn\n", tty=True)
+        assert asked.err.count("Is it one of these?\n") == 1
+        assert "  1  4 QUINCE CIR, WESTPORT (1 call, WEAPON)\n" in asked.err
+        assert "type a number of the list, or n for none of them" in asked.err
+        assert "  4 QUINCE CIR\n" in asked.err
+        assert ccu("undo", "--yes").code == 0
+
+
+def test_similar_places_are_offered_with_their_warnings(ccu: Ccu, db_path: Path) -> None:
+    assert ccu(*CALL, "27 Imperial Ave", "--hazard", "weapon").code == 0
+    flag = ("place", "flag", "27 Imperial Ave", "--file", "-", "--source", "officer")
+    assert ccu(*flag, stdin="Dog in the yard").code == 0
+    asked = ccu(*CALL, "27 Imperail Ave", stdin="\n", tty=True)
+    listed = "  1  27 IMPERIAL AVE, WESTPORT (1 call, WEAPON, Dog in the yard)\n"
+    assert listed in asked.err
+    seen = sqlite3.connect(db_path).execute(
+        "SELECT count(*) FROM audit WHERE action = 'history' AND record_id = 1"
+    )
+    assert seen.fetchone()[0] == 2  # the card of the first call, and this list

@@ -556,7 +556,7 @@ def test_a_wrong_answer_is_explained_and_asked_again(ccu: Ccu, db_path: Path) ->
     result = ccu("log-call", stdin="\n".join(typed) + "\n", tty=True)
     assert result.code == 0, result.err
     assert "  Address is empty\n" in result.err
-    assert "  Type two letters or more of Suicide attempt or threat, Substance use\n" in result.err
+    assert "  Type two letters or more of Suicide attempt or threat, Substance use, " in result.err
     assert "  Type none in full to record that no hazard was found\n" in result.err
     assert "  Minutes must be a whole number from 0 to 100000, or 1 h 20\n" in result.err
     assert rows(db_path, "SELECT nature, minutes, narrative FROM call") == [

@@ -169,7 +169,7 @@ def test_y_takes_the_reading_that_is_offered_and_n_asks_again(
     for question, typed, shown in (
         ("When did it begin [now]: ", "2355", "did you mean yesterday 23:55?"),
         ("When did it begin [yesterday 23:55]: ", "n", ""),
-        ("When did it begin [now]: ", "2355", "did you mean yesterday 23:55?"),
+        ("When did it begin: ", "2355", "did you mean yesterday 23:55?"),
         ("When did it begin [yesterday 23:55]: ", "yes", "  Fri Jan 30, 2026 23:55\r\n"),
         ("Address: ", "12 Main St", ""),
         ("how it begins): ", "homeless", "Did you mean Unsheltered?"),
@@ -187,6 +187,51 @@ def test_y_takes_the_reading_that_is_offered_and_n_asks_again(
         terminal.expect_exact(question)
         terminal.sendline(typed)
         terminal.expect_exact(shown)
+    terminal.close(force=True)
+
+
+UNCLEAR = (
+    (
+        "last night",
+        "write it as yesterday 22:30",
+        "yesterday ",
+        "11:15 pm",
+        "Fri Jan 30, 2026 23:15",
+    ),
+    (
+        "late last night",
+        "write it as yesterday 22:30",
+        "yesterday ",
+        "today 01:30",
+        "Sat Jan 31, 2026 01:30",
+    ),
+    ("early this morning", "write it as today 08:30", "today ", "5 am", "Sat Jan 31, 2026 05:00"),
+    ("yesterday", "add one, as in yesterday 22:30", "yesterday ", "noon", "Fri Jan 30, 2026 12:00"),
+    ("9 o'clock", "is ambiguous: 09:00 or 21:00?", "", "09:00", "Sat Jan 31, 2026 09:00"),
+    ("today 9", "today 09:00 or today 21:00?", "", "9 am", "Sat Jan 31, 2026 09:00"),
+    ("the day it rained", "cannot be read as a time", "", "now", "Sat Jan 31, 2026 14:00"),
+)
+
+
+@pytest.mark.parametrize(("typed", "told", "begun", "then", "taken"), UNCLEAR)
+def test_enter_after_an_unclear_time_is_not_now(
+    typed: str, told: str, begun: str, then: str, taken: str,
+    ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """A day without its time is on the line already, and the time is typed behind it."""
+    monkeypatch.setattr(test_terminal_log_call, "TODAY", "2026-01-31T14:00")
+    terminal = start(db_path)
+    terminal.expect_exact("When did it begin [now]: ")
+    terminal.sendline(typed)
+    terminal.expect_exact(told)
+    for _ in range(2):
+        terminal.expect_exact(f"When did it begin: {begun}")
+        terminal.sendline("")
+        terminal.expect_exact("has no time of day" if begun else "type the answer, or now")
+    terminal.expect_exact(f"When did it begin: {begun}")
+    terminal.sendline(then)
+    terminal.expect_exact(f"  {taken}")
+    terminal.expect_exact("Address: ")
     terminal.close(force=True)
 
 
@@ -274,3 +319,23 @@ def test_minutes_may_be_written_in_words(typed: str, minutes: int, ccu: Ccu) -> 
 
 def test_a_misspelled_everyday_word_leads_to_its_command(ccu: Ccu) -> None:
     assert "did you mean ccu history or ccu person find?" in ccu("serch").err
+
+
+@pytest.mark.parametrize("word", ["no answer", "voicemail", "left message", "refused", "utl"])
+def test_a_result_typed_as_a_nature_is_told_where_it_goes(word: str, ccu: Ccu) -> None:
+    told = f'ot a valid nature: "{word}" is a result; it goes into the disposition of a call, or'
+    line = ("log-call", "--address", "12 Main St", "--when", "yesterday 22:30")
+    done = ccu(*line, "--nature", word)
+    assert (done.code, done.out) == (2, "")
+    assert told in done.err
+    asked = ccu(*line, stdin=f"{word}\n", tty=True)
+    assert f"  N{told} with ccu follow-up done into a follow-up\n" in asked.err
+    assert asked.err.count("Nature (number, code, or how it begins): ") == 2
+
+
+def test_a_hazard_in_words_is_told_where_the_words_go(ccu: Ccu) -> None:
+    line = ("log-call", "--address", "12 Main St", "--when", "yesterday 22:30")
+    done = ccu(*line, "--nature", "crisis", "--hazard", "other: loose step")
+    assert (done.code, done.out) == (2, "")
+    assert "--hazard: type other alone; its words go on the place: ccu place flag" in done.err
+    assert "loose" not in done.err

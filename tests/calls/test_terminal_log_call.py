@@ -164,7 +164,7 @@ def test_a_similar_address_on_file_is_taken_with_one_key(ccu: Ccu, db_path: Path
     assert ccu("log-call", "--address", "27 Imperial Ave", *weapon).code == 0
     terminal = start(db_path, "--when", "10:00", "--nature", "crisis", "--address", "27 imperail 3")
     terminal.expect_exact("27 IMPERAIL # 3 is not on file. Is it one of these?")
-    terminal.expect_exact("  1  27 IMPERIAL AVE, WESTPORT (1 call)")
+    terminal.expect_exact("  1  27 IMPERIAL AVE, WESTPORT (1 call, WEAPON)")
     terminal.expect_exact("Number, or n for a new address [Enter for 1]: ")
     terminal.sendline("7")
     terminal.expect_exact("type a number of the list, or n for none of them")
@@ -474,7 +474,7 @@ def test_dates_and_names_are_typed_as_in_a_report(ccu: Ccu, db_path: Path) -> No
         if answer == "yesterday 22:30":
             terminal.sendline("last night")
             terminal.expect(r"write it as yesterday 22:30 or today\s+01:30")
-            terminal.expect_exact(question)
+            terminal.expect_exact("When did it begin: yesterday ")
         if answer is not None:
             terminal.sendline(typed.get(answer, answer))
         if answer == "Ana Reyes":

@@ -12,7 +12,7 @@ import pytest
 
 from ccu import access
 
-from .. import steps
+from .. import steps, typed
 from ..conftest import Ccu, once
 from ..steps import at
 from ..told_town import account
@@ -381,3 +381,51 @@ def test_a_call_that_needs_no_decision_is_refused_before_a_question(ccu: Ccu) ->
     done = ccu("call", "decide", "4", stdin="1\n", tty=True)
     assert (done.code, done.out) == (2, "")
     assert done.err == "ccu: error: call 4 is not a care call and needs no decision\n"
+
+
+NOT_LISTED = "Not in the list: {}. Take it? y or n: "
+ONE_LISTED = "type one of the numbers, or a part that only one line has"
+
+
+def test_a_number_that_is_not_listed_is_named_before_it_is_taken(
+    ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And one that cannot be decided is asked again, with the reason; no part prints the list."""
+    monkeypatch.setattr(typed, "TODAY", LATER)
+    old = NOT_LISTED.format("1  01/30/2026 10:00, 12 MAIN ST, Overdose")
+    shown = typed.answer(
+        db_path,
+        ("call", "decide"),
+        ("number: ", "4"),
+        ("call 4 is not a care call and needs no decision", None),
+        ("number: ", "5"),
+        ("call 5 is void", None),
+        ("number: ", "9"),
+        ("no call 9", None),
+        ("number: ", "zebra"),
+        (ONE_LISTED, None),
+        ("number: ", "1"),
+        (old, "n"),
+        (ONE_LISTED, None),
+        ("number: ", "1"),
+        (old, "y"),
+        ("Why (", "resolved"),
+    )
+    assert shown.count("  2  02/02/2026 08:00, 12 MAIN ST") == 1
+    assert "Call 1: no further action: Resolved on scene" in shown
+
+
+def test_refer_names_a_call_that_is_not_listed(
+    ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(typed, "TODAY", LATER)
+    old = NOT_LISTED.format("4  02/02/2026 08:40, 12 MAIN ST, Disturbance")
+    shown = typed.answer(
+        db_path,
+        ("refer", "--need", "housing", "--to", "1", "--handoff", "none", "--owner", "dlee"),
+        ("(for a walk-in: refer --person P): ", "5"),
+        ("call 5 is void", None),
+        ("(for a walk-in: refer --person P): ", "4"),
+        (old, "y"),
+    )
+    assert "Referral 1" in shown

@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from ccu.care.store import KIND, NOTICE
+from ccu.care.store import KIND
 from ccu.database import opening as db
 from ccu.database import side_file as compartment
 from ccu.errors import DatabaseUnusable
+from ccu.records.visibility import NOTICE
 
 from ..conftest import TODAY, Ccu, Result, run_ccu
 from ..steps import become, call, copy_file, merge

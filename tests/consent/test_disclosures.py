@@ -309,12 +309,12 @@ def test_an_officer_is_not_told_by_a_change_or_a_second_referral(
     "line",
     [
         "referral show {referral}",
-        "referral update {referral} --status accepted",
+        "referral edit {referral} --status accepted",
         "refer 1 --to 1 --again-of {referral}",
         "follow-up add --referral {referral} --kind call --due tomorrow",
         "follow-up show {follow_up}",
         "follow-up done {follow_up} --result reached",
-        "follow-up move {follow_up} --due tomorrow",
+        "follow-up edit {follow_up} --due tomorrow",
     ],
 )
 def test_a_part_2_number_answers_as_one_that_is_not_there(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ccu.brief import page
+from ccu import brief
 from ccu.output import Document, Section
 from ccu.records import ownership, visibility
 from ccu.records.visibility import WORDS
@@ -54,7 +54,7 @@ def screen(monkeypatch: pytest.MonkeyPatch, town: None) -> None:
         ]
         return Document("Forgetful", [Section(lines=lines)])
 
-    monkeypatch.setattr(page, "shift_brief", forgetful)
+    monkeypatch.setattr(brief, "shift_brief", forgetful)
 
 
 def shown(ccu: Ccu) -> set[str]:

@@ -197,6 +197,7 @@ def test_a_backup_of_an_older_ccu_is_brought_up_to_date(
 KILLED = """
 import os, sys
 from pathlib import Path
+from ccu.files import private
 from ccu import cli, files
 from ccu.database import restoring
 def die(*args, **named): os._exit(9)
@@ -207,7 +208,7 @@ sys.exit(cli.main(["restore", "--force", {backup!r}]))
 STEPS = {
     "when it is copied": "restoring.shutil.copyfileobj = after(restoring.shutil.copyfileobj)",
     "before it is complete": "restoring.begin_apart = after(restoring.begin_apart)",
-    "when it is on the disk": "files.sync = die",
+    "when it is on the disk": "private.sync = die",
     "before the old one is kept": "os.link = die",
     "when the old one is kept": "os.link = after(os.link)",
     "before it takes the place": "Path.replace = die",

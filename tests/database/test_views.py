@@ -1,9 +1,12 @@
 """The views v_... for other programs: their columns are a promise, and they name nobody."""
 
+import itertools
 import json
 import shutil
 import sqlite3
 import subprocess
+import sys
+import textwrap
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -201,3 +204,81 @@ def test_the_copy_for_analysts_has_the_rows_of_the_views_alone(db: Path) -> None
     assert town.FAMILY.encode() not in copy.read_bytes()
     with closing(opened(copy)) as reader:
         assert {row[0] for row in reader.execute("SELECT name FROM sqlite_master")} == {*PROMISED}
+
+
+# Asks the example as a browser does, and prints the status and the JSON of each page.
+PAGES = """
+import asyncio, json, sys
+from datasette.app import Datasette
+
+async def main():
+    example = Datasette(["analyst.db"], metadata=json.loads(sys.stdin.read()))
+    told = {}
+    for page in sys.argv[1:]:
+        answer = await example.client.get(page)
+        told[page] = [answer.status_code, answer.json() if ".json" in page else answer.text]
+    print(json.dumps(told))
+
+asyncio.run(main())
+"""
+
+
+@pytest.fixture
+def copied(db: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file for analysts, made as copy.sql does, in the folder that is worked in."""
+    monkeypatch.chdir(db.parent)
+    copy = db.with_name("analyst.db")
+    with closing(sqlite3.connect(copy.as_uri(), uri=True, isolation_level=None)) as made:
+        made.executescript((EXAMPLE / "copy.sql").read_text())
+    return copy
+
+
+def test_datasette_opens_the_example_its_facets_and_its_queries(copied: Path) -> None:
+    pytest.importorskip("datasette", reason="pip install datasette")
+    queries = {name: f"/analyst/{name}.json?month=2026-01" for name in METADATA["queries"]}
+    tables = {name: f"/analyst/{name}.json" for name in METADATA["tables"]}
+    pages = ("/", "/analyst", *queries.values(), *tables.values(), "/analyst/v_calls")
+    done = subprocess.run(
+        [sys.executable, "-c", PAGES, *pages],
+        input=(EXAMPLE / "metadata.json").read_text(),
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert {page: status for page, (status, _answer) in told.items()} == dict.fromkeys(pages, 200)
+    assert METADATA["queries"]["overdue"]["title"] in told["/analyst"][1]
+    for name, page in queries.items():
+        assert told[page][1]["ok"] and told[page][1]["columns"], name
+    for name, page in tables.items():
+        answer = told[page][1]
+        assert {*answer["facet_results"]} == {*METADATA["tables"][name]["facets"]}, name
+        assert answer["rows"] or name == "v_repeat_addresses"
+
+
+def example_of(heading: str) -> str:
+    """The indented lines below a heading of docs/analyst.md."""
+    page = (EXAMPLE.parents[1] / "docs" / "analyst.md").read_text(encoding="utf-8")
+    _, _, after = page.partition(f"\n{heading}\n\n")
+    lines = itertools.takewhile(lambda line: not line or line[:4] == "    ", after.splitlines())
+    return textwrap.dedent("\n".join(lines))
+
+
+def test_the_example_of_pandas_runs_as_it_is_printed(copied: Path) -> None:
+    pytest.importorskip("pandas", reason="pip install pandas")
+    code = example_of("**pandas**") + "\nassert calls['day'].dt.year.min() == 2026 and len(calls)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_example_of_a_notebook_runs_as_it_is_printed(db: Path) -> None:
+    pytest.importorskip("pandas", reason="pip install pandas")
+    code = example_of("## Work in a notebook") + "\nassert len(figures) > 5 and len(late)"
+    subprocess.run([sys.executable, "-c", code], cwd=db.parent, check=True)
+
+
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not here")
+def test_the_example_of_r_runs_as_it_is_printed(copied: Path) -> None:
+    line = ["Rscript", "-e", "quit(status = !requireNamespace('RSQLite', quietly = TRUE))"]
+    if subprocess.run(line, check=False).returncode:
+        pytest.skip("RSQLite is not here")
+    code = example_of("**R**") + "\nstopifnot(nrow(calls) > 0)"
+    subprocess.run(["Rscript", "-e", code], check=True)

@@ -40,6 +40,11 @@ def when(ccu: Ccu, typed: str) -> str:
         ("20260126 1615", "2026-01-26T16:15:00-05:00"),
         ("the 26th at 4:15 pm", "2026-01-26T16:15:00-05:00"),
         ("1/30/2026 930", "2026-01-30T09:30:00-05:00"),
+        ("12:30 last night", "2026-01-31T00:30:00-05:00"),
+        ("last night at midnight", "2026-01-31T00:00:00-05:00"),
+        ("early this morning around 3", "2026-01-31T03:00:00-05:00"),
+        ("26th 4pm", "2026-01-26T16:00:00-05:00"),
+        ("Jan 26th 4pm", "2026-01-26T16:00:00-05:00"),
         ("2230 hrs", "2026-01-31T22:30:00-05:00"),
         ("yesterday 2230", "2026-01-30T22:30:00-05:00"),
         ("1/24 19:30", "2026-01-24T19:30:00-05:00"),
@@ -51,10 +56,37 @@ def test_a_call_began_when_an_officer_types_it(typed: str, began: str, ccu: Ccu)
     assert when(ccu, typed) == began
 
 
+HOUR_AND_A_HALF = ("an hour and half", "hour and a half", "1.5 hours", "1 1/2 hrs", "1 hr 30")
+
+
+@pytest.mark.parametrize("typed", HOUR_AND_A_HALF)
+def test_an_hour_and_a_half_ago(typed: str, ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CCU_TODAY", "2026-01-31T14:00")
+    assert when(ccu, f"{typed} ago") == "2026-01-31T12:30:00-05:00"
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (("log-call", *CALL, "--when", "yesteday 2230"), "did you mean yesterday 2230?"),
+        (("log-call", *CALL, "--when", "tusday at 3 pm"), "did you mean tuesday at 3 pm?"),
+        (("follow-up", "add", "--call", "1", "--due", "tomorow"), "did you mean tomorrow?"),
+        (("follow-up", "add", "--call", "1", "--due", "tommorow 10 am"), "mean tomorrow 10 am?"),
+        (("follow-up", "add", "--call", "1", "--due", "tomorrow morning"), "as tomorrow 08:30"),
+        (("log-call", *CALL, "--when", "early this morning"), "write it as today 08:30"),
+    ],
+)
+def test_a_misspelled_day_is_offered(line: tuple[str, ...], told: str, ccu: Ccu) -> None:
+    done = ccu(*line)
+    assert (done.code, done.out) == (2, "")
+    assert told in done.err
+
+
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
         ("9 o'clock", "09:00 or 21:00?"),
+        ("today 9", "today 09:00 or today 21:00?"),
         ("half past 7", "07:30 or 19:30?"),
         ("quarter to 9 yesterday", "08:45 yesterday or 20:45 yesterday?"),
         ("yesterday at 9", "yesterday 09:00 or yesterday 21:00?"),

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ccu.demo import export, story
+from ccu.demo import story
+from ccu.demo import town as demo_town
 from tests.conftest import TODAY, Ccu, run_ccu
 
 NATURE = re.compile("--nature(?:-cleared)? ([a-z_]+)")
@@ -157,14 +158,14 @@ def test_a_larger_town_has_a_caseload_with_every_outcome_and_little_overdue(tmp_
 
 
 def test_the_same_seed_and_day_make_the_same_town() -> None:
-    first, again = (list(export.rows(300, NOW, seed=7)) for _ in range(2))
+    first, again = (list(demo_town.export_rows(300, NOW, seed=7)) for _ in range(2))
     assert first == again
-    assert first != list(export.rows(300, NOW, seed=8))
+    assert first != list(demo_town.export_rows(300, NOW, seed=8))
 
 
 @pytest.mark.parametrize("now", [NOW, datetime(2024, 2, 29, 0, 0, 30), datetime(2026, 3, 8, 2, 30)])
 def test_an_export_has_just_so_many_rows_in_order_and_none_ahead(now: datetime) -> None:
-    made = list(export.rows(1000, now, seed=1))
+    made = list(demo_town.export_rows(1000, now, seed=1))
     received = [row[1] for row in made]
     assert len(made) == 1000
     assert received == sorted(received)
@@ -173,7 +174,7 @@ def test_an_export_has_just_so_many_rows_in_order_and_none_ahead(now: datetime) 
 
 
 def test_no_row_is_in_the_hour_that_the_clocks_leave_out() -> None:
-    made = list(export.rows(30_000, NOW, seed=1))
+    made = list(demo_town.export_rows(30_000, NOW, seed=1))
     for day in ("2023-03-12", "2024-03-10", "2025-03-09"):
         on_the_day = [row for row in made if row[1].startswith(day)]
         assert len(on_the_day) > 15
@@ -182,13 +183,13 @@ def test_no_row_is_in_the_hour_that_the_clocks_leave_out() -> None:
 
 
 def test_few_addresses_take_many_calls() -> None:
-    made = Counter(row[9].upper() for row in export.rows(5000, NOW, seed=1))
+    made = Counter(row[9].upper() for row in demo_town.export_rows(5000, NOW, seed=1))
     busiest = sum(count for _text, count in made.most_common(len(made) // 20))
     assert busiest > 5000 * 0.2
 
 
 def test_the_export_is_a_stream() -> None:
-    endless = export.rows(10_000_000, NOW, seed=1)
+    endless = demo_town.export_rows(10_000_000, NOW, seed=1)
     assert next(iter(endless))[0].startswith("23-")
 
 

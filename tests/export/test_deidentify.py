@@ -28,7 +28,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The told town, two years after person 1's case was closed; made once, tests have copies."""
     made = town.make(tmp_path_factory.mktemp("town"))
     for login, words in (
-        ("clinician", "referral update 1 --status cancelled --reason other"),
+        ("clinician", "referral edit 1 --status cancelled --reason other"),
         ("clinician", "worker end --person 1"),
         ("clinician", "follow-up done 5 --result reached"),
         ("supervisor", "plan expire 1 --reason moved"),

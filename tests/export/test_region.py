@@ -7,6 +7,8 @@ import json
 import random
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 from types import ModuleType
@@ -17,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccu.errors import InvalidInput
-from ccu.export import cells, region, store
+from ccu.export import by_month, cells, protect_region, store
 from ccu.export.cells import Rows
 
 from ..conftest import ZONE, Result, run_ccu
@@ -313,16 +315,35 @@ def test_the_reader_refuses_a_planted_person_and_a_changed_file(
         reader.check_groups(run)
 
 
+@pytest.mark.parametrize(
+    ("engine", "needed"),
+    [
+        ("duckdb", "package duckdb: pip install duckdb"),
+        ("spark", "package pyspark: pip install pyspark"),
+    ],
+)
+def test_an_engine_that_is_not_installed_is_one_sentence(
+    engine: str, needed: str, tmp_path: Path
+) -> None:
+    line = [sys.executable, "-S", str(REGION / "region.py"), "--engine", engine, str(tmp_path)]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)  # -S: no packages
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"region.py: --engine {engine} needs the {needed}\n"
+
+
 def test_without_pyarrow_it_is_csv_and_a_message(
     towns: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ccu.export.region.find_spec", lambda name: None)
+    monkeypatch.setattr("ccu.export.find_spec", lambda name: None)
     done = town(towns["Norwalk"], "export", "--deidentified", str(tmp_path / "out"), *SPAN)
     assert done.code == 0
     assert "Parquet was left out" in done.err
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         "about.json", "calls.csv", "referrals.csv", "follow_ups.csv", "dictionary.csv",
     }  # fmt: skip
+    reader = example()
+    with pytest.raises(reader.Refused, match="no Parquet; the town needs ccu with its extra"):
+        reader.files_of([tmp_path / "out"])
 
 
 BANDS, AGENCIES = st.sampled_from(["", "0-17", "85+"]), st.sampled_from([None, "police", "school"])
@@ -363,9 +384,9 @@ def test_whatever_is_written_of_a_row_is_shared_by_k_people(told: list[Rows], k:
         table.name: [dict(row) for row in table.rows if row.get("status") != "draft"]
         for table in told
     }
-    tables = region.by_month(told, "Westport")
+    tables = by_month(told, "Westport")
     try:
-        region.protect(tables, k)
+        protect_region(tables, k)
     except InvalidInput:
         return
     store.disguise(tables)

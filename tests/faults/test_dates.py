@@ -82,7 +82,7 @@ ORDER = [
     ("follow-up add --person 1 --kind call --due '1/30/2026 10:00'", "--due is in the past"),
     ("follow-up add --person 1 --kind call --due 12/31/2062",
      "--due is more than 3 years away; check the year"),
-    ("follow-up move 5 --due 2062-01-01", "--due is more than 3 years away; check the year"),
+    ("follow-up edit 5 --due 2062-01-01", "--due is more than 3 years away; check the year"),
     ("report --month 2026-13", "--month"),
     ("report --from 2026-01-31 --to 2026-01-01", "--to is before --from; swap the two dates"),
     ("report --month 2026-01 --quarter 2026-Q1", "contradict each other; give one of them"),

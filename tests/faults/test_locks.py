@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ccu.demo import export
+from ccu.demo import town as demo_town
 
 from ..conftest import TODAY, Ccu
 from ..database.test_concurrency import ONE, acknowledged, start, whole_calls
@@ -52,8 +52,8 @@ def _rest(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
 @pytest.mark.slow
 def test_officers_an_analyst_an_import_and_cron_for_a_minute(ccu: Ccu, db_path: Path) -> None:
     """Of 32 officers, an analyst, an import and a cron job no one fails and no call is lost."""
-    rows = export.rows(2000, datetime(2026, 1, 31), seed=1)
-    export.write(db_path.with_name("export.csv"), rows)
+    rows = demo_town.export_rows(2000, datetime(2026, 1, 31), seed=1)
+    demo_town.write_export(db_path.with_name("export.csv"), rows)
     others = [
         looping(db_path, 1, "report|--month|2026-01", "follow-up|overdue"),
         looping(db_path, 5, "import|export.csv|--layout|demo"),

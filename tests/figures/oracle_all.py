@@ -28,13 +28,13 @@ SECTIONS = {
         connections_per_person new_people repeat_contact_30 repeat_contact_90""",
     "before-after": "reduction people_compared address_reduction addresses_compared",
     "natures": "care_calls_by_nature calls_by_nature care_calls_by_words calls_by_words",
-    "response": "median_minutes_to_arrival p90_minutes_to_arrival",
+    "response": "median_minutes_to_arrival p90_minutes_to_arrival self_initiated",
     "responders": """associated_of_calls dispatched_of_calls arrived_of_calls
         arrived_alone_of_calls associated_of_care_calls dispatched_of_care_calls
         arrived_of_care_calls arrived_alone_of_care_calls backup_rate backup_arrived
         civilian_eligible civilian_covered lead_agency""",
-    "dispositions": """disposition_mix intervention_mix emergency_examination hospital_transport
-        arrest citation arrest_diverted force injury""",
+    "dispositions": """disposition_mix unmapped_dispositions intervention_mix
+        emergency_examination hospital_transport arrest citation arrest_diverted force injury""",
     "effort": """scene_hours follow_up_hours consult_hours hand_off_hours hours_per_contact
         cost_scene cost_follow_up cost_per_contact""",
 }

@@ -287,12 +287,28 @@ def natures(file: File, asked: Asked) -> Figures:
             number = sum((call["nature_cleared"] or call["nature"]) == code for call in rows)
             found[name, label] = count(number, of, missing=missing)
     for name, rows in (("care_calls_by_words", care), ("calls_by_words", every)):
-        said = Counter(call["cad_cleared_id"] or call["cad_nature_id"] for call in rows)
+        spelled = {
+            text["id"]: " ".join(text["text"].lower().split()) for text in file.tables["cad_text"]
+        }
+        said = Counter(
+            spelled.get(call["cad_cleared_id"] or call["cad_nature_id"]) for call in rows
+        )
         lacking = said.pop(None, 0)
-        for text in file.tables["cad_text"]:
-            number = said[text["id"]]
-            found[name, text["text"]] = count(number, len(rows) - lacking, missing=lacking)
+        first: dict[str, str] = {}
+        for text in sorted(file.tables["cad_text"], key=lambda row: row["id"]):
+            first.setdefault(spelled[text["id"]], text["text"])
+        for folded, spelling in first.items():
+            found[name, spelling] = count(said[folded], len(rows) - lacking, missing=lacking)
     return found
+
+
+def is_self_initiated(call: Row) -> bool:
+    """Whether nobody waited: an officer came upon it, or was there when it was dispatched."""
+    if not call["arrived_at"]:
+        return False
+    sent = call["dispatched_at"] or (call["occurred_at"] if call["clock_known"] else None)
+    at_once = sent is not None and instant(call["arrived_at"]) == instant(sent)
+    return at_once or call["source"] == "officer"
 
 
 def response(file: File, asked: Asked) -> Figures:
@@ -300,16 +316,18 @@ def response(file: File, asked: Asked) -> Figures:
     found: Figures = {}
     for name, care in (("all calls", False), ("care calls", True)):
         calls = in_period(file, asked, care=care)
+        waited = [call for call in calls if not is_self_initiated(call)]
+        found["self_initiated", name] = count(len(calls) - len(waited))
         waits = sorted(
             instant(call["arrived_at"]) - instant(call["dispatched_at"])
-            for call in calls
+            for call in waited
             if call["arrived_at"] and call["dispatched_at"]
             if instant(call["arrived_at"]) >= instant(call["dispatched_at"])
         )
         for figure, of_ten in (("median", 5), ("p90", 9)):
             value = waits[ceil(len(waits) * of_ten / 10) - 1] / 60 if waits else None
             found[f"{figure}_minutes_to_arrival", name] = Part(
-                "minutes", None, len(waits), len(calls) - len(waits), value=value
+                "minutes", None, len(waits), len(waited) - len(waits), value=value
             )
     return found
 

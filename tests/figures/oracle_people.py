@@ -1,7 +1,8 @@
 """People served, connections, repeat contacts, before and after."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from functools import cache
 from math import exp, log, sqrt
 
@@ -10,7 +11,7 @@ from .oracle_calls import exempt, in_period
 from .oracle_care import DAY, Z, accepted_at, days_between, is_over, status
 from .oracle_response import arrival_known, somebody_arrived, team_came
 from .parts import Asked, Figures, Part, count
-from .rows import FACE_TO_FACE, File, Row, group
+from .rows import FACE_TO_FACE, File, Row, add_days, group
 
 # ---------------------------------------------------------------- people served
 
@@ -194,7 +195,19 @@ def engagements(file: File, as_of: int) -> dict[int, Engagement]:
     return found
 
 
+def _ending_in(asked: Asked) -> Asked:
+    """The days of which the days after end in the year to the period's end."""
+    start, end = (add_days(each, -asked.window) for each in (asked.begun, asked.end))
+    return replace(asked, start=start, end=end)
+
+
+def _drawn(calls: Iterable[Row]) -> Row | None:
+    """One of the calls, by its number alone."""
+    return min(calls, key=lambda call: call["id"] * 2654435761 % 2**32, default=None)
+
+
 def before_after(file: File, asked: Asked) -> Figures:
+    asked = _ending_in(asked)
     first = engagements(file, asked.as_of)
     calls = _calls_about(file, asked.as_of)
     arms = {"engaged": Arm(), "not engaged": Arm()}
@@ -208,7 +221,7 @@ def before_after(file: File, asked: Asked) -> Figures:
                 else {call["id"] for call in mine if call["day"] == t0.day}
             )
             _put(file, asked, arms["engaged"], mine, t0.at, left_out)
-        index = next((c for c in calls.get(who, []) if asked.counts(c) and asked.holds(c)), None)
+        index = _drawn(c for c in calls.get(who, []) if asked.counts(c) and asked.holds(c))
         if index and (t0 is None or t0.at > index["at"] + asked.window * DAY):
             _put(file, asked, arms["not engaged"], calls.get(who, []), index["at"], {index["id"]})
     found: Figures = {}
@@ -221,6 +234,7 @@ def before_after(file: File, asked: Asked) -> Figures:
 
 def addresses(file: File, asked: Asked) -> Figures:
     """Calls at an address before and after the team's first contact there."""
+    asked = _ending_in(asked)
     arms = {"engaged": Arm(), "not engaged": Arm()}
     at_place = group((c for c in file.calls if c["at"] <= asked.as_of), lambda c: c["place_id"])
     left_out = file.nothing_read | exempt(file)
@@ -231,7 +245,7 @@ def addresses(file: File, asked: Asked) -> Figures:
         contact = next((call for call in counted if team_came(file, call)), None)
         if contact and asked.holds(contact):
             _put(file, asked, arms["engaged"], calls, contact["at"], {contact["id"]})
-        index = next((call for call in counted if asked.holds(call)), None)
+        index = _drawn(call for call in counted if asked.holds(call))
         if index and (contact is None or contact["at"] >= index["at"] + asked.window * DAY):
             _put(file, asked, arms["not engaged"], calls, index["at"], {index["id"]})
     found: Figures = {}
@@ -251,7 +265,7 @@ def _put(
     w = asked.window * DAY
     if t0 + w > asked.as_of:
         arm.not_yet += 1
-    elif file.first_day is None or day(t0 - w) < file.first_day:
+    elif file.first_day is None or add_days(day(t0), -asked.window) < file.first_day:
         arm.no_before += 1
     else:
         theirs = [c["at"] for c in calls if asked.counts(c) and c["id"] not in left_out]

@@ -179,6 +179,8 @@ def dispositions(file: File, asked: Asked) -> Figures:
             found[f"{name}_mix", label] = share(
                 sum(code in each for each in having), len(having), missing=len(every) - len(having)
             )
+    unmapped = sum(_ended(file, call) == {None} for call in every)
+    found["unmapped_dispositions", ""] = count(unmapped)
     endings = file.codes["disposition"]
     for figure, any_of in OUTCOMES.items():
         ended_so = {call for call, codes in endings.items() if any_of & codes}

@@ -25,7 +25,8 @@ class Asked:
     @property
     def begun(self) -> str:
         """The start, or a year before the end where that is earlier."""
-        return min(self.start, f"{int(self.end[:4]) - 1}{self.end[4:]}")
+        year = f"{int(self.end[:4]) - 1}{self.end[4:]}"
+        return min(self.start, year.replace("-02-29", "-03-01"))
 
     def holds(self, row: Row) -> bool:
         """It happened in the period, and by the as-of moment."""

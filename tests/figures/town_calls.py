@@ -29,7 +29,8 @@ STATES = ("associated", "dispatched", "arrived", "arrived", "arrived", "cancelle
 def calls(town: Town, count: int = 10_000) -> None:
     """All calls in order of time, those near a change of the clock and those to come among them."""
     chance = town.chance
-    town.rows["cad_text"] = [{"id": number, "text": f"TEXT {number}"} for number in range(1, 10)]
+    texts = {number: f"TEXT {number}" for number in range(1, 10)} | {6: "Text  3", 5: "text 3 "}
+    town.rows["cad_text"] = [{"id": number, "text": text} for number, text in texts.items()]
     moments = [chance.randrange(BEGAN, ENDED) for _ in range(count)]
     moments += [BEGAN, ENDED - 1, *_near_clock_changes()]
     moments = [each for each in moments if not QUIET[0] <= each < QUIET[1]]
@@ -65,6 +66,7 @@ def _call(town: Town, at: int) -> None:
     call = town.add(
         "call",
         dispatched_at=dispatched,
+        source="officer" if number % 13 == 0 else None,
         cad_nature_id=None if by_hand or number % 9 == 0 else number % 7 + 1,
         cad_disposition_id=None if by_hand or number % 4 == 0 else 9,
         cad_cleared_id=8 if not by_hand and number % 11 == 0 else None,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from .. import steps
+from .. import steps, typed
 from ..conftest import Ccu, run_ccu
 from ..steps import at, become
 
@@ -519,3 +519,47 @@ def test_merged_people_are_shown_by_the_record_that_stays(ccu: Ccu, db_path: Pat
     steps.call(ccu, "unknown")
     steps.merge(db_path, 1, 2)
     assert listed(ccu)[0]["for"] == "person 2"
+
+
+def test_at_night_a_try_is_proposed_for_the_day_where_no_hours_are_set(
+    ccu: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Due times without office hours stay as they are: 24 hours are 24 hours."""
+    monkeypatch.setenv("CCU_TODAY", "2026-01-31T04:00")
+    assert ccu("follow-up", "add", "--call", "1", "--kind", "call", "--due", "today").code == 0
+    number = json.loads(ccu("follow-up", "list", "-f", "json").out)[-1]["id"]
+    keys = "left_message\n\n\ny\n"
+    done = ccu("follow-up", "done", str(number), stdin=keys, tty=True)
+    assert done.code == 0, done.err
+    assert "When to try again [Sun Feb 1, 2026 08:30]: " in done.err
+    assert "Next due Sun Feb 1, 2026 08:30." in done.out
+
+
+def test_a_follow_up_that_is_not_listed_is_named_or_asked_again(ccu: Ccu, db_path: Path) -> None:
+    for _ in range(3):
+        assert ccu("follow-up", "add", "--call", "1", "--kind", "call", "--due", "friday").code == 0
+    assert ccu("follow-up", "done", "1", "--result", "reached").code == 0
+    closed = "follow-up 1 was closed on"
+    steps = (("number: ", "1"), (closed, None), ("number: ", "99"), ("no follow-up 99", None))
+    shown = typed.answer(db_path, ("follow-up", "void", "--reason", "x"), *steps, ("number: ", "2"))
+    assert "Cancelled follow-up 2" in shown
+    not_closed = ("follow-up 3 is not closed", None)
+    typed.answer(
+        db_path,
+        ("follow-up", "reopen", "--reason", "x", "--due", "friday"),
+        ("number: ", "3"),
+        not_closed,
+        ("number: ", "1"),
+        ("Not in the list: 1  ", "y"),
+    )
+
+
+def test_an_old_name_of_edit_still_works_and_is_not_listed(ccu: Ccu) -> None:
+    for group, old in (
+        ("follow-up", "move"), ("referral", "update"), ("place", "category"), ("household", "name")
+    ):  # fmt: skip
+        shown = ccu(group, old, "--help").out.replace(f"{group} {old} ", f"{group} edit ")
+        assert shown.splitlines()[1:] == ccu(group, "edit", "--help").out.splitlines()[1:]
+        assert f"\n  {old} " not in ccu(group, "--help").out
+    assert ccu("follow-up", "add", "--call", "1", "--kind", "call", "--due", "friday").code == 0
+    assert ccu("follow-up", "move", "1", "--due", "monday").code == 0

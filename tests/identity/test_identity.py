@@ -9,8 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccu.identity import LIKELY, Known, Name, compare, keys, pairs, plain, query_keys, rank
-from ccu.identity.blocks import MOST, candidates
+from ccu.identity import (
+    LIKELY,
+    MOST,
+    Known,
+    Name,
+    candidates,
+    compare,
+    keys,
+    pairs,
+    plain,
+    query_keys,
+    rank,
+)
 from ccu.identity.score import prepare
 from tests.identity.identity_people import BARE, DESK, HARD, NO_HOMES, Mess, town
 from tests.identity.test_identity_gold import figures

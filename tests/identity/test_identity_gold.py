@@ -13,8 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from ccu.identity import LIKELY, Known, Name, compare, pairs
-from ccu.identity.blocks import candidates
+from ccu.identity import LIKELY, Known, Name, candidates, compare, pairs
 from ccu.identity.score import prepare
 
 NAMES = Path(__file__).resolve().parents[3] / "shared" / "data" / "names"

@@ -106,6 +106,43 @@ def test_sixty_three_rows_of_forty_five_incidents_are_forty_five_calls(desk: Des
     assert desk.ask("SELECT count(*) FROM place WHERE unit <> ''") == [(0,)]
 
 
+LED = UNITS.replace('responder = "Unit"', 'responder = "Unit"\nagency = "State"').replace(
+    'responder_state = "State"\n', ""
+)
+LED += '[agencies]\npolice = ["PD"]\nems = ["MED"]\nmobile_crisis = ["MCT"]\n'
+SENT = {"Sent": "2026-01-05 10:01"}
+
+
+@pytest.mark.parametrize(
+    ("units", "leads"),
+    [
+        (({"Unit": "B2", "State": "PD", "There": "2026-01-05 10:09", **SENT},
+          {"Unit": "CIT1", "State": "MCT", "There": "2026-01-05 10:05"},
+          {"Unit": "M1", "State": "MED", "Sent": "2026-01-05 10:00"}), "mobile_crisis"),
+        (({"Unit": "B2", "State": "PD", **SENT},
+          {"Unit": "M1", "State": "MED", "Sent": "2026-01-05 10:00"},
+          {"Unit": "CIT1", "State": "MCT"}), "ems"),
+        (({"Unit": "M1", "State": "MED", **SENT},
+          {"Unit": "B2", "State": "PD", **SENT},
+          {"Unit": "B1", "State": ""}), "police"),
+    ],
+)  # fmt: skip
+@settings(
+    max_examples=examples(4, 12),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(data=st.data())
+def test_the_first_unit_leads_in_any_order_of_rows(
+    desk: Desk, data: st.DataObject, units: tuple[dict[str, str], ...], leads: str
+) -> None:
+    desk.layout.write_text(LED)
+    number = str(1 + desk.one("SELECT count(*) FROM call"))
+    rows = [unit(No=number, **each) for each in data.draw(st.permutations(units))]
+    assert desk.counts(text(rows, NAMES))[:2] == (3, 1)
+    assert desk.one("SELECT lead_agency FROM call ORDER BY id DESC") == leads
+
+
 def test_units_are_responders_and_the_times_are_those_of_the_call(desk: Desk) -> None:
     first = "2026-01-05 "
     found = call(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ccu.imports.dispatch import known_store
+from ccu.imports.dispatch import on_file_store
 from tests.conftest import Ccu, examples, run_ccu
 from tests.dispatch_rows import LAYOUT, Desk, row, text
 from tests.imports.test_import_joined import NAMES, UNITS, unit
@@ -46,7 +46,7 @@ def test_only_a_row_that_may_read_differently_is_read_again(desk: Desk) -> None:
 
 def test_a_new_version_reads_every_row_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.counts(text([row()]))
-    monkeypatch.setattr(known_store, "__version__", "99")
+    monkeypatch.setattr(on_file_store, "__version__", "99")
     assert reads(desk)
     assert not reads(desk)
 

@@ -416,6 +416,7 @@ def test_columns_whose_names_show_little_are_asked_about(
     target = tmp_path / "asked.toml"
     line = ("import", str(desk.file), "--suggest", "--output", str(target))
     asked = [("call was cleared?", "1"), ("disposition?", "1"), ("apartment?", "1")]
+    asked += [("What does URR mean?", "6"), ("What does ARR mean?", "1")]
     typed.answer(db_path, line, *asked)
     found = tomllib.loads(target.read_text())["columns"]
     assert [found[name] for name in ("cleared", "disposition", "unit")] == [
@@ -423,6 +424,8 @@ def test_columns_whose_names_show_little_are_asked_about(
         "Cleared By",
         "Prem",
     ]
+    codes = tomllib.loads(target.read_text())["dispositions"]
+    assert codes == {"referred": ["URR"], "arrest": ["ARR"]}
 
 
 def test_a_text_left_to_the_analyst_tells_which_part_of_it_counts(desk: Desk) -> None:
@@ -482,3 +485,34 @@ def test_a_day_alone_is_no_time_at_which_a_call_was_cleared(desk: Desk) -> None:
     found = suggested(desk, "Incident Number,Call Time,Closed Date,Address", lines)
     assert "cleared" not in found
     assert desk.counts(None)[:2] == (19, 19)
+
+
+def test_natures_as_cleared_are_listed_with_those_as_dispatched(desk: Desk) -> None:
+    lines = [f"26-{n},1/{n}/2026 10:01,{n} ELM ST,TRAFFIC STOP,SUICIDAL" for n in range(1, 20)]
+    suggested(desk, "Incident,Call Time,Address,Call Type,Call Type (Final)", lines)
+    found = tomllib.loads(desk.layout.read_text())
+    assert found["columns"]["nature_cleared"] == "Call Type (Final)"
+    assert found["natures"] == {"suicide": ["SUICIDAL"]}
+
+
+def test_outcomes_in_codes_are_named_in_a_pipe_and_by_the_report(desk: Desk) -> None:
+    lines = [
+        f"26-{n},1/{n}/2026 10:01,1/{n}/2026 10:0{n % 2 + 1},1/{n}/2026 10:0{n % 3 + 1},{n} ELM ST,"
+        f"Welfare Check,{'ARR' if n % 2 else 'Arrest'},B1"
+        for n in range(1, 21)
+    ]
+    header = "Incident,Call Time,Disp,Arr,Address,Nature,Disposition,Beat"
+    desk.file.write_text("\n".join([header, *lines]) + "\n")
+    done = desk.ccu("import", str(desk.file), "--suggest")
+    assert (done.code, done.err) == (0, "under [dispositions], 1 text needs a code: ARR\n")
+    desk.layout.write_text(done.out)
+    assert desk.counts(None)[:2] == (20, 20)
+    sections = ("areas", "dispositions", "response", "repeat-addresses")
+    asked = [word for name in sections for word in ("--section", name)]
+    told = " ".join(desk.ccu("report", "--month", "2026-01", *asked).out.split())
+    assert "10 calls of January 2026 ended in words without a code: arrests and citations" in told
+    arrests = "Arrest, of care calls 50.0%; 10 ended in words without a code 10 of 20"
+    assert arrests in told
+    assert "Unit by unit: each apartment of a building is an address of its own." in told
+    on_view = sum(n % 2 == n % 3 for n in range(1, 21))
+    assert f"Self-initiated, left out of these: all calls {on_view} " in told

@@ -90,10 +90,10 @@ def test_without_a_trace_an_administrator_is_named(empty: Ccu, db_path: Path) ->
 def test_an_init_that_fails_leaves_no_trace(
     empty: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ccu.records import staff
+    from ccu.records import staff_list
 
     with monkeypatch.context() as patch:
-        patch.setattr(staff, "add", lambda *_: 1 / 0)
+        patch.setattr(staff_list, "add", lambda *_: 1 / 0)
         assert empty(*INIT).code == 1
     assert files(db_path.parent) == set()
     assert empty(*INIT).code == 0

@@ -84,7 +84,7 @@ def test_every_action_of_an_officer_works_and_is_recorded_as_theirs(
             refused.add(row)
             continue
         assert (done.code, done.err.count("error")) == (0, 0), (row, done)
-    assert refused <= {"follow-up done", "follow-up move", "follow-up sign", "referral update"}
+    assert refused <= {"follow-up done", "follow-up edit", "follow-up sign", "referral edit"}
     events = audit(place, before)
     assert len(events) >= len(rows) - len(refused)
     assert {login for _number, login, _action in events} == {place.named("officer")}

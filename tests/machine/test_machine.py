@@ -238,7 +238,7 @@ class Unit(Agreement, RuleBasedStateMachine):
             seen = file.execute(sql, (number,)).fetchone()[0]
         line = f"{number};--status;{step};--seen;{seen or 1}"
         line += ";--reason;other" * (in_error or step == "on_hold")
-        if self.change(login, "referral update", line, ok):
+        if self.change(login, "referral edit", line, ok):
             own.steps.append(step)
             if step in OPEN:
                 self.added(login, number, 0 if model.due(number) else 2)

@@ -29,12 +29,14 @@ from ccu.output import (
     emit,
     emit_document,
     emit_line,
+    encoded,
     formats,
     say,
     say_error,
     screen,
 )
-from ccu.output.text import csv_cell, markdown_cell, markdown_line, safe, undo_csv_guard
+from ccu.output.encoded import csv_cell, markdown_cell, markdown_line, undo_csv_guard
+from ccu.output.text import safe
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "output"
 ENDING = {
@@ -237,7 +239,7 @@ def test_csv_guard_is_undone_exactly(text: str) -> None:
     guarded = csv_cell(text, terminal=False)
     assert undo_csv_guard(guarded) == text
     assert not guarded.startswith(tuple("=+-@\t\r\n＝＋－＠"))
-    written = "".join(formats.csv(Table(("a",), [(text,)]), terminal=False))
+    written = "".join(encoded.csv(Table(("a",), [(text,)]), terminal=False))
     assert list(csv.reader(io.StringIO(written, newline=""))) == [["a"], [guarded]]
 
 
@@ -266,18 +268,18 @@ WHOLE = st.text(alphabet=st.characters(exclude_categories=["Cs"]))
     st.booleans(),
 )  # fmt: skip
 def test_json_round_trips_and_hides_nothing(value: Any, ascii_only: bool) -> None:
-    written = "".join(formats.json_document({"value": value}, ascii_only))
+    written = "".join(encoded.json_document({"value": value}, ascii_only))
     assert json.loads(written) == {"value": value}
     assert not any(map(dangerous, written))
     assert written.isascii() or not ascii_only
-    rows = "".join(formats.json(Table(("a",), [(value,), (value,)]), ascii_only))
+    rows = "".join(encoded.json(Table(("a",), [(value,), (value,)]), ascii_only))
     assert json.loads(rows) == [{"a": value}] * 2
 
 
 def test_json_keeps_a_lone_surrogate_and_refuses_nan() -> None:
-    assert json.loads("".join(formats.json_document({"a": "\ud800"}, False))) == {"a": "\ud800"}
+    assert json.loads("".join(encoded.json_document({"a": "\ud800"}, False))) == {"a": "\ud800"}
     with pytest.raises(ValueError, match="not JSON compliant"):
-        "".join(formats.json_document({"a": float("nan")}, False))
+        "".join(encoded.json_document({"a": float("nan")}, False))
 
 
 @given(st.text(min_size=1))
@@ -322,8 +324,8 @@ def test_rows_stream() -> None:
     def table() -> Table:
         return Table(("n", "text"), endless())
 
-    assert list(islice(formats.csv(table(), terminal=False), 3))[2] == '"1","x"\n'
-    assert list(islice(formats.json(table(), ascii_only=False), 2))[1].startswith(",\n  {")
+    assert list(islice(encoded.csv(table(), terminal=False), 3))[2] == '"1","x"\n'
+    assert list(islice(encoded.json(table(), ascii_only=False), 2))[1].startswith(",\n  {")
     plain = list(islice(formats.plain(table()), 3000))
     assert (plain[0], plain[-1]) == ("  N  Text\n", f"2998  {'x' * 28}\n")
     pages = islice(screen.table(table(), Sink(io.StringIO())), 2)

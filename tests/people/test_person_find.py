@@ -239,12 +239,13 @@ def test_of_several_people_one_is_chosen(ccu: Ccu, db_path: Path) -> None:
     assert done.code == 0, done.err
     shown = "  1  Katherine O'Brien, born Mar 4, 1980\n  7  Katrina Lee\n"
     question = "Which person? Enter the number (Enter to go back): "
-    assert done.err == f"{shown}{question}{shown}  enter one of the numbers shown\n{question}"
+    assert done.err == f"{shown}{question}  enter one of the numbers shown\n{question}"
     assert steps.audited(db_path, "person-find") == [("person", 1), ("person", 7)]
 
 
 def test_in_a_script_a_person_is_a_number(ccu: Ccu, db_path: Path) -> None:
-    sentence = "ccu: error: a person is named by its number, such as 12\n"
+    found = "such as 12; to find it by name: ccu person find --file -"
+    sentence = f"ccu: error: a person is named by its number, {found}\n"
     assert ccu("person", "show", "katherine") == (2, "", sentence)
     refused = ccu("person", "edit", "katherine", "--no-input", tty=True)
     assert refused == (2, "", sentence)
@@ -304,3 +305,12 @@ def test_a_family_name_is_found_without_its_particles(question: str, name: str, 
         ccu("person", "add", "--file", "-", stdin=f"given: {given}\nfamily: {family}\n")
     found = [each for each, _ in found_names(ccu, question)]
     assert name in found and "Ana Moss" not in found
+
+
+def test_a_name_in_a_pipe_is_told_how_to_find_the_number(ccu: Ccu) -> None:
+    """Nor is it repeated: a name is not for a command line."""
+    for line in (("history", "--person", "kat"), ("worker", "assign", "--person", "kat")):
+        done = ccu(*line)
+        assert (done.code, done.out) == (2, "")
+        assert "such as 12; to find it by name: ccu person find --file -\n" in done.err
+        assert "kat" not in done.err

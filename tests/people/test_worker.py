@@ -4,14 +4,15 @@ And what an officer is told of what became of a call.
 """
 
 import json
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .. import steps
-from ..conftest import Ccu, Result
+from .. import steps, typed
+from ..conftest import Ccu, Result, run_ccu
 from ..steps import at
 
 NOW = "2026-01-31T14:00"
@@ -56,14 +57,89 @@ def household(db_path: Path, *people: int) -> None:
 # ---------------------------------------------------------------- turns
 
 
+def test_at_a_terminal_nobody_is_replaced_unasked(ccu: Ccu, db_path: Path) -> None:
+    """Enter is no answer, and n leaves the worker; nobody is asked where nobody is replaced."""
+    line = ("worker", "assign", "--person", "1", "--staff")
+    asked = "Now: Dana Lee since Jan 31, 2026. Replace? y or n: "
+    shown = typed.answer(db_path, (*line, "dlee"), ("dlee works with", None))
+    assert "Replace" not in shown
+    again = "dlee works with person 1 already"
+    assert again in typed.answer(db_path, (*line, "dlee"), (again, None), code=2)
+    typed.answer(db_path, (*line, "boss"), (asked, ""), ("type y or n", "n"), code=130)
+    assert turns(ccu) == [("dlee", "2026-01-31", None)]
+    shown = typed.answer(db_path, (*line, "boss"), (asked, "y"))
+    assert "boss works with person 1 from Jan 31, 2026." in shown
+    assert "Replaced" not in shown
+
+
+def dump(db_path: Path) -> list[str]:
+    """Every row but those of the audit, and the counters of numbers that are not given again."""
+    with sqlite3.connect(db_path) as file:
+        lines = [line for line in file.iterdump() if line.startswith("INSERT INTO")]
+    return [line for line in lines if not re.match(NOT_COMPARED, line)]
+
+
+NOT_COMPARED = r"INSERT INTO \"(audit\w*|sqlite_sequence|table_digest)\""
+
+
+@pytest.mark.parametrize(
+    ("before", "line", "told"),
+    [
+        ((), "assign --person 1 --staff boss", "No worker is assigned to person 1."),
+        (("dlee",), "assign --person 1 --staff boss", "dlee works with person 1 again."),
+        (("dlee", "boss"), "assign --person 1 --staff dlee", "boss works with person 1 again."),
+        (("dlee",), "end --person 1", "dlee works with person 1 again."),
+    ],
+)
+def test_undo_restores_the_worker_before(
+    before: tuple[str, ...], line: str, told: str, ccu: Ccu, db_path: Path
+) -> None:
+    for day, login in enumerate(before, 12):
+        assert assign(ccu, login, "--since", f"2026-01-{day}").code == 0
+    was = dump(db_path)
+    assert ccu("worker", *line.split()).code == 0
+    assert dump(db_path) != was
+    done = ccu("undo", "--yes")
+    assert (done.code, done.out) == (0, f"{told}\n"), done.err
+    assert dump(db_path) == was
+    assert ccu("check").code == 0
+    assert ccu("audit", "verify").code == 0
+
+
+def test_undo_gives_a_merge_back_the_worker_that_it_ended(ccu: Ccu, db_path: Path) -> None:
+    assert ccu("person", "add", "--file", "-", stdin="given: Ana\nfamily: Reyes").code == 0
+    assert assign(ccu, "dlee").code == 0
+    assert ccu("worker", "assign", "--person", "2", "--staff", "boss").code == 0
+    assert ccu("person", "merge", "1", "2", "--take", "worker").code == 0
+    was = dump(db_path)
+    assert assign(ccu, "dlee").code == 0
+    assert ccu("undo", "--yes").out == "boss works with person 1 again.\n"
+    assert dump(db_path) == was
+    assert ccu("person", "unmerge", "2").code == 0
+    assert {row[0] for row in turns(ccu)} == {"dlee", "boss"}
+
+
+def test_undo_brings_no_retired_worker_back(ccu: Ccu) -> None:
+    assert ccu("staff", "add", "mjones", "--role", "clinician").code == 0
+    assert assign(ccu, "mjones").code == 0
+    assert assign(ccu, "dlee").code == 0
+    assert ccu("staff", "retire", "mjones").code == 0
+    shown = run_ccu("undo", stdin="y\ny\n", tty=True)
+    assert (shown.code, shown.out) == (2, "")
+    assert "the account mjones was retired since" in shown.err
+    assert turns(ccu) == [("dlee", "2026-01-31", None)]
+
+
 def test_a_turn_ends_when_the_next_begins(ccu: Ccu) -> None:
     assert assign(ccu, "dlee", "--since", "2026-01-12") == (
         0,
         "dlee works with person 1 from Jan 12, 2026.\n",
         "",
     )
-    assert assign(ccu, "boss").out == (
-        "boss works with person 1 from Jan 31, 2026; dlee was until then.\n"
+    assert assign(ccu, "boss") == (
+        0,
+        "boss works with person 1 from Jan 31, 2026.\n",
+        "Replaced: Dana Lee since Jan 12, 2026.\n",
     )
     assert turns(ccu) == [("boss", "2026-01-31", None)]
     assert turns(ccu, "--all") == [

@@ -212,7 +212,7 @@ MAY = {
     "place unflag 1 --why wrong": UNIT_ROLES,
     "place exempt --place 1 --category shelter --reason x": UNIT_ROLES,
     "place exempt --place 1 --no-exempt --reason x": UNIT_ROLES,
-    "place category --place 1 --category shelter": UNIT_ROLES | {"officer"},
+    "place edit --place 1 --category shelter": UNIT_ROLES | {"officer"},
     "frequent override --person 1 --on --file -": UNIT_ROLES,
     "frequent review 1 --keep --file -": UNIT_ROLES,
     "frequent people --names": set(ROLES) - {"analyst"},

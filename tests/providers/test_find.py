@@ -17,6 +17,7 @@ FILES = {
     "questions.txt": (60, 0.95),
     "questions_blind.txt": (80, 0.95),
     "questions_plain.txt": (219, 0.95),
+    "questions_street.txt": (40, 0.95),
 }
 FIRST, NOTHING = "first: ", ["nothing"]
 QUESTIONS = {
@@ -317,6 +318,39 @@ def test_drugs_are_no_person_who_was_drugged(ccu: Ccu) -> None:
     for text in ("drugs", "drogas"):
         (only,) = json.loads(ccu("provider", "find", text, "-f", "json").out)
         assert only["name"] == "Beacon"
+
+
+def test_a_place_for_men_comes_last_where_a_woman_is_asked_for(town: Ccu) -> None:
+    assert (
+        names(town, "mom and two kids living out of a minivan")[0] == "Women and Children Shelter"
+    )
+    assert "for men" not in found(town, "his mother needs a bed tonight")[0]["reason"]
+
+
+@pytest.mark.parametrize("text", ["husband is a drunk", "drunk husband", "drinking", "he drinks"])
+def test_who_drinks_is_offered_more_than_a_line_for_violence(town: Ccu, text: str) -> None:
+    assert any("Addiction" in row["reason"] for row in found(town, text)[:3])
+    assert not any("Domestic" in row["reason"] for row in found(town, text)[:3])
+
+
+def test_without_a_group_for_families_treatment_is_offered(ccu: Ccu) -> None:
+    assert ccu("provider", "add", "Beacon", "--need", "addiction_outpatient").code == 0
+    assert names(ccu, "husband is a drunk") == names(ccu, "drunk husband") == ["Beacon"]
+
+
+# The top levels of Open Eligibility, and a need or a service that each leads to.
+TOP = {
+    "food": "Food", "housing": "Housing", "goods": "Free Clothing", "transit": "Transport",
+    "health": "Primary care", "money": "Money and benefits", "care": "Home Care Assessment",
+    "education": "Work and education", "work": "Work and education", "legal": "Legal",
+    "emergency": "Emergency Shelter",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "right"), TOP.items())
+def test_the_top_levels_of_open_eligibility_lead_right(town: Ccu, text: str, right: str) -> None:
+    told = [f"{row['name']} {row['reason']}" for row in found(town, text)[:3]]
+    assert any(right in each for each in told), told
 
 
 def test_a_need_that_is_not_urgent_has_none(town: Ccu) -> None:

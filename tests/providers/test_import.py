@@ -272,7 +272,9 @@ def test_dirt_is_reported_and_the_rest_is_taken(
         ({"byday": "SA", "opens_at": "09:00Z"}, "Sat 9am-5pm UTC"),
         ({"byday": "SA", "opens_at": "09:00-05:00"}, "Sat 9am-5pm"),
         ({"byday": "SA", "description": "Closed until March"}, "Sat 9am-5pm; Closed until March"),
-        ({"byday": "2SA", "freq": "MONTHLY"}, "2SA: 09:00 to 17:00"),
+        ({"byday": "2SA", "freq": "MONTHLY"}, "2nd Sat: 09:00 to 17:00"),
+        ({"byday": "2MO,-1FR", "freq": "MONTHLY"}, "2nd Mon,last Fri: 09:00 to 17:00"),
+        ({"bymonthday": "1,15", "freq": "MONTHLY"}, "day 1,15 of the month: 09:00 to 17:00"),
         ({"byday": "SU", "opens_at": "", "closes_at": "", "description": "Closed"}, "closed Sun"),
     ],
 )
@@ -546,6 +548,9 @@ def test_no_directory_breaks_the_reader(tables: dict[str, list[dict[str, str]]])
         ("Text HOME to 741741", "Text HOME to 741741"),
         ("0203-555-0148", "0203-555-0148"),
         ("NULL", ""),
+        ("2.03555E+09", ""),
+        ("2035550100.0", "203-555-0100"),
+        ("20355501002035550101", ""),
     ],
 )
 def test_a_telephone_number_is_read_or_left_out(written: str, read: str) -> None:

@@ -51,6 +51,7 @@ def test_a_code_is_named_by_itself_its_label_or_the_beginning_of_a_word(
         ("need", "Quillfeather", "--x: not a valid need. List them: ccu codes need"),
         ("capacity", "Quillfeather", "--x: not a valid capacity. Choose from open, "),
         ("need", "outpatient", "--x: could be mh_outpatient (Mental health: outpatient) or "),
+        ("need", "care", "--x: could be care_navigation or primary_care; type more"),
         ("need", "ho", "--x: not a valid need."),
         ("danger", "knife", "Did you mean weapon?"),
         ("danger", "non", "--x: type none in full to record that no hazard was found"),
@@ -99,6 +100,20 @@ def test_no_single_letter_picks_a_code(file: sqlite3.Connection, table: str) -> 
     for letter in set("abcdefghijklmnopqrstuvwxyz") - known:
         with pytest.raises(InvalidInput):
             codes.chosen(file, table, letter, "--x")
+
+
+@pytest.mark.parametrize("table", codes.LISTS)
+def test_no_beginning_of_words_of_several_codes_picks_one(
+    file: sqlite3.Connection, table: str
+) -> None:
+    named = [(code, codes.plain(label)) for code, label in codes.choices(file, table).items()]
+    words = {word for names in named for name in names for word in name.split("_")}
+    for begin in {word[:end] for word in words for end in range(1, len(word) + 1)}:
+        having = [names for names in named if any(f"_{begin}" in f"_{name}" for name in names)]
+        if len(having) > 1 and begin.isalpha() and not any(begin in names for names in having):
+            for read in (codes.code, codes.chosen):
+                with pytest.raises(InvalidInput):
+                    read(file, table, begin, "--x")
 
 
 def test_a_suggestion_is_a_code_in_use_and_never_ends_a_case(file: sqlite3.Connection) -> None:

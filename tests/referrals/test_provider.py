@@ -215,6 +215,25 @@ def test_a_town_adds_its_own_word_for_a_need(ccu: Ccu) -> None:
     assert ccu("codes", "add", "need_word", "Cupboard is bare", "food,benefits").code == 0
     rows = json.loads(ccu("codes", "need_word", "-f", "json").out)
     assert [(row["code"], row["label"]) for row in rows] == [("cupboard_is_bare", "food, benefits")]
+    assert "words come with ccu (--built-in lists them)" in ccu("codes", "need_word").err
     refused = ccu("codes", "add", "need_word", "soup", "Quillfeather")
     assert refused.code == 2
     assert "MEANING: not a valid need" in refused.err
+
+
+def test_the_words_that_come_with_ccu_are_seen_and_given_another_meaning(ccu: Ccu) -> None:
+    def words() -> dict[str, str]:
+        rows = json.loads(ccu("codes", "need_word", "--built-in", "-f", "json").out)
+        return {row["code"]: row["label"] for row in rows if not row["retired"]}
+
+    assert ccu("provider", "add", "Harbor Pantry", "--need", "food").code == 0
+    known = words()
+    assert known["hungry"] == "food" and known["wife"] == "[partner]" and len(known) > 5_000
+    assert "Harbor Pantry" in ccu("provider", "find", "hungry").out
+    refused = ccu("codes", "retire", "need_word", "hungry")
+    assert refused.code == 3 and "ccu codes add need_word WORD none" in refused.err
+    assert ccu("codes", "add", "need_word", "hungry", "none").code == 0
+    assert words()["hungry"] == "none"
+    assert "Harbor Pantry" not in ccu("provider", "find", "hungry").out
+    assert ccu("codes", "retire", "need_word", "hungry").code == 0
+    assert "Harbor Pantry" in ccu("provider", "find", "hungry").out

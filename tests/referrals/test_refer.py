@@ -71,12 +71,12 @@ def test_it_is_for_the_only_subject_or_names_no_person(ccu: Ccu) -> None:
     done = ccu("refer", str(two), *line)
     assert done.err == (
         "Note: call 2 has 2 subjects, so this names no person; --person names one.\n"
-        "To name the person later: ccu referral update 1 --person N\n"
+        "To name the person later: ccu referral edit 1 --person N\n"
     )
     assert "\nAbout    no person named\n" in done.out
     assert ccu("refer", str(none), *line).err == (
         "Note: call 3 has no subject, so this names no person; --person names one.\n"
-        "To name the person later: ccu referral update 2 --person N\n"
+        "To name the person later: ccu referral edit 2 --person N\n"
     )
     assert ccu("refer", str(two), *line, "--person", "2").err == ""
     assert ccu("refer", str(two), *line, "--person", "1").err == (
@@ -138,7 +138,7 @@ def test_referring_again_is_an_event_of_the_one_before(ccu: Ccu) -> None:
         ("declined", 3),
     ]
     assert ccu("refer", "1", "--to", "1", "--again-of", "2").err == (
-        "Note: referral 2 is still open; to close it: ccu referral update 2.\n"
+        "Note: referral 2 is still open; to close it: ccu referral edit 2.\n"
         "Note: provider 1 (Homes with Hope) is not listed for Food.\n"
     )
 
@@ -294,10 +294,10 @@ def test_a_need_without_a_provider_lists_all_of_them(ccu: Ccu, db_path: Path) ->
         ("No provider is listed for this need. These are all providers on file:", None),
         ("  1 Homes with Hope (Open; 203-555-0110)", None),
         ("Provider (number, name, or what is needed): ", "nobody"),
-        ("No provider of that number or name; type one shown", None),
+        ("No such provider; type a provider", None),
         ("Provider (number, name, or what is needed): ", "1"),
-        ("Save? y, n, or a number to change: ", "y"),
         ("Note: provider 1 (Homes with Hope) is not listed for Legal.", None),
+        ("Save? y, n, or a number to change: ", "y"),
         ("Referral 1: Legal, Homes with Hope (requested)", None),
     )
     assert ccu("provider", "retire", "1").code == 0

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from ..conftest import run_ccu
+from ccu.records import audit
+
+from ..conftest import machine_clock, run_ccu
 from .browser import PROGRAM, Browser, browser
 from .reporting import Hand
 
@@ -21,6 +23,7 @@ pytestmark = pytest.mark.skipif(
 WIDTHS = (1280, 390)
 LETTER = 700  # pixels between the margins of a letter page, as page.css sets them
 PAGES = ("month", "year", "hostile", "empty")
+LAW = ("--without-consent", "medical_emergency")
 HEADLINE = (
     *("Calls", "Care calls", "People served", "Connections"),
     *("Follow-up within 24 hours", "Follow-up within 7 days"),
@@ -133,7 +136,11 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             ("brief", "brief"),
             ("letter", "referral", "letter", number),
             ("plan", "plan", "show", "1"),
+            ("copy", "referral", "letter", number, "--provider", *LAW),
         ):
+            if name == "copy":  # a disclosure goes by the machine's clock
+                patch.delenv("CCU_TODAY")
+                patch.setattr(audit, "clock", machine_clock)
             made[name] = folder / f"{name}.html"
             done = run_ccu("--db", demo, *line, "--output", str(made[name]))
             assert done.code == 0, done.err
@@ -208,7 +215,7 @@ def test_the_page_on_letter_paper(pages: dict[str, Path], window: Browser, name:
     assert b"/MediaBox [0 0 612 792]" in paper  # letter
 
 
-@pytest.mark.parametrize("name", ("card", "brief", "letter", "plan"))
+@pytest.mark.parametrize("name", ("card", "brief", "letter", "copy", "plan"))
 def test_a_page_for_paper_is_one_page(pages: dict[str, Path], window: Browser, name: str) -> None:
     """With no type below 9 points, nothing beside the page, and nothing loaded."""
     window.ask("Emulation.setEmulatedMedia", media="print")

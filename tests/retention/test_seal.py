@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccu import cli
-from ccu.demo import export
+from ccu.demo import town as demo_town
 from ccu.options import completion_store as completion
 
 from .. import told_town as town
@@ -201,8 +201,8 @@ DUE = "--kind call --due '2026-02-23 10:00'"
     "refer {n} --to 1 --need housing", f"follow-up add --person {{n}} {DUE}",
     f"follow-up add --call {{n}} {DUE}", f"follow-up add --referral {{n}} {DUE}",
     "consult add --call {n} --clinician clinician --minutes 5", "consult show {n}",
-    "referral show {n}", "referral update {n} --status accepted", "follow-up show {n}",
-    "follow-up done {n} --result reached", "follow-up move {n} --due '2026-02-23 10:00'",
+    "referral show {n}", "referral edit {n} --status accepted", "follow-up show {n}",
+    "follow-up done {n} --result reached", "follow-up edit {n} --due '2026-02-23 10:00'",
     "plan show {n}", "plan suggest {n} --file -", "plan answer {n} --accept --file -",
     "plan write --person {n} --file -", "frequent override --person {n} --on --file -",
     "worker list --person {n}", "person unlink 2 {n}", "person distinct {n} 2 --reason two",
@@ -385,7 +385,7 @@ def test_words_written_later_are_left(db: Path) -> None:
 def test_what_was_destroyed_meanwhile_is_no_hindrance(db: Path, tmp_path: Path) -> None:
     """An import's own row may be gone when the call it brought comes back."""
     file = tmp_path / "export.csv"
-    export.write(file, export.rows(5, datetime(2026, 1, 31), seed=1))
+    demo_town.write_export(file, demo_town.export_rows(5, datetime(2026, 1, 31), seed=1))
     assert town.run(db, "records", "import", str(file), "--layout", "demo").code == 0
     seal(db, "call", 6)
     with closing(sqlite3.connect(db)) as hand:
@@ -491,7 +491,7 @@ def test_published_figures_stay(db: Path) -> None:
 def test_an_import_does_not_bring_a_sealed_call_back(db: Path, tmp_path: Path) -> None:
     """Its row counts as one that changes nothing, in a dry run too; after a lift it is known."""
     file = tmp_path / "export.csv"
-    export.write(file, export.rows(20, datetime(2026, 1, 31), seed=1))
+    demo_town.write_export(file, demo_town.export_rows(20, datetime(2026, 1, 31), seed=1))
     words = ("import", str(file), "--layout", "demo", "-f", "json")
     first = json.loads(town.run(db, "records", *words).out)[0]
     assert first["new"] == 20
@@ -513,10 +513,10 @@ def test_an_import_does_not_bring_a_sealed_call_back(db: Path, tmp_path: Path) -
 def test_a_year_in_the_numbers_does_not_bring_a_sealed_call_back(db: Path, tmp_path: Path) -> None:
     """It was sealed under its number without the year."""
     file, layout = tmp_path / "export.csv", tmp_path / "yearly.toml"
-    export.write(file, export.rows(20, datetime(2026, 1, 31), seed=1))
+    demo_town.write_export(file, demo_town.export_rows(20, datetime(2026, 1, 31), seed=1))
     assert town.run(db, "records", "import", str(file), "--layout", "demo").code == 0
     seal(db, "call", 7)
-    demo = Path(export.__file__).parents[1] / "layouts" / "demo.toml"
+    demo = Path(demo_town.__file__).parents[1] / "layouts" / "demo.toml"
     layout.write_text("yearly_numbers = true\n" + demo.read_text(encoding="utf-8"))
     words = ("import", str(file), "--layout", str(layout), "-f", "json")
     again = json.loads(town.run(db, "records", *words).out)[0]

@@ -85,13 +85,13 @@ CHANGES = {
     "refer 2 --to 1 --need housing": "Referral 2: marked as entered in error",
     "refer 1 --to 1 --need housing --again-of 1": "Referral 2: marked as entered in error",
     "needs refer 1 housing --to 1": "Referral 2: marked as entered in error",
-    "referral update 1 --status accepted": "Referral 1: requested again (was accepted)",
-    "referral update 1 --status declined": "Referral 1: requested again (was declined by person)",
-    "referral update 1 --owner dlee": "Referral 1: requested again",
+    "referral edit 1 --status accepted": "Referral 1: requested again (was accepted)",
+    "referral edit 1 --status declined": "Referral 1: requested again (was declined by person)",
+    "referral edit 1 --owner dlee": "Referral 1: requested again",
     "follow-up add --call 2 --kind call --due tomorrow": "Cancelled follow-up 4",
     "follow-up done 1 --result left_message --next monday": "Voided the attempt",
     "follow-up done 3 --result reached --minutes 30": "Voided the attempt",
-    "follow-up move 3 --due monday --owner dlee": "Follow-up 3 is as it was before",
+    "follow-up edit 3 --due monday --owner dlee": "Follow-up 3 is as it was before",
     "follow-up void 2 --reason twice": "Follow-up 2 is as it was before",
     "consult add --call 1 --clinician dlee --minutes 9": "Voided consult 2",
     "needs record --person 1 food=met legal=unmet": "Voided needs assessment 2",
@@ -103,6 +103,7 @@ CHANGES = {
     "person edit 2 --file -": "Person 2 has the earlier values again",
     "person edit 2 --housing shelter --missing phone=does_not_know": "Person 2 has the earlier",
     "person merge 1 2 --prefer merged": "Person 2 is apart from person 1 again",
+    "worker assign --person 1 --staff dlee": "No worker is assigned to person 1",
     "place merge 1 2": "Place 2 is apart from place 1 again",
 }
 TYPED = {
@@ -206,8 +207,8 @@ def test_what_somebody_else_changed_since_is_refused(
         ("call edit 1 --beat 4", ("call edit 1 --beat 9", "call edit 1 --priority 1")),
         (
             "refer 2 --to 1 --need housing",
-            ("referral update 2 --status accepted --seen 1",
-             "referral update 2 --status declined --seen 2"),
+            ("referral edit 2 --status accepted --seen 1",
+             "referral edit 2 --status declined --seen 2"),
         ),
     ],
 )  # fmt: skip
@@ -253,7 +254,7 @@ def test_a_referral_that_somebody_worked_on_is_refused(
     refused(
         ccu("undo", "--yes"),
         "referral 2 cannot be undone automatically: an attempt at follow-up 4 came after it;"
-        " to change it: ccu referral update 2 --status entered_in_error",
+        " to change it: ccu referral edit 2 --status entered_in_error",
     )
 
 
@@ -279,7 +280,6 @@ def test_what_has_no_way_back_names_the_command(ccu: Ccu) -> None:
         ("codes retire hazard weapon", "(code retire: weapon) {}: ccu codes add hazard weapon"),
         ("codes add hazard Drone", "(code add: drone) {}: ccu codes retire hazard drone"),
         ("settings repeat_days 180", "(setting: repeat_days) {}: ccu settings repeat_days VALUE"),
-        ("worker end --person 1", "(worker end) {}: ccu worker assign --person 1 --staff dlee"),
         ("person unlink 2 1", "(person unlink) {}: ccu person link 1 2 --relation parent"),
     ],
 )
@@ -313,7 +313,7 @@ HOUSEHOLDS = {
     " removed.",
     "household add 1 2 --since 2026-01-05": "Took person 2 out of household 1.",
     "household leave 1 1 --on today": "Person 1 is in household 1 again.",
-    "household name 1 --file -": "Household 1 has its earlier name again.",
+    "household edit 1 --file -": "Household 1 has its earlier name again.",
     "person link 2 1 --relation child": "Person 2 and person 1 are no longer linked. Took person 2"
     " out of household 1.",
     "person link 2 3 --relation sibling": "Person 2 and person 3 are no longer linked. Took person"
@@ -460,9 +460,9 @@ def test_an_officer_takes_back_an_own_flag_until_somebody_verified_it(
 
 
 def test_a_change_under_one_that_stays_is_not_offered(ccu: Ccu, tmp_path: Path) -> None:
-    change("referral update 1 --status accepted")
+    change("referral edit 1 --status accepted")
     (tmp_path / "note").write_text("called the shelter")
-    change("referral update 1 --status declined")
+    change("referral edit 1 --status declined")
     change("referral reopen 1")
     before = screens()
     done = run_ccu("undo", stdin="y\nn\n", tty=True)
@@ -522,7 +522,7 @@ def test_undo_refuses_a_person_on_a_void_call_before_it_asks(
 def test_an_edit_is_described_in_words_and_a_move_by_its_name(ccu: Ccu) -> None:
     change("call edit 1 --danger weapon --minutes 20")
     assert "edited (hazards, minutes)" in ccu("undo").err
-    change("follow-up move 3 --due monday")
+    change("follow-up edit 3 --due monday")
     assert "Follow-up 3, moved just now by you." in ccu("undo").err
 
 
@@ -546,7 +546,7 @@ def test_a_void_consult_or_assessment_is_in_no_list_and_not_edited(ccu: Ccu) -> 
 
 def test_a_note_on_a_referral_stays(ccu: Ccu, tmp_path: Path) -> None:
     (tmp_path / "note").write_text("called the shelter")
-    change(f"referral update 1 --note-file {tmp_path / 'note'}")
+    change(f"referral edit 1 --note-file {tmp_path / 'note'}")
     assert "a note on a referral stays" in ccu("undo", "--yes").err
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ccu.database import opening as db
 from ccu.options import Context, flag
 from ccu.output import emit_line, say
 
@@ -36,7 +37,6 @@ def backup(
     from ccu.audit import anchors, verify_store
     from ccu.check import privacy, store
     from ccu.database import copies, encryption
-    from ccu.database import opening as db
     from ccu.files import named
     from ccu.records import audit
 
@@ -105,7 +105,6 @@ def restore(
     from ccu.audit import anchors
     from ccu.check import store
     from ccu.database import encryption, restoring
-    from ccu.database import opening as db
     from ccu.errors import NotAllowed, VerificationFailed
     from ccu.records import audit, settings, staff
     from ccu.report.period import moment_words

@@ -53,7 +53,7 @@ def command(
         rows.append(_alike(session))
         if stopped := store.unfinished_imports(connection):
             numbers = ", ".join(map(str, stopped))
-            text = f"import {numbers} ended early or still runs; import the same file again"
+            text = f"import {numbers} ended early or still runs; import its file again, or ccu undo"
             rows.append(("imports", "warning", text))
     rows += [
         (LEFT, "warning", f"{each.name} is what is left of one; ccu purge or ccu backup removes it")
@@ -101,10 +101,10 @@ def _alike(session: Session) -> tuple[str, str, str]:
 
 def _scrubbed(session: Session) -> list[tuple[str, str, str]]:
     """What was destroyed and is not gone from the file's bytes yet: the check finishes it."""
-    from ccu.retention import purge
+    from ccu.retention import actions
 
     try:
-        late = purge.finish(session)
+        late = actions.finish(session)
     except VerificationFailed as error:
         return [(SCRUBBED, "warning", str(error))]  # the file is sound: nothing to restore
     return [(SCRUBBED, "ok", "finished now: it had been cut short" if late else "")]

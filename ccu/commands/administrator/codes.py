@@ -6,26 +6,26 @@ import typer
 
 from ccu.errors import Declined
 from ccu.options import REQUIRED, Context, Group, OptionType, arg, flag, line
-from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
+from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.output.text import counted
+from ccu.records import codes, town_decisions
 from ccu.session import Session
 
 
 def _list(session: Session, text: str, option: str) -> str:
-    from ccu.records import codes
-
     return codes.table_of(text)
 
 
 def _town_list(session: Session, text: str, option: str) -> str:
-    from ccu.records import town_decisions
-
     return town_decisions.town_list(text)
 
 
 LIST = OptionType(read=_list, metavar="LIST")
 TOWN_LIST = OptionType(read=_town_list, metavar="LIST")
 LABEL = line(60, needed=True)
+BUILT_IN = (
+    "words come with ccu (--built-in lists them); ccu codes add need_word WORD NEED changes one"
+)
 COLUMNS = ("list", "code", "label", "care", "retired")
 
 
@@ -50,6 +50,7 @@ app = typer.Typer(
 def list_(
     ctx: Context,
     name: Annotated[str | None, arg("[LIST]", LIST, "Which list, such as need.")] = None,
+    built_in: Annotated[bool, flag("--built-in", "Of need_word: what comes with ccu.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -58,17 +59,20 @@ def list_(
     An option takes a code, its label, or the beginning of a word in either. The word `list` may be
     left out.
 
-    Examples:
+    Example:
 
       ccu codes list need
-
-      ccu codes need
     """
-    from ccu.records import codes
-
     session = ctx.obj
     title = "Codes" if name is None else f"Codes: {codes.name_of(name)}"
-    emit(Table(COLUMNS, codes.rows(session.db, name), title=title), format, output)
+    rows = codes.rows(session.db, name)
+    if name == "need_word":
+        from ccu.providers.need_words import NeedWords
+
+        words = NeedWords(session.db).built_in()
+        rows += [("need_word", *each, None, False) for each in words if built_in]
+        say(f"{len(words):,} {BUILT_IN}")
+    emit(Table(COLUMNS, rows, title=title), format, output)
 
 
 @app.command()
@@ -91,13 +95,11 @@ def add(
 
     The lists are nature, agency, disposition, need, intervention, hazard and race_ethnicity; and
     for addresses: town (towns around yours, and city codes), street_alias and common_place; and
-    need_word, the words that ccu provider find takes for a need. A code
-    never changes; its label may. For a nature in the list, --care or --no-care changes whether its
-    calls are care calls, also those on file: figures of earlier periods change with it.
+    need_word, what ccu provider find takes for a need (none: for no need). A code never changes;
+    its label may. For a nature in the list, --care or --no-care changes whether its calls are care
+    calls, also those on file: figures of earlier periods change with it.
 
     Examples:
-
-      ccu codes add need "Warming center"
 
       ccu codes add nature domestic --care
 
@@ -105,8 +107,6 @@ def add(
 
       ccu codes add need_word "cupboard is bare" food
     """
-    from ccu.records import codes, town_decisions
-
     session = ctx.obj
     with session.work() as work:
         code = town_decisions.add(work, name, label, care, meaning)
@@ -127,8 +127,6 @@ def rename(
 
       ccu codes rename agency human_services "Community Services"
     """
-    from ccu.records import town_decisions
-
     session = ctx.obj
     with session.work() as work:
         changed = town_decisions.relabel(work, name, code, label)
@@ -148,7 +146,6 @@ def retire(
       ccu codes retire intervention mediation
     """
     from ccu.options.terminal import yes_or_no
-    from ccu.records import town_decisions
 
     session = ctx.obj
     if session.interactive and (uses := town_decisions.uses(session.reading, name, code)):

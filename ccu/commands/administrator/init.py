@@ -52,13 +52,13 @@ def command(
 
       ccu init --encrypt --town Westport --state CT --timezone America/New_York
     """
-    from ccu import access, installation
+    from ccu import access, first_file, installation
     from ccu.check import privacy
     from ccu.database import encryption
-    from ccu.records import codes, settings, staff, town_decisions
+    from ccu.records import codes, settings, staff_list, town_decisions
 
     session = ctx.obj
-    session.require_new()
+    first_file.require_new(session)
     given = {"town": town, "state": state, "timezone": timezone}
     chosen = {name: _reader(name)(text) for name, text in given.items() if text is not None}
     admin = access.login(installation.account())
@@ -70,11 +70,11 @@ def command(
     if asking and chosen["timezone"] not in (zones := codes.zones_of(chosen["state"])):
         say(f"warning: towns of {chosen['state']} keep {' or '.join(zones)}")
     key_is_new = encrypt and not encryption.has_key()
-    with session.creating(encrypt=encrypt) as connection:
+    with first_file.creating(session, encrypt=encrypt) as connection:
         codes.set_state_labels(connection, chosen["state"])
-        staff_id = staff.add(connection, admin, "admin")
+        staff_id = staff_list.add(connection, admin, "admin")
         if role:
-            staff.add(connection, owner, role, by=staff_id)
+            staff_list.add(connection, owner, role, by=staff_id)
         town_decisions.change_setting(connection, staff_id, "timezone", chosen.pop("timezone"))
         session.settings = settings.load(connection)  # for today; earlier calls need no decision
         town_decisions.begin_decisions(connection, session.today)

@@ -15,9 +15,9 @@ from ccu.options import (
     line,
     opt,
     typed_text,
-    with_options,
 )
 from ccu.options.lookups import LOGIN, code
+from ccu.options.shared import with_options
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 from ccu.session import Session
 
@@ -81,14 +81,14 @@ def add(
 
       ccu staff add dlee --role clinician --agency human_services --phone 203-555-0142
     """
-    from ccu.records import codes, staff
+    from ccu.records import codes, staff_list
 
     session = ctx.obj
     question = "Login, the account's name on this machine"
     login = asked(session, login, NEW_LOGIN, question, "LOGIN")
     role = asked(session, given.role, ROLE, "Role", "--role")
     with session.writing() as connection:
-        staff.add(connection, login, role, given.fields, session.staff_id)
+        staff_list.add(connection, login, role, given.fields, session.staff_id)
     emit_line(f"Added {login} ({codes.labels(session.db, 'staff_role')[role]}).")
 
 
@@ -101,14 +101,14 @@ def edit(ctx: Context, login: LoginArgument, given: Account) -> None:
 
       ccu staff edit dlee --phone 203-555-0188 --supervisor mrossi
     """
-    from ccu.records import field_words, staff
+    from ccu.records import field_words, staff, staff_list
 
     session = ctx.obj
     fields = given.fields
     if not fields:
         raise InvalidInput("nothing to change was given")
     with session.writing() as connection:
-        staff.change(connection, session.staff_id, login, fields)
+        staff_list.change(connection, session.staff_id, login, fields)
         account = staff.login_of(connection, login)
     emit_line(f"Edited {account}: {field_words.names(sorted(fields))}.")
 
@@ -126,10 +126,10 @@ def list_(
 
       ccu staff list
     """
-    from ccu.records import codes, staff
+    from ccu.records import codes, staff_list
 
     session = ctx.obj
-    found = staff.rows(session.db, retired=every)
+    found = staff_list.rows(session.db, retired=every)
     rows = [{**dict(row), "active": bool(row["active"])} for row in found]
     labels = codes.of_columns(session.db, role="staff_role", agency="agency")
     emit(Table(COLUMNS, rows, title="Staff", labels=labels), format, output)
@@ -148,11 +148,11 @@ def retire(
       ccu staff retire dlee --to mrossi
     """
     from ccu.people import worker_store as workers
-    from ccu.records import staff
+    from ccu.records import staff, staff_list
 
     session = ctx.obj
     with session.writing() as connection:
-        held = staff.retire(connection, session.staff_id, login, to)
+        held = staff_list.retire(connection, session.staff_id, login, to)
         workers.hand_over(connection, login, to, session.today.isoformat())
         gone = staff.login_of(connection, login)
         handed = f"; {held} open to {staff.login_of(connection, to)}" if held and to else ""

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import Context, flag, value
+from ccu.options import Context, flag, typed_text, value
 from ccu.output import Format, Table, emit, say
 
 FEW = 5  # people; exporting what singles out fewer needs a further permission
@@ -84,7 +84,6 @@ def command(
     """  # fmt: skip  # noqa: E501
     from ccu import export
     from ccu.dates import say_date
-    from ccu.options import typed_text
 
     session = ctx.obj
     if k < FEW:
@@ -116,7 +115,6 @@ def command(
 def _purpose(said: str | None, file: Path | None) -> tuple[str, str]:
     """Return the purpose's code and its words, which go only to about.json."""
     from ccu.export import PURPOSES
-    from ccu.options import typed_text
 
     text = typed_text.line(said or "", "--purpose") or ""
     if not text:

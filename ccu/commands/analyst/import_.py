@@ -129,6 +129,11 @@ def _tell(summary: "Summary", rejects: Path | None, identity: Sequence[str]) -> 
     if joined.unnumbered:
         by = " and ".join(identity) or "when they began and their address"
         say(f"{joined.unnumbered} rows have no incident number; imports tell them apart by {by}")
+        if summary.before and summary.new:
+            say(
+                f"import {summary.before} read this file before: rows without an incident number"
+                " may be calls twice; ccu undo takes an import back, and again the one before"
+            )
     if joined.repeated:
         say(
             f"{joined.repeated} rows without an incident number repeat another row; each counts"

@@ -1,6 +1,7 @@
 """`ccu report`: the figures of a period."""
 
-from ccu.options import Context, with_options
+from ccu.options import Context
+from ccu.options.shared import with_options
 from ccu.output import say
 from ccu.report.options import ReportOptions
 

@@ -12,8 +12,8 @@ from ccu.options import (
     group,
     needs_reason,
     opt,
-    with_options,
 )
+from ccu.options.shared import with_options
 from ccu.options.types import CALL, REASON, WHY
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
 
@@ -96,7 +96,7 @@ def edit(
     amendment = Amendment(given, form, note)
     address = form.values.get("address")
     near = finding.similar(session, address) if address else []
-    doubtful = address and finding.is_unusual(session, address, asking=False)
+    doubtful = address and finding.is_unusual(session, address)
     with session.work() as work:
         old = calls.call_record(work.connection, call)
         new = amendment.over(old, work)

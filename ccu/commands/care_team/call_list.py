@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any
 
-from ccu.calls.options import DAYS, UNDECIDED
+from ccu.calls.options import DAYS, DECIDED
 from ccu.errors import InvalidInput
 from ccu.options import AskingOption, Context, arg, flag, group, opt
 from ccu.options.lookups import code
@@ -102,7 +102,7 @@ def list_(
 @app.command()
 def decide(
     ctx: Context,
-    call: Annotated[int, arg("CALL", UNDECIDED, "The call's number.")],
+    call: Annotated[int, arg("CALL", DECIDED, "The call's number.")],
     no_action: Annotated[
         str | None, opt("--no-action", NO_ACTION, "Why it needs no further action.")
     ] = None,
@@ -121,6 +121,7 @@ def decide(
 
       ccu call decide 12 --reopen
     """
+    from ccu.calls import decision_store
     from ccu.calls import triage_store as triage
     from ccu.people.open_work_store import AsOf
 
@@ -131,11 +132,11 @@ def decide(
     if no_action is None and not reopen:
         if not asking:
             raise InvalidInput(f"--no-action is missing; {instead}")
-        triage.must_be_open(session.db, call, AsOf.of(session.now))  # before a question
+        decision_store.must_be_open(session.db, call, AsOf.of(session.now))  # before a question
         say(f"No further action on call {call}. ({instead[:1].upper()}{instead[1:]})")
         no_action = NO_ACTION.ask(session, "Why", "--no-action")
     with session.work() as work:
-        changed = triage.decide(work, call, no_action)
+        changed = decision_store.decide(work, call, no_action)
         shown = triage.of_calls(work.connection, [call], AsOf.of(work.now))[call]
     state = shown["decision"] or "not decided"
     emit_line(f"Call {call}: {state}." if changed else f"Nothing changed: call {call} is {state}.")

@@ -9,7 +9,6 @@ import typer
 
 from ccu.errors import InvalidInput
 from ccu.options import (
-    PAST_DAY,
     PERSON,
     REQUIRED,
     Context,
@@ -20,6 +19,7 @@ from ccu.options import (
     required,
     value,
 )
+from ccu.options.times import PAST_DAY
 from ccu.output import emit_line, say
 from ccu.output.text import counted
 from ccu.session import Session
@@ -109,7 +109,7 @@ def destroy(
       ccu care destroy --person 12 --authority FBT-CV-26-6012345
     """
     from ccu.care import actions
-    from ccu.options import terminal
+    from ccu.options import questions
 
     session = ctx.obj
     if authority is None and session.interactive and not yes:
@@ -120,7 +120,7 @@ def destroy(
         if not yes:
             notes, what = counted(count, "care note"), "the number of notes"
             stated = f"{notes} of person {person} to be destroyed, with no way back."
-            terminal.confirm_by_number(session.interactive, count, stated, "destroy", what)
+            questions.confirm_by_number(session.interactive, count, stated, "destroy", what)
 
     count = actions.destroy(session, person, order, before, confirm)
     if actions.is_gone(session, person):

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Annotated
 
 from ccu.options import REQUIRED, AskingOption, Context, arg, flag, group, opt
-from ccu.options.types import CALL, FILE, MOMENT, PERSON, number_of
+from ccu.options.times import MOMENT
+from ccu.options.types import CALL, FILE, PERSON, number_of
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 from ccu.people.who import NAMED_PERSON
 
@@ -83,10 +84,11 @@ def list_(
 
       ccu care note list --person 12
     """
-    from ccu.care import actions, page
+    from ccu import care
+    from ccu.care import actions
 
     person_id, found = actions.listed(ctx.obj, person, to_file=output is not None)
-    emit_document(page.listed(person_id, found), format, output)
+    emit_document(care.listed(person_id, found), format, output)
 
 
 @note.command()

@@ -6,10 +6,12 @@ from typing import Annotated, Any
 
 from typer import Option
 
+from ccu.consent import store as consents
 from ccu.consent.store import PURPOSE_OPTION, SCOPES, TO_OPTION
 from ccu.errors import InvalidInput
 from ccu.options import REQUIRED, Context, arg, group, opt, typed_text
-from ccu.options.types import DAY, FILE, PAST_DAY, number_of
+from ccu.options.times import DAY, PAST_DAY
+from ccu.options.types import FILE, number_of
 from ccu.output import emit_line, say
 from ccu.people.who import NAMED_PERSON
 
@@ -53,7 +55,6 @@ def grant(
       --expires 2026-07-10
     """
     from ccu import dates
-    from ccu.consent import store as consents
 
     session = ctx.obj
     if signed_by not in consents.SIGNERS:
@@ -109,8 +110,6 @@ def revoke(
 
       ccu consent revoke 3
     """
-    from ccu.consent import store as consents
-
     with ctx.obj.work() as work:
         left = consents.revoke(work, consent, on or ctx.obj.today)
     emit_line(f"Revoked consent {consent}.")

@@ -1,12 +1,14 @@
-"""`ccu consent disclose`, `list`: record a disclosure, list the consents."""
+"""`ccu consent disclose`, `list`, `ccu disclosures`: record and list disclosures, list consents."""
 
 from typing import Annotated, Any
 
+from ccu.consent import store as consents
 from ccu.consent.store import PURPOSE_OPTION, SCOPES, TO_OPTION
-from ccu.options import PERSON, REQUIRED, Context, arg, flag, group, opt
+from ccu.options import PERSON, REQUIRED, Context, arg, count, flag, group, opt
 from ccu.options.lookups import code
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.people.who import NAMED_PERSON
+from ccu.records.visibility import PART2
 
 app = group("Joined to `ccu consent` by the map in cli.py.")
 
@@ -14,6 +16,8 @@ COLUMNS = (
     *("id", "person", "to", "scope", "purpose", "words", "signed_on", "signed_by", "expires_on"),
     "state",
 )
+ACCOUNTING_COLUMNS = ("id", "when", "to", "account", "what", "purpose", "basis", "by", "record")
+YEARS = 6  # of accounting
 
 
 PersonArgument = Annotated[int, arg("PERSON", NAMED_PERSON, "The person's number.")]
@@ -46,9 +50,7 @@ def disclose(
 
       ccu consent disclose 12 --to ems --scope needs --without-consent medical_emergency
     """
-    from ccu.consent import store as consents
     from ccu.records import codes, visibility
-    from ccu.records.visibility import PART2
 
     session = ctx.obj
     new = consents.ByHand(
@@ -84,10 +86,8 @@ def list_(
 
       ccu consent list --person 12 --all
     """
-    from ccu.consent import store as consents
     from ccu.people import store as people
     from ccu.records import codes
-    from ccu.records.visibility import PART2
 
     session = ctx.obj
     with session.work() as work:
@@ -110,3 +110,45 @@ def list_(
         session.db, to="agency", scope="consent_scope", purpose="consent_purpose"
     )
     emit(Table(columns, rows, title="Consents", labels=labels), format, output)
+
+
+def disclosures(
+    ctx: Context,
+    person: Annotated[int, opt("--person", PERSON, "Of this person, by number.")] = REQUIRED,
+    years: Annotated[
+        int | None, opt("--years", count(100), "How many years back, to the day; default 6.")
+    ] = None,
+    every: Annotated[bool, flag("--all", "With no limit of years.")] = False,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """List what was disclosed about a person, to which recipient and why, for six years.
+
+    It covers every record of the person, oldest first. What a screen showed to police of Human
+    Services' work is listed once a day for each account, scope and consent; ccu consent disclose
+    records what was disclosed by phone, by letter or in a meeting.
+
+    Police accounts, except the records custodian, see what went to police.
+
+    JSON: id, when, to, account (that looked, or null), what, purpose, basis (consent N, policy, or
+    without consent: REASON), by, record (the person's record).
+
+    Examples:
+
+      ccu disclosures --person 12
+
+      ccu disclosures --person 12 --all --format csv
+    """
+    from ccu.consent import store as consents
+    from ccu.people import store as people
+
+    session = ctx.obj
+    start = None if every else consents.since(session.today, years or YEARS)
+    with session.work() as work:
+        people.canonical(work.connection, person)
+        only_to = None if session.view.whole_accounting else "police"
+        rows = consents.accounting(work.connection, person, start, only_to)
+        work.audit("disclosures", "person", person, rows=len(rows))
+    title = f"Disclosures of person {person}"
+    labels = consents.accounting_labels(session.db)
+    emit(Table(ACCOUNTING_COLUMNS, rows, title=title, labels=labels), format, output)

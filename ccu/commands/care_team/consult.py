@@ -3,9 +3,11 @@
 from datetime import date, datetime
 from typing import Annotated
 
+from ccu.calls import consult_store as consults
 from ccu.options import AskingOption, Context, asked, group, opt
 from ccu.options.lookups import LOGIN
-from ccu.options.types import CALL, MOMENT, NOTE, PAST_DAY, PERSON, whole_number
+from ccu.options.times import MOMENT, PAST_DAY
+from ccu.options.types import CALL, NOTE, PERSON, whole_number
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 from ccu.people.who import NAMED_PERSON
 
@@ -42,7 +44,6 @@ def add(
       ccu consult add --clinician dlee --minutes 5 --asked-by mrossi --when "yesterday 16:00"
     """
     from ccu import dates
-    from ccu.calls import consult_store as consults
     from ccu.people import store as people
 
     session = ctx.obj
@@ -83,7 +84,6 @@ def list_(
       ccu consult list --clinician dlee --since 2026-01-01
     """
     from ccu import dates
-    from ccu.calls import consult_store as consults
 
     start = dates.to_iso(dates.day_start(since, ctx.obj.settings.zone)) if since else None
     with ctx.obj.work() as work:

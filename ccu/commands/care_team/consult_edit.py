@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Annotated
 
+from ccu.calls import consult_store as consults
 from ccu.options import REQUIRED, Context, ReasonOption, arg, flag, group, needs_reason, opt, value
 from ccu.options import whole_number as number
 from ccu.options.lookups import LOGIN
-from ccu.options.types import CALL, MOMENT, NOTE, REASON, WHY, number_of
+from ccu.options.times import MOMENT
+from ccu.options.types import CALL, NOTE, REASON, WHY, number_of
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 from ccu.people.who import NAMED_PERSON
 
@@ -37,7 +39,6 @@ def show(
 
       ccu consult show 3 --full --reason "supervision"
     """
-    from ccu.calls import consult_store as consults
     from ccu.calls import page
 
     session = ctx.obj
@@ -70,7 +71,6 @@ def edit(
       ccu consult edit 3 --minutes 20 --clear person
     """
     from ccu import dates
-    from ccu.calls import consult_store as consults
 
     given = {
         "call_id": call,
@@ -104,8 +104,6 @@ def void(
 
       ccu consult void 3 --reason "was about person 8"
     """
-    from ccu.calls import consult_store as consults
-
     with ctx.obj.work() as work:
         consults.void(work, consult, reason)
     emit_line(f"Voided consult {consult}; it is kept, but not in lists or figures.")

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from ccu.errors import InvalidInput
 from ccu.follow_ups.options import NamesOption
+from ccu.frequent import lists
 from ccu.options import AskingOption, Context, arg, flag, group, opt
 from ccu.options.types import FILE, PLACE, count, line, number_of
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
@@ -48,8 +49,6 @@ def people(
 
       ccu frequent people --k 6 --days 180 --names
     """
-    from ccu.frequent import lists
-
     emit_document(lists.people(ctx.obj, k, days, names=names, every=every), format, output)
 
 
@@ -76,8 +75,6 @@ def places(
 
       ccu frequent places --k 7 --days 365 --all
     """
-    from ccu.frequent import lists
-
     emit_document(lists.places(ctx.obj, k, days, every=every), format, output)
 
 
@@ -106,8 +103,6 @@ def override(
 
       ccu frequent override --address "4 Mill Rd" --off --file reason.txt
     """
-    from ccu.frequent import lists
-
     if on is None:
         raise InvalidInput("give either --on or --off")
     done = lists.decide(ctx.obj, person, place, address, listed=on, file=file, asking=asking)
@@ -137,8 +132,6 @@ def review(
 
       ccu frequent review 3 --keep --file reason.txt
     """
-    from ccu.frequent import lists
-
     if override is None:
         if keep is not None or file is not None:
             raise InvalidInput("which one: --keep and --end need an override's number")

@@ -4,8 +4,11 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
+from ccu.households import card as cards
+from ccu.households import entry as household_entry
 from ccu.options import Context, arg, flag, group, opt
-from ccu.options.types import FILE, HOUSEHOLD, PAST_DAY, PERSON, OptionType
+from ccu.options.times import PAST_DAY
+from ccu.options.types import FILE, HOUSEHOLD, PERSON, OptionType
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
 from ccu.people.who import NAMED_PERSON
 from ccu.session import Session
@@ -18,8 +21,6 @@ HouseholdArgument = Annotated[int, arg("HOUSEHOLD", HOUSEHOLD, "The household's 
 
 
 def _number_or_new(session: Session, text: str, option: str) -> int | str | None:
-    from ccu.households import entry as household_entry
-
     return household_entry.household_or("new").read(session, text, option)
 
 
@@ -52,8 +53,6 @@ def show(
 
       ccu household show --person 12
     """
-    from ccu.households import card as cards
-
     session = ctx.obj
     card = cards.show(session, cards.asked(session, household, person))
     emit_document(session.view.with_notice(cards.document(session.db, card)), format, output)
@@ -74,8 +73,6 @@ def list_(
 
       ccu household list
     """
-    from ccu.households import card as cards
-
     emit(Table(COLUMNS, cards.rows_of_list(ctx.obj, every), title="Households"), format, output)
 
 
@@ -98,8 +95,6 @@ def add(
 
       ccu household add new 12 15
     """
-    from ccu.households import entry as household_entry
-
     day = since.isoformat() if since else None
     emit_line(household_entry.add(ctx.obj, household, person, day))
 
@@ -129,7 +124,7 @@ def leave(
 
 
 @app.command()
-def name(
+def edit(
     ctx: Context,
     household: HouseholdArgument,
     file: Annotated[
@@ -142,8 +137,6 @@ def name(
 
     Example:
 
-      ccu household name 3
+      ccu household edit 3
     """
-    from ccu.households import entry as household_entry
-
     emit_line(household_entry.name(ctx.obj, household, file))

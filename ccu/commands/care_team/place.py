@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Annotated
 
 from ccu.errors import InvalidInput
-from ccu.options import FILE, AskingOption, Context, arg, flag, group, number_of, opt, with_options
+from ccu.options import FILE, AskingOption, Context, arg, flag, group, number_of, opt
+from ccu.options.shared import with_options
 from ccu.output import FormatOption, OutputOption, emit, emit_document, emit_line
 from ccu.places import finding
 from ccu.places import flag_store as flags

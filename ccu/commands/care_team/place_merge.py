@@ -1,13 +1,16 @@
-"""`ccu place category`, `merge`, `unmerge`: what is at a place, and two that are one house."""
+"""`ccu place edit`, `merge`, `unmerge`: what is at a place, and two that are one house."""
 
 from typing import Annotated
 
 from ccu.errors import Declined
-from ccu.options import REQUIRED, AskingOption, Context, arg, group, opt, with_options
+from ccu.options import REQUIRED, AskingOption, Context, arg, group, opt
+from ccu.options.shared import with_options
 from ccu.options.types import PLACE
 from ccu.output import emit_line, say
 from ccu.output.text import counted
 from ccu.places import flag_store as flags
+from ccu.places import merge_store
+from ccu.places import store as places
 from ccu.places.finding import PlaceOptions
 from ccu.places.flag_store import CATEGORY
 
@@ -18,7 +21,7 @@ MOVED = {"call": "call", "place_flag": "flag", "plan": "plan", "frequent_overrid
 
 @app.command()
 @with_options(PlaceOptions)
-def category(
+def edit(
     ctx: Context,
     given: PlaceOptions,
     category: Annotated[str, opt("--category", CATEGORY, "What is there.")] = REQUIRED,
@@ -28,7 +31,7 @@ def category(
 
     Example:
 
-      ccu place category 4 Mill Rd --category group_home
+      ccu place edit 4 Mill Rd --category group_home
     """
     emit_line(flags.record_category(ctx.obj, given, category, asking))
 
@@ -50,8 +53,6 @@ def merge(
       ccu place merge 3 8
     """
     from ccu.options.terminal import yes_or_no
-    from ccu.places import merge_store
-    from ccu.places import store as places
 
     session = ctx.obj
     if session.interactive:
@@ -78,9 +79,6 @@ def unmerge(ctx: Context, b: Annotated[int, arg("B", PLACE, "The place that was 
 
       ccu place unmerge 8
     """
-    from ccu.places import merge_store
-    from ccu.places import store as places
-
     with ctx.obj.work() as work:
         was_part_of = merge_store.unmerge(work, b)
         line = places.place_line(work.connection, b)

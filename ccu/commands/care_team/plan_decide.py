@@ -7,6 +7,7 @@ from ccu.errors import InvalidInput
 from ccu.options import REQUIRED, AskingOption, Context, arg, flag, group, opt
 from ccu.options.types import FILE, PLAN, REASON, number_of
 from ccu.output import emit_line
+from ccu.plans import entry
 
 app = group("Joined to `ccu plan` by the map in cli.py.")
 
@@ -35,8 +36,6 @@ def approve(
 
       ccu plan approve 4
     """
-    from ccu.plans import entry
-
     if anyway is (reason is None):
         raise InvalidInput("--anyway and --reason go together")
     emit_line(entry.approve(ctx.obj, plan, reason))
@@ -56,8 +55,6 @@ def review(
 
       ccu plan review 4 --keep
     """
-    from ccu.plans import entry
-
     if not keep:
         raise InvalidInput(
             "--keep confirms that the plan is still right; if it is not, write a new one with"
@@ -76,8 +73,6 @@ def expire(
 
       ccu plan expire 4 --reason "moved to another town"
     """
-    from ccu.plans import entry
-
     emit_line(entry.end(ctx.obj, plan, reason))
 
 
@@ -91,8 +86,6 @@ def suggest(
 
       ccu plan suggest 4
     """
-    from ccu.plans import entry
-
     emit_line(entry.suggest(ctx.obj, plan, file, asking))
 
 
@@ -114,8 +107,6 @@ def answer(
 
       ccu plan answer 2 --accept
     """
-    from ccu.plans import entry
-
     if accept is None:
         raise InvalidInput("give either --accept or --decline")
     emit_line(entry.answer(ctx.obj, suggestion, accept, file, asking))

@@ -5,11 +5,14 @@ from datetime import date
 from typing import Annotated, Any
 
 from ccu.errors import InvalidInput
-from ccu.options import AskingOption, Context, arg, asked, flag, group, opt, with_options
+from ccu.options import AskingOption, Context, arg, asked, flag, group, opt
 from ccu.options.lookups import PROVIDER, code
-from ccu.options.types import PAST_DAY, line, whole_number
+from ccu.options.shared import with_options
+from ccu.options.times import PAST_DAY
+from ccu.options.types import line, whole_number
 from ccu.output import emit_line, say
 from ccu.output.text import counted
+from ccu.providers import store as providers
 
 app = group("Who can help with what: find, add, list, show, edit, retire, import, stale.")
 
@@ -91,8 +94,6 @@ def add(
       ccu provider add "Homes with Hope" --need housing --need shelter --phone 203-555-0110
       --hours "mon-fri 9-17" --eligibility "adults of the town" --capacity waitlist
     """
-    from ccu.providers import store as providers
-
     session = ctx.obj
     given.verified_on = given.verified_on or session.today
     name = asked(session, name, NAME, "Name of the provider", "NAME")
@@ -123,7 +124,6 @@ def edit(
       ccu provider edit homes --alert "No intake until Monday: pipes burst"
     """
     from ccu.consent import store as consents
-    from ccu.providers import store as providers
     from ccu.records import field_words
 
     fields = _fields(given, name)

@@ -9,6 +9,7 @@ from ccu.errors import InvalidInput
 from ccu.options import AskingOption, Context, OptionType, asked, group, opt, typed_text, value
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.session import Session
+from ccu.wellness import store
 
 app = group("Officer wellness, in a file of its own that names nobody: init, add, total.")
 
@@ -16,15 +17,11 @@ COLUMNS = ("year", "contacts", "hours")
 
 
 def _kind(session: Session, text: str, option: str) -> str:
-    from ccu.wellness import store
-
     with store.opened() as connection:
         return store.kind_of(connection, text)
 
 
 def _minutes(session: Session, text: str, option: str) -> int:
-    from ccu.wellness import store
-
     found = typed_text.whole_number(text, option, store.LONGEST)
     if not found:
         raise InvalidInput(f"{option} must be a whole number from 1")
@@ -32,8 +29,6 @@ def _minutes(session: Session, text: str, option: str) -> int:
 
 
 def _month(session: Session, text: str, option: str) -> str:
-    from ccu.wellness import store
-
     return store.month_of(text, store.machine_day(session.day_said))
 
 
@@ -59,7 +54,6 @@ def init(
       mkdir -m 700 ~/wellness; ccu wellness init ~/wellness/wellness.db
     """
     from ccu.database import side_file
-    from ccu.wellness import store
 
     path = file or store.KIND.path()
     if path is None:
@@ -92,8 +86,6 @@ def add(
 
       ccu wellness add
     """
-    from ccu.wellness import store
-
     session = ctx.obj
     with store.opened() as connection:  # before the first prompt: no answer is lost if it cannot be
         labels = store.kinds(connection)
@@ -121,7 +113,6 @@ def total(
       ccu wellness total --year 2026
     """
     from ccu import dates
-    from ccu.wellness import store
 
     if year is None:
         raise InvalidInput("--year is missing")

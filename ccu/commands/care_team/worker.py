@@ -3,11 +3,12 @@
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
-from ccu.errors import InvalidInput
+from ccu.errors import Declined, InvalidInput
 from ccu.options import Context, asked, flag, group, opt
 from ccu.options.lookups import LOGIN
-from ccu.options.types import HOUSEHOLD, PAST_DAY, PERSON
-from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
+from ccu.options.times import PAST_DAY
+from ccu.options.types import HOUSEHOLD, PERSON
+from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.people.who import NAMED_PERSON
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def assign(
 ) -> None:
     """Assign a worker to a person or a household; the worker before ends that day.
 
+    At a terminal you are asked before another worker is replaced.
     Accepting a referral does not do this: who accepts is not always who will work with them.
 
     Example:
@@ -41,17 +43,24 @@ def assign(
       ccu worker assign --person 12 --staff dlee
     """
     from ccu import dates
+    from ccu.options import terminal
     from ccu.people import worker_store as workers
     from ccu.records import staff as accounts
 
     client, day = _asked_client(ctx.obj, person, household), since or ctx.obj.today
     workers.check(ctx.obj.db, client)
     worker = asked(ctx.obj, staff, LOGIN, "Who, by login", "--staff")
+    now = workers.replaced_by(ctx.obj.reading, client, worker)
+    asks = now and ctx.obj.may_choose
+    if asks and not terminal.yes_or_no(f"Now: {now}. Replace? y or n"):
+        raise Declined
     with ctx.obj.work() as work:
-        before = workers.assign(work, client, worker, day.isoformat())
+        workers.assign(work, client, worker, day.isoformat())
         login = accounts.login_of(work.connection, worker)
-    ended = f"; {before} was until then" if before else ""
-    emit_line(f"{login} works with {client} from {dates.say_date(day)}{ended}.")
+    ctx.obj.keep_shown()
+    emit_line(f"{login} works with {client} from {dates.say_date(day)}.")
+    if now and not asks:
+        say(f"Replaced: {now}.")
 
 
 @app.command()

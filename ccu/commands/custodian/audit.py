@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
+from ccu.audit import anchors, verify_store
 from ccu.errors import VerificationFailed
 from ccu.options import Context, group, value
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
@@ -64,7 +65,6 @@ def verify(
 
       ccu audit verify --anchor-file /srv/backup/ccu-2026-01-31.db.anchor
     """
-    from ccu.audit import anchors, verify_store
     from ccu.database import opening as db
 
     session = ctx.obj
@@ -105,7 +105,6 @@ def anchor(
       ccu audit anchor --append /mnt/other-machine/ccu.anchors
     """
     from ccu import dates
-    from ccu.audit import anchors, verify_store
 
     session = ctx.obj
     newest = verify_store.newest(session.db)
@@ -130,12 +129,13 @@ def rekey(ctx: Context) -> None:
 
       ccu audit rekey
     """
+    from ccu.audit import store
     from ccu.records import audit
 
     session = ctx.obj
     staff_id = session.staff_id
     with session.writing() as connection:
-        path, was_there = audit.rekey(connection, staff_id)
+        path, was_there = store.rekey(connection, staff_id)
     audit.stored_key(connection)  # the row is committed: the key gets its name
     if was_there:
         emit_line(f"The new key, {path}, is in place already: nothing changed.")

@@ -6,6 +6,7 @@ from typing import Annotated
 from ccu.options import FILE, NOTE, PERSON, REQUIRED, Context, arg, flag, group, line, opt
 from ccu.options.lookups import PROVIDER, code
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
+from ccu.referrals import parcel
 
 app = group("Parcels to and from the units of other towns: key, make, open.")
 
@@ -21,8 +22,6 @@ def key(ctx: Context) -> None:
 
       ccu parcel key
     """
-    from ccu.referrals import parcel
-
     emit_line(parcel.public_key(ctx.obj))
 
 
@@ -57,8 +56,6 @@ def make(
 
       ccu parcel make 12 --to 9 --key age1qx...kz --without-consent serious_threat --note-file -
     """
-    from ccu.referrals import parcel
-
     session = ctx.obj
     with session.work() as work:
         sealed, number = parcel.make(
@@ -88,6 +85,4 @@ def open_(
 
       ccu parcel open from-westport.age --add
     """
-    from ccu.referrals import parcel
-
     emit_document(parcel.opened(ctx.obj, file, add=add), format, output)

@@ -33,7 +33,7 @@ def purge(
       ccu purge
     """
     from ccu.audit import verify_store
-    from ccu.retention import purge as purging
+    from ccu.retention import actions
 
     session = ctx.obj
     _ = session.staff_id
@@ -41,21 +41,21 @@ def purge(
     if dry_run:
         if yes:
             raise InvalidInput("--dry-run and --yes contradict each other; give one of them")
-        found = purging.dry_run(session)
+        found = actions.dry_run(session)
     else:
-        found, places = purging.purge(
+        found, places = actions.purge(
             session, lambda seen: _confirm(session, seen.total, yes), verify_store.altered
         )
     title = "To be destroyed" if dry_run else "Destroyed"
-    emit(Table(purging.COLUMNS, purging.rows(found), title=title), format, output)
+    emit(Table(actions.COLUMNS, actions.rows(found), title=title), format, output)
     if dry_run and found.not_set:
         what = counted(len(found.not_set), "class has", "classes have")
         say(f"{what} no period. Set each: ccu retention set CLASS YEARS --source TEXT")
     elif not dry_run and found.total:
         also = f", with {counted(places, 'place')} that no record names any more" if places else ""
         say(f"{counted(found.total, 'record')} destroyed, and gone from the file{also}.")
-        say(f"{purging.COPIES} {purging.CARE}")
-        if beside := purging.copies(session):
+        say(f"{actions.COPIES} {actions.CARE}")
+        if beside := actions.copies(session):
             say(f"Copies made by a migration are beside the file: {', '.join(beside)}.")
     elif not dry_run:
         say("Nothing was destroyed.")
@@ -64,14 +64,14 @@ def purge(
 def _confirm(session: Session, total: int, yes: bool) -> None:
     if yes:
         return
-    from ccu.options import terminal
+    from ccu.options import questions
 
     stated = (
         f"To be destroyed, with no way back: {counted(total, 'record')}."
         " Counted by class and year: ccu purge --dry-run"
     )
     what = "the number of records"
-    terminal.confirm_by_number(session.interactive, total, stated, "destroy", what)
+    questions.confirm_by_number(session.interactive, total, stated, "destroy", what)
 
 
 def deidentify(
@@ -98,15 +98,15 @@ def deidentify(
       ccu deidentify --person 12
     """
     from ccu.audit import verify_store
-    from ccu.retention import purge as purging
+    from ccu.retention import actions
 
     session = ctx.obj
-    found = purging.find_people(session, before, person)
-    result = purging.WOULD
+    found = actions.find_people(session, before, person)
+    result = actions.WOULD
     if not dry_run and any(not each.why for each in found):
         if not yes:
-            purging.confirm_people(session, found)
-        found = purging.remove_identity(session, before, person, verify_store.altered)
-        result = purging.DONE
-    table = Table(purging.PEOPLE_COLUMNS, purging.people_rows(found, result), title="De-identify")
+            actions.confirm_people(session, found)
+        found = actions.remove_identity(session, before, person, verify_store.altered)
+        result = actions.DONE
+    table = Table(actions.PEOPLE_COLUMNS, actions.people_rows(found, result), title="De-identify")
     emit(table, format, output)

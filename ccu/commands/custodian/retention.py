@@ -8,6 +8,7 @@ import typer
 from ccu.errors import InvalidInput
 from ccu.options import FILE, Context, arg, flag, group, line, number_of, opt, typed_text
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
+from ccu.retention import kept_store
 from ccu.retention.kept_store import AUTHORITY, CLASS, LONGEST_AUTHORITY, RECORD, YEARS
 
 app = group("Retention periods and legal holds: list, set, hold, release.")
@@ -34,8 +35,6 @@ def list_(
 
       ccu retention list --holds --all
     """
-    from ccu.retention import kept_store
-
     session = ctx.obj
     if destroyed and (holds or every):
         raise InvalidInput("--destroyed and --holds contradict each other; give one of them")
@@ -72,8 +71,6 @@ def set_(
 
       ccu retention set plans never --source "order of the chief, 2026-01-12"
     """
-    from ccu.retention import kept_store
-
     session = ctx.obj
     if source is None:
         raise InvalidInput("--source is missing: the schedule or order that sets it")
@@ -106,7 +103,6 @@ def hold(
       ccu retention hold call 12 --authority FBT-CV-26-6012345
     """
     from ccu.options import questions
-    from ccu.retention import kept_store
 
     session = ctx.obj
     record_id = typed_text.record_id(number, record)
@@ -135,8 +131,6 @@ def release(
 
       ccu retention release 3
     """
-    from ccu.retention import kept_store
-
     session = ctx.obj
     with session.work() as work:
         released = kept_store.release_hold(work, hold)

@@ -7,7 +7,6 @@ from typing import Annotated
 from ccu.errors import InvalidInput
 from ccu.options import (
     CALL,
-    PAST_DAY,
     PERSON,
     Context,
     arg,
@@ -15,9 +14,10 @@ from ccu.options import (
     group,
     number_of,
     opt,
-    with_options,
 )
 from ccu.options.lookups import code
+from ccu.options.shared import with_options
+from ccu.options.times import PAST_DAY
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
 
 app = group("Sealing orders: seal a person or a call, list, show, lift.")
@@ -58,9 +58,9 @@ def person(
 
       ccu seal person 12 --authority court --ordered 2026-01-18
     """
-    from ccu.retention import sealing
+    from ccu.retention import actions
 
-    emit_line(sealing.seal(ctx.obj, "person", number, **vars(given)))
+    emit_line(actions.seal(ctx.obj, "person", number, **vars(given)))
 
 
 @app.command()
@@ -78,9 +78,9 @@ def call(
 
       ccu seal call 31 --authority statute --ordered 2026-01-18
     """
-    from ccu.retention import sealing
+    from ccu.retention import actions
 
-    emit_line(sealing.seal(ctx.obj, "call", number, **vars(given)))
+    emit_line(actions.seal(ctx.obj, "call", number, **vars(given)))
 
 
 @app.command("list")
@@ -115,14 +115,14 @@ def show(
 
       ccu seal show 1
     """
-    from ccu.retention import seal_store, sealing
+    from ccu.retention import actions, seal_store
 
     session = ctx.obj
     with session.work() as work:
         row = seal_store.rows(work.connection, seal)[0]
         content = seal_store.read(work.connection, seal)
         work.audit("seal-show", "sealed", seal)
-    emit_document(sealing.document(session, row, content), format, output)
+    emit_document(actions.sealed_document(session, row, content), format, output)
 
 
 @app.command()

@@ -10,9 +10,9 @@ from ccu.session import Session
 
 
 def _begin(session: Session, text: str, option: str) -> datetime:
-    from ccu.brief import page
+    from ccu import brief
 
-    return page.begin(text, session)
+    return brief.begin(text, session)
 
 
 def command(
@@ -43,6 +43,6 @@ def command(
 
       ccu brief --since 3d --format markdown
     """
-    from ccu.brief import page
+    from ccu import brief
 
-    emit_document(page.shift_brief(ctx.obj, since, names), format, output)
+    emit_document(brief.shift_brief(ctx.obj, since, names), format, output)

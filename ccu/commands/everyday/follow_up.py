@@ -3,7 +3,8 @@
 from typing import Annotated
 
 from ccu.follow_ups import options
-from ccu.options import REQUIRED, AskingOption, Context, ReasonOption, flag, group, with_options
+from ccu.options import REQUIRED, AskingOption, Context, ReasonOption, flag, group
+from ccu.options.shared import with_options
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 
 app = group("Follow-ups: add, done, move, sign, void, reopen, show, list, overdue.")
@@ -54,7 +55,7 @@ def done(
 
 
 @app.command()
-def move(
+def edit(
     ctx: Context,
     follow_up: options.OpenArgument = REQUIRED,
     due: options.DueOption = None,
@@ -67,7 +68,7 @@ def move(
 
     Example:
 
-      ccu follow-up move 7 --due monday --reason "away until then"
+      ccu follow-up edit 7 --due monday --reason "away until then"
     """
     from ccu.follow_ups import entry
 

@@ -6,7 +6,8 @@ import typer
 
 from ccu.errors import ExitCode, InvalidInput
 from ccu.follow_ups import options
-from ccu.options import Context, flag, group, value, with_options
+from ccu.options import Context, flag, group, value
+from ccu.options.shared import with_options
 from ccu.output import (
     FOR_FILES,
     Format,
@@ -86,10 +87,7 @@ def overdue(
     names: options.NamesOption = False,
     record: Annotated[
         bool | None,
-        flag(
-            "--record/--no-record",
-            "Record these as reported; the default is yes, except at a terminal.",
-        ),
+        flag("--record/--no-record", "Record as reported; default yes, except at a terminal."),
     ] = None,
     exit_code: Annotated[
         bool, flag("--exit-code", "Exit with code 10 if anything is listed.")

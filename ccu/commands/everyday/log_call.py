@@ -4,12 +4,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from ccu.calls.options import CallOptions
-from ccu.options import AskingOption, Context, flag, with_options
+from ccu.options import AskingOption, Context, flag
+from ccu.options.shared import with_options
 from ccu.output import Document, FormatOption, OutputOption, Section, emit_document, say
 from ccu.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ccu.calls.entry import Entry
+    from ccu.places.store import Near
     from ccu.work import Work
 
 
@@ -47,7 +51,7 @@ def command(
 
     session = ctx.obj
     with entry.unfinished(session, given) as kept:
-        entered = entry.new_call(session, given, asking, kept, edit)
+        entered = entry.new_call(session, given, asking, kept, edit, _warned)
         call_id, page, told = _log(session, given, entered)
     values = entered.values
     may_be = [] if asking else entry.warnings(session, entered, call_id)
@@ -64,6 +68,19 @@ def command(
         from ccu.referrals import form
 
         form.offer_after_call(session, call_id)
+
+
+def _warned(session: Session, near: "Sequence[Near]") -> dict[str, str]:
+    """Return the addresses of places that are offered with their warnings in short; recorded."""
+    from ccu.card import page, store
+    from ccu.people import open_work_store
+
+    with session.work() as work:
+        window = open_work_store.window(session)
+        found = store.warnings_at(work.connection, window, [each.place for each in near])
+        for place_id in (place for place in found if found[place]):
+            work.audit("history", "place", place_id, calls=0, plans=[])
+    return {each.text: page.in_short(found[each.place]) for each in near}
 
 
 def _log(session: Session, given: CallOptions, entered: "Entry") -> tuple[int, Document, list[str]]:

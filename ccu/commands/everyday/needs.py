@@ -6,8 +6,10 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import REQUIRED, AskingOption, Context, arg, group, opt, with_options
-from ccu.options.types import CALL, MOMENT, PERSON, number_of
+from ccu.options import REQUIRED, AskingOption, Context, arg, group, opt
+from ccu.options.shared import with_options
+from ccu.options.times import MOMENT
+from ccu.options.types import CALL, PERSON, number_of
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 from ccu.people.who import NAMED_PERSON
 from ccu.referrals.options import NEED, NeedReferOptions

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from ccu.options import AskingOption, Context, arg, flag, group, opt, with_options
+from ccu.options import AskingOption, Context, arg, flag, group, opt
+from ccu.options.shared import with_options
 from ccu.options.types import FILE, PERSON, whole_number
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
 from ccu.people.options import ChangeOptions, PersonOptions

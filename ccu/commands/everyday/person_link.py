@@ -133,7 +133,7 @@ def void(
       ccu person void 31 --yes
     """
     from ccu.care import actions
-    from ccu.options import terminal
+    from ccu.options import questions
     from ccu.people import undo_store
 
     session = ctx.obj
@@ -142,7 +142,7 @@ def void(
         undo_store.require_voidable(session.reading, person)
         stated = f"The record of person {person} will be removed for good."
         what = "the number of the person"
-        terminal.confirm_by_number(session.interactive, person, stated, "void", what)
+        questions.confirm_by_number(session.interactive, person, stated, "void", what)
     with session.work() as work:
         undo_store.void(work, person)
     emit_line(f"Removed person {person}.")

@@ -11,7 +11,7 @@ from ccu.options import AskingOption, Context, flag, group, opt, required, whole
 from ccu.output import FormatOption, OutputOption, Table, emit
 
 if TYPE_CHECKING:
-    from ccu.imports.roster.matching import Rule
+    from ccu.imports.roster.store import Rule
 
 app = group("Joined to `ccu person` by the map in cli.py.")
 
@@ -116,7 +116,7 @@ def import_(
 
 def _rule(match: Match | None, accept_score: int | None, as_new: bool) -> "Rule":
     from ccu.identity import LIKELY
-    from ccu.imports.roster.matching import Rule
+    from ccu.imports.roster.store import Rule
 
     if as_new and (match is not None or accept_score is not None):
         raise InvalidInput("--as-new matches nobody; leave out --match and --accept-score")

@@ -110,7 +110,7 @@ def merge(
 
       ccu person merge 12 31 --prefer kept --take phone --dry-run
     """
-    from ccu.frequent.store import merge_warnings
+    from ccu.frequent.list_store import merge_warnings
     from ccu.people import merging
 
     kept = keep or a

@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from ccu.options import CALL, AskingOption, Context, arg, with_options
+from ccu.options import CALL, AskingOption, Context, arg
+from ccu.options.shared import with_options
 from ccu.output import FormatOption, OutputOption
 from ccu.referrals.options import ReferOptions
 

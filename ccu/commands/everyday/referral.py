@@ -3,8 +3,9 @@
 from typing import Annotated
 
 from ccu.errors import InvalidInput
-from ccu.options import Context, arg, flag, group, needs_reason, opt, with_options
+from ccu.options import Context, arg, flag, group, needs_reason, opt
 from ccu.options.lookups import code
+from ccu.options.shared import with_options
 from ccu.options.types import REASON, REFERRAL
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document
 from ccu.referrals.options import ListOptions

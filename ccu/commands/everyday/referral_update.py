@@ -1,8 +1,9 @@
-"""`ccu referral update`, `reopen`, `expire`: the next step of a referral, or its end."""
+"""`ccu referral edit`, `reopen`, `expire`: the next step of a referral, or its end."""
 
 from typing import Annotated
 
-from ccu.options import REQUIRED, AskingOption, Context, arg, flag, group, opt, with_options
+from ccu.options import REQUIRED, AskingOption, Context, arg, flag, group, opt
+from ccu.options.shared import with_options
 from ccu.options.types import REFERRAL
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.output.text import counted
@@ -19,7 +20,7 @@ ReferralArgument = Annotated[int, arg("REFERRAL", REFERRAL, "The referral's numb
 
 @app.command()
 @with_options(UpdateOptions)
-def update(
+def edit(
     ctx: Context,
     referral: Annotated[int, arg("REFERRAL", OPEN, "The referral's number.")],
     given: UpdateOptions,
@@ -41,13 +42,13 @@ def update(
 
     Examples:
 
-      ccu referral update 7 --status accepted
+      ccu referral edit 7 --status accepted
 
-      ccu referral update 7 --status on_hold --reason waitlisted --seen 2
+      ccu referral edit 7 --status on_hold --reason waitlisted --seen 2
 
-      ccu referral update 7 --owner dlee
+      ccu referral edit 7 --owner dlee
 
-      ccu referral update 7 --person 31
+      ccu referral edit 7 --person 31
     """
     from ccu.referrals import next_step
 

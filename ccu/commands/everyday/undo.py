@@ -14,10 +14,10 @@ def command(
     """Take back your last change: it is shown first, and the audit keeps both.
 
     Calls, referrals and their steps, follow-ups and attempts, consults, needs assessments, flags,
-    plans, a person just added, merges, households and links, and edits of them; the import of a
-    directory of services. Another undo takes back the change before. What cannot be undone
-    automatically, or what somebody changed since, is named with the command to use; at a terminal
-    it then asks whether to go on to an earlier change.
+    plans, workers, a person just added, merges, households and links, and edits of them; the import
+    of a dispatch export or a directory of services. Another undo takes back the change before. What
+    cannot be undone automatically, or what somebody changed since, is named with the command to
+    use; at a terminal it then asks whether to go on to an earlier change.
 
     Example:
 

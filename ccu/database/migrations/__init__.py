@@ -67,7 +67,11 @@ def _to_3(connection: sqlite3.Connection) -> None:
 
 
 def _to_4(connection: sqlite3.Connection) -> None:
-    run(connection, _script("to_4.sql"))
+    """Make the table of the sums of each table's rows, which digests.py fills."""
+    connection.execute(
+        "CREATE TABLE table_digest (name TEXT PRIMARY KEY, row_count INTEGER NOT NULL,"
+        " total INTEGER NOT NULL) STRICT, WITHOUT ROWID"
+    )
 
 
 def _to_5(connection: sqlite3.Connection) -> None:

@@ -6,13 +6,15 @@
 -- numerator: care calls of these people in the w days after
 -- denominator: care calls of these people in the w days before
 -- The value is 1 - after / before: 20% means a fifth fewer, a negative value means more.
--- Engaged: people known by name whose first engagement ever, t0, lies in the period: an accepted
--- referral or an attempt that reached them (result: reached). The care calls about them, as its
+-- Engaged: people known by name whose first engagement ever, t0, was so long ago that the w days after it
+-- end in the year to the period's end, or in the period where it is longer: in a month few begin. It is an
+-- accepted referral or an attempt that reached them (result: reached). The care calls about them, as its
 -- subject, in the w days after t0 are set against those in the w days before it; w is repeat_days or
 -- --window. The call from which the engagement came is in neither; where none is recorded, their
 -- calls on t0's local day are in neither. Not engaged: people known by name with a care call in
--- the period and no engagement until w days after it; t0 is their first care call in the period,
--- which is in neither. Counted only with complete windows on both sides: not yet, when the days
+-- those days and no engagement until w days after it; t0 is one care call in those days, drawn by its
+-- number and not by its time, because before the first one there were fewer by itself. It is in neither.
+-- Counted only with complete windows on both sides: not yet, when the days
 -- after are not over; missing, when the file does not reach back over the days before. With
 -- --all-calls read call for care call throughout. The 95% interval is by the delta method on log(after /
 -- before), people varying and not calls: the variance is n/(n-1) x (sum a*a / A*A + sum b*b /
@@ -36,9 +38,9 @@
 -- numerator: care calls at these addresses in the w days after
 -- denominator: care calls at these addresses in the w days before
 -- The value is 1 - after / before, from dispatch records alone: no person need be known. Engaged: addresses
--- whose first contact ever with the team, t0, lies in the period: a care call that a civilian responder led
--- or where one arrived. Not engaged: addresses with a care call in the period and no such contact until w
--- days after it; t0 is their first care call in the period. Windows are of equal length on both sides, w
+-- whose first contact ever with the team, t0, lies in the days of reduction: a care call that a civilian
+-- responder led or where one arrived. Not engaged: addresses with a care call in those days and no such
+-- contact until w days after it; t0 is one of these calls, drawn as in reduction. Windows are of equal length on both sides, w
 -- is repeat_days or --window, and the call at t0 is in neither. Unit by unit; exempt places (a
 -- shelter, a hospital, the station) and texts that could not be read as an address are left out. Not yet:
 -- the days after are not over; missing: the file does not reach back over the days before. With --all-calls
@@ -54,28 +56,32 @@
 -- numerator: addresses with complete windows on both sides, in the figure above
 -- Not yet and missing are addresses too.
 
-WITH seen_person AS MATERIALIZED (  -- the first care call in the period of each known person
+WITH days (first, after) AS MATERIALIZED (  -- whose w days after end in the year to the end
+  SELECT date(min(:start, date(:end, '-1 year')), '-' || :window || ' days'),
+         date(:end, '-' || :window || ' days')),
+seen_person AS MATERIALIZED (  -- one care call in these days of each known person
   SELECT canonical_id, at, occurred_at, call_id
   FROM (SELECT known_person.canonical_id, unixepoch(call.occurred_at) AS at, call.occurred_at,
                call.id AS call_id,
                row_number() OVER (PARTITION BY known_person.canonical_id
-                                  ORDER BY unixepoch(call.occurred_at), call.id) AS turn
+                                  ORDER BY call.id * 2654435761 % 4294967296) AS turn
         FROM call JOIN call_person
           ON call_person.call_id = call.id AND call_person.role = 'subject'
         JOIN known_person ON known_person.id = call_person.person_id
-        WHERE occurred_at >= :start AND occurred_at < :end AND voided_at IS NULL
-          AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)
+        WHERE occurred_at >= (SELECT first FROM days) AND occurred_at < (SELECT after FROM days)
+          AND voided_at IS NULL AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)
           AND (care OR :all_calls) AND known)
   WHERE turn = 1),
-moved AS (  -- records that something happened to in the period which may be an engagement
+moved AS (  -- records that something happened to in these days which may be an engagement
   SELECT coalesce(follow_up.person_id, referral.person_id) AS person_id
   FROM attempt JOIN follow_up ON follow_up.id = attempt.follow_up_id
   LEFT JOIN referral ON referral.id = follow_up.referral_id
-  WHERE attempt.occurred_at >= :start AND attempt.occurred_at < :end AND attempt.result = 'reached'
+  WHERE attempt.occurred_at >= (SELECT first FROM days)
+    AND attempt.occurred_at < (SELECT after FROM days) AND attempt.result = 'reached'
   UNION
   SELECT referral.person_id
   FROM referral JOIN acceptance ON acceptance.referral_id = referral.id
-  WHERE accepted_at >= :start AND accepted_at < :end),
+  WHERE accepted_at >= (SELECT first FROM days) AND accepted_at < (SELECT after FROM days)),
 record AS MATERIALIZED (  -- all records of these people and of those seen; CROSS: in this order
   SELECT id, canonical_id FROM known_person
   WHERE known AND canonical_id IN (
@@ -105,15 +111,15 @@ step AS (  -- what engages: the first acceptance of a referral, an attempt that 
   CROSS JOIN follow_up ON follow_up.referral_id = referral.id AND follow_up.person_id IS NULL
   CROSS JOIN attempt ON attempt.follow_up_id = follow_up.id
   WHERE attempt.result = 'reached' AND unixepoch(attempt.occurred_at) <= :as_of_unix),
-seen_place AS MATERIALIZED (  -- the first care call in the period at each address
+seen_place AS MATERIALIZED (  -- one care call in these days at each address
   SELECT place_id, at, occurred_at, call_id
   FROM (SELECT call.place_id, unixepoch(call.occurred_at) AS at, call.occurred_at,
                call.id AS call_id,
                row_number() OVER (PARTITION BY call.place_id
-                                  ORDER BY unixepoch(call.occurred_at), call.id) AS turn
+                                  ORDER BY call.id * 2654435761 % 4294967296) AS turn
         FROM call
-        WHERE occurred_at >= :start AND occurred_at < :end AND voided_at IS NULL
-          AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)
+        WHERE occurred_at >= (SELECT first FROM days) AND occurred_at < (SELECT after FROM days)
+          AND voided_at IS NULL AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)
           AND (care OR :all_calls) AND place_id IS NOT NULL)
   CROSS JOIN place ON place.id = place_id
   WHERE turn = 1 AND place.kind <> 'none' AND place.exempt_reason IS NULL
@@ -146,7 +152,7 @@ engagement AS MATERIALIZED (  -- the first of each person or address
   UNION ALL SELECT 'addresses', place_id, at, occurred_at, call_id FROM contact),
 subject AS MATERIALIZED (
   SELECT 'engaged' AS grp, engagement.* FROM engagement
-  WHERE occurred_at >= :start AND occurred_at < :end
+  WHERE occurred_at >= (SELECT first FROM days) AND occurred_at < (SELECT after FROM days)
   UNION ALL
   SELECT 'not engaged', seen.* FROM seen LEFT JOIN engagement USING (what, who)
   WHERE engagement.at IS NULL OR engagement.at >= seen.at + 86400 * :window),

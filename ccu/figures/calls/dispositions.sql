@@ -8,6 +8,13 @@
 -- A call may end in several ways, so the shares add up to more than 100%. Other dispatch words: imported
 -- calls whose disposition the layout does not map to one of ours. missing: calls without any.
 
+-- unmapped_dispositions
+-- title: Ended in words without a code
+-- unit: count
+-- numerator: calls whose disposition no layout maps to one of ours
+-- The calls of disposition_mix under Other dispatch words: any outcome, such as an arrest, may be among
+-- them, and is then not counted. Map the words in the layout and import the file again.
+
 -- intervention_mix
 -- title: All calls, done
 -- unit: share
@@ -26,6 +33,7 @@
 -- A call logged by hand may record any. A dispatch system does when a call of it in the period, or in
 -- the year to the period's end, has this disposition: else its layout may not map it, and 0 would only
 -- mean that. missing: all other care calls; where they are more than those counted, there is no rate.
+-- The note has how many of those counted ended in words that no layout maps.
 
 -- hospital_transport
 -- title: Voluntary transport to hospital, of care calls
@@ -102,7 +110,8 @@ done AS MATERIALIZED (
   SELECT counted.id, call_intervention.intervention
   FROM counted CROSS JOIN call_intervention ON call_intervention.call_id = counted.id),
 known AS MATERIALIZED (
-  SELECT source, count(*) AS calls FROM counted WHERE care AND (coded OR worded) GROUP BY source),
+  SELECT source, count(*) AS calls, sum(NOT coded) AS unmapped
+  FROM counted WHERE care AND (coded OR worded) GROUP BY source),
 hit AS MATERIALIZED (
   SELECT figure, source, count(DISTINCT counted.id) AS calls
   FROM counted CROSS JOIN call_disposition ON call_disposition.call_id = counted.id
@@ -124,6 +133,8 @@ SELECT * FROM (
         UNION ALL VALUES (NULL, 'Other dispatch words', 1e9)) AS kind
   CROSS JOIN total LEFT JOIN mix ON mix.disposition IS kind.code ORDER BY kind.sort)
 UNION ALL
+SELECT 'unmapped_dispositions', '', coalesce(sum(worded AND NOT coded), 0), NULL, 0, '' FROM counted
+UNION ALL
 SELECT * FROM (
   SELECT 'intervention_mix', intervention.label,
          (SELECT count(*) FROM done WHERE done.intervention = intervention.code),
@@ -131,15 +142,17 @@ SELECT * FROM (
   FROM intervention CROSS JOIN total ORDER BY intervention.sort)
 UNION ALL
 SELECT figure, '', iif(missing > known, NULL, hits), known, missing,
-       iif(missing > known, 'most calls do not record it', '')
+       CASE WHEN missing > known THEN 'most calls do not record it'
+            WHEN unmapped > 0 THEN printf('%d ended in words without a code', unmapped)
+            ELSE '' END
 FROM (
   SELECT * FROM (
     SELECT each.figure, coalesce(sum(hit.calls), 0) AS hits, coalesce(sum(known.calls), 0) AS known,
-           total.care - coalesce(sum(known.calls), 0) AS missing
+           total.care - coalesce(sum(known.calls), 0) AS missing, sum(known.unmapped) AS unmapped
     FROM (SELECT figure, min(at) AS at FROM flag GROUP BY figure) AS each CROSS JOIN total
     LEFT JOIN recorded ON recorded.figure = each.figure
     LEFT JOIN known ON known.source = recorded.source
     LEFT JOIN hit ON hit.figure = each.figure AND hit.source = recorded.source
     GROUP BY each.figure ORDER BY each.at)
-  UNION ALL SELECT 'force', force_used, force_known, care - force_known FROM total
-  UNION ALL SELECT 'injury', injured, injury_known, care - injury_known FROM total);
+  UNION ALL SELECT 'force', force_used, force_known, care - force_known, 0 FROM total
+  UNION ALL SELECT 'injury', injured, injury_known, care - injury_known, 0 FROM total);

@@ -21,8 +21,9 @@
 -- groups: used
 -- numerator: care calls in the period with these words of the dispatch system
 -- denominator: care calls in the period with any
--- The dispatch system's own nature, as cleared, else as dispatched; most calls first. missing: care
--- calls without, such as those logged by hand.
+-- The dispatch system's own nature, as cleared, else as dispatched; most calls first. Words that differ in
+-- capitals or spaces alone are one, spelled as first on file. missing: care calls without, such as those
+-- logged by hand.
 
 -- calls_by_words
 -- title: All calls, dispatch words
@@ -49,6 +50,11 @@ by_nature AS MATERIALIZED (
 by_words AS MATERIALIZED (
   SELECT words, sum(calls) AS calls, sum(calls * care) AS care
   FROM counted WHERE words IS NOT NULL GROUP BY words),
+spelled AS MATERIALIZED (  -- lower case, and runs of spaces as one
+  SELECT id, first_value(text) OVER (
+    PARTITION BY lower(replace(replace(replace(trim(text), ' ', char(1, 2)), char(2, 1), ''),
+                               char(1, 2), ' ')) ORDER BY id) AS text
+  FROM cad_text),
 total AS MATERIALIZED (
   SELECT coalesce(sum(calls), 0) AS calls, coalesce(sum(calls * care), 0) AS care,
          coalesce(sum(calls * known), 0) AS known,
@@ -60,8 +66,8 @@ nature_line AS (
          coalesce(by_nature.care, 0) AS care
   FROM nature LEFT JOIN by_nature ON by_nature.nature = nature.code),
 words_line AS (  -- a text of another period is in it too, with 0
-  SELECT cad_text.text, coalesce(by_words.calls, 0) AS calls, coalesce(by_words.care, 0) AS care
-  FROM cad_text LEFT JOIN by_words ON by_words.words = cad_text.id)
+  SELECT text, coalesce(sum(by_words.calls), 0) AS calls, coalesce(sum(by_words.care), 0) AS care
+  FROM spelled LEFT JOIN by_words ON by_words.words = spelled.id GROUP BY text)
 SELECT * FROM (
   SELECT 'care_calls_by_nature' AS figure, label AS grp, nature_line.care AS numerator,
          total.care AS denominator, 0 AS missing

@@ -3,6 +3,5 @@
 tables  the files of a directory, whatever their format, as tables of rows; their cells as text
 hsds    the tables of HSDS 3 and 1.x as services; hsds.toml: the names that they have
 layout  a plain CSV by a layout, and a first layout for one
-run     what an import changes, and its report
-store   what is known of a directory, and what is written
+run     what an import changes and writes, and its report
 """

@@ -179,11 +179,10 @@ class Reader:
     def _texts(self, table: str, key: str) -> list[str]:
         columns = _TEXTS[table]
         cells = [each.cells for each in self._own[table].get(f"service_id {key}", ())]
-        texts = (
+        return [
             next(filter(None, (tables.clean(each.get(column, ""), 300) for column in columns)), "")
             for each in cells
-        )
-        return [*texts]
+        ]
 
     def _ages(self, key: str, row: Row) -> tuple[int | None, int | None]:
         others = [each.cells for each in self._own["eligibility"].get(f"service_id {key}", ())]
@@ -277,7 +276,10 @@ class Reader:
         if opens is None or closes is None or not days or odd:
             if not words and any(written):
                 self._directory.problem("schedules", row, "hours that cannot be read")
-                days_told = cells.get("byday") or cells.get("bymonthday") or "day not known"
+                monthly = cells.get("bymonthday", "")
+                days_told = _NTH.sub(_of_month, cells.get("byday", "")) or (
+                    f"day {monthly} of the month" if monthly else "day not known"
+                )
                 words = f"{days_told}: {' to '.join(filter(None, written))}"
             return [], [words]
         times = [(day, opens, closes if closes > opens else closes + hours.DAY) for day in days]
@@ -303,7 +305,14 @@ class Reader:
 _LINES = ("address_1", "address_2")
 _ZIP = re.compile(r"(?<=^\d{5})-?\d{4}$")  # the last four digits of a ZIP
 _UTC = re.compile(r"(?i)(?:\dz|[+-]00:?00)$|^(?:utc|gmt|z)$")
+_NTH = re.compile(r"(?i)\+?(-1|[1-5])(MO|TU|WE|TH|FR|SA|SU)\b")
+_WEEK = {"-1": "last", "1": "1st", "2": "2nd", "3": "3rd", "4": "4th", "5": "5th"}
 _CITY = ("city", "state_province", "postal_code")
+
+
+def _of_month(byday: re.Match[str]) -> str:
+    (day,) = hours.weekdays(byday[2])
+    return f"{_WEEK[byday[1]]} {hours.DAYS[day].title()}"
 
 
 def _joined(texts: Iterable[str], between: str = "; ") -> str:

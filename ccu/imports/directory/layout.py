@@ -15,7 +15,7 @@ from ccu.imports.directory.hsds import CLOSED, Service
 from ccu.imports.directory.tables import Directory, Row
 from ccu.imports.layout import Keys, Words
 from ccu.imports.rows import Table
-from ccu.output.text import undo_csv_guard
+from ccu.output.encoded import undo_csv_guard
 
 if TYPE_CHECKING:
     from ccu.session import Session

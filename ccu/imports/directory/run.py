@@ -1,28 +1,33 @@
-"""What the import of a directory changes, and its report.
+"""What the import of a directory changes and writes, and its report.
 
 A field that the town has edited stays: it is one whose value is not what the directory last had.
 The directory's value is kept beside it, and the report counts such fields. Capacity, 42 CFR Part 2
 and notes are the town's alone, and so is a verification by hand.
 """
 
+import json
+import sqlite3
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ccu.errors import InvalidInput
 from ccu.imports import store as imports
-from ccu.imports.directory import hsds, layout, store, tables
+from ccu.imports.directory import hsds, layout, tables
 from ccu.imports.directory.hsds import Service
 from ccu.imports.directory.layout import Layout
 from ccu.imports.directory.tables import Problem
 from ccu.imports.store import Batch
 from ccu.output import say
 from ccu.output.text import counted
+from ccu.providers import store as providers
 from ccu.providers.need_words import NeedWords
-from ccu.records import codes
+from ccu.providers.store import plain
+from ccu.records import codes, writes
 from ccu.session import Session
+from ccu.work import Work
 
 COUNTS = ("read", "new", "changed", "same", "rejected", "kept_by_hand", "without_need", "gone")
 _MOST_NEEDS = 4
@@ -79,12 +84,12 @@ def compared(
 
     `untold` are fields that the directory has no column for.
     """
-    known = store.known(session.db)
+    known = providers.of_directories(session.db)
     source = str(plan.batch.source)
     by_id = {each["source_id"]: each for each in known if each["source"] == source}
-    by_hand = {_plain(each["name"]): each for each in known if each["source"] is None}
+    by_hand = {plain(each["name"]): each for each in known if each["source"] is None}
     own = {each.source_id: old for each in services if (old := _made_by_hand(each, by_hand))}
-    taken = {_plain(each["name"]) for each in known if each["source"] != source}
+    taken = {plain(each["name"]) for each in known if each["source"] != source}
     _refuse_other(source, services, by_id)
     _keep(plan, services, by_id, untold)
     _name_apart([each for each in services if each.source_id not in own], taken)
@@ -177,7 +182,7 @@ def _keep(
 
 def _made_by_hand(service: Service, by_hand: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
     """Return, once, the provider of this name and telephone number that the town had added."""
-    name, phone = _plain(str(service.fields["name"])), _digits(str(service.fields["phone"]))
+    name, phone = plain(str(service.fields["name"])), _digits(str(service.fields["phone"]))
     old = by_hand.get(name)
     if old is None or not phone or _digits(old["phone"]) != phone:
         return None
@@ -214,13 +219,13 @@ def _refuse_other(
 def _name_apart(services: Sequence[Service], taken: set[str]) -> None:
     """Give services of one name the name of their organization, city or number besides."""
     for column in ("organization", "city", "source_id"):
-        names = Counter(_plain(str(each.fields["name"])) for each in services)
+        names = Counter(plain(str(each.fields["name"])) for each in services)
         for each in services:
             name = str(each.fields["name"])
             more = (
                 each.fields["organization"] if column == "organization" else getattr(each, column)
             )
-            if more and (names[_plain(name)] > 1 or _plain(name) in taken):
+            if more and (names[plain(name)] > 1 or plain(name) in taken):
                 each.fields["name"] = f"{name}, {more}"[:200]
 
 
@@ -238,21 +243,61 @@ def _needs(words: NeedWords, service: Service) -> list[str]:
     return []
 
 
-def _plain(name: str) -> str:
-    return " ".join(name.casefold().split())
-
-
 def commit(session: Session, plan: Plan) -> int:
     """Write all of it in one transaction; return the batch's number."""
     with session.work() as work:
         connection = work.connection
         batch_id = imports.add(connection, work.staff_id, plan.batch, work.at)
         imports.finish(connection, batch_id, plan.counts)
-        first = store.add(connection, str(plan.batch.source), plan.new)
-        store.update(connection, work.staff_id, work.at, batch_id, plan.changed)
+        first = _add(connection, str(plan.batch.source), plan.new)
+        _update(work, batch_id, plan.changed)
         told: dict[str, Any] = {**plan.counts, "first": first}
         work.audit("provider-import", "import_batch", batch_id, **told)
     return batch_id
+
+
+def _add(
+    connection: sqlite3.Connection, source: str, new: Sequence[tuple[str, Mapping[str, Any]]]
+) -> int:
+    """Add providers, each the service of that id, inside the caller's transaction.
+
+    Return the number of the first, whose numbers follow one another; 0 for none.
+    """
+    rows = imports.table(connection, "provider")
+    rows.insert_all(
+        {
+            **{name: value for name, value in fields.items() if name != "needs"},
+            **{"source": source, "source_id": source_id, "imported": json.dumps(fields)},
+        }
+        for source_id, fields in new
+    )
+    ids = {row["source_id"]: row["id"] for row in rows.rows_where("source = ?", [source])}
+    imports.table(connection, "provider_need").insert_all(
+        {"provider_id": ids[source_id], "need": need}
+        for source_id, fields in new
+        for need in fields["needs"]
+    )
+    return min((ids[source_id] for source_id, _fields in new), default=0)
+
+
+def _update(
+    work: Work,
+    batch_id: int,
+    changes: Iterable[tuple[dict[str, Any], Mapping[str, Any], dict[str, Any]]],
+) -> None:
+    """Write what changed: of a provider as on file, its new values, and what the directory has."""
+    for old, new, columns in changes:
+        values = {name: value for name, value in new.items() if name != "needs"}
+        kept = {**columns, "imported": json.dumps(columns["imported"])}
+        writes.update(work.connection, "provider", old["id"], {**values, **kept})
+        if "needs" in new:
+            needs = [{"need": need} for need in new["needs"]]
+            writes.replace(work.connection, "provider_need", {"provider_id": old["id"]}, needs)
+        writes.write_changes(
+            work.connection, work.staff_id, "provider", old["id"],
+            {name: (old[name], value) for name, value in new.items()},
+            at=work.at, import_batch_id=batch_id,
+        )  # fmt: skip
 
 
 def tell(plan: Plan) -> None:

@@ -4,10 +4,15 @@ Names differ between versions and programs; each table has one name here (hsds.t
 directories write them: HTML, NULL, telephone numbers, ages, dates.
 """
 
+import hashlib
 import html
+import io
 import json
 import re
+import tempfile
 import tomllib
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -121,8 +126,6 @@ def _listed(folder: Path) -> dict[str, Path]:
 
 
 def _folder(folder: Path, files: Mapping[str, Path]) -> Directory:
-    import hashlib
-
     digest = hashlib.sha256()
     found = Directory(folder.resolve().name, "")
     for table, path in files.items():
@@ -152,8 +155,6 @@ def _rows(found: Directory, table: str, file: Table) -> Iterator[Row]:
 
 
 def _json(path: Path) -> Directory:
-    import hashlib
-
     content = named.content(path, "PATH", LARGEST + 1, pipe=False)
     if content.startswith(source.ZIP):
         return _zipped(path, content)
@@ -191,12 +192,6 @@ def _loaded(content: bytes) -> Any:
 
 def _zipped(path: Path, content: bytes) -> Directory:
     """Read a zip of a folder. Raises InvalidInput."""
-    import hashlib
-    import io
-    import tempfile
-    import zipfile
-    import zlib
-
     with tempfile.TemporaryDirectory(prefix="ccu-directory-") as folder:
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as package:
@@ -279,6 +274,8 @@ def phone(text: str) -> str:
         return f"{match[1]}-{match[2]}".upper()
     if match := re.match(r"(?i)(?:dial |call )?([2-9])-?([18])-?([18])\b(?!-?\d)", plain):
         return "".join(match.groups())
+    if len(digits) > 15 or re.fullmatch(r"(?i)[\d.]+e\+?\d+", plain):  # a spreadsheet shortened it
+        return ""
     return plain if len(digits) >= 5 and len({*digits}) > 1 else ""
 
 

@@ -1,15 +1,20 @@
 """The choice of a column for each field of a first layout: by its name, then by its cells."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Sequence
+from itertools import islice
 
 from ccu.address.words import STATE_CODES, STATES, SUFFIXES
-from ccu.imports import codes, forms, suggest
+from ccu.imports import forms, suggest
 from ccu.imports.dispatch.layout import TIMES
+from ccu.imports.layout import divided
 from ccu.imports.suggest import Chosen, Hints, Questions, Sample
+from ccu.output import say
 
 TOGETHER = 0.9  # of a column's cells, that must be what the column is taken for
 FEW = 0.3
+ASKED = 8  # texts of a table without a code
 SEVERAL = 0.05  # of the cells of incident numbers differ at least: a code of calls recurs more
 NUMBERS = ("number", "num", "no", "nbr", "#")  # names that tell no more
 STATE = re.compile(  # of a call: no outcome
@@ -27,17 +32,10 @@ GRID = re.compile(
     r"([NSEW](orth|outh|ast|est)?[. -]{0,2}\d{2,}|[A-Z]{2})",
     re.IGNORECASE,
 )
+SIGN = re.compile(
+    "[A-Z]{1,7}[- ]?[0-9]{1,4}[A-Z]?|[0-9][A-Z]{1,3}[0-9]{1,3}|[0-9]{3,4}", re.IGNORECASE
+)
 CROSSING = re.compile(r"[a-z] ?[&/@] ?[a-z]", re.IGNORECASE)
-
-CALLED = {
-    "incident": "incident number",
-    "occurred": "time the call began",
-    "dispatched": "time the first unit was sent",
-    "arrived": "time the first unit arrived",
-    "cleared": "time the call was cleared",
-    "unit": "apartment",
-    "address": "address of the call",
-}
 
 Test = Callable[[str], object]
 
@@ -109,7 +107,7 @@ class Choice:
         outcomes = self._hints["dispositions"]
         for rank, each in kept:
             told = rank > kept[0][0] and self._sample.share(
-                each, lambda c: codes.found(c, outcomes)
+                each, lambda c: forms.codes_in(c, outcomes)
             )
             if told and told > FEW:
                 self._notes.append(f"disposition: {each} has outcomes, too; to join both: [.., ..]")
@@ -147,7 +145,7 @@ class Choice:
         if not needed and len(labels) == len(columns):
             return columns[0]
         shown = {each: self._sample.filled(each) for each in columns}
-        question = f"Which column is the {CALLED.get(name, name)}?"
+        question = f"Which column is the {self._hints['called'].get(name, name)}?"
         made = self._questions.choose(key or name, question, shown, needed)
         if made is None:
             self._notes.append(f"{name}: one of {', '.join(columns)}; choose one")
@@ -168,15 +166,81 @@ class Choice:
             shown = {each: cells for each, cells in shown.items() if self._may_identify(each)}
         shown = {each: cells for each, cells in shown.items() if len({*cells}) > 1}
         if name not in self.chosen and shown and self._questions.asking:
-            question = f"Which column is the {CALLED.get(name, name)}?"
+            question = f"Which column is the {self._hints['called'].get(name, name)}?"
             if made := self._questions.choose(name, question, shown, needed=False):
                 self._take(name, [made])
+
+    def _units(self) -> None:
+        """Take the columns of call signs; ask for one where no column's cells show them."""
+        signs = [each for each in self._cars if self._has_signs(each)]
+        if self._cars and not signs:
+            shown = {each: self._sample.filled(each) for each in self._cars}
+            made = self._questions.choose("responder", "Which are the units sent?", shown, False)
+            signs = [made] if made else []
+        if signs:
+            self._take("responder", signs)
+        self._cars = [each for each in self._cars if each not in signs]
+
+    def _has_signs(self, column: str) -> bool:
+        """Whether a column plainly has call signs; one called Unit that few rows have may not."""
+        filled, rows = self._sample.filled(column), self._sample.rows
+        if suggest.spoken(self._sample.labels[column]) == "unit" and len(filled) < 0.7 * rows:
+            return False
+        again = len({*filled}) < 0.8 * rows or rows < 20
+        signs = self._sample.share(column, lambda cell: all(map(SIGN.fullmatch, divided(cell))))
+        return again and signs > TOGETHER
+
+    def _texts(self, field: str) -> list[str]:
+        """Return the texts of a field that get codes: each outcome, each group of call signs."""
+        columns = self.chosen.get(field, [])
+        if field == "agency":
+            return self._sample.texts(columns)
+        if field == "nature":  # also of the nature as cleared
+            columns = columns + self.chosen.get("nature_cleared", [])
+        cells = [cell for name in columns for cell in self._sample.columns[name]]
+        if field != "responder":
+            return cells
+        return [sign_group(part) for cell in cells for part in divided(cell)]
+
+    def _keywords(self, table: str, field: str) -> dict[str, str]:
+        """Return the patterns of a table; at a terminal also of the texts that were asked about.
+
+        A text with a word that denies it is not asked about.
+        """
+        keywords = dict(self._hints[table])
+        meanings = self._hints["meanings"].get(table)
+        if not self._questions.asking or not meanings:
+            return keywords
+        denied = re.compile(keywords.get("", "(?!)"))
+        texts = Counter(part for each in self._texts(field) for part in divided(each))
+        words = {text: " ".join(re.findall("[a-z0-9']+", text.lower())) for text in texts}
+        known = {
+            each for each in texts if denied.search(words[each]) or forms.codes_in(each, keywords)
+        }
+        for text, count in [each for each in texts.most_common() if each[0] not in known][:ASKED]:
+            if made := self._meaning(table, field, text, count):
+                both = filter(None, (keywords.get(made), f"^{re.escape(words[text])}$"))
+                keywords[made] = "|".join(both)
+        return keywords
+
+    def _meaning(self, table: str, field: str, text: str, count: int) -> str | None:
+        """Ask for the code of a text, and show its first rows; None where it is left open."""
+        about = self.chosen.get("nature", []) + self.chosen.get("address", [])
+        own, begins = self.chosen[field], text.rstrip("*?").casefold()
+        rows = zip(self._sample.texts(own), self._sample.texts([*own, *about]), strict=True)
+        shown = (row for cell, row in rows for each in divided(cell.casefold())
+                 if each.startswith(begins))  # fmt: skip
+        for row in islice(shown, suggest.SHOWN):
+            say(f"   {row[:76]}")
+        question = f"What does {text} mean? {count} in the first {self._sample.rows} rows"
+        choices = {code: [meaning] for code, meaning in self._hints["meanings"][table].items()}
+        return self._questions.choose(table, question, choices, needed=False)
 
     def _by_cells(self, name: str, called: str = "") -> None:
         """Take the column in which most rows have a text that natures or outcomes tend to have."""
         hints = self._hints[f"{name}s"]
         shares = {
-            each: self._sample.share(each, lambda cell: codes.found(cell, hints))
+            each: self._sample.share(each, lambda cell: forms.codes_in(cell, hints))
             for _, each in suggest.ranked(self._sample, self._left, called)
             if self._sample.share(each, suggest.has_words) > TOGETHER
         }
@@ -259,6 +323,12 @@ class Choice:
             )
         ]
         return next((each for each in fits if each not in self._blank), "".join(fits[:1]))
+
+
+def sign_group(sign: str) -> str:
+    """Return the wildcard of call signs like this one: A* of A12, 2?? of 214."""
+    letters = re.match("[A-Za-z]+", sign)
+    return f"{letters[0].upper()}*" if letters else sign[0] + re.sub("[0-9A-Za-z]", "?", sign[1:])
 
 
 def has_street(cell: str) -> bool:

@@ -44,7 +44,7 @@ class Extras:
         field: Callable[[str], Column],
         several: Callable[[str], Texts],
         times: Sequence[Column],
-        agencies: Sequence[str],
+        agencies: Sequence[str | None],
     ) -> Columns:
         """Read the rows of a chunk; `field` gives a field's cells joined, `several` apart."""
         count = len(agencies)
@@ -98,7 +98,7 @@ class Extras:
         self,
         texts: tuple[str, ...],
         state: str,
-        agency: str,
+        agency: str | None,
         dispatched: bool,
         arrived: bool,
         minutes: int | None,

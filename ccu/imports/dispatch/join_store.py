@@ -3,15 +3,16 @@
 The rule: the newer row wins, field by field, where it has a value. Newer is the row whose column
 `updated` is later, else the one further down in the file. Responders, hazards and dispositions of
 all rows are kept. Where rows are of different units, the call begins with the earliest of them, is
-dispatched and arrived at with the first, and cleared with the last. So it is where the layout names
-neither the unit of a row nor when it was changed.
+dispatched and arrived at with the first, and cleared with the last; it is led by the agency of the
+unit that arrived first, else was dispatched first, else comes first by its name. So it is where the
+layout names neither the unit of a row nor when it was changed.
 """
 
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from itertools import groupby
 from operator import itemgetter
@@ -160,7 +161,7 @@ REPLACE = (
     "DROP TABLE staging.joined",
 )
 # What the newer row decides where it has a value; rows that differ in these contradict each other.
-DECIDED = ("address", "agency", "priority", "beat", "nature_cleared", "backup_asked",
+DECIDED = ("address", "priority", "beat", "nature_cleared", "backup_asked",
            "backup_arrived", "minutes")  # fmt: skip
 
 Row = Mapping[str, Any]
@@ -337,7 +338,7 @@ def of_several(digests: Sequence[int]) -> int:
 
 
 def _times(rows: Sequence[Row], layout: Layout) -> Row:
-    """Return the times of a call from the rows of its units, the newest row of each deciding.
+    """Return the times and the lead of a call by its units, the newest row of each deciding.
 
     Where the layout names neither the unit nor when a row was changed, each row may be of a unit.
     """
@@ -346,14 +347,24 @@ def _times(rows: Sequence[Row], layout: Layout) -> Row:
     for row in rows:
         names = [each["unit"] for each in _list(row, "responders")]
         units.setdefault(str(row["line"]) if each_one else " ".join(names), []).append(row)
+    led = [_led(of_unit, "" if each_one else name) for name, of_unit in units.items()]
     known = [of_unit for of_unit in units.values() if of_unit[-1]["clock_known"]]
     begun = [of_unit[-1] for of_unit in known or units.values()]
     first = min(begun, key=lambda row: _moment(row["occurred_at"]))
     found = {"occurred_at": first["occurred_at"], "clock_known": first["clock_known"]}
+    found["agency"] = min([each for each in led if each], default=(None,))[-1]
     for name, choose in (("dispatched_at", min), ("arrived_at", min), ("cleared_at", max)):
         times = filter(None, (_newest(of_unit, name) for of_unit in units.values()))
         found[name] = choose(times, key=_moment, default=None)
     return found
+
+
+def _led(of_unit: Sequence[Row], name: str) -> tuple[str, ...] | None:
+    """Return when a unit arrived and was dispatched, its name and its agency; None without one."""
+    agency = _newest(of_unit, "agency")
+    times = (_newest(of_unit, each) for each in ("arrived_at", "dispatched_at"))
+    moments = (_moment(each).astimezone(UTC).isoformat() if each else "~" for each in times)
+    return (*moments, name, agency) if agency else None
 
 
 def _newest(rows: Sequence[Row], name: str) -> Any:

@@ -16,22 +16,13 @@ from typing import Any
 from ccu.database import digests
 from ccu.errors import DatabaseBusy
 from ccu.imports import store
-from ccu.imports.dispatch import change_store as changed_rows
+from ccu.imports.dispatch import on_file_store
 from ccu.imports.dispatch.join_store import NEAR, SYSTEM, Joined, set_far_aside
 from ccu.imports.dispatch.layout import Layout
 from ccu.imports.dispatch.staging_store import END, seen_sealed
 from ccu.imports.store import Batch
 from ccu.places import merge_store as place_merge
 from ccu.records import audit
-
-CODES = """
-SELECT 'nature', code, care FROM nature
-UNION ALL SELECT 'disposition', code, 0 FROM disposition
-UNION ALL SELECT 'agency', code, 0 FROM agency
-UNION ALL SELECT 'call_source', code, 0 FROM call_source
-UNION ALL SELECT 'danger', code, 0 FROM danger
-UNION ALL SELECT 'responder_state', code, 0 FROM responder_state
-"""
 
 PART = 25_000  # rows of the first transaction; of the next as many as the last would do in HELD
 LEAST, MOST = 5_000, 100_000
@@ -46,27 +37,20 @@ SEALED = """
 DELETE FROM staging.entry WHERE line >= :first AND line < :next AND is_sealed(incident)
 """
 
+_KNOWN = """
+INSERT INTO staging.known (line, call_id, same)
+SELECT entry.line, call.id, call.digest IS entry.digest
+FROM staging.entry AS entry
+CROSS JOIN main.call ON call.source_system_id = :source_system_id AND call.incident = {number}
+WHERE line >= :first AND line < :next AND {also}
+"""
+_ANY = "EXISTS (SELECT 1 FROM main.call WHERE source_system_id = :source_system_id)"
+_FORMER = f":yearly AND entry.incident NOT GLOB '~*' AND {NEAR} ON CONFLICT DO NOTHING"
 # Which rows are known by their incident number, and which are new.
 MATCH = (
-    """
-INSERT INTO staging.known (line, call_id, same)
-SELECT entry.line, call.id, call.digest IS entry.digest
-FROM staging.entry AS entry
-CROSS JOIN main.call
-  ON call.source_system_id = :source_system_id AND call.incident = entry.incident
-WHERE line >= :first AND line < :next
- AND EXISTS (SELECT 1 FROM main.call WHERE source_system_id = :source_system_id)
-""",
+    _KNOWN.format(number="entry.incident", also=_ANY),
     # A call that was recorded before the layout had the year in its numbers.
-    f"""
-INSERT INTO staging.known (line, call_id, same)
-SELECT entry.line, call.id, call.digest IS entry.digest
-FROM staging.entry AS entry
-CROSS JOIN main.call
-  ON call.source_system_id = :source_system_id AND call.incident = substr(entry.incident, 6)
-WHERE line >= :first AND line < :next AND :yearly AND entry.incident NOT GLOB '~*' AND {NEAR}
-ON CONFLICT DO NOTHING
-""",  # noqa: S608 - NEAR is of join_store
+    _KNOWN.format(number="substr(entry.incident, 6)", also=_FORMER),
     """
 INSERT INTO staging.fresh (line)
 SELECT line FROM staging.entry
@@ -182,31 +166,15 @@ WHERE call.id = read.id
 
 # The lists of new calls, by the table that each goes to.
 INSERT_LISTS = {
-    "call_disposition": """
-INSERT OR FAIL INTO main.call_disposition (call_id, disposition)
-SELECT :last_id + fresh.n, code.value
+    table: f"""
+INSERT OR FAIL INTO main.{table} (call_id, {columns})
+SELECT :last_id + fresh.n, {values}
 FROM staging.fresh
 CROSS JOIN staging.entry AS entry ON entry.line = fresh.line
-CROSS JOIN json_each(entry.dispositions) AS code
-WHERE entry.dispositions IS NOT NULL
-""",
-    "call_danger": """
-INSERT OR FAIL INTO main.call_danger (call_id, danger)
-SELECT :last_id + fresh.n, code.value
-FROM staging.fresh
-CROSS JOIN staging.entry AS entry ON entry.line = fresh.line
-CROSS JOIN json_each(entry.hazards) AS code
-WHERE entry.hazards IS NOT NULL
-""",
-    "call_responder": """
-INSERT OR FAIL INTO main.call_responder (call_id, agency, clinician, unit, state, minutes)
-SELECT :last_id + fresh.n, each.value ->> 'agency', each.value ->> 'clinician',
-       each.value ->> 'unit', each.value ->> 'state', each.value ->> 'minutes'
-FROM staging.fresh
-CROSS JOIN staging.entry AS entry ON entry.line = fresh.line
-CROSS JOIN json_each(entry.responders) AS each
-WHERE entry.responders IS NOT NULL
-""",
+CROSS JOIN json_each(entry.{staged}) AS each
+WHERE entry.{staged} IS NOT NULL
+"""  # noqa: S608 - our own names
+    for table, staged, columns, values in on_file_store.LISTS.values()
 }
 
 
@@ -229,10 +197,11 @@ class Summary:
     undisposed: Counter[str] = field(default_factory=Counter)  # the same, of dispositions
     joined: Joined = field(default_factory=Joined)
     shown: list[str] | None = None  # the first rows, of a dry run
+    before: int | None = None  # the import that read the same file before
     doubts: list[str] = field(default_factory=list)  # sentences about what looks wrong
     unread: Mapping[str, set[str]] = field(default_factory=dict)  # field -> texts not in the layout
 
-    def settle(self, known: int, sealed: int, changes: Iterable[changed_rows.Change]) -> None:
+    def settle(self, known: int, sealed: int, changes: Iterable[on_file_store.Change]) -> None:
         """Count the staged rows that were known, and what changes of them."""
         changed = 0
         for change in changes:
@@ -248,12 +217,9 @@ class Summary:
         return {store.COUNTS[0]: sum(merged.values()), **merged}
 
 
-def codes(connection: sqlite3.Connection) -> dict[str, dict[str, int]]:
-    """Return the code lists that a layout may use: code -> whether it is on the care list."""
-    lists: dict[str, dict[str, int]] = {}
-    for kind, code, care in connection.execute(CODES):
-        lists.setdefault(kind, {})[code] = care
-    return lists
+def natures(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return nature -> whether it is on the care list."""
+    return dict(connection.execute("SELECT code, care FROM nature").fetchall())
 
 
 def preview(connection: sqlite3.Connection, layout: Layout, summary: Summary) -> None:
@@ -261,7 +227,7 @@ def preview(connection: sqlite3.Connection, layout: Layout, summary: Summary) ->
     part = {"first": 0, "next": END}
     sealed = _leave_sealed(connection, layout, part)
     known, summary.new = _match(connection, layout, part)
-    summary.settle(known, sealed, changed_rows.changed(connection))
+    summary.settle(known, sealed, on_file_store.changed(connection))
 
 
 class Merge:
@@ -288,7 +254,8 @@ class Merge:
     def part(self, staff_id: int, at: str, allowed: Sequence[str]) -> None:
         """Merge the next part, with the counts of the batch so far and an audit event of its own.
 
-        `allowed` are the types of column that --allow-column let pass. Raises DatabaseBusy.
+        `allowed` are the types of column that --allow-column let pass. `ccu undo` takes back all
+        parts by the event of the first. Raises DatabaseBusy.
         """
         connection, layout, summary = self._connection, self._layout, self._summary
         self._began = time.monotonic()
@@ -315,9 +282,9 @@ class Merge:
             for statement in INSERT_LISTS.values():
                 connection.execute(statement, values)
 
-        def applied() -> Iterator[changed_rows.Change]:
-            for change in changed_rows.changed(connection):
-                changed_rows.apply(connection, staff_id, change, at, self._batch_id)
+        def applied() -> Iterator[on_file_store.Change]:
+            for change in on_file_store.changed(connection):
+                on_file_store.apply(connection, staff_id, change, at, self._batch_id)
                 yield change
 
         summary.settle(known, sealed, applied())
@@ -327,7 +294,7 @@ class Merge:
         # All that was read, from the first part on: where the others do not add up, it was stopped.
         store.finish(connection, self._batch_id, {**counts, "read": summary.read})
         told: dict[str, Any] = {name: count - self._told[name] for name, count in counts.items()}
-        told["allowed"] = [*allowed]
+        told |= {"allowed": [*allowed], **({"part": True} if self._first else {})}
         audit.record(connection, staff_id, "import", "import_batch", self._batch_id, **told)
         self._told, self._first = counts, part["next"]
 

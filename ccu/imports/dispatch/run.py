@@ -3,12 +3,11 @@
 layout         what an export's layout has beside what every layout has
 reading        a row to the values that are kept; extras: responders, hazards, minutes
 times          the times of a row
-known_store    rows that are on file as they are, and need no reading
+on_file_store  rows whose call is on file: as they were, and not read, or changed
 staging_store  the private file they wait in, so that no user waits meanwhile
 join_store     the rows of one incident to one call
 preview_store  what a dry run shows of it
 merge_store    into the calls, in short transactions
-change_store   calls whose row in the file has changed
 choice         which column of an export is for which field
 suggest        a first layout for an export
 """
@@ -20,15 +19,16 @@ from pathlib import Path
 
 from ccu import database, dates
 from ccu.database import opening as db
+from ccu.database import reasons
 from ccu.errors import CcuError, ExitCode
 from ccu.imports import identifiers
 from ccu.imports import store as imports
-from ccu.imports.dispatch import known_store, preview_store
 from ccu.imports.dispatch import merge_store as merging
+from ccu.imports.dispatch import on_file_store, preview_store
 from ccu.imports.dispatch.join_store import aside, join
-from ccu.imports.dispatch.known_store import Known
 from ccu.imports.dispatch.layout import Layout
 from ccu.imports.dispatch.merge_store import Summary
+from ccu.imports.dispatch.on_file_store import Known
 from ccu.imports.dispatch.reading import RowReader
 from ccu.imports.dispatch.staging_store import Stage, attached, seen_sealed
 from ccu.imports.dispatch.times import Times
@@ -37,6 +37,8 @@ from ccu.imports.source import Export
 from ccu.imports.store import Batch
 from ccu.output import say
 from ccu.output.screen import progress
+from ccu.records import codes
+from ccu.records import table as records
 from ccu.session import Session
 
 
@@ -64,7 +66,7 @@ def import_file(
         allowed = identifiers.check(table, allow)
         with attached(connection, session.path), _interruptible(connection):
             connection.execute("BEGIN")  # on the staging file alone: the main one is not touched
-            key = known_store.key(layout, stage.names, care, times.zone, table.is_rejects)
+            key = on_file_store.key(layout, stage.names, care, times.zone, table.is_rejects)
             sealed = seen_sealed(connection, layout)
             reader = RowReader(layout, table, times, stage, key, sealed)
             known = None if dry_run else _find_known(connection, export, table, reader, layout)
@@ -78,6 +80,8 @@ def import_file(
             summary.unmapped, summary.uncleared = stage.unmapped, stage.uncleared
             summary.undisposed, summary.unread = stage.undisposed, stage.unread
             imports.write_rejects(rejects, table.names, stage.rejects())
+            before = records.value(connection, on_file_store.READ_BEFORE, sha256=export.sha256)
+            summary.before = before
             if dry_run:
                 merging.preview(connection, layout, summary)
                 summary.shown = preview_store.first_rows(connection)
@@ -113,7 +117,7 @@ def _completed_later(path: Path, merge: merging.Merge, summary: Summary) -> Iter
             raise
         rest = f"{merge.kept} of {summary.read} rows are imported;"
         rest += " import the file again for the rest"
-        known = error if isinstance(error, CcuError) else db.explain(error, path)
+        known = error if isinstance(error, CcuError) else reasons.explain(error, path)
         if known is None and not isinstance(error, KeyboardInterrupt):
             say(rest)
             raise
@@ -125,7 +129,6 @@ def _completed_later(path: Path, merge: merging.Merge, summary: Summary) -> Iter
 
 def _check_codes(connection: sqlite3.Connection, layout: Layout) -> dict[str, int]:
     """Return nature -> whether it is a care call. Raises InvalidInput for an unknown code."""
-    lists = merging.codes(connection)
     used = {
         "nature": (*layout.natures.used, *(layout.care or ())),
         "disposition": layout.dispositions.used,
@@ -137,11 +140,13 @@ def _check_codes(connection: sqlite3.Connection, layout: Layout) -> dict[str, in
         "danger": layout.hazards.used,
         "call_source": tuple(filter(None, [layout.call_source])),
     }
-    for kind, codes in used.items():
-        layout.refuse_unknown(codes, lists[kind], kind)
+    for kind, named in used.items():
+        known = dict.fromkeys(sorted(codes.labels(connection, kind)))
+        layout.refuse_unknown(named, known, kind)
+    natures = merging.natures(connection)
     if layout.care is None:
-        return lists["nature"]
-    return {code: int(code in layout.care) for code in lists["nature"]}
+        return natures
+    return {code: int(code in layout.care) for code in natures}
 
 
 def _find_known(

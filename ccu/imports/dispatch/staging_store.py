@@ -20,9 +20,10 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ccu import address, files
+from ccu import address
+from ccu.files import private
 from ccu.imports.dispatch.layout import Layout
-from ccu.places import store as places
+from ccu.places import filing_store
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 KEPT = 20_000  # addresses, and as many words, that are looked up without asking the staging file
@@ -121,7 +122,7 @@ def attached(connection: sqlite3.Connection, database: Path) -> Iterator[None]:
     database = database.absolute()
     _sweep(database)
     path = database.with_name(f"{_prefix(database)}{os.getpid()}-{secrets.token_hex(4)}")
-    files.make_private(path)
+    private.make_private(path)
     try:
         connection.execute("ATTACH DATABASE ? AS staging", (str(path),))
         try:
@@ -188,10 +189,10 @@ class Stage:
         self._nature_of = lru_cache(KEPT)(partial(self._nature, "nature", "other"))
         self._cleared_of = lru_cache(KEPT)(partial(self._nature, "cleared", None))
         self.disposition = lru_cache(KEPT)(self._disposition)
-        self.agency = lru_cache(KEPT)(self._agency)
+        self.agency = lru_cache(KEPT)(partial(self._code, "agency"))
         self.hazards = lru_cache(KEPT)(self._hazards)
         self.responder = lru_cache(KEPT)(self._responder)
-        self.state = lru_cache(KEPT)(self._state)
+        self.state = lru_cache(KEPT)(partial(self._code, "responder_state"))
 
     def nature(self, text: str) -> Word:
         """The nature's word, counted when the layout does not know it."""
@@ -258,10 +259,8 @@ class Stage:
 
     def _responder(self, unit: str) -> tuple[str, bool]:
         """Return the agency of a call sign, and whether it is a clinician's."""
-        agency = self._layout.responders.code(unit)
-        if agency is None:
-            self.leave_unread("responder", unit)
-        return agency or "", self._layout.clinicians.code(unit) is not None
+        agency = self._code("responder", unit) or ""
+        return agency, self._layout.clinicians.code(unit) is not None
 
     def leave_unread(self, field: str, text: str) -> None:
         """Keep a text of a field that the layout does not know, to tell of it."""
@@ -269,16 +268,11 @@ class Stage:
         if len(texts) < UNMAPPED_KEPT:
             texts.add(text)
 
-    def _agency(self, text: str) -> str:
-        code = self._layout.agencies.code(text)
+    def _code(self, field: str, text: str) -> str | None:
+        """Return the code of a field's text by the layout; a text without one is told of."""
+        code = self._layout.words[field].code(text)
         if text and code is None:
-            self.leave_unread("agency", text)
-        return code or ""
-
-    def _state(self, text: str) -> str | None:
-        code = self._layout.states.code(text)
-        if text and code is None:
-            self.leave_unread("responder_state", text)
+            self.leave_unread(field, text)
         return code
 
     def _word(self, kind: str, text: str, code: str | None, mark: str) -> Word:
@@ -310,7 +304,7 @@ class Stage:
         reading = address.read(
             raw, town=self.names, unit=unit, city=city, state=state, zip=zip_code
         )
-        columns = places.columns(reading, self.names.own)
+        columns = filing_store.columns(reading, self.names.own)
         return NO_PLACE if columns is None else _in_order(columns)
 
 

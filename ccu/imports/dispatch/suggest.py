@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccu.address.words import UNITS
-from ccu.imports import codes, forms, suggest
+from ccu.imports import forms, suggest
 from ccu.imports.dispatch.choice import (
     FEW,
     NUMBERS,
@@ -70,6 +70,7 @@ class First(Choice):
         apartments = self._ranked("unit", self._hints["columns"]["unit"])
         self._cars = self._apart("cars", {name for _, name in apartments})
         self._hazards = self._apart("hazards")
+        self._units()
         for name in ("agency", "zip", "state", "city", "unit", "priority", "nature_cleared"):
             self._choose(name)
         self._address()
@@ -301,7 +302,7 @@ class First(Choice):
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of the layout."""
-        sample, chosen, hints = self._sample, self.chosen, self._hints
+        sample, chosen = self._sample, self.chosen
         yield from suggest.head(
             sample,
             "docs/imports.md",
@@ -314,7 +315,7 @@ class First(Choice):
         left_open = self._questions.left_open
         yield from suggest.columns(sample, chosen, FIELDS, WANTED, open_=left_open)
         for name in self._cars:
-            yield f"# responder = {suggest.listed([name])}  # units sent; map them in [responders]"
+            yield f"# responder = {suggest.listed([name])}  # units sent?"
         if self._hazards:
             yield f"# hazards = {suggest.listed(self._hazards)}  # map their texts in [hazards]"
         yield from (f"# ? {note}" for note in dict.fromkeys(self._notes))
@@ -325,20 +326,18 @@ class First(Choice):
         else:
             yield from ("", "[defaults]")
             yield '# lead_agency = "police"  # if it leads all calls of the file'
+            if "responder" in chosen:
+                tables.append(("responders", "responder"))
         for table, field in tables:
-            cells = sample.texts(chosen[field]) if field in chosen else []
-            if several := field == "disposition":
-                cells = [cell for name in chosen.get(field, ()) for cell in sample.columns[name]]
-            yield from codes.words(
+            yield from forms.code_lines(
                 table,
-                cells,
-                hints[table],
-                several=several,
+                self._texts(field),
+                self._keywords(table, field),
+                several=field == "disposition",
                 most=400,
                 longest=80,
                 too_many='try wildcards: welfare_check = ["*WELF*"]',
-                unknown=f"put each under its code, or {'leave it' if several else 'under other'}"
-                " if none fits",
+                unknown="put each under its code, or leave it if none fits",
             )
 
     def _cities(self) -> Iterator[str]:

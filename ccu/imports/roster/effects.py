@@ -13,9 +13,8 @@ from typing import Any
 from ccu.identity import plain
 from ccu.imports.layout import Words
 from ccu.imports.roster import store as rosters
-from ccu.imports.roster.matching import Decision, What
 from ccu.imports.roster.rows import MADE, TEXTS, Entry
-from ccu.imports.roster.store import Turn
+from ccu.imports.roster.store import Decision, Turn, What
 from ccu.people import store as people
 from ccu.people.options import years
 from ccu.people.store import Said

@@ -127,7 +127,7 @@ def suggest_first(session: "Session", path: Path, target: Path | None) -> None:
 def _lines(
     sample: "Sample", chosen: "Chosen", hints: "Hints", refused: list[str], questions: "Questions"
 ) -> Iterator[str]:
-    from ccu.imports import codes, forms, suggest
+    from ccu.imports import forms, suggest
 
     yield from suggest.head(
         sample,
@@ -142,7 +142,7 @@ def _lines(
         yield 'name_order = "given family"  # of a name without a comma; or "family given"'
     yield from suggest.columns(sample, chosen, FIELDS, WANTED, refused)
     if "status" in chosen:
-        yield from codes.words(
+        yield from forms.code_lines(
             "status",
             sample.texts(chosen["status"]),
             hints["status"],

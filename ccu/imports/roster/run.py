@@ -2,9 +2,8 @@
 
   layout    what a roster's layout has beside what every layout has; a first layout for a list
   rows      rows to entries
-  matching  which of the people known each entry is
   effects   what the import does, row by row
-  store     what is known of a roster, and what is written
+  store     what is known of a roster, which person each entry is, what is written
   terminal  questions and messages
 
 It is read and matched outside any transaction; what it does is found again inside the one that
@@ -24,8 +23,8 @@ from ccu.imports import store as imports
 from ccu.imports.roster import store as rosters
 from ccu.imports.roster.effects import Choices, Effect, Reckoner
 from ccu.imports.roster.layout import Layout
-from ccu.imports.roster.matching import Decision, Rule, What, decide, number_repeats, repeats
 from ccu.imports.roster.rows import CODED, Entry, EntryReader, Notes
+from ccu.imports.roster.store import Decision, Rule, What, decide, number_repeats, repeats
 from ccu.imports.rows import Broken, tell_short
 from ccu.imports.store import Batch
 from ccu.people import store as people

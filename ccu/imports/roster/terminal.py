@@ -10,8 +10,8 @@ from dataclasses import replace
 from ccu.identity import Known
 from ccu.imports.roster import store as rosters
 from ccu.imports.roster.effects import Effect
-from ccu.imports.roster.matching import Decision, What
 from ccu.imports.roster.run import COUNTS, Plan
+from ccu.imports.roster.store import Decision, What
 from ccu.options.terminal import read_line, yes_or_no
 from ccu.output import say
 from ccu.output.text import counted

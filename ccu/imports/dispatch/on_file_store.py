@@ -1,15 +1,156 @@
-"""Calls whose row in an imported file has changed: which fields change, and which stay.
+"""Rows whose call is on file: those that are as they were, and those that have changed.
 
-What a person has written since stays, and the old value of what changes is kept.
+Rows that are as they were are found by digests of their cells, and not read. A call keeps the
+digest of its row's cells, or of its rows' in the order of the file, made with a key of all that
+decides how cells are read. Where one row of an incident differs, all are read.
+
+Of a row that has changed, what a person has written since stays, and the old value of what changes
+is kept.
 """
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from hashlib import blake2b
+from itertools import compress, groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ccu.records.table import write_changes
+from ccu import __version__, address
+from ccu.imports.dispatch.join_store import of_several
+from ccu.imports.dispatch.layout import Layout
+from ccu.imports.dispatch.staging_store import MADE, Seen
+from ccu.imports.rows import Chunk
+from ccu.records.writes import write_changes
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from ccu.imports.dispatch.merge_store import Summary
+
+# ---------------------------------------------------------------- as they were
+
+
+# The last complete import of the same file that added rows.
+READ_BEFORE = """
+SELECT max(id) FROM import_batch WHERE sha256 = :sha256 AND new_rows > 0
+  AND read_rows = new_rows + changed_rows + same_rows + rejected_rows
+"""
+FIRST = 20_000  # rows, none of which is known: then the file is a new one
+
+# In the order that it is asked in: an index made at the end would be sorted in memory, all of it.
+SCHEMA = """
+CREATE TABLE staging.seen (incident TEXT, line INTEGER, digest INTEGER,
+  PRIMARY KEY (incident, line)) WITHOUT ROWID
+"""
+ANY = """
+SELECT 1 FROM staging.seen CROSS JOIN main.call
+  ON call.source_system_id = :source AND call.incident = seen.incident
+ AND call.cells_digest IS NOT NULL LIMIT 1
+"""
+ALONE = """
+SELECT alone.line, alone.incident GLOB :made
+FROM (SELECT incident, digest, min(line) AS line FROM staging.seen
+      GROUP BY incident HAVING count(*) = 1) AS alone
+CROSS JOIN main.call ON call.source_system_id = :source AND call.incident = alone.incident
+WHERE call.cells_digest = alone.digest
+"""
+# Rows without a number that are alike are different calls: they are told apart when they are read.
+SEVERAL = """
+SELECT seen.incident, seen.line, seen.digest, call.cells_digest
+FROM (SELECT incident FROM staging.seen GROUP BY incident HAVING count(*) > 1) AS several
+CROSS JOIN main.call ON call.source_system_id = :source AND call.incident = several.incident
+CROSS JOIN staging.seen ON seen.incident = several.incident
+WHERE call.cells_digest IS NOT NULL AND several.incident NOT GLOB :made
+ORDER BY seen.incident, seen.line
+"""
+
+
+def key(
+    layout: Layout, names: address.Names, care: Mapping[str, int], zone: "ZoneInfo", guarded: bool
+) -> bytes:
+    """Return a key of all that decides how cells are read, the version of ccu included."""
+    lists = (names.towns, names.streets, names.places, care)
+    parts = (__version__, layout.text, names.own, str(zone), guarded)
+    return blake2b(repr((*parts, *(sorted(each.items()) for each in lists))).encode()).digest()
+
+
+class Known:
+    """Made once for a file; asked which of its rows are on file as they are."""
+
+    def __init__(self, connection: sqlite3.Connection, source: int) -> None:
+        """`source` is the number of the system whose calls are looked at."""
+        self._connection = connection
+        self._values = {"source": source, "made": f"{MADE}*"}
+        self._lines = bytearray()  # by number: 1 for a known row
+        self._alone = self._joined = self._calls = self._unnumbered = 0
+        self._rows = self._short = self._last = 0
+        self._probed = self._new = False
+        self.left = 0  # rows that are to be read, the broken ones among them
+        connection.execute(SCHEMA)
+
+    def add(self, chunk: Chunk, rows: Iterable[Seen]) -> None:
+        """Look at the rows of a chunk."""
+        self._connection.executemany("INSERT INTO staging.seen VALUES (?, ?, ?)", rows)
+        self._rows += len(chunk.rows)
+        self._last = max(chunk.numbers, default=self._last)
+        self.left += len(chunk.rows) + len(chunk.broken)
+        self._short += chunk.short
+
+    def worth_it(self) -> bool:
+        """Whether to go on: not when none of the first rows is on file."""
+        if self._rows >= FIRST and not self._probed:
+            self._probed = True
+            self._new = self._connection.execute(ANY, self._values).fetchone() is None
+        return not self._new
+
+    def settle(self) -> None:
+        """Find the known rows, after the last chunk."""
+        if self._new:
+            return
+        ask, lines = self._connection.execute, self._lines
+        lines.extend(bytes(1 + self._last))
+        for row in ask(ALONE, self._values):
+            lines[row[0]] = 1
+            self._alone += 1
+            self._unnumbered += row[1]
+        for _incident, rows in groupby(ask(SEVERAL, self._values), itemgetter(0)):
+            self._settle_several([tuple(row) for row in rows])
+        ask("DROP TABLE staging.seen")
+        self.left -= self._alone + self._joined
+
+    def _settle_several(self, rows: Sequence[tuple[str, int, int | None, int]]) -> None:
+        digests = [digest for _, _, digest, _ in rows if digest is not None]
+        if len(digests) == len(rows) and of_several(digests) == rows[0][3]:
+            for _, line, _, _ in rows:
+                self._lines[line] = 1
+            self._joined += len(rows)
+            self._calls += 1
+
+    def without(self, chunk: Chunk) -> Chunk:
+        """Return a chunk without its known rows."""
+        lines = self._lines
+        if not lines:
+            return chunk
+        keep = [not lines[number] for number in chunk.numbers]
+        numbers = list(compress(chunk.numbers, keep))
+        return chunk._replace(numbers=numbers, rows=list(compress(chunk.rows, keep)))
+
+    def count(self, summary: "Summary") -> None:
+        """Add the known rows to the counts of an import."""
+        known = self._alone + self._joined
+        summary.read += known
+        summary.same += known
+        summary.joined.rows += self._joined - self._calls
+        summary.joined.calls += self._calls
+        summary.joined.unnumbered += self._unnumbered
+        if not self.left:
+            summary.short = self._short
+
+
+# ---------------------------------------------------------------- changed
+
 
 # What a call of a changed row holds, and what the row has now. A field is named as in the call.
 CHANGED = """
@@ -88,22 +229,25 @@ UPDATE main.call SET
 WHERE id = :call_id
 """
 
-UPDATE_LIST = {
-    "dispositions": (
-        "DELETE FROM main.call_disposition WHERE call_id = :call_id",
-        "INSERT INTO main.call_disposition (call_id, disposition)"
-        " SELECT :call_id, value FROM json_each(:dispositions)",
-    ),
-    "dangers": (
-        "DELETE FROM main.call_danger WHERE call_id = :call_id",
-        "INSERT INTO main.call_danger (call_id, danger)"
-        " SELECT :call_id, value FROM json_each(:dangers)",
-    ),
-    "responders": (
-        "DELETE FROM main.call_responder WHERE call_id = :call_id",
-        "INSERT INTO main.call_responder (call_id, agency, clinician, unit, state, minutes)"
-        " SELECT :call_id, value ->> 'agency', value ->> 'clinician', value ->> 'unit',"
-        " value ->> 'state', value ->> 'minutes' FROM json_each(:responders)",
+
+class CallList(NamedTuple):
+    """Rows of a call in a table of their own, which staging has as one list in JSON."""
+
+    table: str
+    staged: str  # the column of staging.entry
+    columns: str
+    values: str  # of them, from an element `each` of the list
+
+
+LISTS = {
+    "dispositions": CallList("call_disposition", "dispositions", "disposition", "each.value"),
+    "dangers": CallList("call_danger", "hazards", "danger", "each.value"),
+    "responders": CallList(
+        "call_responder",
+        "responders",
+        "agency, clinician, unit, state, minutes",
+        "each.value ->> 'agency', each.value ->> 'clinician', each.value ->> 'unit',"
+        " each.value ->> 'state', each.value ->> 'minutes'",
     ),
 }
 
@@ -166,10 +310,14 @@ def apply(
     values |= {column: row[f"{side}_{column}"] for column in ("address_id", "place_id")}
     values |= {key: row[key] for key in ("call_id", "digest", "cells_digest")}
     connection.execute(UPDATE_CALL, values)
-    for name, statements in UPDATE_LIST.items():
+    for name, (table, _staged, columns, each) in LISTS.items():
         if name in fields:
-            for statement in statements:
-                connection.execute(statement, values)
+            connection.execute(f"DELETE FROM main.{table} WHERE call_id = :call_id", values)  # noqa: S608
+            connection.execute(
+                f"INSERT INTO main.{table} (call_id, {columns})"  # noqa: S608 - our own names
+                f" SELECT :call_id, {each} FROM json_each(:{name}) AS each",
+                values,
+            )
             old, new = fields[name]
             fields[name] = (json.loads(old), json.loads(new))
     if "address" in fields:

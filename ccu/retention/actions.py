@@ -1,26 +1,182 @@
-"""Destroy what is older than its class is kept for: found and counted, shown, then deleted.
+"""What `ccu seal`, `ccu purge` and `ccu deidentify` do: count, show, confirm, act, report.
 
-The text is then removed from the bytes of the file, and copies that a killed process left go too.
+Seal by order: then tell the custodian what else to do. Purge what is older than its class is kept
+for. De-identify people who were not met for years. After the last two the text is removed from the
+bytes of the file, and copies that a killed process left go too.
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from ccu import dates
+from ccu.consent import store as consents
 from ccu.database import written
 from ccu.database.written import Altered
 from ccu.errors import InvalidInput, NotFound
-from ccu.options import terminal, typed_text
-from ccu.output import say
+from ccu.options import questions, required, typed_text
+from ccu.options.lookups import code
+from ccu.options.times import PAST_DAY
+from ccu.output import Document, Section, Table, say
 from ccu.output.text import counted
 from ccu.people import store as people
-from ccu.records import audit
-from ccu.retention import deidentify_store, kept_store, purge_store
+from ccu.records import audit, codes, field_words
+from ccu.retention import deidentify_store, kept_store, purge_store, seal_store
 from ccu.retention.deidentify_store import Candidate
 from ccu.retention.kept_store import Destroyed
 from ccu.retention.purge_store import Found
+from ccu.retention.seal_store import Content, Sealed
 from ccu.session import Session
+
+# ---------------------------------------------------------------- sealing
+
+
+def seal(
+    session: Session,
+    record: str,
+    record_id: int,
+    *,
+    authority: str | None,
+    ordered: date | None,
+    yes: bool,
+) -> str:
+    """Seal a person or a call; return the line to print. Raises InvalidInput, NotFound."""
+    asking = session.interactive and not yes
+    content = seal_store.gather(session.db, record, record_id)
+    if authority is None and asking:
+        authority = code("seal_authority").ask(session, "By whose order", "--authority")
+    if ordered is None and asking:
+        ordered = PAST_DAY.ask(session, "Day of the order", "--ordered")
+    by, day = required(authority, "--authority"), required(ordered, "--ordered")
+    if not yes:
+        _confirm_seal(session, record, record_id, content.records, content.count())
+    with session.work() as work:
+        done = seal_store.seal(work, record, record_id, authority=by, ordered_on=day.isoformat())
+    _report(done)
+    return f"{record.capitalize()} {record_id} is sealed, as seal {done.id}."
+
+
+def _confirm_seal(
+    session: Session, record: str, record_id: int, records: list[int], rows: int
+) -> None:
+    others = [each for each in records if each != record_id]
+    also = f", with {_named(record, others)} merged into it" if others else ""
+    stated = (
+        f"Sealing {record} {record_id}{also} removes it from every list, search and card:"
+        f" {counted(rows, 'row')} of the file."
+    )
+    what = f"the number of the {record}"
+    questions.confirm_by_number(session.interactive, record_id, stated, "seal", what)
+
+
+def _report(done: Sealed) -> None:
+    """Print what ended, and what the order may also cover; numbers and logins only."""
+    if done.ended:
+        ended = "; ".join(f"{what} {number} ({login})" for what, number, login in done.ended)
+        say(f"Ended {len(done.ended)} open: {ended}")
+    if done.calls:
+        say(
+            f"Kept without words: {_named('call', done.calls)}. If the order covers a call too:"
+            " ccu seal call"
+        )
+    if done.places:
+        say(f"Notes on {_named('place', done.places)} may name them; check with ccu place show")
+    say("Human Services destroys any care notes: ccu care destroy")
+
+
+def _named(what: str, numbers: Iterable[int]) -> str:
+    numbers_shown = [str(each) for each in numbers]
+    return f"{what}{'' if len(numbers_shown) == 1 else 's'} {', '.join(numbers_shown)}"
+
+
+# ---------------------------------------------------------------- what a seal holds, as a page
+
+
+SEALED_COLUMNS = ("table", "row", "field", "value")
+
+
+def sealed_document(session: Session, row: dict[str, Any], content: Content | None) -> Document:
+    """Return the order, every field of the sealed rows, and the words removed from others.
+
+    42 CFR Part 2 referrals are left out for an account that may not read them.
+
+    JSON: the columns of `seal list`, records, and rows (table, row, field, value).
+    """
+    labels = codes.labels(session.db, "seal_authority")
+    found = [] if content is None else content_rows(_readable(session, content))
+    pairs = [
+        ("Order", f"{labels[row['authority']]}, {dates.said(row['ordered_on'])}"),
+        ("Sealed", f"{dates.minute(row['sealed_at'])} by {row['sealed_by']}"),
+    ]
+    if row["lifted_at"]:
+        when, reasons = dates.minute(row["lifted_at"]), codes.labels(session.db, "lift_reason")
+        why = reasons[row["lift_reason"]]
+        pairs.append(("Lifted", f"{when} by {row['lifted_by']} ({why})"))
+    fields = ((each["table"], each["field"]) for each in found)
+    cells = [tuple(each.values()) for each in found]
+    table = Table(SEALED_COLUMNS, cells, labels=field_words.labels(session.db, fields))
+    sections = [
+        Section(pairs=pairs),
+        Section("Sealed content", table=table, main=True, empty="None: the seal was lifted"),
+    ]
+    data = {**row, "records": content.records if content else [], "rows": found}
+    return Document(f"Seal {row['seal']}: {row['record']} {row['number']}", sections, data)
+
+
+def _readable(session: Session, content: Content) -> Content:
+    """Return what a seal holds, without what Part 2 withholds from this account."""
+    if session.reads_part2:
+        return content
+    programs = consents.part2_providers(session.db)
+    referrals = _ids_of(content, "referral", "provider_id", programs)
+    tasks = _ids_of(content, "follow_up", "referral_id", referrals)
+    gone = {*(("referral", each) for each in referrals), *(("follow_up", each) for each in tasks)}
+    shown = {
+        table: {
+            key: {**row, "referral_id": None} if row.get("referral_id") in referrals else row
+            for key, row in found.items()
+            if (table, key[0]) not in gone
+            and (row.get("record"), row.get("record_id")) not in gone
+            and row.get("follow_up_id") not in tasks
+            and row.get("again_id") not in referrals
+            and (table == "need_answer" or row.get("referral_id") not in referrals)
+        }
+        for table, found in content.rows.items()
+    }
+    return replace(content, rows=shown)
+
+
+def _ids_of(content: Content, table: str, field: str, wanted: set[int]) -> set[int]:
+    found = content.rows.get(table, {})
+    return {row["id"] for row in found.values() if row[field] in wanted}
+
+
+def content_rows(content: Content) -> list[dict[str, Any]]:
+    """Return SEALED_COLUMNS of every field with a value, moved rows first."""
+    moved = [
+        (table, key, row)
+        for table, found in content.rows.items()
+        if table != "person_key"  # made from the names
+        for key, row in found.items()
+    ]
+    words = [(table, key, was) for (table, key), was in content.blanked.items()]
+    return [
+        {
+            "table": table,
+            "row": "/".join(map(str, key)),
+            "field": name,
+            "value": value.hex() if isinstance(value, bytes) else str(value),
+        }
+        for table, key, row in moved + words
+        for name, value in row.items()
+        if value not in (None, "")
+    ]
+
+
+# ---------------------------------------------------------------- destroying
+
 
 COLUMNS = ("class", "year", "due", "held", "open", "linked", "destroy", "note")
 NOT_KNOWN = "not known: no period is set"
@@ -181,7 +337,7 @@ def confirm_people(session: Session, found: list[Candidate]) -> None:
     count = sum(not each.why for each in found)
     named = counted(count, "person", "people")
     stated = f"The identity of {named} is removed for good; backups made before have it."
-    terminal.confirm_by_number(
+    questions.confirm_by_number(
         session.interactive, count, stated, "destroy", "the number of people"
     )
 
