@@ -386,6 +386,7 @@ def test_an_interns_closing_waits_for_their_supervisor(
     assert ccu("follow-up", "sign", "1").out == "Signed follow-up 1; it is closed.\n"
     found = shown(ccu, 1)
     assert (found["state"], found["closed_by"], found["signed_by"]) == ("closed", "kint", "boss")
+    assert found["closed"] == "2026-01-31 14:00"
     assert listed(ccu) == listed(ccu, "--to-sign") == []
 
 
@@ -519,6 +520,21 @@ def test_merged_people_are_shown_by_the_record_that_stays(ccu: Ccu, db_path: Pat
     steps.call(ccu, "unknown")
     steps.merge(db_path, 1, 2)
     assert listed(ccu)[0]["for"] == "person 2"
+
+
+def test_one_for_a_household_names_the_household(ccu: Ccu, db_path: Path) -> None:
+    steps.refer(ccu)
+    with sqlite3.connect(db_path) as hand:
+        hand.execute(
+            "INSERT INTO household (id, recorded_at, recorded_by)"
+            " VALUES (1, '2026-01-01T00:00:00-05:00', 1)"
+        )
+        hand.execute("UPDATE referral SET household_id = 1")
+    assert {row["for"] for row in listed(ccu)} == {"referral 1, person 1, 12 MAIN ST # 3"}
+    with sqlite3.connect(db_path) as hand:
+        hand.execute("UPDATE referral SET person_id = NULL")
+        hand.execute("UPDATE follow_up SET person_id = NULL")
+    assert {row["for"] for row in listed(ccu)} == {"referral 1, household 1, 12 MAIN ST # 3"}
 
 
 def test_at_night_a_try_is_proposed_for_the_day_where_no_hours_are_set(
