@@ -7,7 +7,7 @@ from typing import Any
 
 from ccu.errors import InvalidInput
 from ccu.people import store as people
-from ccu.records import person_ids, staff, table, visibility, writes
+from ccu.records import person_ids, staff_list, table, visibility, writes
 from ccu.work import Work
 
 _ROWS = """
@@ -68,7 +68,7 @@ def _check(connection: sqlite3.Connection, now: Mapping[str, Any], new: Mapping[
     if new.get("person_id") is not None:
         people.must_exist(connection, new["person_id"])
     if new.keys() & {"call_id", "occurred_at"}:
-        table.refuse_before_call(connection, now["call_id"], now["occurred_at"], "--when")
+        writes.refuse_before_call(connection, now["call_id"], now["occurred_at"], "--when")
 
 
 def cleared(fields: Iterable[str], given: Mapping[str, object]) -> dict[str, object]:
@@ -109,7 +109,7 @@ def void(work: Work, consult_id: int, reason: str) -> None:
     """
     row = table.require(work.connection, "consult", consult_id)
     visibility.refuse("consult", work.view.consults([consult_id]))
-    staff.refuse_others(work.connection, work.staff_id, row["recorded_by"])
+    staff_list.refuse_others(work.connection, work.staff_id, row["recorded_by"])
     if not writes.change(work, "consult", row, {"voided": 1}, reason):
         raise InvalidInput(f"consult {consult_id} is void already")
     work.audit("consult-edit", "consult", consult_id, fields=["voided"])

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ccu import files, installation
+from ccu import database, files, installation
 from ccu.errors import DatabaseUnusable
 from ccu.files import private
 
@@ -171,3 +171,26 @@ def _must_be_private(path: Path, about: os.stat_result, group: int | None) -> No
             f"the key file {path} is open to other accounts; chmod 600 it,"
             " and ask whether the key is still secret"
         )
+
+
+def must_unlock(connection: sqlite3.Connection, path: Path) -> None:
+    """Read the first page: a wrong key shows there, and cannot be told from any other damage."""
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except database.errors() as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_NOTADB:
+            raise
+        raise DatabaseUnusable(
+            f"{path}: wrong key, or not a ccu database; the key is from {key_file()}"
+        ) from None
+
+
+def check_size(path: Path, size: int, wal: bool) -> None:
+    """Raise DatabaseUnusable for a file without a key, or cut within a page; `wal`: it has one."""
+    if not key_is_named():
+        raise DatabaseUnusable(
+            f"{path} is not a ccu database, or it is encrypted and there is no key at"
+            f" {key_file()}; CCU_KEY_FILE names another"
+        )
+    if size % files.PAGE and not wal:
+        raise DatabaseUnusable(f"{path} is cut short, or is not a ccu database; restore a backup")

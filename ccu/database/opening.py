@@ -98,24 +98,6 @@ def reading(connection: sqlite3.Connection) -> Iterator[None]:
             connection.execute("ROLLBACK")
 
 
-@contextlib.contextmanager
-def trusting(connection: sqlite3.Connection) -> Iterator[None]:
-    """Around a `write` of very many rows whose references and values are right as they are made.
-
-    Within it SQLite does not check references and CHECKs itself, which is two thirds of the time
-    that an import holds the lock, and keeps more pages in memory. `ccu check` checks them anyhow.
-    """
-    connection.execute("PRAGMA foreign_keys=OFF")
-    connection.execute("PRAGMA ignore_check_constraints=ON")
-    connection.execute("PRAGMA cache_size=-16000")
-    try:
-        yield
-    finally:
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA ignore_check_constraints=OFF")
-        connection.execute("PRAGMA cache_size=-2000")
-
-
 def tidy(connection: sqlite3.Connection) -> None:
     """Fold the write-ahead log into the file. Run by one process alone: the nightly check."""
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -143,7 +125,7 @@ def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqli
         raise _explained(error, path) from None
     try:
         if key is not None:
-            _must_unlock(connection, path)
+            encryption.must_unlock(connection, path)
         for pragma in _pragmas(version):
             connection.execute(f"PRAGMA {pragma}")
         register(connection, path)
@@ -200,20 +182,6 @@ def _must_be_writable(path: Path) -> None:
             about = beside.lstat()
             if stat.S_ISREG(about.st_mode) and about.st_mode & 0o600 != 0o600:
                 beside.chmod(mode & 0o666)
-
-
-def _must_unlock(connection: sqlite3.Connection, path: Path) -> None:
-    """A wrong key shows when the first page is read, and cannot be told from any other damage."""
-    try:
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except database.errors() as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_NOTADB:
-            raise
-        from ccu.database import encryption
-
-        raise DatabaseUnusable(
-            f"{path}: wrong key, or not a ccu database; the key is from {encryption.key_file()}"
-        ) from None
 
 
 def _pragmas(version: tuple[int, ...]) -> list[str]:
@@ -330,7 +298,9 @@ def is_encrypted(path: Path) -> bool:
         raise DatabaseMissing(f"{path} is empty; an administrator sets it up by ccu init")
     wal = os.path.lexists(path.with_name(path.name + "-wal"))
     if may_be_encrypted(head) and size >= files.PAGE:
-        _check_encrypted(path, size, wal)
+        from ccu.database import encryption
+
+        encryption.check_size(path, size, wal)
         return True
     if len(head) < 100 or not head.startswith(files.MAGIC):
         raise DatabaseUnusable(f"{path} is not a ccu database")
@@ -347,18 +317,6 @@ def is_encrypted(path: Path) -> bool:
     if size < int.from_bytes(head[28:32], "big") * (65_536 if page == 1 else page):
         raise DatabaseUnusable(f"{path} is cut short; keep it and restore a backup")
     return False
-
-
-def _check_encrypted(path: Path, size: int, wal: bool) -> None:
-    from ccu.database import encryption
-
-    if not encryption.key_is_named():
-        raise DatabaseUnusable(
-            f"{path} is not a ccu database, or it is encrypted and there is no key at"
-            f" {encryption.key_file()}; CCU_KEY_FILE names another"
-        )
-    if size % files.PAGE and not wal:
-        raise DatabaseUnusable(f"{path} is cut short, or is not a ccu database; restore a backup")
 
 
 def _too_new(path: Path, version: int) -> DatabaseUnusable:

@@ -16,7 +16,7 @@ from ccu.consent import store as consents
 from ccu.errors import InvalidInput, NotAllowed
 from ccu.people import open_work_store as open_work
 from ccu.people import store as people
-from ccu.records import person_ids, staff, table, writes
+from ccu.records import person_ids, staff, staff_list, table, writes
 from ccu.records.settings import Settings
 from ccu.work import Work
 
@@ -216,7 +216,7 @@ def about_call(work: Work, call_id: int, owner: int | None) -> About:
     table.require_call(work.connection, call_id)
     subjects = person_ids.subjects(work.connection, call_id)
     person_id = subjects[0] if len(subjects) == 1 else None
-    owner_id = staff.owner_of_new(work.connection, work.staff_id, owner)
+    owner_id = staff_list.owner_of_new(work.connection, work.staff_id, owner)
     return About(owner_id=owner_id, call_id=call_id, person_id=person_id)
 
 
@@ -224,7 +224,7 @@ def about_person(work: Work, person_id: int, owner: int | None) -> About:
     """What a follow-up of a person is for: their worker's, unless said, or the usual."""
     people.must_exist(work.connection, person_id)
     worker = open_work.worker_of(work.connection, person_id, work.today.isoformat())
-    owner_id = staff.owner_of_new(work.connection, work.staff_id, owner or worker)
+    owner_id = staff_list.owner_of_new(work.connection, work.staff_id, owner or worker)
     return About(owner_id=owner_id, person_id=person_id)
 
 
@@ -301,7 +301,7 @@ def log_attempt(
     """
     connection = work.connection
     row = read_open(connection, follow_up_id)
-    table.refuse_before_call(connection, row["call_id"], attempt.occurred_at, "--when")
+    writes.refuse_before_call(connection, row["call_id"], attempt.occurred_at, "--when")
     provider_id = consents.provider_of_referral(connection, row["referral_id"])
     consents.refuse_part2_note(connection, attempt.note, provider_id)
     is_over = ends(connection, attempt.result)

@@ -11,7 +11,7 @@ from typing import Any
 
 from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
-from ccu.records import staff, table, writes
+from ccu.records import staff_list, table, writes
 from ccu.work import Work
 
 ATTEMPT = "attempt"  # the field of `change` that holds a voided attempt
@@ -61,7 +61,7 @@ def void(work: Work, follow_up_id: int, reason: str | None, *, alone: bool = Fal
 def may_void(work: Work, follow_up_id: int, *, alone: bool = False) -> sqlite3.Row:
     """Return the follow-up if `void` may cancel it; raises as that does."""
     row = follow_ups.read_open(work.connection, follow_up_id)
-    staff.refuse_others(work.connection, work.staff_id, row["recorded_by"])
+    staff_list.refuse_others(work.connection, work.staff_id, row["recorded_by"])
     if last_attempt(work.connection, follow_up_id) is not None:
         raise InvalidInput(
             f"follow-up {follow_up_id} was tried; to void its last attempt:"
@@ -115,7 +115,7 @@ def attempt_to_void(work: Work, follow_up_id: int) -> sqlite3.Row:
     attempt = last_attempt(work.connection, follow_up_id)
     if attempt is None:
         raise InvalidInput(f"follow-up {follow_up_id} has no attempt to void")
-    staff.refuse_others(work.connection, work.staff_id, attempt["recorded_by"])
+    staff_list.refuse_others(work.connection, work.staff_id, attempt["recorded_by"])
     return attempt
 
 

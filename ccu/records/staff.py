@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from ccu.errors import InvalidInput, NotAllowed, NotFound
+from ccu.errors import NotAllowed, NotFound
 from ccu.records import settings, table
 
 
@@ -37,27 +37,6 @@ def default_owner(connection: sqlite3.Connection, known: settings.Settings) -> i
     return id_of(connection, login) if login else None
 
 
-def usual_owner(connection: sqlite3.Connection, staff_id: int) -> int | None:
-    """Return who owns what this account makes: itself, but for a patrol officer the default owner.
-
-    None: it is a patrol officer's, and no default owner is set.
-    """
-    if role_of(connection, staff_id) == "officer":
-        return default_owner(connection, settings.load(connection))
-    return staff_id
-
-
-def owner_of_new(connection: sqlite3.Connection, staff_id: int, given: int | None) -> int:
-    """Return the owner given, else the usual one. Raises InvalidInput where there is none."""
-    owner = given or usual_owner(connection, staff_id)
-    if owner is None:
-        raise InvalidInput(
-            "--owner is missing: give the login of who follows up, or ask an admin to set it for"
-            " all: ccu settings default_owner LOGIN"
-        )
-    return owner
-
-
 def unknown(connection: sqlite3.Connection) -> NotAllowed:
     """Return the refusal for an account that is not on the list; it names who can add it."""
     sql = "SELECT login FROM staff WHERE role = 'admin' AND active = 1 ORDER BY id"
@@ -65,9 +44,3 @@ def unknown(connection: sqlite3.Connection) -> NotAllowed:
     return NotAllowed(
         f"this account is not on the staff list of this file; {admins} can add it by ccu staff add"
     )
-
-
-def refuse_others(connection: sqlite3.Connection, staff_id: int, recorded_by: int) -> None:
-    """Raise NotAllowed for an intern, who voids only what they recorded themselves."""
-    if recorded_by != staff_id and role_of(connection, staff_id) == "intern":
-        raise NotAllowed("an intern voids only what they recorded; ask your supervisor")

@@ -1,4 +1,4 @@
-"""The staff list as an admin keeps it: add, change and retire accounts."""
+"""The staff list as an admin keeps it; who owns what an account makes, and may void it."""
 
 import json
 import sqlite3
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ccu import access, installation
-from ccu.errors import InvalidInput
+from ccu.errors import InvalidInput, NotAllowed
 from ccu.output.text import counted
 from ccu.records import audit, settings, staff, table, writes
 
@@ -154,3 +154,30 @@ def _require_another_admin(connection: sqlite3.Connection, staff_id: int) -> Non
             "this is the last person with the role admin; give another account that role first:"
             " ccu staff edit LOGIN --role admin"
         )
+
+
+def usual_owner(connection: sqlite3.Connection, staff_id: int) -> int | None:
+    """Return who owns what this account makes: itself, but for a patrol officer the default owner.
+
+    None: it is a patrol officer's, and no default owner is set.
+    """
+    if staff.role_of(connection, staff_id) == "officer":
+        return staff.default_owner(connection, settings.load(connection))
+    return staff_id
+
+
+def owner_of_new(connection: sqlite3.Connection, staff_id: int, given: int | None) -> int:
+    """Return the owner given, else the usual one. Raises InvalidInput where there is none."""
+    owner = given or usual_owner(connection, staff_id)
+    if owner is None:
+        raise InvalidInput(
+            "--owner is missing: give the login of who follows up, or ask an admin to set it for"
+            " all: ccu settings default_owner LOGIN"
+        )
+    return owner
+
+
+def refuse_others(connection: sqlite3.Connection, staff_id: int, recorded_by: int) -> None:
+    """Raise NotAllowed for an intern, who voids only what they recorded themselves."""
+    if recorded_by != staff_id and staff.role_of(connection, staff_id) == "intern":
+        raise NotAllowed("an intern voids only what they recorded; ask your supervisor")

@@ -12,7 +12,6 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from ccu import dates
 from ccu.errors import InvalidInput, NotFound
 
 # What a message calls a record, where that is not its table's name.
@@ -85,20 +84,6 @@ def require_call(connection: sqlite3.Connection, call_id: int) -> sqlite3.Row:
     if row["voided_at"]:
         raise InvalidInput(f"call {call_id} is void")
     return row
-
-
-def refuse_before_call(
-    connection: sqlite3.Connection, call_id: int | None, moment: str, option: str
-) -> None:
-    """Raise InvalidInput for a moment before the minute in which a call began.
-
-    A time that is typed has no seconds, one from a dispatch system has.
-    """
-    if call_id is None:
-        return
-    began = dates.from_iso(require(connection, "call", call_id)["occurred_at"])
-    if dates.is_after(began.replace(second=0), dates.from_iso(moment)):
-        raise InvalidInput(f"{option} is before call {call_id} began")
 
 
 def not_found(table: str, record_id: int | None) -> NotFound:

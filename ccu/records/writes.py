@@ -15,6 +15,10 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ccu import dates
+from ccu.errors import InvalidInput
+from ccu.records import table
+
 if TYPE_CHECKING:
     from ccu.work import Work
 
@@ -160,3 +164,17 @@ def replace(
 
 def _columns(new: object) -> dict[str, object]:
     return dict(new) if isinstance(new, Mapping) else dict(vars(new))
+
+
+def refuse_before_call(
+    connection: sqlite3.Connection, call_id: int | None, moment: str, option: str
+) -> None:
+    """Raise InvalidInput for a moment before the minute in which a call began.
+
+    A time that is typed has no seconds, one from a dispatch system has.
+    """
+    if call_id is None:
+        return
+    began = dates.from_iso(table.require(connection, "call", call_id)["occurred_at"])
+    if dates.is_after(began.replace(second=0), dates.from_iso(moment)):
+        raise InvalidInput(f"{option} is before call {call_id} began")

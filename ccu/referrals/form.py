@@ -15,7 +15,7 @@ from ccu.options.questions import Question, fill_in
 from ccu.options.terminal import choose, show_list, yes_or_no
 from ccu.output import Format, emit_document, say
 from ccu.providers import store as providers
-from ccu.records import codes, person_ids, staff, table, visibility
+from ccu.records import codes, person_ids, staff, staff_list, table, visibility
 from ccu.referrals import page, rules
 from ccu.referrals import read_store as referral_reads
 from ccu.referrals import store as referrals
@@ -108,7 +108,7 @@ def _new(session: Session, about: About, given: ReferOptions | NeedReferOptions)
         need=required(about.need, "--need"),
         again_of=about.again_of,
         provider_id=required(given.to, "--to"),
-        owner_id=staff.owner_of_new(session.db, session.staff_id, given.owner),
+        owner_id=staff_list.owner_of_new(session.db, session.staff_id, given.owner),
         made_at=given.made or session.now,
         handoff=given.handoff or "none",
         handoff_parties=given.parties or "",
@@ -180,7 +180,7 @@ def _person_question(session: Session, about: About) -> list[Question]:
 def _usual_owner(session: Session) -> str:
     """Return the login to offer; none for a patrol officer, who is never taken for granted."""
     usual = staff.default_owner(session.db, session.settings)
-    usual = usual or staff.usual_owner(session.db, session.staff_id)
+    usual = usual or staff_list.usual_owner(session.db, session.staff_id)
     return staff.login_of(session.db, usual) if usual else ""
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from ccu.errors import InvalidInput
 from ccu.people import store as people
-from ccu.records import codes, person_ids, staff, table, visibility, writes
+from ccu.records import codes, person_ids, staff_list, table, visibility, writes
 from ccu.records.visibility import View
 from ccu.referrals import rules
 from ccu.work import Work
@@ -102,7 +102,7 @@ def void(work: Work, assessment_id: int, reason: str) -> None:
     if found["voided"]:
         raise InvalidInput(f"needs assessment {assessment_id} is void already")
     row = table.require(work.connection, "need_assessment", assessment_id)
-    staff.refuse_others(work.connection, work.staff_id, row["recorded_by"])
+    staff_list.refuse_others(work.connection, work.staff_id, row["recorded_by"])
     writes.change(work, "need_assessment", row, {"voided": 1}, reason)
     work.audit("needs-edit", "need_assessment", assessment_id, fields=["voided"])
 

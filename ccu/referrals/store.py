@@ -292,7 +292,7 @@ def check_new(connection: sqlite3.Connection, new: NewReferral) -> None:
     consents.refuse_part2_note(connection, new.note, new.provider_id)
     if new.call_id is not None:
         table.require_call(connection, new.call_id)
-        table.refuse_before_call(connection, new.call_id, dates.to_iso(new.made_at), "--made")
+        writes.refuse_before_call(connection, new.call_id, dates.to_iso(new.made_at), "--made")
     if new.person_id is not None:
         people.must_exist(connection, new.person_id)
     provider = providers.read(connection, new.provider_id)

@@ -220,10 +220,10 @@ def purge(
 
 
 def _destroy(session: Session, seen: Found, altered: Altered) -> int:
-    from ccu.database import opening as db
+    from ccu.database import digests
 
     at = audit.clock().isoformat(timespec="seconds")
-    with db.trusting(session.db), session.writing() as connection:
+    with digests.trusting(session.db), session.writing() as connection:
         if purge_store.find(connection, session.today) != seen:
             raise InvalidInput("the records changed meanwhile; nothing was destroyed, look again")
         written_by_others = altered(connection)

@@ -18,8 +18,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ccu import database, dates
-from ccu.database import opening as db
-from ccu.database import reasons
+from ccu.database import digests, reasons
 from ccu.errors import CcuError, ExitCode
 from ccu.imports import identifiers
 from ccu.imports import store as imports
@@ -96,7 +95,7 @@ def import_file(
                 merge = merging.Merge(connection, layout, batch, summary)
                 path = session.path
                 with (
-                    db.trusting(connection),
+                    digests.trusting(connection),
                     _completed_later(path, merge, summary),
                     _interruptible(connection),
                 ):
