@@ -522,6 +522,26 @@ def test_merged_people_are_shown_by_the_record_that_stays(ccu: Ccu, db_path: Pat
     assert listed(ccu)[0]["for"] == "person 2"
 
 
+def test_the_risk_is_that_of_the_call_and_of_the_persons_calls_of_90_days(ccu: Ccu) -> None:
+    assert ccu("call", "edit", "1", "--disposition", "resolved").code == 0
+    add(ccu, "--call", "1")
+    for day, person in (("2026-01-29", "unknown"), ("2025-11-02", "2"), ("2025-11-01", "unknown")):
+        there = ("--address", "9 Elm St", "--nature", "suicide", "--person", person)
+        assert ccu("log-call", "--when", f"{day} 10:00", *there).code == 0
+    add(ccu, "--call", "2")
+    add(ccu, "--person", "2")
+    add(ccu, "--person", "3")  # of the 91st day
+    assert {row["id"]: row["risk"] for row in listed(ccu)} == {
+        1: None,
+        2: "high",
+        3: "high",
+        4: None,
+    }
+    assert ccu("call", "void", "2", "--reason", "wrong house").code == 0
+    assert ccu("call", "void", "3", "--reason", "wrong house").code == 0
+    assert {row["risk"] for row in listed(ccu)} == {None}
+
+
 def test_one_for_a_household_names_the_household(ccu: Ccu, db_path: Path) -> None:
     steps.refer(ccu)
     with sqlite3.connect(db_path) as hand:
