@@ -45,12 +45,15 @@ def _provider(session: "Session", text: str, option: str) -> int:
         lines = {each["id"]: providers.offered(each) for each in found}
         if not found:  # no name: what is needed, in plain words
             from ccu.providers.find import FIRST, Asked, offered, search
-            from ccu.providers.page import tell_of_911
+            from ccu.output import say
+            from ccu.providers.page import tell_of_911, unmet
 
             asked = Asked(text)
             lines = {each["id"]: offered(each) for each in search(session, asked)[:FIRST]}
             if asked.urgent:
                 tell_of_911(session)
+            if asked.unmet:
+                say(f"  {unmet(asked)}")
         if lines and len(found) != 1:
             back = f"{option}: none was chosen; type a number, a name, or what is needed"
             return terminal.chosen_of(lines, "provider", sure=False, back=back)

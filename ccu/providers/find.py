@@ -65,6 +65,7 @@ class Asked:
     accepts: str = ""
     hints: set[str] = field(default_factory=set)  # fields that the text implied: they only rank
     urgent: bool = False  # found out by the search: a risk to life, a crisis, violence
+    unmet: list[str] = field(default_factory=list)  # sure needs that nobody found serves
 
 
 def search(session: Session, asked: Asked) -> list[dict[str, Any]]:
@@ -74,6 +75,7 @@ def search(session: Session, asked: Asked) -> list[dict[str, Any]]:
     _read(asked)
     meant = known.meant(asked.text)
     needs = dict.fromkeys(asked.needs, 1.0) or meant.needs
+    sure = [] if asked.needs else [need for need in needs if needs[need] == 1]
     in_crisis = any(needs.get(need, 0) == 1 for need in URGENT)
     asked.urgent = in_crisis or known.urgent(asked.text)
     if not asked.open_now and in_crisis:
@@ -106,7 +108,10 @@ def search(session: Session, asked: Asked) -> list[dict[str, Any]]:
     ranking = _Ranking(session, asked, needs, fit, followed)
     ranked = [ranked for each in found if (ranked := ranking.row(each)) is not None]
     ranked.sort(key=lambda each: (-each["score"], each["name"].casefold(), each["id"]))
-    return _mixed(ranked, [] if asked.needs else [need for need in needs if needs[need] == 1])
+    labels = codes.labels(session.db, "need")
+    served = {need for each in ranked for need in each["needs"]}
+    asked.unmet = [labels[need] for need in sure if need not in served]
+    return _mixed(ranked, sure)
 
 
 def _mixed(ranked: list[dict[str, Any]], needs: Sequence[str]) -> list[dict[str, Any]]:

@@ -58,12 +58,18 @@ def refuse_nothing(asked: "Asked") -> None:
         )
 
 
-def found_rows(found: Iterable[Mapping[str, Any]], *, urgent: bool) -> list[dict[str, Any]]:
+def found_rows(found: Iterable[Mapping[str, Any]], asked: "Asked") -> list[dict[str, Any]]:
     """Return the rows of `provider find`; before those of an urgent need one without a number."""
     from ccu.providers import find
 
     rows = [{**each, "hours": shortened(each["hours"], find.SHORT)} for each in found]
-    return [{"id": None, **EMERGENCY}, *rows] if urgent else rows
+    reason = "; ".join(filter(None, (EMERGENCY["reason"], unmet(asked))))
+    return [{"id": None, **EMERGENCY, "reason": reason}, *rows] if asked.urgent else rows
+
+
+def unmet(asked: "Asked") -> str:
+    """Return which of the needs that were asked for nobody found serves; empty for none."""
+    return f"no provider found for {', '.join(asked.unmet)}" if asked.unmet else ""
 
 
 def stale_rows(session: Session) -> list[dict[str, Any]]:

@@ -306,6 +306,22 @@ def test_an_urgent_need_has_911_and_988_whoever_is_on_file(ccu: Ccu, text: str) 
     assert "911 or 988" in shown
 
 
+def test_a_need_that_nobody_found_serves_is_told(ccu: Ccu) -> None:
+    assert ccu("provider", "add", "Pantry", "--need", "food").code == 0
+    assert ccu("provider", "add", "Desk", "--need", "care_navigation").code == 0
+    for text in ("my husband hits me", "my husband hits me and the kids are hungry"):
+        done = ccu("provider", "find", text, "-f", "json")
+        assert "no provider found for Domestic violence" in json.loads(done.out)[0]["reason"]
+        assert "No provider found for domestic violence; see all: ccu provider list" in done.err
+    done = ccu("provider", "find", "needs food and a lawyer")
+    assert "Pantry" in done.out and "No provider found for legal" in done.err
+    assert "No provider found" not in ccu("provider", "find", "hungry").err
+    assert ccu(*CALL, "--nature", "crisis", "--person", "unknown").code == 0
+    asked = ("refer", "1", "--need", "food")
+    done = ccu(*asked, stdin="hits her, and they are hungry\n", tty=True)
+    assert "no provider found for Domestic violence" in done.err
+
+
 def test_the_question_of_refer_tells_of_911_too(town: Ccu) -> None:
     assert town(*CALL, "--nature", "crisis", "--person", "unknown").code == 0
     asked = ("refer", "1", "--need", "mh_crisis")

@@ -170,3 +170,11 @@ def test_what_is_doubtful_of_a_referral_is_told_before_it_is_saved(town: Ccu) ->
     piped = town("refer", "--person", "2", "--need", "shelter", "--to", "2", "-f", "json")
     assert note in piped.err
     assert "not listed for Shelter" in piped.out
+
+
+def test_the_list_of_providers_is_in_the_order_of_the_search(town: Ccu) -> None:
+    for name, more in (("Aspen", "full"), ("Birch", "waitlist"), ("Cedar", "open")):
+        assert town("provider", "add", name, "--need", "food", "--capacity", more).code == 0
+    done = town("refer", "--person", "1", "--need", "food", stdin="\n", tty=True)
+    places = [done.err.index(name) for name in ("Cedar", "Birch", "Aspen")]
+    assert places == sorted(places)

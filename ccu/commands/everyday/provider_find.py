@@ -67,10 +67,12 @@ def find(
     found = search(ctx.obj, asked)
     limit = limit or FIRST
     rows = found[:limit]
-    shown = page.found_rows(rows, urgent=asked.urgent)
+    shown = page.found_rows(rows, asked)
     emit(Table(page.FOUND, shown, title="Providers found"), format, output)
     if asked.urgent:
         say(page.URGENT)
+    if found and asked.unmet:
+        say(f"{page.unmet(asked).capitalize()}; see all: ccu provider list, or call 211")
     if len(found) > limit:
         say(f"{len(found) - limit} more: --limit {len(found)}. Details: ccu provider show NUMBER")
     elif not found:
