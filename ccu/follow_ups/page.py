@@ -13,7 +13,7 @@ from ccu.follow_ups import store as follow_ups
 from ccu.follow_ups.options import ListOptions
 from ccu.follow_ups.undo_store import ATTEMPT
 from ccu.options import terminal
-from ccu.output import Document, Section, Table, opened
+from ccu.output import Document, Section, Table, opened, say
 from ccu.output.text import for_person
 from ccu.people.open_work_store import AsOf
 from ccu.records import codes, field_words, person_ids, staff
@@ -136,6 +136,8 @@ def write_calendar(
         calendar.add_component(_event(session, row))
     with opened(output) as sink:
         sink.write_binary(calendar.to_ical())
+    if not rows:
+        say("The calendar is empty: no follow-up fits these options.")
 
 
 def _event(session: Session, row: dict[str, Any]) -> "Event":

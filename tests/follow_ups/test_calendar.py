@@ -86,6 +86,14 @@ def test_names_are_refused_and_a_terminal_too(unit: Ccu, tmp_path: Path) -> None
     assert done.code == 2 and "name a file, as --output mine.ics" in done.err
 
 
+def test_an_empty_calendar_is_told(unit: Ccu, tmp_path: Path) -> None:
+    path = tmp_path / "dlee.ics"
+    told = "The calendar is empty: no follow-up fits these options."
+    done = unit("follow-up", "list", "--owner", "dlee", "-o", str(path))
+    assert (done.code, told in done.err, path.exists()) == (0, True, True)
+    assert told not in unit("follow-up", "list", "--mine", "-o", str(path)).err
+
+
 def test_other_lists_are_no_calendar(unit: Ccu, tmp_path: Path) -> None:
     path = tmp_path / "calls.ics"
     done = unit("call", "list", "-o", str(path))
