@@ -149,11 +149,13 @@ def _check_output(command: Any, ctx: Any) -> None:
     if said in (None, "-") or "format" not in ctx.params:
         return
     output = Path(said)
-    if not ctx.params.get("suggest"):  # a layout
-        from ccu.output.to_file import check_ending
+    from ccu.output import to_file
 
+    if ctx.params.get("suggest"):  # a layout
+        to_file.check_own(output, "--output", ".toml")
+    else:
         (formats,) = (each.type.choices for each in command.params if each.name == "format")
-        check_ending(output, ctx.params["format"], formats)
+        to_file.check_ending(output, ctx.params["format"], formats)
     if not session.interactive:
         return
     from ccu.files import named

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ccu import files
 from ccu.errors import InvalidInput
 from ccu.files import named
-from ccu.output import encoded, opened, say
+from ccu.output import encoded, opened, say, to_file
 
 if TYPE_CHECKING:
     from sqlite_utils.db import Table
@@ -75,6 +75,7 @@ def check_rejects(path: Path | None, export: Path, database: Path) -> None:
     except (OSError, ValueError) as error:
         raise InvalidInput(f"cannot write --rejects: {files.reason(error)}") from None
     named.check(path, "--rejects")
+    to_file.check_own(path, "--rejects", ".csv")
 
 
 def write_rejects(path: Path | None, header: list[str], rejects: Iterable[Reject]) -> None:

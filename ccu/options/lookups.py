@@ -44,8 +44,8 @@ def _provider(session: "Session", text: str, option: str) -> int:
         found = providers.matching(session.db, text)
         lines = {each["id"]: providers.offered(each) for each in found}
         if not found:  # no name: what is needed, in plain words
-            from ccu.providers.find import FIRST, Asked, offered, search
             from ccu.output import say
+            from ccu.providers.find import FIRST, Asked, offered, search
             from ccu.providers.page import tell_of_911, unmet
 
             asked = Asked(text)

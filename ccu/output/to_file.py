@@ -43,6 +43,12 @@ def check_ending(output: Path, format: str | None, formats: Collection[str]) -> 
         raise InvalidInput(f"--format {format} is not a {ending} file; {can}")
 
 
+def check_own(output: Path, option: str, ending: str) -> None:
+    """Raise InvalidInput for an ending of another program than that of what is always written."""
+    if (said := output.suffix.lower()) not in ("", ".txt", ending):
+        raise InvalidInput(f"ccu does not write {said} here; end {option} in {ending}")
+
+
 def _not_written(ending: str, formats: Collection[str]) -> InvalidInput:
     """Return the error for an ending that none of these formats has."""
     known = {format: each for each, format in reversed(BY_ENDING.items()) if format != "plain"}

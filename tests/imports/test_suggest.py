@@ -432,3 +432,22 @@ def test_combined_outcomes_all_count_and_denied_ones_are_left_open(desk: Desk) -
     assert counts == {
         "arrest": 4, "citation": 3, "no_action": 1, "referred": 1, "unable_to_locate": 1
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "layout"),
+    [("import", "demo"), ("person import", "roster-hsd"), ("provider import", "directory")],
+)
+def test_a_layout_and_rejects_go_into_no_file_of_another_program(
+    line: str, layout: str, ccu: Ccu, tmp_path: Path
+) -> None:
+    list_ = tmp_path / "list.csv"
+    list_.write_text("Name,Phone\nPantry,203-555-0101\n")
+    for ending in (".pdf", ".docx", ".xlsx", ".html"):
+        target = tmp_path / f"a{ending}"
+        suggest, rejects = ("--suggest", "--output"), ("--layout", layout, "--rejects")
+        for more, own in ((suggest, ".toml"), (rejects, ".csv")):
+            done = ccu(*line.split(), str(list_), *more, str(target))
+            assert (done.code, target.exists()) == (2, False), (more, done.err)
+            told = f"ccu does not write {ending} here; end {more[-1]} in {own}"
+            assert told in done.err, done.err
