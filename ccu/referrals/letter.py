@@ -45,7 +45,7 @@ def person_copy(session: Session, work: Work, referral_id: int) -> Document:
         "provider": name,
         "phone": f" at {provider['phone']}" if provider["phone"] else "",
         "owner": owner["name"] or "We",
-        "when": f" by {_day(due)}" if due else "",
+        "when": _when(session, due) if due else "",
     }
     label = codes.labels(work.connection, "need")[data["need"]]
     asked, reach = ("draft", "reach_draft") if data["status"] == "draft" else ("asked", "reach")
@@ -145,6 +145,11 @@ def _open(session: Session, work: Work, referral_id: int) -> tuple[dict[str, Any
     if data["status"] not in rules.OPEN:
         raise InvalidInput(f"referral {referral_id} is closed; refer again, then print the letter")
     return data, dict(providers.read(work.connection, data["provider"]["id"]))
+
+
+def _when(session: Session, due: str) -> str:
+    """Return the day by which somebody checks; what is late already promises no day."""
+    return f" by {_day(due)}" if due[:10] >= session.today.isoformat() else " soon"
 
 
 def _questions(owner: dict[str, Any]) -> str:

@@ -67,6 +67,15 @@ def test_the_persons_copy_has_what_they_need_to_go_there(unit: Ccu) -> None:
     assert "walk-in or phone-in, no call" in unit("referral", "show", "3").out
 
 
+def test_the_persons_copy_promises_no_day_that_is_over(
+    unit: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert " will check with you by Feb " in unit("referral", "letter", "1").out
+    monkeypatch.setenv("CCU_TODAY", "2026-03-02")
+    late = unit("referral", "letter", "1")
+    assert late.code == 0 and " will check with you soon. Tell us" in late.out
+
+
 def test_every_need_of_ccu_has_plain_words(db_path: Path, unit: Ccu) -> None:
     with sqlite3.connect(db_path) as connection:
         assert letter.NEEDS.keys() == {
