@@ -324,6 +324,25 @@ def test_hsds_as_json_and_as_a_datapackage(
     assert "outside its folder" in ccu("provider", "import", str(path)).err
 
 
+def test_what_is_odd_in_json_is_reported_and_the_rest_is_taken(ccu: Ccu, tmp_path: Path) -> None:
+    good = {"id": "1", "name": "Pantry", "phones": [{"number": "203-555-0101"}, "203-555-0102"]}
+    odd = {"id": "2", "name": "Desk", "phones": "203-555-0103", "schedules": 7}
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps([good, odd, "text", {"id": None, "name": "No number"}]))
+    done = ccu("provider", "import", str(path))
+    for told in (
+        *("services in x.json: 2 rows: no id (first: line 3)", "phones is no list"),
+        *("schedules is no list", "phones in x.json: 1 row: not a record with fields"),
+    ):
+        assert told in done.err, done.err
+    assert counts(ccu, path) == {"read": 4, "same": 2, "rejected": 2, "without_need": 1}
+    assert shown(ccu, "Pantry")["phone"] == "203-555-0101"
+    for empty in ([3, None], {"a": 1}, [{"name": "No number"}]):
+        path.write_text(json.dumps(empty))
+        refused = ccu("provider", "import", str(path))
+        assert (refused.code, "PATH has no services with an id" in refused.err) == (2, True)
+
+
 def test_a_zip_lines_of_json_and_other_letters(
     ccu: Ccu, tmp_path: Path, tables: dict[str, sample.Rows]
 ) -> None:
@@ -484,7 +503,7 @@ def test_organizations_with_their_services_as_json(ccu: Ccu, tmp_path: Path) -> 
     service = {"id": "1", "name": "Night Desk", "phones": [{"number": "988"}], "alert": None}
     path = tmp_path / "x.json"
     path.write_text(json.dumps([{"id": "9", "name": "Quay Aid", "services": [service, "x", 7]}]))
-    assert counts(ccu, path) == {"read": 1, "new": 1, "without_need": 1}
+    assert counts(ccu, path) == {"read": 3, "new": 1, "rejected": 2, "without_need": 1}
     found = shown(ccu, "Night Desk")
     assert (found["organization"], found["phone"]) == ("Quay Aid", "988")
 

@@ -91,9 +91,9 @@ def read(path: Path) -> Directory:
         found = _folder(path.parent, {_table_of(path.name): path})
     else:
         found = _json(path)  # or a zip
-    if not found.rows("services"):
+    if not any(row.cells.get("id") for row in found.rows("services")):
         raise InvalidInput(
-            "PATH has no services: give the folder with services.csv, datapackage.json or the JSON"
+            "PATH has no services with an id: give the folder with services.csv, datapackage.json or the JSON"
             " file of an Open Referral (HSDS) directory, or a plain CSV with --layout"
         )
     return found
@@ -210,22 +210,29 @@ def _zipped(path: Path, content: bytes) -> Directory:
 
 def _flatten(found: Directory, table: str, rows: Any, owner: Mapping[str, str]) -> None:
     """Add nested objects as rows of their tables, each with the ids of what it is within."""
+    kept = found.tables.setdefault(table, [])
+    found.files.setdefault(table, f"{table} in {found.name}")
     for each in rows if isinstance(rows, list) else [rows]:
-        if not isinstance(each, dict):
-            continue
-        kept = found.tables.setdefault(table, [])
-        found.columns.setdefault(table, set()).update(each)
         number = len(kept) + 1
+        if not isinstance(each, dict):
+            if table == "services":
+                kept.append(Row(number, {}))  # which is reported as one without an id
+            else:
+                found.problem(table, Row(number, owner), "not a record with fields")
+            continue
+        found.columns.setdefault(table, set()).update(each)
         cells = {key: str(value) for key, value in each.items() if _is_cell(value)}
         single = {"addresses": "address"}.get(table, table.removesuffix("s"))
-        cells.setdefault("id", f"{'-'.join(owner.values())}{table}-{number}")
+        if table != "services":  # whose id finds it again, so that a place in the file is none
+            cells.setdefault("id", f"{'-'.join(owner.values())}{table}-{number}")
         cells = {**owner, **cells} if table != "organizations" else cells
         for key, value in each.items():
             inner = _table_of(key)
             if inner and isinstance(value, dict):
                 cells[f"{inner.removesuffix('s')}_id"] = str(value.get("id", ""))
         kept.append(Row(number, cells))
-        found.files.setdefault(table, f"{table} in {found.name}")
+        if "id" not in cells:
+            continue
         mine = {f"{single}_id": cells["id"]}
         if table == "services":
             mine["link_id"] = cells["id"]
@@ -235,6 +242,8 @@ def _flatten(found: Directory, table: str, rows: Any, owner: Mapping[str, str]) 
             inner = _table_of(key)
             if inner and isinstance(value, dict | list):
                 _flatten(found, inner, value, mine)
+            elif key in HSDS["tables"] and key not in HSDS["texts"] and _is_cell(value):
+                found.problem(table, Row(number, cells), f"{key} is no list")
 
 
 def _is_cell(value: Any) -> bool:
