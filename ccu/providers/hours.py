@@ -20,7 +20,7 @@ _ALWAYS = re.compile(
     rf"|a?round[ -]the[ -]clock|(all )?day (and|or|&) (all )?night|all hours){_EACH}"
     rf"|(every day|daily|(7|seven) days( a week)?),? (24 ?(hours|hrs?)|day and night))"
 )
-_LETTERS = {"m": "mon", "tu": "tue", "w": "wed", "th": "thu", "f": "fri", "sa": "sat", "su": "sun"}
+_LETTERS = {"m": "mon", "w": "wed", "f": "fri"} | {day[:2]: day for day in DAYS}
 _LETTER = re.compile(rf"(?<![\w.])(?:{'|'.join(_LETTERS)})(?![\w.])")
 _APPOINTMENT = re.compile(r"\bby (appointment|appt)\b|\bappointments? only\b")
 _GROUPS = {"daily": range(7), "every day": range(7), "everyday": range(7), "7 days": range(7)}
