@@ -564,6 +564,7 @@ def test_no_directory_breaks_the_reader(tables: dict[str, list[dict[str, str]]])
         ("1-888-KEEP-SAFE", "888-KEEP-SAFE"),
         ("1-800-273-TALK (8255)", "800-273-8255"),
         ("988 (press 1)", "988"),
+        ('"+44 1234 234567" ext. 100', "+44 1234 234567 ext. 100"),
         ("Text HOME to 741741", "Text HOME to 741741"),
         ("0203-555-0148", "0203-555-0148"),
         ("NULL", ""),

@@ -272,7 +272,7 @@ def phone(text: str) -> str:
 
     A text with other digits, such as of a number to text, is returned as it is; else it is empty.
     """
-    plain = re.sub("[\u2010-\u2015]", "-", clean(text, 140)).strip("\"'")
+    plain = re.sub("[\u2010-\u2015]", "-", clean(text, 140).replace('"', "")).strip("'")
     digits = re.sub(r"\D", "", re.split(r"(?i)\bext|(?<=\d) ?x", plain)[0])
     if match := _TEN.search(plain):
         extension = _EXTENSION.match(plain, match.end())
