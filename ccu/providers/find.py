@@ -284,7 +284,7 @@ class _Ranking:
         there = {*words(f"{each['name']} {each['description']}")}
         other = {"women": "men", "men": "women"}.get(self._sex, "")
         if other and other in there and self._sex not in there:
-            self._add(-_SEX * (1 + self._woman), f"for {other}")
+            self._add(-_SEX * (1 + 2 * self._woman), f"for {other}")
 
     def _by_state(self, each: Mapping[str, Any]) -> None:
         capacity = each["capacity"]

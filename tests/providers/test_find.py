@@ -336,6 +336,30 @@ def test_drugs_are_no_person_who_was_drugged(ccu: Ccu) -> None:
         assert only["name"] == "Beacon"
 
 
+def test_families_crises_and_loneliness_have_their_own_doors(ccu: Ccu, tmp_path: Path) -> None:
+    services = {
+        "Men's Shelter": "Emergency overnight beds for single men",
+        "Family Shelter": "Emergency housing for parents with children",
+        "Child Protection": "Reports of child abuse",
+        "Rape Crisis Center": "Counseling after sexual assault",
+        "Mobile Crisis Team": "Clinicians come to you in a mental health crisis",
+        "Outpatient Therapy": "Counseling for anxiety",
+        "Pet Food Bank": "Food for pets",
+    }
+    path = tmp_path / "x.json"
+    told = enumerate(services.items())
+    path.write_text(json.dumps([{"id": n, "name": a, "description": b} for n, (a, b) in told]))
+    assert ccu("provider", "import", str(path)).code == 0
+    for text, name in (
+        ("mom and two kids sleeping in the car", "Family Shelter"),
+        ("suicidal", "Mobile Crisis Team"),
+        ("wants someone to talk to", "Outpatient Therapy"),
+        ("was raped", "Rape Crisis Center"),
+    ):
+        assert names(ccu, text)[0] == name, (text, names(ccu, text))
+    assert "Rape Crisis Center" not in names(ccu, "suicidal")
+
+
 def test_a_place_for_men_comes_last_where_a_woman_is_asked_for(town: Ccu) -> None:
     assert (
         names(town, "mom and two kids living out of a minivan")[0] == "Women and Children Shelter"
