@@ -145,6 +145,7 @@ def _document(session: Session, data: dict[str, Any], names: bool) -> Document:
                 row.setdefault("name", "")
         count = f" ({len(rows)})" if rows else ""
         if key == "overdue":
+            count += ", highest risk first" if len(rows) > 1 else ""
             rows = overdue_work.one_line_each(rows)
         more = len(rows) - MOST_ROWS
         sections.append(

@@ -230,3 +230,16 @@ def test_names_only_when_asked_for_and_all_of_it_is_recorded(ccu: Ccu, db_path: 
     assert steps.audited(db_path, "brief")[2:] == [("", None), ("person", 1)]
     with sqlite3.connect(db_path) as hand:
         assert "Rowan" not in str(hand.execute("SELECT * FROM audit").fetchall())
+
+
+def test_the_order_of_what_is_overdue_is_told(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A suicide call comes before what is late for longer."""
+    for number, nature, due in (("1", "crisis", "2026-02-02"), ("3", "suicide", "2026-02-05")):
+        line = ("log-call", "--when", "2026-01-30 10:00", "--address", "12 Main St")
+        assert ccu(*line, "--nature", nature).code == 0
+        line = ("follow-up", "add", "--call", number, "--kind", "visit", "--due", due)
+        assert ccu(*line).code == 0
+    monkeypatch.setenv("CCU_TODAY", "2026-02-10")
+    told = ccu("brief", "--format", "markdown").out
+    assert "\n## Overdue (2), highest risk first\n" in told
+    assert [row["days_late"] for row in brief(ccu)["overdue"]] == [5, 8]

@@ -132,7 +132,8 @@ def overdue(
         columns = ("owner", *(name for name in columns if name != "owner"))
     if rows or format or output:
         spare = tuple(name for name in SPARE if name not in ("owner", "days_late"))
-        emit(_table("Overdue", columns, rows, spare, fits_terminal(format, output)), format, output)
+        title = "Overdue, highest risk first"
+        emit(_table(title, columns, rows, spare, fits_terminal(format, output)), format, output)
     elif session.interactive:
         say("Nothing new is overdue." if new and late else "Nothing is overdue.")
     if record or (record is None and not session.interactive):
