@@ -236,7 +236,8 @@ def _flush() -> None:
 
 def _run(argv: list[str]) -> int:
     try:
-        if {"--install-completion", "--show-completion"} & {*argv}:
+        asked = {"--install-completion", "--show-completion"} & {*argv}
+        if asked and not {"-h", "--help"} & {*argv}:
             from ccu.options import completion_store
 
             return completion_store.for_shell(argv)

@@ -170,6 +170,16 @@ def test_completion_is_installed_for_the_shell_that_is_named(
     assert (tmp_path / file).read_text().strip() == ccu("--show-completion", shell).out.strip()
 
 
+def test_help_installs_no_completion(
+    ccu: Ccu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("SHELL", "/bin/bash")
+    done = ccu("--install-completion", "--help")
+    assert done.code == 0 and done.out.startswith("Usage: ccu")
+    assert not (tmp_path / ".bash_completions").exists()
+
+
 def test_a_shell_without_a_script_is_told_which_have_one(ccu: Ccu) -> None:
     refused = ccu("--show-completion", "tcsh")
     assert (refused.code, refused.out) == (2, "")
