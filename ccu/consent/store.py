@@ -357,7 +357,13 @@ def _recipient(session: "Session", text: str, option: str) -> Recipient:
     if text.strip()[:1].isdigit():
         found = providers.find(session.db, text, option)
         return Recipient(agency=found["agency"], provider_id=found["id"])
-    return Recipient(agency=codes.code_in_full(session.db, "agency", text, option))
+    try:
+        return Recipient(agency=codes.code_in_full(session.db, "agency", text, option))
+    except InvalidInput as error:
+        named = providers.matching(session.db, text) if len(text.strip()) > 2 else []
+        numbers = ", ".join(f"{each['id']} {each['name']}" for each in named[:3])
+        hint = f"; one provider goes by its number: {numbers}" if named else ""
+        raise InvalidInput(f"{error}{hint}") from None
 
 
 def _scope(session: "Session", text: str, option: str) -> str:

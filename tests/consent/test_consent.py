@@ -193,6 +193,17 @@ def test_what_was_told_by_hand_rests_on_a_paper(ccu: Ccu, db_path: Path) -> None
     assert steps.audited(db_path, "consent-disclose") == [("person", 1)] * 2
 
 
+def test_a_provider_named_in_words_is_told_by_its_number(ccu: Ccu) -> None:
+    name = ("provider", "add", "Norwalk Care Unit", "--need", "care_navigation")
+    for line in (("person", "add", "--file", "-"), name):
+        assert ccu(*line, "--no-input", stdin="given: Jane\nfamily: Doe\n").code == 0
+    done = ccu("consent", "grant", "1", "--to", "norwalk", "--scope", "referrals",
+               "--purpose", "treatment", "--signed", "2026-01-10")  # fmt: skip
+    assert done.code == 2
+    assert "not a valid agency" in done.err
+    assert "one provider goes by its number: 3 Norwalk Care Unit" in done.err
+
+
 def test_a_consent_to_one_provider_is_for_it_alone_and_to_an_agency_for_all_of_it(
     ccu: Ccu,
 ) -> None:
