@@ -59,10 +59,12 @@ def files_of(folders: Sequence[Path]) -> tuple[dict[str, list[str]], list[str]]:
             raise Refused(f"{folder}: no Parquet; the town needs ccu with its extra parquet")
         if on_disk != {name for name in listed if name.endswith(".parquet")} or not on_disk:
             raise Refused(f"{folder}: its Parquet files are not those of about.json")
-        for name in sorted(on_disk):
-            if hashlib.sha256((folder / name).read_bytes()).hexdigest() != listed[name]:
-                raise Refused(f"{folder}: {name} is not as the town wrote it")
-            found[name.partition("/")[0]].append(str(folder / name))
+        for name in sorted(name for name in listed if (folder / name).exists()):
+            with (folder / name).open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() != listed[name]:
+                    raise Refused(f"{folder}: {name} is not as the town wrote it")
+            if name in on_disk:
+                found[name.partition("/")[0]].append(str(folder / name))
     if len(periods) > 1:
         raise Refused("the exports are not of one period")
     return found, sorted(towns)
