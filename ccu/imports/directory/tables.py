@@ -93,8 +93,9 @@ def read(path: Path) -> Directory:
         found = _json(path)  # or a zip
     if not any(row.cells.get("id") for row in found.rows("services")):
         raise InvalidInput(
-            "PATH has no services with an id: give the folder with services.csv, datapackage.json or the JSON"
-            " file of an Open Referral (HSDS) directory, or a plain CSV with --layout"
+            "PATH has no services with an id: give the folder with services.csv,"
+            " datapackage.json or the JSON file of an Open Referral (HSDS) directory, or a plain"
+            " CSV with --layout"
         )
     return found
 
