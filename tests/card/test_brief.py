@@ -237,8 +237,8 @@ def test_the_order_of_what_is_overdue_is_told(ccu: Ccu, monkeypatch: pytest.Monk
     for number, nature, due in (("1", "crisis", "2026-02-02"), ("3", "suicide", "2026-02-05")):
         line = ("log-call", "--when", "2026-01-30 10:00", "--address", "12 Main St")
         assert ccu(*line, "--nature", nature).code == 0
-        line = ("follow-up", "add", "--call", number, "--kind", "visit", "--due", due)
-        assert ccu(*line).code == 0
+        more = ("follow-up", "add", "--call", number, "--kind", "visit", "--due", due)
+        assert ccu(*more).code == 0
     monkeypatch.setenv("CCU_TODAY", "2026-02-10")
     told = ccu("brief", "--format", "markdown").out
     assert "\n## Overdue (2), highest risk first\n" in told
