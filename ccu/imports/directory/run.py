@@ -34,6 +34,16 @@ _MOST_NEEDS = 4
 _DIFFERENT = 4  # services of one id with another name, from which a mistake is likely
 _NOTHING: tuple[object, ...] = ("", None, [])
 _MAY_END = ("alert", "verified_on")  # all of these may be gone at once
+_TOLD = {  # what is told after an import, if there is any
+    "kept": "Kept as on file, because this export lacks them or lost most of them: {}. Check that"
+    " the export is complete",
+    "emptied": "Values that the directory no longer has, now empty: {}",
+    "kept_by_hand": "Fields edited by hand and kept, where the directory differs: {}",
+    "without_need": "Services without a need, found by their words alone: {}",
+    "gone": "Services no longer in the directory, kept: {}; see ccu provider stale",
+    "treatment": "New services that may treat substance use: {}. Mark those that are 42 CFR Part 2"
+    " programs: ccu provider edit NUMBER --part2",
+}
 _TREATMENT = frozenset(("detox", "addiction_outpatient", "addiction_residential"))
 
 
@@ -311,32 +321,15 @@ def tell(plan: Plan) -> None:
             if first.line
             else f"{file}: {reason}"
         )
-    counts = plan.counts
-    if plan.kept:
-        say(
-            "Kept as on file, because this export lacks them or lost most of them:"
-            f" {_listed(plan.kept)}. Check that the export is complete"
-        )
-    if plan.emptied:
-        gone = (f"{_listed([name])} {count}" for name, count in plan.emptied.items())
-        say(f"Values that the directory no longer has, now empty: {', '.join(gone)}")
-    if counts["kept_by_hand"]:
-        say(
-            f"Fields edited by hand and kept, where the directory differs: {counts['kept_by_hand']}"
-        )
-    if counts["without_need"]:
-        say(f"Services without a need, found by their words alone: {counts['without_need']}")
-    if counts["gone"]:
-        say(f"Services no longer in the directory, kept: {counts['gone']}; see ccu provider stale")
-    if plan.treatment:
-        say(
-            f"New services that may treat substance use: {plan.treatment}. Mark those that are 42"
-            " CFR Part 2 programs: ccu provider edit NUMBER --part2"
-        )
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(name.replace("_", " ") for name in names)
+    emptied = (f"{name} {count}" for name, count in plan.emptied.items())
+    told = {
+        **{"kept": ", ".join(plan.kept), "emptied": ", ".join(emptied)},
+        **{name: plan.counts[name] for name in ("kept_by_hand", "without_need", "gone")},
+        "treatment": plan.treatment,
+    }
+    for name, what in told.items():
+        if what:
+            say(_TOLD[name].format(str(what).replace("_", " ")))
 
 
 def write_refused(plan: Plan, target: Path | None) -> None:
