@@ -385,8 +385,7 @@ def record(row: sqlite3.Row) -> dict[str, Any]:
 
 def _text(provider: Mapping[str, Any], labels: Mapping[str, str]) -> str:
     """Return the text that a search looks through."""
-    parts = [provider[field] for field in ("name", "phone", "hours", "eligibility")]
-    parts += [provider[field] for field in ("organization", "description", "address", "note")]
+    parts = [provider[field] for field in (*WEIGHTS, "phone", "hours")]
     parts += [labels[need] for need in provider["needs"]]
     return " ".join(parts).casefold()
 
