@@ -88,7 +88,7 @@ def compare(a: Address, b: Address) -> Match:
     """Compare two addresses. Cities are compared separately; a missing one matches any."""
     if a.kind == "none" or b.kind == "none":
         return Match("different", "no address")
-    if not _cities_agree(a.city, b.city):
+    if a.city and b.city and long_city(a.city) != long_city(b.city):
         return Match("different", OTHER_TOWN)
     if a.building_key == b.building_key:
         return _compare_units(a.unit_key == b.unit_key, a.unit, b.unit)
@@ -140,10 +140,6 @@ def _lettered(address: Address) -> str:
 def _glued(address: Address) -> str:
     """Return what `419E 5TH ST` and `419 E 5TH ST` have in common."""
     return _close(f"{address.number}{address.street}{address.unit.removeprefix('# ')}")
-
-
-def _cities_agree(a: str, b: str) -> bool:
-    return not a or not b or a == b or long_city(a) == long_city(b)
 
 
 def _compare_units(same: bool, a: str, b: str) -> Match:

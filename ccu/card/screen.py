@@ -296,14 +296,12 @@ def _also(card: Mapping[str, Any]) -> list[str]:
         return [f"{each['place']} ({each['calls']})" for each in card["places"]]
     near = [each for each in card["near"] if each["why"] not in OTHER_UNIT]  # those are units
     near.sort(key=lambda each: not each["warnings"])
-    similar = [page.with_calls(f"{_beside(each)}: {each['address']}", each) for each in near]
+    similar = []
+    for each in near:
+        where = each["why"] if page.is_on_street(each["why"]) else "similar"
+        similar.append(page.with_calls(f"{where}: {each['address']}", each))
     units = page.unit_lines(card["building"])
     return similar + units if any(each["warnings"] for each in near) else units + similar
-
-
-def _beside(near: Mapping[str, Any]) -> str:
-    """Return `on this street`, where that is why it is listed, or `similar`."""
-    return str(near["why"]) if page.is_on_street(near["why"]) else "similar"
 
 
 # ---------------------------------------------------------------- folding

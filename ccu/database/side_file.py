@@ -175,7 +175,8 @@ def _seen(path: Path, main: Path | None) -> tuple[bytes, os.stat_result] | None:
     except (OSError, ValueError):
         return None
     found = os.fstat(descriptor)
-    if main is not None and _is_of(found, main):
+    own = [main.with_name(main.name + each) for each in _BESIDE] if main is not None else []
+    if any(files.is_same(found, each) for each in own):
         # Not closed: that would drop the locks of SQLite's connection to the main file.
         raise DatabaseUnusable(f"{path} is the main file; the other must be a file of its own")
     try:
@@ -184,10 +185,6 @@ def _seen(path: Path, main: Path | None) -> tuple[bytes, os.stat_result] | None:
         raise DatabaseUnusable(f"cannot read {path}: {files.reason(error)}") from None
     finally:
         os.close(descriptor)
-
-
-def _is_of(found: os.stat_result, main: Path) -> bool:
-    return any(files.is_same(found, main.with_name(main.name + each)) for each in _BESIDE)
 
 
 # ---------------------------------------------------------------- making

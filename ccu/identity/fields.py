@@ -193,12 +193,9 @@ def _compare_dates(a: str, b: str) -> Weight:
     if len(unlike) == 2 and a[unlike[0]] == b[unlike[1]] and a[unlike[1]] == b[unlike[0]]:
         return TRANSPOSED
     if len(unlike) == 1:
-        return ONE_DIGIT if unlike[0] > 2 else _other_decade(apart)
+        of_a_decade = GENERATION if 15 <= apart <= 45 else OTHER_DECADE
+        return ONE_DIGIT if unlike[0] > 2 else of_a_decade
     return _looser(a, b, len(unlike))
-
-
-def _other_decade(apart: int) -> Weight:
-    return GENERATION if 15 <= apart <= 45 else OTHER_DECADE
 
 
 def _looser(a: str, b: str, unlike: int) -> Weight:

@@ -350,7 +350,10 @@ def code_lines(
     """
     yield ""
     yield f"[{table}]"
-    parts = chain.from_iterable(_apart(cell, keywords) if several else [cell] for cell in cells)
+    parts = chain.from_iterable(  # as an import divides them; complete where a word denies one
+        [cell] if not several or codes_in(cell, {"denied": keywords[""]}) else divided(cell)
+        for cell in cells
+    )
     texts = Counter(filter(None, parts))
     if len(texts) > most or max(map(len, texts), default=0) > longest:
         yield f"# The column holds more than codes; {too_many}"
@@ -391,8 +394,3 @@ def _every_code(text: str, keywords: Mapping[str, str]) -> list[str]:
     parts = [part for part in re.split(r"[/&+]|\band\b", text, flags=re.I) if part.strip()]
     each = [codes_in(part, keywords) for part in parts]
     return list(dict.fromkeys(chain.from_iterable(each))) if all(each) else []
-
-
-def _apart(cell: str, keywords: Mapping[str, str]) -> list[str]:
-    """Return the texts of a cell as an import divides them; complete where a word denies one."""
-    return [cell] if codes_in(cell, {"denied": keywords[""]}) else divided(cell)

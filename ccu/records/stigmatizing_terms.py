@@ -17,10 +17,6 @@ _LISTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="u
 _WORDS = {pattern: _LISTS["instead"][advice] for pattern, advice in _LISTS["words"].items()}
 
 
-def _spaced(pattern: str) -> str:
-    return pattern.replace(" ?", r"[\s-]?").replace(" ", r"[\s-]+")
-
-
 LONG_FAMILY = 6  # letters: so long a family name is rarely another word too
 _APOSTROPHES = dict.fromkeys(map(ord, "'\u2018\u2019\u02bc\u0060\u00b4\uff07"))
 # They have a letter's or a symbol's category, and nothing is seen of them.
@@ -39,7 +35,8 @@ def words(text: str) -> Iterator[tuple[str, str]]:
     """Each word of the list found in a text, and what to write instead."""
     plain = folded(text).lower()
     for pattern, instead in _WORDS.items():
-        for match in re.finditer(rf"(?<!\w)(?:{_spaced(pattern)})(?!\w)", plain):
+        spaced = pattern.replace(" ?", r"[\s-]?").replace(" ", r"[\s-]+")
+        for match in re.finditer(rf"(?<!\w)(?:{spaced})(?!\w)", plain):
             yield match[0], instead
 
 
@@ -70,7 +67,9 @@ class Names:
         A family name of LONG_FAMILY letters or more in any case.
         """
         written = _TOKEN.findall(folded(text.translate(_APOSTROPHES)))
-        said = [_meant(word.lower()) for word in written]
+        # Each word, and what it is the genitive or plural of; apostrophes are gone already.
+        lower = (word.lower() for word in written)
+        said = [{each, each.removesuffix("s"), each.removesuffix("es")} for each in lower]
         for at, (word, meant) in enumerate(zip(written, said, strict=True)):
             if word[0].isupper() and meant & self._single:
                 return True
@@ -130,8 +129,3 @@ def names_met_at(connection: sqlite3.Connection, place_id: int) -> Names:
 
 def _tokens(name: str) -> list[str]:
     return _TOKEN.findall(folded(name.translate(_APOSTROPHES)).lower())
-
-
-def _meant(word: str) -> set[str]:
-    """The word, and what it is the genitive or plural of; apostrophes are gone already."""
-    return {word, word.removesuffix("s"), word.removesuffix("es")}

@@ -50,8 +50,9 @@ def insert(work: "Work", table: str, new: object, **more: object) -> int:
 
     `new` is a dataclass whose fields are columns, or a mapping; `more` are other columns of it.
     """
-    columns = {"recorded_at": work.at, "recorded_by": work.staff_id}
-    return insert_row(work.connection, table, {**columns, **_columns(new), **more})
+    own = new if isinstance(new, Mapping) else vars(new)
+    columns = {"recorded_at": work.at, "recorded_by": work.staff_id, **own, **more}
+    return insert_row(work.connection, table, columns)
 
 
 def insert_row(
@@ -160,10 +161,6 @@ def replace(
     connection.execute(sql, {"number": number})
     for row in rows:
         insert_row(connection, table, {column: number, **row})
-
-
-def _columns(new: object) -> dict[str, object]:
-    return dict(new) if isinstance(new, Mapping) else dict(vars(new))
 
 
 def refuse_before_call(

@@ -41,11 +41,12 @@ def person_copy(session: Session, work: Work, referral_id: int) -> Document:
     known = f"{record['given_name']} {record['family_name']}".strip()
     name, owner = provider["name"], data["owner"]
     due = next((each["due_at"] for each in data["follow_ups"] if not each["closed_at"]), None)
+    late = due is not None and due[:10] < session.today.isoformat()  # then no day is promised
     facts = {
         "provider": name,
         "phone": f" at {provider['phone']}" if provider["phone"] else "",
         "owner": owner["name"] or "We",
-        "when": _when(session, due) if due else "",
+        "when": "" if not due else " soon" if late else f" by {_day(due)}",
     }
     label = codes.labels(work.connection, "need")[data["need"]]
     asked, reach = ("draft", "reach_draft") if data["status"] == "draft" else ("asked", "reach")
@@ -145,11 +146,6 @@ def _open(session: Session, work: Work, referral_id: int) -> tuple[dict[str, Any
     if data["status"] not in rules.OPEN:
         raise InvalidInput(f"referral {referral_id} is closed; refer again, then print the letter")
     return data, dict(providers.read(work.connection, data["provider"]["id"]))
-
-
-def _when(session: Session, due: str) -> str:
-    """Return the day by which somebody checks; what is late already promises no day."""
-    return f" by {_day(due)}" if due[:10] >= session.today.isoformat() else " soon"
 
 
 def _questions(owner: dict[str, Any]) -> str:

@@ -141,7 +141,8 @@ def few(lines: list[Line]) -> str:
 
 def _small_chart(months: list[Figure]) -> str:
     """Return a block for each month, as high as its number; ~ for one that is partial."""
-    blocks = BLOCKS if _has_unicode() else PLAIN_BLOCKS
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    blocks = BLOCKS if encoding.lower().startswith("utf") else PLAIN_BLOCKS
     most = 1 if months and months[0].unit == "share" else 0
     top = max([most, *(each.value or 0 for each in months if not each.note)]) or 1
     last = len(blocks) - 1
@@ -153,10 +154,6 @@ def _small_chart(months: list[Figure]) -> str:
         else blocks[round(each.value / top * last)]
         for each in months
     )
-
-
-def _has_unicode() -> bool:
-    return (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
 
 
 def for_board(report: Report) -> Report:

@@ -207,9 +207,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return NAME if value else value
     if isinstance(value, list):
-        return [{**each, "reason": None} for each in value if _is_responder(each)]
+        responders = (each for each in value if isinstance(each, dict) and "agency" in each)
+        return [{**each, "reason": None} for each in responders]
     return {} if isinstance(value, dict) else None
-
-
-def _is_responder(value: Any) -> bool:
-    return isinstance(value, dict) and "agency" in value

@@ -83,10 +83,6 @@ def _most(texts: "Counter[str]", dry_run: bool) -> str:
     return ", ".join(f"{text[:LONGEST_SHOWN]} ({count})" for text, count in shown)
 
 
-def _some(texts: set[str]) -> str:
-    return ", ".join(text[:LONGEST_SHOWN] for text in sorted(texts)[:MOST_SHOWN])
-
-
 def _tell(summary: "Summary", rejects: Path | None, identity: Sequence[str]) -> None:
     """Print to standard error what the row of counts does not show."""
     dry_run = summary.shown is not None
@@ -125,7 +121,8 @@ def _tell(summary: "Summary", rejects: Path | None, identity: Sequence[str]) -> 
     for field, texts in summary.unread.items():
         if texts:
             fault = "cannot be read" if field in UNMAPPED else "are not in the layout"
-            say(f"{len(texts)} texts of {field} {fault}, such as {_some(texts)}")
+            some = ", ".join(text[:LONGEST_SHOWN] for text in sorted(texts)[:MOST_SHOWN])
+            say(f"{len(texts)} texts of {field} {fault}, such as {some}")
     if joined.unnumbered:
         by = " and ".join(identity) or "when they began and their address"
         say(f"{joined.unnumbered} rows have no incident number; imports tell them apart by {by}")

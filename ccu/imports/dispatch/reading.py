@@ -6,7 +6,7 @@ a nature, an hour) is read once and looked up after that, in caches of a fixed s
 """
 
 import struct
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import blake2b
 from itertools import compress
 from operator import itemgetter
@@ -86,7 +86,9 @@ class RowReader:
             columns, dateless = self._read_times(cells, count, bad)
             times = columns[0]
         if not numbered:
-            began = [] if self._identity else _begun(times, dateless)
+            began: Column = []  # when calls began; of those in `dateless` the day alone
+            if not self._identity:
+                began = [at[:10] if n in dateless else at for n, at in enumerate(times)]
             said = self._incidents(said, written, cells, began)
         if self._yearly:
             digests = [
@@ -299,11 +301,6 @@ def _whole(said: Sequence[str]) -> Sequence[str]:
     if "E+" not in "".join(said).upper():
         return said
     return ["" if SHORTENED.fullmatch(each) else each for each in said]
-
-
-def _begun(times: Column, dateless: Container[int]) -> Column:
-    """Return when calls began; of those in `dateless` the day alone."""
-    return [at[:10] if index in dateless else at for index, at in enumerate(times)]
 
 
 def _digests(rows: Iterable[Iterable[str]], begun: blake2b = _BEGUN) -> list[bytes]:

@@ -53,7 +53,8 @@ class Times:
         days = list(_days(layout.formats))
         self._days = cad_reader([*days, ISO_DAY], self.zone)
         iso = _other(["iso"], [ISO_DAY])
-        self._other = reader([*_timed(layout.formats), *_other(layout.formats, days), "iso", *iso])
+        timed = [form for form in layout.formats if re.search("%[HI]| clock$", form)] or ["iso"]
+        self._other = reader([*timed, *_other(layout.formats, days), "iso", *iso])
         self._source = source
         self._latest = dates.to_iso((now + AHEAD).astimezone(self.zone))
         began = set(layout.columns["occurred"])
@@ -234,11 +235,6 @@ def _day_in(began: str) -> str:
     words = clocks.arranged(began).split()
     ends = (at for at in range(1, len(words)) if forms.is_clock(" ".join(words[at:])))
     return " ".join(words[: next(ends, 1)])
-
-
-def _timed(formats: Iterable[str]) -> list[str]:
-    """Return the formats of a layout that have a clock."""
-    return [form for form in formats if re.search("%[HI]| clock$", form)] or ["iso"]
 
 
 def _days(formats: Iterable[str]) -> Iterator[str]:
