@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fpdf import FPDF
     from jinja2 import Environment
 
-SIZES = (10.5, 10, 9.5, 9)  # points; the first that fits one page, else the last on several
+SIZES = (12, 11, 10.5, 10, 9.5, 9)  # points; the first that fits one page, else the last on several
 SMALLEST = 9  # points, of a table
 SHORT = 22  # characters: a column of cells that are no longer is not wrapped
 MARGIN = 12  # millimeters

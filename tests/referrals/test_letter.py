@@ -3,6 +3,7 @@
 import json
 import re
 import sqlite3
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,16 @@ def test_the_persons_copy_promises_no_day_that_is_over(
     monkeypatch.setenv("CCU_TODAY", "2026-03-02")
     late = unit("referral", "letter", "1")
     assert late.code == 0 and " will check with you soon. Tell us" in late.out
+
+
+def test_a_letter_is_printed_in_large_type(unit: Ccu, tmp_path: Path) -> None:
+    pytest.importorskip("fpdf")
+    for name in ("letter.pdf", "letter.html"):
+        assert unit("referral", "letter", "1", "-o", str(tmp_path / name)).code == 0
+    streams = re.findall(rb"stream\n(.*?)\nendstream", (tmp_path / "letter.pdf").read_bytes(), re.S)
+    assert any(b" 12.00 Tf" in zlib.decompress(each) for each in streams if each[:1] == b"x")
+    page = (tmp_path / "letter.html").read_text()
+    assert "<table" not in page and "body:not(:has(table)) { font: 11pt" in page
 
 
 def test_every_need_of_ccu_has_plain_words(db_path: Path, unit: Ccu) -> None:
