@@ -95,7 +95,11 @@ def make_stub(path: Path) -> None:
         (make_csv, "is not a ccu database"),
         (make_foreign, "is another program's database, not ccu's"),
         (make_foreign_wal, "is another program's database, not ccu's"),
-        (make_newer, "was made by a newer ccu (schema 99, this one knows 5); it was left as it is"),
+        (
+            make_newer,
+            f"was made by a newer ccu (schema 99, this one knows {db.SCHEMA_VERSION});"
+            " it was left as it is",
+        ),
         (make_cut, "is cut short; keep it and restore a backup"),
         (make_stub, "is cut short; keep it and restore a backup"),
     ],
