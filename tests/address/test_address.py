@@ -544,6 +544,7 @@ def keys(address: Address) -> tuple[str, str]:
 
 
 @given(st.one_of(ANY_TEXT, ODD_TEXT, addresses))
+@example("1@0<0")  # a field of the line by names looked like a note
 def test_normal_form_reads_as_itself(text: str) -> None:
     address = read(text)
     again = read(normal(address))
