@@ -581,7 +581,7 @@ def test_hostile_text_is_read(text: str) -> None:
     assert read(normal(read(text))).unit_key == read(text).unit_key
 
 
-def test_digits_and_letters_of_other_sorts_are_plain_ones() -> None:
+def test_digits_and_letters_of_other_scripts_are_read_as_plain_ones() -> None:
     assert read("１２ ＭＡＩＮ ＳＴ").unit_key == read("12 MAIN ST").unit_key
     assert read("12½ Main St").number == "12 1/2"
     assert read("12 Peñasquitos Dr").street == "PENASQUITOS DR"
