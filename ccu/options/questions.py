@@ -225,12 +225,12 @@ def note(
 
     lines = [] if lines is None else lines
     while True:
-        text = (
-            drafts.edited(session, before or "")
-            if edit
-            else terminal.ask_lines("Note (end with a blank line)", lines)
-        )
         try:
+            text = (
+                drafts.edited(session, before or "")
+                if edit
+                else terminal.ask_lines("Note (end with a blank line)", lines)
+            )
             return typed_text.note(text, "the note")
         except InvalidInput as error:
             say(f"  {error}")

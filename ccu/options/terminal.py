@@ -44,7 +44,7 @@ _can_go_back = False
 
 @contextlib.contextmanager
 def going_back() -> Iterator[None]:
-    """Let `<` raise GoBack in the block; elsewhere it is an answer like any other."""
+    """Let `<` raise GoBack in the block; elsewhere it is refused."""
     global _can_go_back
     before, _can_go_back = _can_go_back, True
     try:
@@ -54,10 +54,12 @@ def going_back() -> Iterator[None]:
 
 
 def _answer(line: str) -> str:
-    """Return a line without the spaces around it. Raises GoBack where `<` may be typed."""
+    """Return a line without the spaces around it. Raises GoBack for `<`, or InvalidInput."""
     text = line.strip()
     if text == BACK and _can_go_back:
         raise GoBack
+    if text == BACK:
+        raise InvalidInput("There is no question to go back to; Ctrl-C cancels")
     return text
 
 
