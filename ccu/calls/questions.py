@@ -15,7 +15,7 @@ from ccu.calls.entry import NOTE_LINES, PEOPLE_DONE, PERSON_ASKED, SETTLED, Draf
 from ccu.calls.form import MANY, REQUIRED, CallForm, field_of, flag
 from ccu.calls.options import TYPES, CallOptions
 from ccu.errors import InvalidInput, NotFound
-from ccu.options.questions import Question, fill_in, note
+from ccu.options.questions import Question, fill_in, longer_note, note
 from ccu.options.terminal import GoBack, ask_until_valid, going_back, show_choices
 from ccu.options.typed_text import line
 from ccu.output import say
@@ -101,7 +101,9 @@ class CallQuestions:
                 for option, (label, _question) in QUESTIONS.items()
             ),
             Question("People", self._people, self._people_words, met),
-            Question("Note", self._note, self._note_words, note),
+            Question(
+                "Note", self._note, self._note_words, note, add=None if note else self._add_to_note
+            ),
         ]
         fill_in(asked, review=resumed)
 
@@ -366,6 +368,10 @@ class CallQuestions:
         self._form.values["narrative"] = text
         self._typed["note"] = text or ""
         self._draft.begun |= bool(text)
+
+    def _add_to_note(self, text: str) -> None:
+        self._form.values["narrative"] = longer_note(self._typed["note"], text)
+        self._typed["note"] = self._form.values["narrative"]
 
     def _note_words(self) -> str:
         return "from a file" if self._given.note_file is not None else self._typed["note"]

@@ -300,10 +300,13 @@ def ask_lines(question: str, lines: list[str] | None = None) -> str:
     while True:
         try:
             line = read_line("> ")
+            if (line.strip() if lines else _answer(line)) in ("", "."):
+                break
         except EndOfInput:
             break
-        if (line.strip() if lines else _answer(line)) in ("", "."):
-            break
+        except InvalidInput as error:  # `<`
+            sys.stderr.write(f"  {error}\n")
+            continue
         lines.append(line)
     return "\n".join(lines)
 
