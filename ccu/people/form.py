@@ -231,6 +231,11 @@ class PersonForm:
                 self.clear(field)
             elif field == "given_name" and who.holds_more(answer):
                 self._take(who.read(self._session, answer, NAMES[field]))
+            elif field == "family_name" and who.holds_more(answer):
+                given = self.said.fields.get("given_name") or ""
+                found = who.read(self._session, f"{given} {answer}", NAMES[field])
+                whole = found if given else found._replace(given="", family=found.given)
+                self._take(whole)
             elif answer:
                 value = read_field(self._session, field, answer, NAMES[field], answered=True)
                 if field in ("given_name", "family_name"):
@@ -273,7 +278,12 @@ class PersonForm:
         self.said.fields |= told
         for field in told.keys() & self._questions.keys():
             self._questions[field].known = True
-        words = (f"{read.given} {read.family}".strip(), say_birth(read.fields, self._session.today))
+        born = say_birth(read.fields, self._session.today)
+        words = (
+            f"{read.given} {read.family}".strip(),
+            born,
+            *map(read.fields.get, ("sex", "phone")),
+        )
         say(f"  {', '.join(filter(None, words))}")
 
 

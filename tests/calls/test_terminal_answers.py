@@ -348,6 +348,7 @@ def test_a_note_with_blank_lines_is_kept_to_its_end(ccu: Ccu, db_path: Path) -> 
     answer(terminal, "", "She will call tomorrow.", "y")
     terminal.expect_exact("Logged call 1.")
     terminal.expect(pexpect.EOF)
-    shown = json.loads(ccu("call", "show", "1", "-f", "json").out)
+    line = ("call", "show", "1", "--full", "--reason", "x", "-f", "json")
+    shown = json.loads(ccu(*line).out)
     paragraphs = ("He was calm.", "No weapons seen. His sister came.", "She will call tomorrow.")
     assert "\n\n".join(paragraphs) in shown["narrative"]
