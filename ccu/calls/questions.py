@@ -46,6 +46,7 @@ USUAL_AGENCIES = ("ems", "police")  # in the example of an answer
 # Enter leaves these out: what nobody said is not recorded as said.
 SKIPPED = tuple(option for option in QUESTIONS if option not in REQUIRED)
 OTHER = "Other hazard: "
+NO_ADDRESS = "no address recognized; kept as typed"
 
 
 class CallQuestions:
@@ -124,7 +125,8 @@ class CallQuestions:
         if offer and option != "responder":
             offer()
         if before or is_given:
-            question += f" [{self._words(option) or before}]"
+            words = self._words(option)
+            question += f" [{before if words.startswith(NO_ADDRESS) else words or before}]"
             question += " (- clears)" if option in SKIPPED else ""
         elif default:
             question += f" [{default}]"
@@ -256,7 +258,7 @@ class CallQuestions:
             if value.kind == "intersection" and not value.place:
                 return normal(value)
             town = value.city != self._session.settings.names.own and value.city
-            where = " ".join(filter(None, parts)) or "no address recognized; kept as typed"
+            where = " ".join(filter(None, parts)) or NO_ADDRESS
             return f"{where}, {town}" if town else where
         if option in LISTS:
             labels = codes.labels(self._connection, LISTS[option])
