@@ -108,7 +108,7 @@ def test_a_file_that_is_not_ours_to_use_is_refused_untouched(
     before = fingerprint(db_path.parent)
     result = empty("settings")
     assert (result.code, result.out) == (ExitCode.DATABASE, "")
-    where = f"there is no database {db_path};" if make is make_missing else db_path
+    where = f"there is no database {db_path}," if make is make_missing else db_path
     assert result.err == f"ccu: error: {where} {says}\n"
     assert fingerprint(db_path.parent) == before
 
