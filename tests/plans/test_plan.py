@@ -288,7 +288,7 @@ def test_at_a_terminal_it_is_asked_field_by_field_and_starts_from_the_newest(ccu
 def test_ctrl_c_at_a_question_keeps_nothing(
     ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stop(question: str) -> str:
+    def stop(question: str, begun: str = "") -> str:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(terminal, "read_line", stop)
