@@ -205,7 +205,7 @@ class CallForm:
             stated = not who.ends_before_birth(role)
         if not stated:
             role, rest = "subject", typed
-        elif (said := role.strip().lower()) in who.RELATIONS and said != who.role_of(said):
+        elif who.RELATIONS.get(said := role.strip().lower(), said) not in ("", said):
             role, rest, stated = who.role_of(said), f"{rest.strip()}, {said}", False
         else:
             role = self.code("call_role", role, f"the role in {name}")

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Collection
+from pathlib import Path
 from typing import Any
 
 from ccu import dates
@@ -15,39 +16,15 @@ from ccu.people import store as people
 from ccu.people import who
 from ccu.people.open_work_store import AsOf
 from ccu.people.options import say_birth
-from ccu.records import codes, field_words, person_ids
+from ccu.records import codes, field_words, person_ids, text_table
 from ccu.records.writes import changes_of
 from ccu.session import Session
 from ccu.work import Work
 
-# field -> (label, code list or ""), in the order of the page; what is empty is left out
+# field -> (label, code list or ""), in the order of the page
 LABELS = {
-    "occurred_at": ("began", ""),
-    "dispatched_at": ("dispatched", ""),
-    "arrived_at": ("arrived", ""),
-    "cleared_at": ("cleared", ""),
-    "address": ("address", ""),
-    "nature": ("nature", "nature"),
-    "nature_cleared": ("nature as cleared", "nature"),
-    "care": ("care call", ""),
-    "source": ("source", "call_source"),
-    "source_system": ("source system", ""),
-    "incident": ("incident", ""),
-    "cad_nature": ("dispatch nature", ""),
-    "cad_cleared": ("dispatch nature as cleared", ""),
-    "cad_disposition": ("dispatch disposition", ""),
-    "priority": ("priority", ""),
-    "beat": ("beat", ""),
-    "lead_agency": ("lead agency", "agency"),
-    "crisis_kind": ("type of crisis", "crisis_kind"),
-    "dangers": ("hazards", "danger"),
-    "backup_asked": ("backup asked for", ""),
-    "backup_arrived": ("backup arrived", ""),
-    "force_used": ("force used", ""),
-    "injury": ("injury", ""),
-    "interventions": ("interventions", "intervention"),
-    "dispositions": ("dispositions", "disposition"),
-    "minutes": ("minutes", ""),
+    field: words.partition(" = ")[::2]
+    for field, words in text_table(Path(__file__).with_name("labels.txt"))["fields"]
 }
 _RESULT = ("answer", "decision")
 CHANGED_LABELS = {"place_id": "place", "voided_at": "void", "no_action": "no further action"}

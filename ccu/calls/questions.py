@@ -39,7 +39,6 @@ QUESTIONS = {
     "disposition": ("Dispositions", "Dispositions, separated by commas"),
     "minutes": ("Minutes on scene", "Minutes on scene, all responders together"),
 }
-BEGAN = "now"  # what Enter means where `when` is asked
 # option -> its code list, whose labels show how an answer was understood
 LISTS = {"nature": "nature", "source": "call_source"} | {each: each for each in MANY}
 USUAL_AGENCIES = ("ems", "police")  # in the example of an answer
@@ -102,9 +101,7 @@ class CallQuestions:
                 for option, (label, _question) in QUESTIONS.items()
             ),
             Question("People", self._people, self._people_words, met),
-            Question(
-                "Note", self._note, self._note_words, note, add=None if note else self._add_to_note
-            ),
+            Question("Note", self._note, self._note_words, note, add=self._note),
         ]
         fill_in(asked, review=resumed)
 
@@ -116,7 +113,7 @@ class CallQuestions:
 
     def _ask(self, option: str) -> None:
         _label, question = QUESTIONS[option]
-        default = BEGAN if option == "when" else ""
+        default = "now" if option == "when" else ""
         if option == "responder":
             usual = map(self._agency, USUAL_AGENCIES)
             question += f", such as {', '.join(usual)} + clinician"
@@ -229,9 +226,7 @@ class CallQuestions:
 
     def _read(self, option: str, answer: str) -> None:
         """Read an answer into the form. Raises InvalidInput."""
-        name = (
-            QUESTIONS[option][0] if option in LISTS else flag(option)
-        )  # an error names what was asked
+        name = QUESTIONS[option][0] if option in LISTS else flag(option)  # for an error
         value = TYPES[option].read_answer(self._session, answer, name)
         self._form.read(option, value.split(",") if option == "responder" else value)
 
@@ -359,10 +354,11 @@ class CallQuestions:
 
     # ------------------------------------------------------------ the note
 
-    def _note(self) -> None:
+    def _note(self, more: str = "") -> None:
         lines: list[str] = self._typed.pop(NOTE_LINES, [])
+        text: str | None = self._typed.get("note")
         try:
-            text = note(self._session, self._typed.get("note"), self._edit, lines)
+            text = longer_note(text, more) if more else note(self._session, text, self._edit, lines)
         except KeyboardInterrupt:
             if lines:
                 self._typed[NOTE_LINES], self._draft.begun = lines, True
@@ -370,10 +366,6 @@ class CallQuestions:
         self._form.values["narrative"] = text
         self._typed["note"] = text or ""
         self._draft.begun |= bool(text)
-
-    def _add_to_note(self, text: str) -> None:
-        self._form.values["narrative"] = longer_note(self._typed["note"], text)
-        self._typed["note"] = self._form.values["narrative"]
 
     def _note_words(self) -> str:
         return "from a file" if self._given.note_file is not None else self._typed["note"]

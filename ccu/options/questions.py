@@ -129,7 +129,9 @@ def _is_right(
         if answer.lower() in ("n", "no"):
             raise Declined
         if (chosen := terminal.listed_at(answer, shown)) is None:
-            if _is_prose(answer) and (add := next((each.add for each in shown if each.add), None)):
+            if _is_prose(answer) and (
+                add := next((each.add for each in shown if each.add and not each.known), None)
+            ):
                 add(answer)
                 raise InvalidInput("Added to the note")
             raise InvalidInput(f"type y, n, or a number from 1 to {len(shown)}")
@@ -225,7 +227,7 @@ def of_note(given: Any, edit: bool, session: "Session", command: str) -> Questio
     def words() -> str:
         return texts[0] or ("from a file" if known else "")
 
-    return Question("Note", ask, words, known, keep=keep, add=None if known else add)
+    return Question("Note", ask, words, known, keep=keep, add=add)
 
 
 def longer_note(before: str | None, text: str) -> str | None:

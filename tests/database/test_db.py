@@ -89,7 +89,11 @@ def make_stub(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        (make_missing, "an administrator sets it up by ccu init, --db or CCU_DB names another"),
+        (
+            make_missing,
+            "so nothing was looked up: check --db or CCU_DB. A new town's file is made by an"
+            " administrator: ccu init",
+        ),
         (make_folder, "is not a file"),
         (make_empty, "is empty; an administrator sets it up by ccu init"),
         (make_csv, "is not a ccu database"),
