@@ -131,7 +131,6 @@ class CallQuestions:
             question += " (Enter to skip)"
 
         def read(typed: str) -> None:
-            self._draft.begun |= bool(typed)
             if not typed and is_given:
                 return  # as the option has it
             if typed == "-" and option in SKIPPED:
@@ -144,6 +143,7 @@ class CallQuestions:
             if answer or option not in SKIPPED:
                 self._read(option, answer)
             self._typed[option] = answer
+            self._draft.begun |= bool(typed)
 
         ask_until_valid(question, read, offer)
         if option == "when":  # the other times are counted from it

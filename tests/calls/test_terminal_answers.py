@@ -352,3 +352,15 @@ def test_a_note_with_blank_lines_is_kept_to_its_end(ccu: Ccu, db_path: Path) -> 
     shown = json.loads(ccu(*line).out)
     paragraphs = ("He was calm.", "No weapons seen. His sister came.", "She will call tomorrow.")
     assert "\n\n".join(paragraphs) in shown["narrative"]
+
+
+def test_an_answer_that_was_refused_alone_leaves_no_draft(ccu: Ccu, db_path: Path) -> None:
+    terminal = start(db_path)
+    answer(terminal, "sometime")
+    terminal.expect_exact("When did it begin: ")
+    interrupt(terminal)
+    terminal.expect_exact("Cancelled. Nothing was saved.")
+    terminal.expect(pexpect.EOF)
+    again = start(db_path)
+    again.expect_exact("When did it begin [now]: ")
+    again.close(force=True)
