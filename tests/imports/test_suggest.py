@@ -232,7 +232,7 @@ def test_a_date_beside_two_clocks_is_asked_about(desk: Desk) -> None:
     assert "time of the call: one of T One, T Two" in layout
 
 
-def test_a_date_alone_is_told(desk: Desk) -> None:
+def test_a_date_alone_is_reported(desk: Desk) -> None:
     rows = [(n, f"1/{n + 13}/2026", f"{n} Elm St") for n in range(5)]
     layout = suggested(desk, written([("Incident", "Date", "Location"), *rows]))
     assert "# The file gives no clock time: its calls count at no hour." in layout

@@ -434,7 +434,9 @@ def test_harmless_words_that_look_like_others_are_accepted(ccu: Ccu) -> None:
     assert (done.code, done.err) == (0, "")
 
 
-def test_the_baseline_may_say_it_but_is_told(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stigmatizing_word_in_the_baseline_is_allowed_with_a_note(
+    ccu: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
     done = write(ccu, "Baseline:\n- was called crazy\nWhat helps:\n- tea\n")
     assert 'Baseline, item 1: "crazy"' in done.err
     become(monkeypatch, "boss")
