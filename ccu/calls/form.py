@@ -44,6 +44,9 @@ MANY = ("danger", "intervention", "disposition")
 FILES = ("person_file", "note_file")
 REQUIRED = ("when", "address", "nature")
 
+NOT_NAMED, NOBODY = ("unknown", "unk", "not known"), ("none", "n/a", "na", "nobody", "no one")
+# Who is told by more than that: unknown male, 40s; UNK W/F.
+_UNNAMED = r"(?i:unk(?:nown)?)[ ,]+(?:[a-z]|(?i:[a-z]/[mf]|male|female)\b)"
 _BARE_CLOCK = (
     r"\d{1,2}(:\d\d){0,2} ?([ap](\.?m\.?)?)?|\d{4} ?(h|hrs?|hours?)?|\d{3,4} ?[ap](\.?m\.?)?|noon"
 )
@@ -200,13 +203,19 @@ class CallForm:
             from ccu.people import who  # here and below: most calls name nobody
 
             stated = not who.ends_before_birth(role)
-        if stated:
-            role = self.code("call_role", role, f"the role in {name}")
-        else:
+        if not stated:
             role, rest = "subject", typed
+        elif who.RELATIONS.get(said := role.strip().lower(), said) not in ("", said):
+            role, rest, stated = who.role_of(said), f"{rest.strip()}, {said}", False
+        else:
+            role = self.code("call_role", role, f"the role in {name}")
         rest = rest.strip()
-        if rest.lower() == "unknown":
+        if (word := rest.lower().rstrip(".")) in NOT_NAMED:
             return Met(role)
+        if word in NOBODY:
+            raise InvalidInput(f"{name}: leave it out if there was nobody, or write unknown")
+        if re.match(_UNNAMED, rest):
+            return Met(role, description=rest)
         word, colon, description = (part.strip() for part in rest.partition(":"))
         if colon and word.lower() == "described":
             if not description:

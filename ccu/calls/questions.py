@@ -15,7 +15,7 @@ from ccu.calls.entry import NOTE_LINES, PEOPLE_DONE, PERSON_ASKED, SETTLED, Draf
 from ccu.calls.form import MANY, REQUIRED, CallForm, field_of, flag
 from ccu.calls.options import TYPES, CallOptions
 from ccu.errors import InvalidInput, NotFound
-from ccu.options.questions import Question, fill_in, note
+from ccu.options.questions import Question, fill_in, longer_note, note
 from ccu.options.terminal import GoBack, ask_until_valid, going_back, show_choices
 from ccu.options.typed_text import line
 from ccu.output import say
@@ -39,13 +39,13 @@ QUESTIONS = {
     "disposition": ("Dispositions", "Dispositions, separated by commas"),
     "minutes": ("Minutes on scene", "Minutes on scene, all responders together"),
 }
-BEGAN = "now"  # what Enter means where `when` is asked
 # option -> its code list, whose labels show how an answer was understood
 LISTS = {"nature": "nature", "source": "call_source"} | {each: each for each in MANY}
 USUAL_AGENCIES = ("ems", "police")  # in the example of an answer
 # Enter leaves these out: what nobody said is not recorded as said.
 SKIPPED = tuple(option for option in QUESTIONS if option not in REQUIRED)
 OTHER = "Other hazard: "
+NO_ADDRESS = "no address recognized; kept as typed"
 
 
 class CallQuestions:
@@ -101,7 +101,7 @@ class CallQuestions:
                 for option, (label, _question) in QUESTIONS.items()
             ),
             Question("People", self._people, self._people_words, met),
-            Question("Note", self._note, self._note_words, note),
+            Question("Note", self._note, self._note_words, note, add=self._note),
         ]
         fill_in(asked, review=resumed)
 
@@ -113,7 +113,7 @@ class CallQuestions:
 
     def _ask(self, option: str) -> None:
         _label, question = QUESTIONS[option]
-        default = BEGAN if option == "when" else ""
+        default = "now" if option == "when" else ""
         if option == "responder":
             usual = map(self._agency, USUAL_AGENCIES)
             question += f", such as {', '.join(usual)} + clinician"
@@ -122,7 +122,8 @@ class CallQuestions:
         if offer and option != "responder":
             offer()
         if before or is_given:
-            question += f" [{self._words(option) or before}]"
+            words = self._words(option)
+            question += f" [{before if words.startswith(NO_ADDRESS) else words or before}]"
             question += " (- clears)" if option in SKIPPED else ""
         elif default:
             question += f" [{default}]"
@@ -130,7 +131,6 @@ class CallQuestions:
             question += " (Enter to skip)"
 
         def read(typed: str) -> None:
-            self._draft.begun |= bool(typed)
             if not typed and is_given:
                 return  # as the option has it
             if typed == "-" and option in SKIPPED:
@@ -143,6 +143,7 @@ class CallQuestions:
             if answer or option not in SKIPPED:
                 self._read(option, answer)
             self._typed[option] = answer
+            self._draft.begun |= bool(typed)
 
         ask_until_valid(question, read, offer)
         if option == "when":  # the other times are counted from it
@@ -225,9 +226,7 @@ class CallQuestions:
 
     def _read(self, option: str, answer: str) -> None:
         """Read an answer into the form. Raises InvalidInput."""
-        name = (
-            QUESTIONS[option][0] if option in LISTS else flag(option)
-        )  # an error names what was asked
+        name = QUESTIONS[option][0] if option in LISTS else flag(option)  # for an error
         value = TYPES[option].read_answer(self._session, answer, name)
         self._form.read(option, value.split(",") if option == "responder" else value)
 
@@ -254,7 +253,7 @@ class CallQuestions:
             if value.kind == "intersection" and not value.place:
                 return normal(value)
             town = value.city != self._session.settings.names.own and value.city
-            where = " ".join(filter(None, parts)) or "no address recognized; kept as typed"
+            where = " ".join(filter(None, parts)) or NO_ADDRESS
             return f"{where}, {town}" if town else where
         if option in LISTS:
             labels = codes.labels(self._connection, LISTS[option])
@@ -319,11 +318,11 @@ class CallQuestions:
         self._typed[PEOPLE_DONE] = "yes"
 
     def _echo_person(self, met: Met) -> None:
-        """Show how somebody was understood: who, born or aged, the relation, the role."""
+        """Show how somebody was understood: who, what is known of them, the relation, the role."""
         role = codes.choices(self._connection, "call_role")[met.role]
-        born = say_birth(vars(met), self._session.today)
+        told = self._who(met), say_birth(vars(met), self._session.today), met.sex, met.phone
         relation = met.description if met.given_name or met.family_name else ""
-        say(f"  {', '.join(filter(None, (self._who(met), born, relation, role)))}")
+        say(f"  {', '.join(filter(None, (*told, relation, role)))}")
 
     def _who(self, met: Met) -> str:
         """Return somebody in words; of a number with the name, where the account may see it."""
@@ -355,10 +354,11 @@ class CallQuestions:
 
     # ------------------------------------------------------------ the note
 
-    def _note(self) -> None:
+    def _note(self, more: str = "") -> None:
         lines: list[str] = self._typed.pop(NOTE_LINES, [])
+        text: str | None = self._typed.get("note")
         try:
-            text = note(self._session, self._typed.get("note"), self._edit, lines)
+            text = longer_note(text, more) if more else note(self._session, text, self._edit, lines)
         except KeyboardInterrupt:
             if lines:
                 self._typed[NOTE_LINES], self._draft.begun = lines, True

@@ -329,7 +329,9 @@ def with_incident(connection: sqlite3.Connection, system: str, incident: str | N
 
 def _refuse_taken(connection: sqlite3.Connection, system: str, incident: str | None) -> None:
     if (other := with_incident(connection, system, incident)) is not None:
-        raise InvalidInput(f"--incident: call {other} has that number already")
+        raise InvalidInput(
+            f"--incident: call {other} has that number; to add to it: ccu call edit {other}"
+        )
 
 
 def supplemented(work: Work, narrative: str | None, text: str) -> str:

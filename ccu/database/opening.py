@@ -286,8 +286,8 @@ def is_encrypted(path: Path) -> bool:
         head, size = os.read(descriptor, 100), os.fstat(descriptor).st_size
     except (FileNotFoundError, NotADirectoryError):
         raise DatabaseMissing(
-            f"there is no database {path}; an administrator sets it up by ccu init, --db or CCU_DB"
-            " names another"
+            f"there is no database {path}, so nothing was looked up: check --db or CCU_DB. A new"
+            " town's file is made by an administrator: ccu init"
         ) from None
     except OSError as error:
         raise DatabaseUnusable(f"cannot open {path}: {files.reason(error)}") from None

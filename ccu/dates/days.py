@@ -170,7 +170,7 @@ def sentence(field: str, text: str, reason: str) -> str:
     if not harmless or not _WORDS.issuperset(re.findall("[a-z]+", said.lower())):
         return f"{field} {reason}"
     shown = said if len(said) <= LONGEST_ECHO else said[: LONGEST_ECHO - 3] + "..."
-    return f'{field} "{shown}" {reason}'
+    return f'{field} "{shown}" {reason}'.removeprefix("That ")
 
 
 def _spelled(said: str) -> str:

@@ -42,7 +42,7 @@ _DAY_CLOCK = rf"(?:(?P<day>.+?)(?: at | |(?<=\d)t))?(?P<clock>{_CLOCK})"
 _CLOCK_DAY = rf"(?P<clock>{_CLOCK})(?: on)? (?P<day>.+)"
 _ELAPSED = (
     r"(?P<ahead>in )?(?:(?P<hours>\d{1,4}|an) ?(?:h|hrs?|hours?))?(?: ?(?:and )?"
-    r"(?P<minutes>\d{1,4}|a) ?(?:min|mins|minutes?))?(?(ahead)| ago)"
+    r"(?P<minutes>\d{1,4}|a) ?(?:m|mins?|minutes?))?(?(ahead)| ago)"
 )
 _HHMM = r"(?P<hour>[01]?\d|2[0-3])(?P<minute>[0-5]\d)(?P<hours> ?(?:h|hrs?|hours?))?"
 _HHMM_LAST = rf"(?:(?P<day>.+?)(?: at)? )?{_HHMM}"
@@ -135,10 +135,12 @@ def _moment(said: str, now: datetime, future: bool) -> datetime:
 def _with_colon(said: str, now: datetime, future: bool) -> str:
     """Write police time, 2230 or 2230 hrs, as 22:30; keep a text that is a day, Jan 18 2026.
 
-    930 is 09:30 beside a day or with hrs; alone it may be in the evening, and is kept.
+    Nov 24 1930 is 19:30: no call was in 1930. 930 is 09:30 beside a day or with hrs; alone it may
+    be in the evening, and is kept.
     """
     if ":" in said:
         return said
+    said = re.sub(r"(?<!\S)2400(?: ?(?:h|hrs?|hours?))?$", "24:00", said)
     found = re.fullmatch(_HHMM_LAST, said) or re.fullmatch(_HHMM_FIRST, said)
     if found is None or (found["hour"] == said[:1] and len(said) == len("930")):
         return said
@@ -146,7 +148,7 @@ def _with_colon(said: str, now: datetime, future: bool) -> str:
     if day is None:
         return clock
     try:
-        if not found["hours"] and _is_day(said, now, future):
+        if not found["hours"] and clock >= "20:00" and _is_day(said, now, future):
             return said
     except OutOfRange:
         pass  # Jan 18 2230 has no year

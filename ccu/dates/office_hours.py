@@ -16,6 +16,7 @@ FORM = "must be days and hours, such as mon-fri 08:30-16:30, or empty for any ti
 HOLIDAYS_FORM = "must be days such as 7/3/2026,12/25/2026"
 _CLOCK = r"([01]?\d|2[0-3]):([0-5]\d)"
 _PART = rf"([a-z]{{3}})(?:-([a-z]{{3}}))? +{_CLOCK} *- *{_CLOCK}"
+_SPOKEN = r"(2[0-3]|[01]?\d)(?::?([0-5]\d))? ?(?:([ap])\.?m?\.?)?"  # 9, 8:30, 830 or 4:30 p.m.
 _LONGEST = 2000  # characters of a setting: twenty years of holidays
 
 
@@ -73,10 +74,20 @@ def read(hours: str, holidays: str = "") -> OfficeHours:
 
 
 def checked_hours(name: str, value: str) -> str:
-    """Return the setting office_hours as it is stored; raises InvalidInput."""
+    """Return the setting office_hours as it is stored; raises InvalidInput.
+
+    Hours written in another way, 9 to 5 or M-F 8:30am-4:30pm, are offered as they were read.
+    """
     if len(value) > _LONGEST:
         raise InvalidInput(f"{name} {FORM}")
-    read(value)
+    try:
+        read(value)
+    except InvalidInput as error:
+        try:
+            read(meant := ", ".join(_plain(each) for each in re.split("[,;]", value.lower())))
+        except InvalidInput:
+            raise error from None
+        raise InvalidInput(f"{name}: did you mean {meant}?", meant) from None
     value = re.sub(r"\b(\d):", r"0\1:", value)  # 8:30 is kept as 08:30
     return ", ".join(" ".join(p.split()) for p in re.split("[,;]", value.lower()) if p.strip())
 
@@ -86,6 +97,27 @@ def checked_holidays(name: str, value: str) -> str:
     if len(value) > _LONGEST:
         raise InvalidInput(f"{name} is longer than {_LONGEST} characters")
     return ",".join(str(day) for day in sorted(_holidays(value)))
+
+
+def _plain(part: str) -> str:
+    """Return days and hours in the form that is stored; a text without hours as it is."""
+    said = re.sub(r"\s*(?:-|\u2013|\bto\b|\bthrough\b|\bthru\b)\s*", "-", part.strip())
+    said = re.sub(r"\b(?:weekdays|m-f)\b", "mon-fri", said)
+    said = re.sub(
+        rf"\b({'|'.join(DAYS)})[a-z]*", r"\1", re.sub("daily|every ?day", "mon-sun", said)
+    )
+    found = re.fullmatch(rf"(?P<days>[a-z-]*)[ :]*{_SPOKEN}-{_SPOKEN}", said)
+    if found is None:
+        return part
+    opens, closes = (_hour(*found.groups()[at : at + 3]) for at in (1, 4))
+    if closes <= opens and closes < time(12) and not found[7]:
+        closes = closes.replace(hour=closes.hour + 12)
+    return f"{found['days'] or 'mon-fri'} {opens:%H:%M}-{closes:%H:%M}"
+
+
+def _hour(hour: str, minute: str | None, half: str | None) -> time:
+    number = int(hour) % 24 if half is None else int(hour) % 12 + 12 * (half == "p")
+    return time(number, int(minute or 0))
 
 
 def _part(text: str) -> list[tuple[int, time, time]]:

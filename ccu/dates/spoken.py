@@ -34,6 +34,8 @@ _TOGETHER = (
 )  # fmt: skip
 # In this order: a pattern, and the form that replaces it.
 _FORMS = (
+    (r"^@ ?", ""),
+    (r" ?@ ?", " at "),
     (r"(?<=[\d ])([ap])\.m\b\.?", r"\1m"),
     (r"\b(?:just|right) now\b", "now"),
     (r"^(?:about|around|approx(?:imately)?\.?|~|roughly|(?:shortly|just|right) (?:after|before)|at)"
@@ -57,7 +59,8 @@ _FORMS = (
     (r"\b([01]\d|2[0-3]):?([0-5]\d) ?l\b", r"\1:\2"),
     (r"(?<![\d.])(\d{1,2})\.([0-5]\d)(?= ?[ap]m?\b)", r"\1:\2"),
     (r"\b(\d{1,2}) ([0-5]\d)(?= ?(?:[ap]m|h(?:ou)?rs?)\b)", r"\1:\2"),
-    (r"(:[0-5]\d) ?(?:hrs?|hours?)\b", r"\1"),
+    (r"(:[0-5]\d) ?(?:h|hrs?|hours?)\b(?! ago)", r"\1"),
+    (rf"\b(\d{{1,2}}) ({_MONTHS}) (\d\d) (?=\d{{4}}\b|\d?\d:)", r"\1 \2 20\3 "),
     (rf"\b(\d{{1,2}})-?({_MONTHS})-?(\d\d)(?= )", r"\1 \2 20\3"),
     (rf"\b(\d{{1,2}})-?({_MONTHS})-?(20\d\d)(?= )", r"\1 \2 \3"),
     _TOGETHER,
@@ -100,7 +103,7 @@ _OF_MONTH = (
 
 def plain(said: str, now: datetime, future: bool) -> str:
     """Return a tidied text in the form that is read; raises Refused for half a clock."""
-    if not re.search("[a-z~]", said):  # most of what scripts give
+    if not re.search("[a-z~@]", said):  # most of what scripts give
         return re.sub(*_TOGETHER, said).replace("?", "")
     said = re.sub(_NUMBER_WORD, _in_digits, said)
     for pattern, form in _FORMS:

@@ -194,6 +194,20 @@ def list_rows(session: Session, given: ListOptions) -> list[dict[str, Any]]:
     return seen(session, found, leave_out=asked)
 
 
+def late_beside(session: Session, given: ListOptions, listed: list[dict[str, Any]]) -> int:
+    """Return how many overdue ones of the same owner a list by --due leaves out; 0 without it.
+
+    What is hidden from the account is not counted.
+    """
+    if given.due is None or given.to_sign:
+        return 0
+    owner, now = session.staff_id if given.mine else given.owner, int(session.now.timestamp())
+    found = rows(session.db, AsOf.of(session.now), {OWNER: owner, LATE: now})
+    late = {each["id"] for each in found if each["state"] == "overdue"}
+    late -= {each["id"] for each in listed}
+    return len(late.difference(session.view.follow_ups(late)))
+
+
 def seen(
     session: Session, rows: list[dict[str, Any]], *, leave_out: bool = False
 ) -> list[dict[str, Any]]:

@@ -58,7 +58,7 @@ def name(session: Session, household_id: int, file: Path | None) -> str:
     if file is not None:
         text = typed_text.file_text(file, "--file")
     elif session.interactive:
-        text = terminal.read_line("Name of the household (Enter: none): ")
+        text = terminal.ask_until_valid("Name of the household (Enter: none)", str)
     else:
         raise InvalidInput("--file is missing; - reads the name from standard input")
     said = typed_text.line(text, "the name", LONGEST_NAME) or ""

@@ -27,7 +27,7 @@ class Question:
     `ask` asks it and keeps the answer; `words` returns the answer for the review. A question that
     is `known` (given as an option) is not asked, but may be changed from the review. `wanted`
     returns whether the answers so far leave the question open. `keep` keeps what was typed when the
-    form is interrupted, and returns the sentence that tells so.
+    form is interrupted, and returns the sentence that tells so. `add` adds a text to the answer.
     """
 
     label: str
@@ -36,6 +36,7 @@ class Question:
     known: bool = False
     wanted: Callable[[], bool] = lambda: True
     keep: Callable[[], str | None] = lambda: None
+    add: Callable[[str], object] | None = None
 
 
 def fill_in(
@@ -128,6 +129,11 @@ def _is_right(
         if answer.lower() in ("n", "no"):
             raise Declined
         if (chosen := terminal.listed_at(answer, shown)) is None:
+            if _is_prose(answer) and (
+                add := next((each.add for each in shown if each.add and not each.known), None)
+            ):
+                add(answer)
+                raise InvalidInput("Added to the note")
             raise InvalidInput(f"type y, n, or a number from 1 to {len(shown)}")
         return chosen
 
@@ -141,6 +147,11 @@ def _is_right(
     with contextlib.suppress(GoBack):  # the review again
         changed.ask()
     return False
+
+
+def _is_prose(text: str) -> bool:
+    """Whether a text is the rest of a note: one pasted or typed with blank lines ended too soon."""
+    return len(text.split()) > 2 or text.endswith((".", "!", "?"))
 
 
 def _cut(line: str) -> str:
@@ -201,6 +212,9 @@ def of_note(given: Any, edit: bool, session: "Session", command: str) -> Questio
         texts[0] = note(session, texts[0], edit, lines)
         given.note_file = lambda: texts[0]
 
+    def add(text: str) -> None:
+        texts[0] = longer_note(texts[0], text)
+
     def keep() -> str | None:
         from ccu.options import drafts
 
@@ -209,9 +223,16 @@ def of_note(given: Any, edit: bool, session: "Session", command: str) -> Questio
         return None
 
     known = given.note_file is not None
-    return Question(
-        "Note", ask, lambda: texts[0] or ("from a file" if known else ""), known, keep=keep
-    )
+
+    def words() -> str:
+        return texts[0] or ("from a file" if known else "")
+
+    return Question("Note", ask, words, known, keep=keep, add=add)
+
+
+def longer_note(before: str | None, text: str) -> str | None:
+    """Return a note with a paragraph more. Raises InvalidInput for one that is too long."""
+    return typed_text.note("\n\n".join(filter(None, (before, text))), "the note")
 
 
 def note(

@@ -44,7 +44,7 @@ _can_go_back = False
 
 @contextlib.contextmanager
 def going_back() -> Iterator[None]:
-    """Let `<` raise GoBack in the block; elsewhere it is an answer like any other."""
+    """Let `<` raise GoBack in the block; elsewhere it is refused."""
     global _can_go_back
     before, _can_go_back = _can_go_back, True
     try:
@@ -54,10 +54,12 @@ def going_back() -> Iterator[None]:
 
 
 def _answer(line: str) -> str:
-    """Return a line without the spaces around it. Raises GoBack where `<` may be typed."""
+    """Return a line without the spaces around it. Raises GoBack for `<`, or InvalidInput."""
     text = line.strip()
     if text == BACK and _can_go_back:
         raise GoBack
+    if text == BACK:
+        raise InvalidInput("There is no question to go back to; Ctrl-C cancels")
     return text
 
 
@@ -298,10 +300,13 @@ def ask_lines(question: str, lines: list[str] | None = None) -> str:
     while True:
         try:
             line = read_line("> ")
+            if (line.strip() if lines else _answer(line)) in ("", "."):
+                break
         except EndOfInput:
             break
-        if (line.strip() if lines else _answer(line)) in ("", "."):
-            break
+        except InvalidInput as error:  # `<`
+            sys.stderr.write(f"  {error}\n")
+            continue
         lines.append(line)
     return "\n".join(lines)
 

@@ -180,6 +180,8 @@ def existing(session: Session, known: Known) -> int | None:
 def of_met(session: Session, met: Met) -> Met:
     """Return somebody named on a call as the record on file that was chosen, or as given."""
     chosen = existing(session, match_store.as_known(vars(met)))
+    if chosen is not None and (met.birth_date or met.sex or met.phone):
+        say(f"  Person {chosen} stays as on file; to change that: ccu person edit {chosen}")
     return met if chosen is None else Met(met.role, person_id=chosen)
 
 

@@ -225,12 +225,14 @@ class PersonForm:
             shown = f" [{words}] (- clears)"
 
         def read(answer: str) -> bool:
+            given = self.said.fields.get("given_name") or None
+            before = {"given_name": "", "family_name": given}.get(field)
             if answer == "-" and field != "alias":
                 self.said.missing.pop(field, None)
                 self._forget_year(field)
                 self.clear(field)
-            elif field == "given_name" and who.holds_more(answer):
-                self._take(who.read(self._session, answer, NAMES[field]))
+            elif before is not None and who.holds_more(answer):
+                self._take(who.read(self._session, f"{before} {answer}", NAMES[field]))
             elif answer:
                 value = read_field(self._session, field, answer, NAMES[field], answered=True)
                 if field in ("given_name", "family_name"):
@@ -273,7 +275,8 @@ class PersonForm:
         self.said.fields |= told
         for field in told.keys() & self._questions.keys():
             self._questions[field].known = True
-        words = (f"{read.given} {read.family}".strip(), say_birth(read.fields, self._session.today))
+        words = [f"{read.given} {read.family}".strip(), say_birth(read.fields, self._session.today)]
+        words += [read.fields.get("sex", ""), read.fields.get("phone", "")]
         say(f"  {', '.join(filter(None, words))}")
 
 

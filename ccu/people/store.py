@@ -42,6 +42,8 @@ class Met:
     birth_date: str | None = None
     age_estimate: int | None = None
     age_estimated_on: str | None = None
+    sex: str | None = None
+    phone: str | None = None
 
 
 @dataclass(kw_only=True, eq=False, repr=False)

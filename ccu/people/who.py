@@ -31,7 +31,7 @@ _DATE = (
     r"\d{4}[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
     rf"|\d{{1,2}}(?:st|nd|rd|th)? ?{_MONTH},? \d{{4}}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
 )
-_BORN = r"born(?: on| in)?|date of birth|birth ?date|d\.?o\.?b\.?"
+_BORN = r"born(?: on| in)?|nacid[oa](?: el| en)?|date of birth|birth ?date|d\.?o\.?b\.?"
 # Texts, not compiled patterns: `re` compiles and keeps each one when it is first needed.
 BIRTH = (
     rf"(?i)(?<![^\s,;(])(?:(?:{_BORN}):? ?(?P<said>{_DATE}|[^\s,;()]+)|(?P<date>{_DATE}))"
@@ -39,9 +39,20 @@ BIRTH = (
 )
 YEAR = r"(?<![^\s,;(])(?P<said>(?:19|20)\d\d)(?![^\s,;)])"
 _AGE = (
-    r"(?i)(?<![^\s,;(])(?:aged? ?:? ?)?(?P<said>\d{1,3}) ?(?:y/?o|(?:years?|yrs?)(?: old)?)?"
-    r"(?![^\s,;)])"
+    r"(?i)(?<![^\s,;(])(?:(?:aged?|about|abt|approx(?:imately)?|around|in (?:his|her|their)"
+    r"|early|mid|late|~)[ .:-]*)*(?P<said>\d{1,3})[ -]?(?:y[./]?o\.?|(?P<tens>s)|ish"
+    r"|(?:years?|yrs?|(?P<young>months?|mos?|weeks?|wks?|days?))(?:[ -]old)?)?(?![^\s,;)])"
 )
+_PHONE = (
+    r"(?i)(?<![^\s,;(])(?:(?:tel|ph(?:one)?|cell)[ .:]*)?"
+    r"(?P<said>(?:\+?1[-. ])?(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}|\d{10})(?![^\s,;)])"
+)
+# F or W/F: with a birth date or an age also behind the name, without a comma.
+_SEX = (
+    r"(?i)(?<![^\s,;(])[a-z]/(?P<said>[mf])(?![^\s,;)])"
+    r"|(?<=[,;(])\s*(?P<part>m|f|male|female)\s*(?=[,;)]|$)"
+)
+_LAST_SEX = r"(?i)\s(?P<said>m|f|male|female)\s*(?=[,;]|$)"
 
 
 class Who(NamedTuple):
@@ -81,24 +92,28 @@ def take_birth(
 
 
 def read(session: "Session", text: str, option: str) -> Who:
-    """Read a name, then perhaps a birth date, year or age, and a relation. Raises InvalidInput."""
+    """Read a name, then what is known of them, and a relation. Raises InvalidInput.
+
+    That is a birth date, year or age, the sex and a phone number.
+    """
     where = f"{option}: the birth date"
-    fields, rest = take_birth(session, text, where)
+    related = rf"(?:the |his |her |their )?((?:{'|'.join(RELATIONS)})\b[^();,]*)"
+    rest = re.sub(rf"(?i)\(\s*{related}\)|(?: -|,)\s*{related}", r", \1\2", text)
+    phone, rest = _cut_out(_PHONE, rest)
+    fields, rest = take_birth(session, rest, where)
     if not fields:
         fields, rest = take_birth(session, rest, where, YEAR)
     if not fields and (aged := re.search(_AGE, rest)):
-        age = int(aged["said"])
-        if age > person_options.OLDEST_GUESS:
-            raise InvalidInput(f"{option}: an age is a number up to {person_options.OLDEST_GUESS}")
-        fields = {"age_estimate": age, "age_estimated_on": session.today.isoformat()}
-        rest = f"{rest[: aged.start()]} , {rest[aged.end() :]}"
+        fields, rest = _of_age(session, aged, option), _without(rest, aged)
+    sex, rest = _sex(rest, bool(fields))
+    fields |= {key: value for key, value in (("sex", sex), ("phone", phone)) if value}
     name, _, behind = rest.partition(";")
     parts, others = _parts(name), _parts(behind)
     if not others and len(parts) > 1 and is_relation(parts[-1]):
         others = [parts.pop()]
     if len(parts) > 1 and is_suffix(parts[-1]):
         parts[-2:] = [" ".join(parts[-2:])]
-    if len(parts) > 2 or len(others) > 1 or not all(map(is_relation, others)):
+    if len(parts) > 2 or len(others) > 1 or not all(map(is_relation, others)) or _is_told(parts):
         raise InvalidInput(
             f"{option}: after the name you can write: born 1/31/1980, an age, or a relation such as"
             " daughter"
@@ -107,6 +122,47 @@ def read(session: "Session", text: str, option: str) -> Who:
         raise InvalidInput(f"{option}: give the name first, such as Jane Doe, born 5/6/1971")
     given, family = person_options.split_name(", ".join(parts), option)
     return Who(given, family, fields, "".join(others))
+
+
+def _without(text: str, found: re.Match[str]) -> str:
+    return f"{text[: found.start()]} , {text[found.end() :]}"
+
+
+def _cut_out(pattern: str, text: str) -> tuple[str, str]:
+    """Return what a pattern finds, and the text without it."""
+    found = re.search(pattern, text)
+    return (found["said"], _without(text, found)) if found else ("", text)
+
+
+def _of_age(session: "Session", aged: re.Match[str], option: str) -> dict[str, Any]:
+    """Return the fields of an age: 40s is 45, months are 0. Raises InvalidInput."""
+    age = 0 if aged["young"] else int(aged["said"]) + (5 if aged["tens"] else 0)
+    if age > person_options.OLDEST_GUESS:
+        raise InvalidInput(f"{option}: an age is a number up to {person_options.OLDEST_GUESS}")
+    return {"age_estimate": age, "age_estimated_on": session.today.isoformat()}
+
+
+def _sex(text: str, is_aged: bool) -> tuple[str, str]:
+    """Return male, female or "", and the text without it; M alone may be an initial: Roe, M."""
+    found = re.search(_SEX, text)
+    if found and found["part"] and not (is_aged or " " in text[: found.start()].strip(" ,;(")):
+        found = None
+    if found is None and is_aged:
+        found = re.search(_LAST_SEX, text)
+    if found is None:
+        return "", text
+    said = next(filter(None, found.groups()))
+    return ("male" if said[0] in "mM" else "female"), _without(text, found)
+
+
+def _is_told(parts: list[str]) -> bool:
+    """Whether the second part tells of somebody, such as homeless, and is no given name."""
+    from ccu.identity.names import PARTICLES
+
+    if len(parts) != 2 or " " not in parts[0] or not parts[1].islower():
+        return False
+    words = parts[0].split()
+    return words[-1][0].isupper() and not any(word.lower() in PARTICLES for word in words)
 
 
 def _parts(text: str) -> list[str]:

@@ -367,7 +367,7 @@ def test_an_incident_number_of_another_call_is_refused(call: Ccu) -> None:
     call(*USUAL[:7])
     refused(
         call("call", "edit", "2", "--incident", "26-1"),
-        "--incident: call 1 has that number already",
+        "--incident: call 1 has that number; to add to it: ccu call edit 1",
     )
 
 

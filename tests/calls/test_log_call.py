@@ -407,7 +407,10 @@ def test_a_retired_code_is_refused(ccu: Ccu, db_path: Path) -> None:
 
 def test_an_incident_number_is_given_once(ccu: Ccu) -> None:
     ccu(*USUAL, "--incident", "26-1")
-    refused(ccu(*USUAL, "--incident", "26-1"), "--incident: call 1 has that number already")
+    refused(
+        ccu(*USUAL, "--incident", "26-1"),
+        "--incident: call 1 has that number; to add to it: ccu call edit 1",
+    )
 
 
 @pytest.mark.parametrize(

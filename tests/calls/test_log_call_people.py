@@ -138,3 +138,10 @@ def test_a_number_given_as_an_option_is_refused_before_the_questions(
     steps.merge(db_path, 2, into=1)
     done = ccu(*ASKED, "--person", number, stdin="crisis\n" + "\n" * 10, tty=True)
     assert (done.code, done.out, done.err) == (code, "", f"ccu: error: {says}\n")
+
+
+def test_what_is_typed_beside_a_name_on_file_is_told_as_not_recorded(ccu: Ccu) -> None:
+    done = log(ccu, "Katie OBrien 1980-04-03, 203-555-0199", "1")
+    assert done.code == 0, done.err
+    assert "  Person 1 stays as on file; to change that: ccu person edit 1\n" in done.err
+    assert json.loads(ccu("person", "show", "1", "-f", "json").out)["phone"] == "203-555-0142"

@@ -339,3 +339,28 @@ def test_a_hazard_in_words_is_told_where_the_words_go(ccu: Ccu) -> None:
     assert (done.code, done.out) == (2, "")
     assert "--hazard: type other alone; its words go on the place: ccu place flag" in done.err
     assert "loose" not in done.err
+
+
+def test_a_note_with_blank_lines_is_kept_to_its_end(ccu: Ccu, db_path: Path) -> None:
+    terminal = start(db_path)
+    answer(terminal, *TO_PEOPLE, "", "He was calm.", "", "No weapons seen. His sister came.")
+    terminal.expect_exact("  Added to the note\r\n")
+    answer(terminal, "", "She will call tomorrow.", "y")
+    terminal.expect_exact("Logged call 1.")
+    terminal.expect(pexpect.EOF)
+    line = ("call", "show", "1", "--full", "--reason", "x", "-f", "json")
+    shown = json.loads(ccu(*line).out)
+    paragraphs = ("He was calm.", "No weapons seen. His sister came.", "She will call tomorrow.")
+    assert "\n\n".join(paragraphs) in shown["narrative"]
+
+
+def test_an_answer_that_was_refused_alone_leaves_no_draft(ccu: Ccu, db_path: Path) -> None:
+    terminal = start(db_path)
+    answer(terminal, "sometime")
+    terminal.expect_exact("When did it begin: ")
+    interrupt(terminal)
+    terminal.expect_exact("Cancelled. Nothing was saved.")
+    terminal.expect(pexpect.EOF)
+    again = start(db_path)
+    again.expect_exact("When did it begin [now]: ")
+    again.close(force=True)

@@ -89,7 +89,11 @@ def make_stub(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        (make_missing, "an administrator sets it up by ccu init, --db or CCU_DB names another"),
+        (
+            make_missing,
+            "so nothing was looked up: check --db or CCU_DB. A new town's file is made by an"
+            " administrator: ccu init",
+        ),
         (make_folder, "is not a file"),
         (make_empty, "is empty; an administrator sets it up by ccu init"),
         (make_csv, "is not a ccu database"),
@@ -112,7 +116,7 @@ def test_a_file_that_is_not_ours_to_use_is_refused_untouched(
     before = fingerprint(db_path.parent)
     result = empty("settings")
     assert (result.code, result.out) == (ExitCode.DATABASE, "")
-    where = f"there is no database {db_path};" if make is make_missing else db_path
+    where = f"there is no database {db_path}," if make is make_missing else db_path
     assert result.err == f"ccu: error: {where} {says}\n"
     assert fingerprint(db_path.parent) == before
 

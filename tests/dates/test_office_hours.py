@@ -124,3 +124,24 @@ def test_two_that_fall_on_one_opening_are_one(ccu: Ccu) -> None:
         assert ccu("settings", name, value).code == 0
     found = steps.referral(ccu, steps.refer(ccu, "--made", "2026-01-30 22:45"))
     assert [each["due_at"] for each in found["follow_ups"]] == ["2026-02-02T08:30:00-05:00"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("9 to 5", "mon-fri 09:00-17:00"),
+        ("mon-fri 8:30-4:30", "mon-fri 08:30-16:30"),
+        ("M-F 8:30am-4:30 p.m.", "mon-fri 08:30-16:30"),
+        ("weekdays 0830-1630, Saturday 10-2", "mon-fri 08:30-16:30, sat 10:00-14:00"),
+    ],
+)
+def test_hours_as_people_write_them_are_offered_as_read(typed: str, meant: str, ccu: Ccu) -> None:
+    done = ccu("settings", "office_hours", typed)
+    assert (done.code, f"office_hours: did you mean {meant}?" in done.err) == (2, True), done.err
+    assert ccu("settings", "office_hours", meant).code == 0
+
+
+def test_hours_that_nothing_explains_are_refused(ccu: Ccu) -> None:
+    for typed in ("mon-fri 99-5", "mon-fri 22:00-6:00", "mornings"):
+        done = ccu("settings", "office_hours", typed)
+        assert (done.code, "did you mean" in done.err) == (2, False), done.err

@@ -460,6 +460,19 @@ def test_lists_are_chosen_by_due_and_owner(ccu: Ccu) -> None:
     assert ccu("follow-up", "list", "--due", "someday").code == 2
 
 
+def test_a_list_of_a_day_tells_of_what_is_overdue(
+    ccu: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for due in ("18:00", "tomorrow"):
+        add(ccu, "--call", "1", due=due)
+    monkeypatch.setenv("CCU_TODAY", "2026-02-01T10:00")
+    done = ccu("follow-up", "list", "--mine", "--due", "today", "-f", "json")
+    assert [row["id"] for row in json.loads(done.out)] == [2]
+    assert done.err == "Not in this list: 1 overdue. See ccu follow-up overdue\n"
+    assert ccu("follow-up", "list", "--mine").err == ""
+    assert ccu("follow-up", "list", "--owner", "dlee", "--due", "today").err == ""
+
+
 def test_an_attempt_given_in_full_asks_nothing_at_a_terminal(ccu: Ccu) -> None:
     add(ccu, "--call", "1")
     tried = ("--result", "left_message", "--next", "tomorrow 10:00")

@@ -46,11 +46,46 @@ def show(ccu: Ccu, number: int = 1) -> dict[str, Any]:
         ("Carmen Garcia, DOB unknown", ("Carmen", "Garcia", None, None, None)),
         ("Robert Roe, Jr.", ("Robert", "Roe Jr.", None, None, None)),
         ("Robert Roe 3rd", ("Robert", "Roe 3rd", None, None, None)),
+        ("John Roe, about 40", ("John", "Roe", None, 40, "2026-01-31")),
+        ("John Roe, in his 40s", ("John", "Roe", None, 45, "2026-01-31")),
+        ("John Roe, 7 months old", ("John", "Roe", None, 0, "2026-01-31")),
+        ("John Roe, 81 y/o male", ("John", "Roe", None, 81, "2026-01-31")),
+        ("JOHN ROE B/M 34", ("JOHN", "ROE", None, 34, "2026-01-31")),
+        ("Roe, John W/M 5/6/71", ("John", "Roe", "1971-05-06", None, None)),
+        ("Jane Doe F 55", ("Jane", "Doe", None, 55, "2026-01-31")),
+        ("Jane Doe, 5/6/1971, F", ("Jane", "Doe", "1971-05-06", None, None)),
+        ("Ana Paz, nacida 5/6/1971", ("Ana", "Paz", "1971-05-06", None, None)),
+        ("Bob Roe 203-555-0199", ("Bob", "Roe", None, None, None)),
+        ("De Haro, ann", ("ann", "De Haro", None, None, None)),
+        ("Roe, M", ("M", "Roe", None, None, None)),
     ],
 )
 def test_what_is_behind_a_name_is_read(line: str, stored: tuple[Any, ...], ccu: Ccu) -> None:
     logged(ccu, line)
     assert tuple(show(ccu)[name] for name in SEEN) == stored
+
+
+@pytest.mark.parametrize(
+    ("line", "sex", "phone"),
+    [
+        ("John Roe, 81 y/o male", "male", None),
+        ("Jane Doe W/F", "female", None),
+        ("Jane Doe F 55", "female", None),
+        ("Bob Roe, (203) 555-0199", None, "(203) 555-0199"),
+        ("caller: Bob Roe 2035550199, 40", None, "2035550199"),
+    ],
+)
+def test_sex_and_phone_behind_a_name_are_kept(
+    line: str, sex: str | None, phone: str | None, ccu: Ccu
+) -> None:
+    logged(ccu, line)
+    assert (show(ccu)["sex"], show(ccu)["phone"]) == (sex, phone)
+
+
+@pytest.mark.parametrize("line", ["unk", "Unknown male, 40s", "UNK W/F", "mother: unknown"])
+def test_somebody_unknown_has_no_name(line: str, ccu: Ccu) -> None:
+    logged(ccu, line)
+    assert [show(ccu)[name] for name in ("given_name", "family_name")] == ["", ""]
 
 
 @pytest.mark.parametrize(
@@ -61,6 +96,10 @@ def test_what_is_behind_a_name_is_read(line: str, stored: tuple[Any, ...], ccu: 
         ("Bea Noe, caller", "caller", "caller"),
         ("witness: Bea Noe, neighbor", "witness", "neighbor"),
         ("Noe, Bea", "subject", ""),
+        ("Bea Noe (daughter)", "family", "daughter"),
+        ("Bea Noe - his daughter, 45", "family", "daughter"),
+        ("daughter: Bea Noe", "family", "daughter"),
+        ("RP: Bea Noe", "caller", "rp"),
     ],
 )
 def test_a_relation_is_no_name(line: str, role: str, description: str, ccu: Ccu) -> None:
@@ -80,6 +119,8 @@ def test_a_relation_is_no_name(line: str, role: str, description: str, ccu: Ccu)
         ("Zed Zoe, born 2/30/1945", "the birth date is not a day in the calendar"),
         ("Zed Zoe, born 1/1/1900", "often means that it is not known; write unknown"),
         ("Zed Zoe; red jacket", "after the name you can write: born 1/31/1980, an age, or a"),
+        ("Zed Zoe, homeless", "after the name you can write: born 1/31/1980, an age, or a"),
+        ("none", "leave it out if there was nobody, or write unknown"),
         ("Zed, Zoe, tall", "after the name you can write: born 1/31/1980, an age, or a"),
         ("Zed Zoe, 130", "an age is a number up to 120"),
         ("Zed Zoe, neighbor", "start with caller:, subject:, victim: or witness:"),
@@ -251,3 +292,12 @@ def test_john_doe_alone_is_a_placeholder(ccu: Ccu) -> None:
         "placeholder"
     }
     assert compared["likely"] is False
+
+
+def test_a_birth_date_behind_the_family_name_is_read(ccu: Ccu) -> None:
+    typed = "\n".join(["Kate", "O'Brien, DOB 5/6/71", *[""] * 10, "y"]) + "\n"
+    done = ccu("person", "add", stdin=typed, tty=True)
+    assert done.code == 0, done.err
+    assert "  Kate O'Brien, born May 6, 1971 (age 54)\n" in done.err
+    found = show(ccu)
+    assert (found["given_name"], found["family_name"]) == ("Kate", "O'Brien")

@@ -54,6 +54,8 @@ def test_a_code_is_named_by_itself_its_label_or_the_beginning_of_a_word(
         ("need", "care", "--x: could be care_navigation or primary_care; type more"),
         ("need", "ho", "--x: not a valid need."),
         ("danger", "knife", "Did you mean weapon?"),
+        ("nature", "check the welfare", "Did you mean welfare_check?"),
+        ("staff_role", "lieutenant", "Did you mean supervisor?"),
         ("danger", "non", "--x: type none in full to record that no hazard was found"),
         ("disposition", "warrant", "Did you mean police_exam ("),
         ("disposition", "dec", "could be deceased or resources_declined"),

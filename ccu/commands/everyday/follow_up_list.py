@@ -49,7 +49,7 @@ def list_(
     A calendar (.ics) has no names and no addresses. Import it again, or have it replaced each
     night: its entries are updated, and those of closed, moved or reassigned follow-ups removed.
 
-    `--due week` lists those due in the next 7 days; for overdue ones: ccu follow-up overdue
+    `--due` counts the overdue ones that it leaves out; for these: ccu follow-up overdue
 
     Examples:
 
@@ -75,6 +75,8 @@ def list_(
     columns = follow_ups.add_names(session, rows, LIST_COLUMNS, "follow-up-list", names)
     columns = session.view.notice_column(rows, columns, "follow_up")
     emit(_table("Follow-ups", columns, rows, SPARE, on_screen), plain, output)
+    if late := follow_ups.late_beside(session, given, rows):
+        say(f"Not in this list: {late} overdue. See ccu follow-up overdue")
 
 
 @app.command()
