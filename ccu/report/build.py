@@ -245,7 +245,8 @@ def _records(session: Session, period: Period, days: int) -> Records:
     periods = [period, *compared_with(period, "both").values(), *period.months()]
     periods += [each.window(days, session.now) for each in periods]
     first, last = min(each.start for each in periods), max(each.last for each in periods)
-    return Records(store.calls_by_day(session.db, first, last), _days_end(session))
+    calls = store.calls_by_day(session.db, first, last)
+    return Records(calls, _days_end(session), period.end)
 
 
 def _days_end(session: Session) -> date:
