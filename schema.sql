@@ -1545,7 +1545,7 @@ CREATE VIEW acceptance AS
 SELECT id AS referral_id,
        (SELECT occurred_at FROM referral_event
         WHERE referral_id = referral.id AND status IN ('accepted', 'in_progress', 'service_received')
-          AND coalesce(undone, 0) = 0
+          AND undone = 0
         ORDER BY unixepoch(occurred_at), id LIMIT 1) AS accepted_at
 FROM referral;
 
@@ -1553,7 +1553,7 @@ FROM referral;
 -- that reached the person. The first one from when it was made on is the day they were connected.
 CREATE VIEW engagement AS
 SELECT referral_id, occurred_at FROM referral_event
-WHERE status IN ('in_progress', 'service_received') AND coalesce(undone, 0) = 0
+WHERE status IN ('in_progress', 'service_received') AND undone = 0
 UNION ALL
 SELECT follow_up.referral_id, attempt.occurred_at
 FROM follow_up JOIN attempt ON attempt.follow_up_id = follow_up.id
@@ -1619,7 +1619,7 @@ SELECT referral.id, need, provider_id, call_id, person_id, household_id, owner_i
        (SELECT occurred_at FROM (
           SELECT occurred_at FROM (
             SELECT occurred_at FROM referral_event
-            WHERE referral_id = referral.id AND coalesce(undone, 0) = 0 ORDER BY id DESC LIMIT 1)
+            WHERE referral_id = referral.id AND undone = 0 ORDER BY id DESC LIMIT 1)
           UNION ALL
           SELECT attempt.occurred_at
           FROM follow_up CROSS JOIN attempt ON attempt.follow_up_id = follow_up.id

@@ -450,3 +450,9 @@ def test_a_referral_and_each_follow_up_is_one_open_item(template: Path, tmp_path
         referrals=[("draft", ("person_id", 1), its), ("declined", ("person_id", 3), its[:1])],
     )
     assert agree(path)[3] == (set(), 4)
+
+
+def test_a_follow_up_of_a_call_is_for_its_subject_alone(template: Path, tmp_path: Path) -> None:
+    path = town(template, tmp_path, follow_ups=[(("call_id", 1), "due")])
+    found = agree(path)
+    assert [found[person] for person in (1, 2)] == [(set(), 1), (set(), 0)]

@@ -50,9 +50,9 @@ Row = sqlite3.Row | dict[str, Any]  # of a referral or a follow-up
 _REFERRALS = """
 SELECT referral.id, referral.call_id, referral.status, referral.made_at,
        (SELECT occurred_at FROM referral_event
-        WHERE referral_id = referral.id AND status = referral.status AND coalesce(undone, 0) = 0
+        WHERE referral_id = referral.id AND status = referral.status AND undone = 0
           AND id > coalesce((SELECT max(id) FROM referral_event AS other
-                             WHERE other.referral_id = referral.id AND coalesce(other.undone, 0) = 0
+                             WHERE other.referral_id = referral.id AND other.undone = 0
                                AND other.status <> referral.status), 0)
         ORDER BY id LIMIT 1) AS since,
        (SELECT accepted_at FROM acceptance WHERE referral_id = referral.id) AS accepted,

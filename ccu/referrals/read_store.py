@@ -28,7 +28,7 @@ JOIN provider ON provider.id = referral.provider_id
 JOIN staff AS owner ON owner.id = referral.owner_id
 JOIN referral_event AS last
   ON last.id = (
-    SELECT max(id) FROM referral_event WHERE referral_id = referral.id AND coalesce(undone, 0) = 0)
+    SELECT max(id) FROM referral_event WHERE referral_id = referral.id AND undone = 0)
 LEFT JOIN call ON call.id = referral.call_id
 LEFT JOIN place_plain ON place_plain.id = call.place_id
 WHERE {where}

@@ -386,6 +386,7 @@ def test_an_interns_closing_waits_for_their_supervisor(
     assert ccu("follow-up", "sign", "1").out == "Signed follow-up 1; it is closed.\n"
     found = shown(ccu, 1)
     assert (found["state"], found["closed_by"], found["signed_by"]) == ("closed", "kint", "boss")
+    assert found["closed"] == "2026-01-31 14:00"
     assert listed(ccu) == listed(ccu, "--to-sign") == []
 
 
@@ -519,6 +520,41 @@ def test_merged_people_are_shown_by_the_record_that_stays(ccu: Ccu, db_path: Pat
     steps.call(ccu, "unknown")
     steps.merge(db_path, 1, 2)
     assert listed(ccu)[0]["for"] == "person 2"
+
+
+def test_the_risk_is_that_of_the_call_and_of_the_persons_calls_of_90_days(ccu: Ccu) -> None:
+    assert ccu("call", "edit", "1", "--disposition", "resolved").code == 0
+    add(ccu, "--call", "1")
+    for day, person in (("2026-01-29", "unknown"), ("2025-11-02", "2"), ("2025-11-01", "unknown")):
+        there = ("--address", "9 Elm St", "--nature", "suicide", "--person", person)
+        assert ccu("log-call", "--when", f"{day} 10:00", *there).code == 0
+    add(ccu, "--call", "2")
+    add(ccu, "--person", "2")
+    add(ccu, "--person", "3")  # of the 91st day
+    assert {row["id"]: row["risk"] for row in listed(ccu)} == {
+        1: None,
+        2: "high",
+        3: "high",
+        4: None,
+    }
+    assert ccu("call", "void", "2", "--reason", "wrong house").code == 0
+    assert ccu("call", "void", "3", "--reason", "wrong house").code == 0
+    assert {row["risk"] for row in listed(ccu)} == {None}
+
+
+def test_one_for_a_household_names_the_household(ccu: Ccu, db_path: Path) -> None:
+    steps.refer(ccu)
+    with sqlite3.connect(db_path) as hand:
+        hand.execute(
+            "INSERT INTO household (id, recorded_at, recorded_by)"
+            " VALUES (1, '2026-01-01T00:00:00-05:00', 1)"
+        )
+        hand.execute("UPDATE referral SET household_id = 1")
+    assert {row["for"] for row in listed(ccu)} == {"referral 1, person 1, 12 MAIN ST # 3"}
+    with sqlite3.connect(db_path) as hand:
+        hand.execute("UPDATE referral SET person_id = NULL")
+        hand.execute("UPDATE follow_up SET person_id = NULL")
+    assert {row["for"] for row in listed(ccu)} == {"referral 1, household 1, 12 MAIN ST # 3"}
 
 
 def test_at_night_a_try_is_proposed_for_the_day_where_no_hours_are_set(

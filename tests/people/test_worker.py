@@ -255,6 +255,18 @@ def test_people_here_are_those_of_a_year_by_every_record_and_household(
     assert [each["name"] for each in card(ccu, "-a", "9 Elm St")["workers"]] == ["Dana Lee", "boss"]
 
 
+def test_what_is_done_for_somebody_elsewhere_is_not_on_this_card(ccu: Ccu) -> None:
+    assert assign(ccu, "dlee").code == 0
+    before = card(ccu)
+    there = ("log-call", "--when", "10:00", "--address", "9 Elm St", "--nature", "crisis")
+    assert ccu(*there, "--person", "unknown").code == 0
+    steps.refer(ccu, call=2)
+    for status in ("accepted", "in_progress"):
+        update(ccu, 1, status)
+    for part in ("workers", "open"):
+        assert card(ccu)[part] == before[part]
+
+
 def test_who_left_a_household_or_is_of_another_brings_nobody_here(ccu: Ccu, db_path: Path) -> None:
     assert assign(ccu, "dlee").code == 0
     there = ("log-call", "--when", "10:00", "--address", "9 Elm St", "--nature", "crisis")

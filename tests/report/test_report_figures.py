@@ -337,16 +337,17 @@ def test_before_and_after(ccu: Ccu, hand: Hand) -> None:
 
 
 def test_the_window_of_before_and_after_is_days_to_the_second(ccu: Ccu, hand: Hand) -> None:
+    hand.provider()
     hand.call("2024-12-01T00:00:00")
     person = hand.person("Ann")
-    hand.call("2025-06-10T10:00:00", person)
+    hand.referral("2025-06-01T10:00:00", ("accepted", "2025-06-10T10:00:00"), person=person)
     for just_in, just_out in (
         ("2025-03-12T10:00:01", "2025-03-12T10:00:00"),
         ("2025-09-08T09:59:59", "2025-09-08T10:00:00"),
     ):
         for moment in (just_in, just_out):
             hand.call(moment, person)
-    row = figures(ccu, "before-after", "--month", "2025-06")["reduction: not engaged"]
+    row = figures(ccu, "before-after", "--month", "2025-09")["reduction: engaged"]
     assert (row["numerator"], row["denominator"]) == (1, 1)
 
 
@@ -356,7 +357,7 @@ def test_neither_an_exempt_building_nor_its_units_are_compared(ccu: Ccu, hand: H
     house, flat = hand.place("12"), hand.place("12", "1")
     for place in (building, unit, house, flat):
         hand.call("2025-06-10T10:00:00", place=place)
-    found = figures(ccu, "before-after", "--month", "2025-06")
+    found = figures(ccu, "before-after", "--month", "2025-09")
     assert found["addresses_compared: not engaged"]["value"] == 2
 
 
