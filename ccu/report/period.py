@@ -9,8 +9,8 @@ entire period or calendar month (1 in 1,100), 7 after the last call, whenever th
 first one, where records are known to begin; there a week is told whatever is expected.
 
 The calls of each source are judged too, because a dispatch export may end, or begin, while other
-calls go on. A source is told only where all sources together are short by half of its calls or
-more, measured on the days that it covers, and by more than chance: one that another replaces is not.
+calls go on. A source is told only where all sources together are short by half of its calls, on
+the days that it covers, and by more than chance: not one that another replaces.
 """
 
 import re

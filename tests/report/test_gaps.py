@@ -176,38 +176,38 @@ def test_a_new_dispatch_system_is_no_gap(ccu: Ccu, hand: Hand) -> None:
 
 def test_a_second_export_that_begins_is_no_increase(ccu: Ccu, hand: Hand) -> None:
     source = hand.one("INSERT INTO source_system (name) VALUES ('county-fire')")
-    two_a_day(hand, "2026-02-15", "2026-03-31")
-    two_a_day(hand, "2026-02-15", "2026-03-31")
+    two_a_day(hand, "2025-02-15", "2025-03-31")
+    two_a_day(hand, "2025-02-15", "2025-03-31")
     hand.one("UPDATE call SET source_system_id = ?", source)
     for _ in range(3):
-        two_a_day(hand, "2025-01-01", "2026-03-31")
-    found = report(ccu, "--month", "2026-02")
+        two_a_day(hand, "2024-01-01", "2025-03-31")
+    found = report(ccu, "--month", "2025-02")
     assert found["notes"][:2] == [
-        "February 2026 is not complete: county-fire has calls on 14 of 28 days; none before Feb 15,"
-        " 2026.",
-        "January 2026 is not complete: county-fire has calls on 0 of 31 days; none before Feb 15,"
-        " 2026.",
+        "February 2025 is not complete: county-fire has calls on 14 of 28 days; none before Feb 15,"
+        " 2025.",
+        "January 2025 is not complete: county-fire has calls on 0 of 31 days; none before Feb 15,"
+        " 2025.",
     ]
-    assert figures(ccu, "summary", "--month", "2026-02")["calls"]["previous_change"] is None
-    assert report(ccu, "--month", "2026-03")["partial"] == {
+    assert figures(ccu, "summary", "--month", "2025-02")["calls"]["previous_change"] is None
+    assert report(ccu, "--month", "2025-03")["partial"] == {
         "period": False,
         "previous": True,
         "year_before": True,
     }
-    assert not any(report(ccu, "--month", "2026-01")["partial"].values())
+    assert not any(report(ccu, "--month", "2025-01")["partial"].values())
 
 
 def test_one_of_two_exports_that_ends_is_no_decrease(ccu: Ccu, hand: Hand) -> None:
     source = hand.one("INSERT INTO source_system (name) VALUES ('old-cad')")
     for _ in range(5):
-        two_a_day(hand, "2025-10-01", "2026-01-31")
+        two_a_day(hand, "2024-10-01", "2025-01-31")
     hand.one("UPDATE call SET source_system_id = ?", source)
     for _ in range(5):
-        two_a_day(hand, "2024-10-01", "2026-03-31")
-    for name, days_of in (("2026-02", "0 of 28 days"), ("2026-03", "0 of 31 days")):
+        two_a_day(hand, "2023-10-01", "2025-03-31")
+    for name, days_of in (("2025-02", "0 of 28 days"), ("2025-03", "0 of 31 days")):
         told = report(ccu, "--month", name, "--compare", "none")["notes"]
-        assert f"old-cad has calls on {days_of}; none after Jan 31, 2026" in told[0]
-    assert figures(ccu, "summary", "--month", "2026-02")["calls"]["previous_change"] is None
+        assert f"old-cad has calls on {days_of}; none after Jan 31, 2025" in told[0]
+    assert figures(ccu, "summary", "--month", "2025-02")["calls"]["previous_change"] is None
 
 
 # --- what is not ----------------------------------------------------------------------------
