@@ -157,7 +157,7 @@ def build(session: Session, options: Options) -> Report:
         if options.public:
             from ccu.report import public
 
-            public.check(report)
+            public.check(session, report)
         elif leave_out:
             report.notes.append(WITHOUT_PART2)
         maker = figures.Maker(connection, period_parameters(report, options))

@@ -89,11 +89,15 @@ def test_an_empty_month_of_a_small_town_is_told() -> None:
     assert not any(records.sentence(month(number)) for number in (5, 7, 12))
 
 
-def test_public_figures_after_the_last_call_are_not_complete(ccu: Ccu, hand: Hand) -> None:
+def test_nothing_is_published_of_days_that_the_records_do_not_reach(ccu: Ccu, hand: Hand) -> None:
+    """There <10 would be read as few calls."""
     two_a_day(hand, "2023-01-01", "2023-03-15")
-    for name in ("2023-12", "2025-12"):
-        shown = " ".join(at("2026-04-20", "report", "--month", name, "--public").out.split())
-        assert "The records of this period are not complete" in shown
+    shown = " ".join(at("2026-04-20", "report", "--month", "2023-03", "--public").out.split())
+    assert "The records of this period are not complete" in shown
+    for name in ("2023-04", "2023-12", "2025-12"):
+        done = at("2026-04-20", "report", "--month", name, "--public")
+        assert (done.code, done.out) == (2, "")
+        assert "no calls are on file after Mar 15, 2023: there is nothing to publish" in done.err
 
 
 def test_periods_before_the_first_call_are_not_called_complete(ccu: Ccu, hand: Hand) -> None:
