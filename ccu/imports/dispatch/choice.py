@@ -29,13 +29,15 @@ DAY_AND_CLOCK = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}[ T]+\d").match
 # Of a grid: 572 S 500 E, E 1250 N 300, N12W3456 MAIN, N1234 COUNTY ROAD A.
 GRID = re.compile(
     r"\d+ ?[NSEW](orth|outh|ast|est)?\.? \d+\b|[NSEW](orth|outh|ast|est)?[. -]{0,2}\d{2,}[ ,/-]*"
-    r"([NSEW](orth|outh|ast|est)?[. -]{0,2}\d{2,}|[A-Z]{2})",
+    r"([NSEW](orth|outh|ast|est)?[. -]{0,2}\d{2,}|"
+    r"(?!(st|street|nd|rd|road|th|ave?|avenue)\b)[A-Z]{2})",
     re.IGNORECASE,
 )
 SIGN = re.compile(
     "[A-Z]{1,7}[- ]?[0-9]{1,4}[A-Z]?|[0-9][A-Z]{1,3}[0-9]{1,3}|[0-9]{3,4}", re.IGNORECASE
 )
 CROSSING = re.compile(r"[a-z] ?[&/@] ?[a-z]", re.IGNORECASE)
+DIRECTION = re.compile(r"[NSEW]{1,2}\.?|north|south|east|west", re.IGNORECASE)
 
 Test = Callable[[str], object]
 
@@ -343,9 +345,14 @@ def has_place(cell: str) -> bool:
 
 
 def is_complete(cell: str) -> bool:
-    """Whether a cell has a house number with its street, or a crossing."""
-    whole = re.match(r"\d+[-\w]*\s+[A-Za-z0-9]", cell)
-    return bool(whole or CROSSING.search(cell) or GRID.match(cell))
+    """Whether a cell has a house number with its street, or a crossing.
+
+    The number of a street is no house number: 5TH AVE, 42 ST, 9 MILE RD.
+    """
+    whole = re.match(r"\d+(?!(?:st|nd|rd|th|\s+mile)\b)[-\w]*\s+(?=[a-z0-9])(.+)", cell, re.I)
+    words = whole[1].split() if whole else []
+    named = any(not is_street_type(each) and not DIRECTION.fullmatch(each) for each in words)
+    return bool(named or CROSSING.search(cell) or GRID.match(cell))
 
 
 def is_street_type(cell: str) -> bool:
