@@ -145,6 +145,16 @@ def test_city_codes_are_offered_and_told(desk: Desk) -> None:
     assert "MKE" not in desk.bring(None, "--dry-run").err.partition("line 6")[2]
 
 
+def test_a_city_code_beside_the_town_is_told(desk: Desk) -> None:
+    """Each house would be two places."""
+    cities = ("WESTPORT", "WPT", "NORWALK", "WESTPORT")
+    lines = [f"26-{n:06},2026-01-{n:02} 10:01,{n} ELM ST,{cities[n % 4]}" for n in range(1, 21)]
+    suggested(desk, "Incident,Call Time,Address,City", lines)
+    told = desk.bring(None, "--dry-run").err
+    assert "5 of 20 addresses are in WPT, another town than Westport" in told
+    assert 'under [cities]: WPT = "Westport"' in told and "in NORWALK" not in told
+
+
 def test_a_file_of_another_town_is_told(desk: Desk) -> None:
     rows = [row(Number=str(n), Where=f"{n + 1} Main St, Weston CT") for n in range(4)]
     told = desk.bring(text(rows), "--dry-run").err
