@@ -155,6 +155,23 @@ def test_a_city_code_beside_the_town_is_told(desk: Desk) -> None:
     assert 'under [cities]: WPT = "Westport"' in told and "in NORWALK" not in told
 
 
+@pytest.mark.parametrize("name", ["Primary Unit", "Prim Unit"])
+def test_one_unit_of_a_call_is_no_record_of_who_else_came(desk: Desk, name: str) -> None:
+    lines = [f"26-{n:06},2026-01-{n:02} 10:01,{n} ELM ST,CIT{n % 3}" for n in range(1, 21)]
+    for header, told in ((name, True), ("Units", False)):
+        desk.layout.unlink(missing_ok=True)
+        suggested(desk, f"Incident,Call Time,Address,{header}", lines)
+        found = f'# ? responder: "{header}" has one unit of each call; who else came is not known'
+        assert (found in desk.layout.read_text()) is told
+
+
+@pytest.mark.parametrize("name", ["Last Update DT", "ModDate", "Event Last Modified Date"])
+def test_when_a_row_was_changed_is_offered(desk: Desk, name: str) -> None:
+    lines = [f"26-{n:06},2026-01-{n:02} 10:01,{n} ELM ST,2026-01-{n:02} 12:01" for n in range(1, 9)]
+    suggested(desk, f"Incident,Call Time,Address,{name}", lines)
+    assert f"# ? updated: {name}, if a number has later versions" in desk.layout.read_text()
+
+
 def test_a_file_of_another_town_is_told(desk: Desk) -> None:
     rows = [row(Number=str(n), Where=f"{n + 1} Main St, Weston CT") for n in range(4)]
     told = desk.bring(text(rows), "--dry-run").err

@@ -37,6 +37,8 @@ SIGN = re.compile(
     "[A-Z]{1,7}[- ]?[0-9]{1,4}[A-Z]?|[0-9][A-Z]{1,3}[0-9]{1,3}|[0-9]{3,4}", re.IGNORECASE
 )
 CROSSING = re.compile(r"[a-z] ?[&/@] ?[a-z]", re.IGNORECASE)
+PRIMARY = re.compile(r"\b(prim(ary)?|lead)\b", re.IGNORECASE)  # of the units of a call
+MODIFIED = re.compile(r"\b(updated?|modified|mod|last (edit|change)\w*)\b")
 DIRECTION = re.compile(r"[NSEW]{1,2}\.?|north|south|east|west", re.IGNORECASE)
 
 Test = Callable[[str], object]
@@ -181,6 +183,14 @@ class Choice:
             signs = [made] if made else []
         if signs:
             self._take("responder", signs)
+            if all(PRIMARY.search(self._sample.labels[each]) for each in signs):
+                self._notes.append(
+                    f"responder: {suggest.listed(signs)} has one unit of each call; who else came"
+                    " is not known, and Handled by the team would be too high: left out, it is n/a"
+                )
+        for each in self._sample.names:
+            if MODIFIED.search(suggest.spoken(self._sample.labels[each])):
+                self._notes.append(f"updated: {each}, if a number has later versions of its row")
         self._cars = [each for each in self._cars if each not in signs]
 
     def _has_signs(self, column: str) -> bool:
