@@ -10,7 +10,7 @@
 -- never mixed. Ids that people see on paper are AUTOINCREMENT: a number is never given out twice.
 -- A table of numbers without people (code lists, links) is WITHOUT ROWID where its key identifies the row.
 
-PRAGMA application_id = 1128486193;  -- 'CCU1': how db.py knows the file is ours
+PRAGMA application_id = 1128486193;  -- 'CCU1': how ccu/database/opening.py knows the file is ours
 PRAGMA user_version = 5;
 
 -- ---------------------------------------------------------------- settings
@@ -576,7 +576,7 @@ CREATE TABLE staff (
 
 -- ---------------------------------------------------------------- where
 
--- One row per distinct place: an address with its unit in one city. Keys are made by ccu/address.py,
+-- One row per distinct place: an address with its unit in one city. Keys are made by ccu/address,
 -- hold no city, and are the same for ever for the same text. A text without a city is taken to be in
 -- the town; city_assumed stays 1 until some text names the city. number and loose_key (the street's
 -- name without directional, suffix and spaces) find near places: a part left out, a typo.

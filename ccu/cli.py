@@ -203,7 +203,7 @@ def main(argv: list[str] | None = None) -> int:
     except BaseException as error:  # a library in another language may raise no Exception
         from ccu import failures
 
-        return failures.told(error)
+        return failures.reported(error)
 
 
 def call(argv: list[str]) -> int:

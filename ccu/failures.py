@@ -17,13 +17,13 @@ from ccu.errors import AfterSaving, Cancelled, CcuError, ExitCode, InvalidInput,
 _FULL = (errno.ENOSPC, errno.EIO, errno.EDQUOT)
 
 
-def told(error: BaseException, more: str = "") -> int:
+def reported(error: BaseException, more: str = "") -> int:
     """Print what went wrong in one sentence; returns the exit code.
 
     `more` is "else " where something was saved before it.
     """
     if isinstance(error, AfterSaving):
-        return _told_after(error)
+        return _reported_after(error)
     if isinstance(error, BrokenPipeError):
         output.discard(sys.stdout)
         return ExitCode.READER_GONE
@@ -31,14 +31,14 @@ def told(error: BaseException, more: str = "") -> int:
         (output.say if isinstance(error, Cancelled) else output.say_error)(str(error))
         return error.exit_code
     if isinstance(error, OSError) and error.filename is None and error.errno in _FULL:
-        return told(NotPrinted("cannot write to standard output: the disk is full"))
+        return reported(NotPrinted("cannot write to standard output: the disk is full"))
     if isinstance(error, KeyboardInterrupt):
         output.say(f"Cancelled. Nothing {more}was saved.")
         return ExitCode.INTERRUPTED
     return _unexpected(error, more)
 
 
-def _told_after(error: AfterSaving) -> int:
+def _reported_after(error: AfterSaving) -> int:
     """Print what was saved, then what went wrong; returns the exit code.
 
     Codes that promise that nothing was written become NOT_PRINTED.
@@ -47,7 +47,7 @@ def _told_after(error: AfterSaving) -> int:
     cause = error.__cause__
     if cause is None or isinstance(cause, typer.Abort):
         cause = KeyboardInterrupt()
-    code = told(cause, "else ")
+    code = reported(cause, "else ")
     return error.exit_code if code in (ExitCode.INVALID, ExitCode.BUSY) else code
 
 
@@ -83,7 +83,7 @@ def usage(error: Any) -> InvalidInput:
 def _unexpected(error: BaseException, more: str) -> int:
     """A bug, or SQLite's complaint. Where a bug was goes to a private file, not to the screen."""
     if known := of_sqlite(error):
-        return told(known)
+        return reported(known)
     import tempfile
 
     with tempfile.NamedTemporaryFile(

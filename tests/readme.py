@@ -111,8 +111,8 @@ def command_paths() -> Iterator[tuple[str, ...]]:
 
 def _paths(path: tuple[str, ...], command: Any) -> Iterator[tuple[str, ...]]:
     yield path
-    for name, below in getattr(command, "commands", {}).items():
-        yield from _paths((*path, name), below)
+    for name in getattr(command, "commands", {}):
+        yield from _paths((*path, name), command.get_command(None, name))
 
 
 def role_table() -> str:

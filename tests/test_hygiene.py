@@ -333,7 +333,7 @@ def test_a_reason_that_is_not_needed_comes_so_too(row: str, here: Path, tmp: Pat
 
 
 @pytest.mark.parametrize("wrong", ["", " \n", "a\x1bb\n", "\udcff\n", "x" * 5000])
-def test_a_reason_that_is_none_is_refused(wrong: str, here: Path) -> None:
+def test_an_invalid_reason_is_refused(wrong: str, here: Path) -> None:
     done = town.run(here / "town.db", "admin", *"call void 1 --reason -".split(), stdin=wrong)
     assert (done.code, done.out) == (2, "")
     assert "--reason" in done.err

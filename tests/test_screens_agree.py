@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from . import steps
 from .conftest import examples, run_ccu
-from .people.test_frequent import put
+from .frequent.test_frequent import put
 
 NOW = "2026-01-31T14:00"
 PEOPLE, HOUSEHOLDS, STAFF = range(1, 5), (1, 2), (1, 2, 3)

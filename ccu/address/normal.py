@@ -28,26 +28,29 @@ def _plain_line(address: Address) -> str:
     return f"{line}, {tail}" if tail else line
 
 
-_TAGGED = ("kind", "number", "street", "unit", "cross", "place", "city", "state", "zip")
+# SECOND, because a CROSS with a colon is a note of where else, as dispatch systems write it.
+_TAGGED = dict(KIND="kind", NUMBER="number", STREET="street", UNIT="unit", SECOND="cross",
+               PLACE="place", CITY="city", STATE="state", ZIP="zip")  # fmt: skip
 
 
 def _fields(address: Address) -> tuple[str, ...]:
-    return (*(getattr(address, name) for name in _TAGGED), address.building_key, address.unit_key)
+    values = (getattr(address, name) for name in _TAGGED.values())
+    return (*values, address.building_key, address.unit_key)
 
 
 def _tagged_line(address: Address) -> str:
     """Return the normal form of an address that no plain line can hold: each field by its name."""
-    parts = ((name.upper(), getattr(address, name)) for name in _TAGGED)
-    return "; ".join(f"{name}: {value}" for name, value in parts if value)
+    parts = ((tag, getattr(address, name)) for tag, name in _TAGGED.items())
+    return "; ".join(f"{tag}: {value}" for tag, value in parts if value)
 
 
 def read_tagged(text: str, line: str) -> Address:
     """Read the normal form in which each field has its name."""
-    values = dict.fromkeys(_TAGGED, "")
+    values = dict.fromkeys(_TAGGED.values(), "")
     for part in line.split("; "):
-        name, _, value = part.partition(": ")
-        if name.lower() in values:
-            values[name.lower()] = value.strip()
+        tag, _, value = part.partition(": ")
+        if tag in _TAGGED:
+            values[_TAGGED[tag]] = value.strip()
     street = settled_way(values["street"]) if values["street"] else None
     cross = settled_way(values["cross"]) if values["cross"] else None
     kind = values["kind"].lower()

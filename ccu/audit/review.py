@@ -285,7 +285,7 @@ PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
          "night"),
     ),
     "unusual": (
-        "Looked at unusually much",
+        "Looked at unusually often",
         ("day", "staff", "role", "looked_at", "own_usual", "role_usual"),
     ),
     "untied": (

@@ -180,7 +180,7 @@ def altered(connection: sqlite3.Connection, key: Key, events: set[int]) -> list[
     return [(name, number) for name in sorted(known) for number in known[name].left()]
 
 
-def told(connection: sqlite3.Connection, places: Sequence[Place]) -> list[str]:
+def sentences(connection: sqlite3.Connection, places: Sequence[Place]) -> list[str]:
     """Return a sentence for each place: what another program did there, and since when."""
     named = places[:_MOST_NAMED]
     times = _times(connection, named)

@@ -308,7 +308,7 @@ def verified(connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()) -> 
     verdict = verify(connection, key, anchors)
     if verdict.wrote and not verdict.wrong:
         verdict.altered = store.altered(connection, key, verdict.wrote)
-        verdict.wrong += store.told(connection, verdict.altered)
+        verdict.wrong += store.sentences(connection, verdict.altered)
     verdict.wrong += schema.changed_triggers(connection)
     return verdict
 

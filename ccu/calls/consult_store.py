@@ -23,17 +23,6 @@ WHERE {where}
 ORDER BY unixepoch(consult.occurred_at), consult.id
 """
 
-
-# Columns that can be edited -> what a person calls them.
-FIELDS = {
-    "call_id": "call",
-    "person_id": "person",
-    "clinician_id": "clinician",
-    "minutes": "minutes",
-    "asked_by": "asked by",
-    "occurred_at": "when",
-    "note": "note",
-}
 CLEARABLE = {"call": "call_id", "person": "person_id", "note": "note"}
 
 

@@ -20,37 +20,15 @@ from ccu.records.writes import changes_of
 from ccu.session import Session
 from ccu.work import Work
 
-# field -> (label, code list or ""), in the order of the page; what is empty is left out
-LABELS = {
-    "occurred_at": ("began", ""),
-    "dispatched_at": ("dispatched", ""),
-    "arrived_at": ("arrived", ""),
-    "cleared_at": ("cleared", ""),
-    "address": ("address", ""),
-    "nature": ("nature", "nature"),
-    "nature_cleared": ("nature as cleared", "nature"),
-    "care": ("care call", ""),
-    "source": ("source", "call_source"),
-    "source_system": ("source system", ""),
-    "incident": ("incident", ""),
-    "cad_nature": ("dispatch nature", ""),
-    "cad_cleared": ("dispatch nature as cleared", ""),
-    "cad_disposition": ("dispatch disposition", ""),
-    "priority": ("priority", ""),
-    "beat": ("beat", ""),
-    "lead_agency": ("lead agency", "agency"),
-    "crisis_kind": ("type of crisis", "crisis_kind"),
-    "dangers": ("hazards", "danger"),
-    "backup_asked": ("backup asked for", ""),
-    "backup_arrived": ("backup arrived", ""),
-    "force_used": ("force used", ""),
-    "injury": ("injury", ""),
-    "interventions": ("interventions", "intervention"),
-    "dispositions": ("dispositions", "disposition"),
-    "minutes": ("minutes", ""),
-}
+# The fields of the page, in its order; what is empty is left out.
+FIELDS = (
+    *("occurred_at", "dispatched_at", "arrived_at", "cleared_at", "address", "nature"),
+    *("nature_cleared", "care", "source", "source_system", "incident", "cad_nature", "cad_cleared"),
+    *("cad_disposition", "priority", "beat", "lead_agency", "crisis_kind", "dangers"),
+    *("backup_asked", "backup_arrived", "force_used", "injury", "interventions", "dispositions"),
+    "minutes",
+)
 _RESULT = ("answer", "decision")
-CHANGED_LABELS = {"place_id": "place", "voided_at": "void", "no_action": "no further action"}
 RESPONDER_COLUMNS = ("Agency", "Clinician", "Status", "Unit", "Minutes", "Reason")
 PERSON_COLUMNS = ("Person", "Role", "Name", "Description", "Born")
 CHANGE_COLUMNS = ("When", "By", "Field", "Old", "New", "Reason")
@@ -109,10 +87,10 @@ def document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
 
 def _pairs(connection: sqlite3.Connection, data: dict[str, Any]) -> list[tuple[str, Any]]:
     pairs = []
-    for field, (label, table) in LABELS.items():
+    for field in FIELDS:
         value = data[field]
         if value not in (None, []) and (field, value) != ("source_system", OWN_SYSTEM):
-            pairs.append((label, _shown(connection, field, value, table)))
+            pairs.append((label(field), _shown(connection, field, value)))
     if not data["clock_known"]:
         pairs[:1] = [("began", data["occurred_at"][:10]), ("time", "not known")]
     length = data["narrative_characters"]
@@ -122,14 +100,12 @@ def _pairs(connection: sqlite3.Connection, data: dict[str, Any]) -> list[tuple[s
     return [*pairs, ("recorded", f"{dates.minute(data['recorded_at'])} by {data['recorded_by']}")]
 
 
-def _shown(connection: sqlite3.Connection, field: str, value: Any, table: str) -> Any:
+def _shown(connection: sqlite3.Connection, field: str, value: Any) -> Any:
     if field.endswith("_at"):
         return dates.minute(value)
-    if not table:
-        return value
-    labels = codes.labels(connection, table)
-    chosen = value if isinstance(value, list) else [value]
-    return ", ".join(labels[code] for code in chosen)
+    if isinstance(value, list):
+        return ", ".join(field_words.value(connection, "call", field, each) for each in value)
+    return field_words.value(connection, "call", field, value)
 
 
 def _responders(connection: sqlite3.Connection, data: dict[str, Any]) -> Table:
@@ -198,7 +174,7 @@ def undecided(session: Session, more: bool, number: int | None) -> tuple[dict[in
 
 def label(field: str) -> str:
     """Return what a screen calls a field of a call."""
-    return LABELS[field][0] if field in LABELS else CHANGED_LABELS.get(field, field)
+    return "began" if field == "occurred_at" else field_words.name(field)
 
 
 def _words(connection: sqlite3.Connection, field: str, value: Any) -> Any:
@@ -207,11 +183,7 @@ def _words(connection: sqlite3.Connection, field: str, value: Any) -> Any:
         return _part(connection, value)
     if isinstance(value, list) and not (value and isinstance(value[0], str)):
         return ", ".join(_part(connection, each) for each in value)
-    if field == "no_action":
-        return codes.labels(connection, "no_action_reason").get(value, value)
-    if field in LABELS and value is not None:
-        return _shown(connection, field, value, LABELS[field][1])
-    return value
+    return value if value is None else _shown(connection, field, value)
 
 
 def _part(connection: sqlite3.Connection, value: dict[str, Any]) -> str:

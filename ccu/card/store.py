@@ -96,8 +96,8 @@ _ABOUT = _RECENT.format(
     " ON call_person.person_id = people.value AND call_person.role = 'subject'"
     " CROSS JOIN call ON call.id = call_person.call_id",
 )
-# The last time of each: suicide attempts and threats, emergency examinations, hazards; the smaller
-# the rank, the worse.
+# The last time of each: suicide attempts and threats, emergency examinations, hazards; a lower
+# rank is worse.
 _HAPPENED = """
 WITH recent AS ({recent})
 SELECT place_id, type, text, rank, max(occurred_at) AS at, id AS call_id FROM (

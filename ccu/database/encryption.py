@@ -23,7 +23,7 @@ from ccu.files import private
 class KeyName:
     """Which key: `variable` names its file, else it is `name` in the configuration folder.
 
-    `entry` is its name in a keyring, where versions before 0.2 could keep it.
+    `entry` is its name in a keyring, where earlier versions could keep it.
     """
 
     variable: str

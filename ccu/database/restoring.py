@@ -282,7 +282,7 @@ def _fold(path: Path) -> None:
     except database.errors() as error:
         if isinstance(reasons.explain(error, path), DatabaseBusy):
             raise DatabaseBusy(
-                f"somebody is using {path}; nothing was changed: try again when nobody runs ccu"
+                f"somebody is using {path}; nothing was changed: try again when no ccu is running"
             ) from None
     finally:
         connection.close()

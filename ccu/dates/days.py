@@ -135,7 +135,7 @@ def month_first(said: str, today: date) -> str:
 
 
 @contextlib.contextmanager
-def told(field: str, text: str) -> Iterator[None]:
+def explained(field: str, text: str) -> Iterator[None]:
     """Raise InvalidInput for a refused text: one sentence, with its readings."""
     try:
         yield

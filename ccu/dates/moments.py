@@ -13,6 +13,7 @@ from ccu.dates.days import (
     TwoYears,
     Unknown,
     check_year,
+    explained,
     is_number,
     month_first,
     offer,
@@ -20,7 +21,6 @@ from ccu.dates.days import (
     read_spelled,
     shift,
     tidy,
-    told,
 )
 from ccu.dates.instants import (
     add_span,
@@ -78,7 +78,7 @@ def parse_moment(
     one after `now` unless `future`. Raises ValueError if `now` is naive: a bug.
     """
     offset_of(now)
-    with told(field, text):
+    with explained(field, text):
         return read_spelled(text, lambda said: _read_moment(said, now, future, us_order))
 
 
@@ -89,7 +89,7 @@ def parse_due(
 
     Raises as `parse_moment`.
     """
-    with told(field, text):
+    with explained(field, text):
         return read_spelled(text, lambda said: _read_due(said, now, us_order))
 
 
@@ -328,7 +328,7 @@ def parse_day(
     one sentence with the readings, for a text that is not one day.
     """
     way = prefer or ("future" if future else "past")
-    with told(field, text):
+    with explained(field, text):
         return read_spelled(text, lambda said: _read_day(said, today, future, way, us_order))
 
 
@@ -369,7 +369,7 @@ def parse_year(text: str, *, field: str = "year") -> tuple[date, date]:
 
 
 def _period(text: str, field: str, form: str, example: str) -> re.Match[str]:
-    with told(field, text):
+    with explained(field, text):
         match = re.fullmatch(form, tidy(text))
         if match is None:
             raise Unknown(f"cannot be read; write it as {example}")

@@ -246,21 +246,21 @@ def import_dispatch(made: Town) -> None:
 def write_export(session: Session, calls: int, seed: int, folder: Path) -> Path:
     """Write the town's dispatch export: all calls but those the unit logs by hand."""
     file = folder / "marshport-cad.csv"
-    by_hand = story.logged_calls(told(session, calls, seed))
+    by_hand = story.logged_calls(story_lines(session, calls, seed))
     known = list(story.dispatched(session.now, seed))
     rows = town.export_rows(max(len(known), calls - by_hand), session.now, seed, known, by_hand)
     town.write_export(file, rows)
     return file
 
 
-def told(session: Session, calls: int, seed: int) -> list[story.Line]:
+def story_lines(session: Session, calls: int, seed: int) -> list[story.Line]:
     """Return what the unit typed: the households of the tour, and its other cases."""
     return [*story.lines(), *cases(calls, session.now, seed)]
 
 
 def tell_story(made: Town) -> None:
     """Run the command lines of the unit."""
-    lines = told(made.session, made.calls, made.seed)
+    lines = story_lines(made.session, made.calls, made.seed)
     made.numbers = story.tell(made.session, lines, made.run)
 
 

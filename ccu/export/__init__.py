@@ -28,6 +28,7 @@ from ccu.output import Format, say
 from ccu.records import audit
 from ccu.session import Session
 
+FEW = 5  # people; exporting what singles out fewer needs a further permission
 PURPOSES = ("monthly report", "research", "grant", "council", "audit", "region", "other")
 NOTE = (
     "De-identified, not anonymous. A person who knows of an incident may recognize its row by the"
@@ -58,6 +59,8 @@ class Wanted:
 @contextlib.contextmanager
 def written(session: Session, wanted: Wanted, target: Path) -> Iterator[list[tuple[str, int]]]:
     """Write the folder and audit it; yield (file, rows) to report. Raises InvalidInput."""
+    if wanted.k < FEW:
+        session.require_may("export --few")
     by = session.staff_id
     option = "--deidentified" if wanted.region else "--output"
     folder.check(target, option)

@@ -50,7 +50,7 @@ def layout_option(layouts: Callable[[], Any]) -> Any:
 FileArgument = Annotated[Path, arg("FILE", FILE, "The file, also .gz; - is standard input.")]
 DryRunOption = Annotated[bool, flag("--dry-run", "Show what would change; keep nothing.")]
 RejectsOption = Annotated[
-    Path | None, opt("--rejects", FILE, "Write rows that are not taken to FILE, with the reason.")
+    Path | None, opt("--rejects", FILE, "Write rejected rows to FILE, with the reason.")
 ]
 AllowColumnOption = Annotated[
     list[str] | None,

@@ -93,6 +93,6 @@ def write_rejects(path: Path | None, header: list[str], rejects: Iterable[Reject
 
 
 def tell_rejects(path: Path | None, count: int) -> None:
-    """Print to standard error where the rows are that were not taken, if a file was named."""
+    """Print to standard error where the rejected rows are, if a file was named."""
     if path is not None:
-        say(f"rows not taken are in {path}" if count else "the file of --rejects has no rows")
+        say(f"rejected rows are in {path}" if count else "no rows were rejected")

@@ -1,4 +1,4 @@
-"""Plain, CSV, JSON and Markdown: each turns a table or a document into text, piece by piece."""
+"""Plain text, piece by piece; encoded.py has CSV, JSON and Markdown."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

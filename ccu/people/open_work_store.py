@@ -151,7 +151,7 @@ def workers(
     assignments = connection.execute(_WORKERS, asked).fetchall()
     if not assignments:
         return []
-    hidden = [view.turn_with(row["id"], row["person_id"]) for row in assignments]
+    hidden = [view.assignment_with(row["id"], row["person_id"]) for row in assignments]
     agencies = dict.fromkeys(each.agency for each in hidden if each is not None)
     assignments = [row for row, each in zip(assignments, hidden, strict=True) if each is None]
     human = person_ids.canonical(connection, people)

@@ -39,7 +39,7 @@ SELECT worker.*, staff.login, coalesce(nullif(staff.name, ''), staff.login) AS n
 FROM worker JOIN staff ON staff.id = worker.staff_id
 WHERE worker.owner = 1 AND worker.until IS NULL AND {where} ORDER BY worker.id
 """
-_TURN = """
+_ASSIGNMENT = """
 SELECT worker.*, staff.login, staff.active FROM worker JOIN staff ON staff.id = worker.staff_id
 WHERE {where}
 """
@@ -106,26 +106,24 @@ def assign(work: Work, client: Client, worker_id: int, since: str) -> None:
             raise InvalidInput(f"{before['login']} works with {client} already, since {began}")
         _end(work, before, since, "--since")
     columns = {**vars(client), "staff_id": worker_id, "since": since}
-    turn = writes.insert_row(work.connection, "worker", columns)
+    assignment = writes.insert_row(work.connection, "worker", columns)
     forgot = forget_ended_by_merge(work.connection, client.person_id)
     ended = before["id"] if before is not None else None
-    record, number = client.record
-    work.audit(
-        "worker-assign", record, number, worker=worker_id, turn=turn, ended=ended, forgot=forgot
-    )
+    detail: dict[str, Any] = {"worker": worker_id, "turn": assignment, "ended": ended}
+    work.audit("worker-assign", *client.record, **detail, forgot=forgot)
 
 
 def unassign(
-    work: Work, turn: int, ended: int | None, forgot: Mapping[str, list[int]]
+    work: Work, assignment: int, ended: int | None, forgot: Mapping[str, list[int]]
 ) -> str | None:
     """Take an assignment back as `assign` recorded it; return who works with the client again.
 
     Raises InvalidInput for one that has ended or that a merge names, and for a retired worker.
     """
     gone = work.connection.execute(
-        "DELETE FROM main.worker WHERE id = :turn AND until IS NULL AND NOT EXISTS"
-        " (SELECT 1 FROM person_merge WHERE :turn IN (worker_id, stays_id))",
-        {"turn": turn},
+        "DELETE FROM main.worker WHERE id = :assignment AND until IS NULL AND NOT EXISTS"
+        " (SELECT 1 FROM person_merge WHERE :assignment IN (worker_id, stays_id))",
+        {"assignment": assignment},
     )
     if not gone.rowcount:
         raise InvalidInput("the assignment changed since")
@@ -135,25 +133,25 @@ def unassign(
     return None if ended is None else _go_on(work, ended)
 
 
-def resume(work: Work, client: Client, turn: int) -> str:
+def resume(work: Work, client: Client, assignment: int) -> str:
     """Take back the end of an assignment; return its worker's login.
 
     Raises InvalidInput where another one is current.
     """
     if current(work.connection, client) is not None:
         raise InvalidInput("another worker was assigned since")
-    return _go_on(work, turn)
+    return _go_on(work, assignment)
 
 
-def _go_on(work: Work, turn: int) -> str:
+def _go_on(work: Work, assignment: int) -> str:
     """Let an assignment that ended go on; return its worker's login.
 
     Raises InvalidInput for a retired worker's.
     """
-    row = table.require(work.connection, "worker", turn, _TURN)
+    row = table.require(work.connection, "worker", assignment, _ASSIGNMENT)
     if not row["active"]:
         raise InvalidInput(f"the account {row['login']} was retired since")
-    writes.update(work.connection, "worker", turn, {"until": None})
+    writes.update(work.connection, "worker", assignment, {"until": None})
     return str(row["login"])
 
 
@@ -291,7 +289,7 @@ def resume_after_unmerge(
             waiting.append(row["worker_id"])
     resumed = []
     for assignment_id in sorted(waiting):
-        ended = table.require(connection, "worker", assignment_id, _TURN)
+        ended = table.require(connection, "worker", assignment_id, _ASSIGNMENT)
         other = of_person(connection, ended["person_id"])
         if other is None:
             writes.update(connection, "worker", assignment_id, {"until": None})

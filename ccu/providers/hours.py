@@ -159,7 +159,7 @@ def _times(span: re.Match[str]) -> tuple[int, int] | None:
     if opens is None or closes is None:
         return None
     noon = 12 * 60
-    if other and not half and opens <= noon:  # the half of the day before closing, if it can be
+    if other and not half and opens <= noon:  # AM or PM as of closing, if possible
         opens = opens % noon + noon * (other not in ("a", "midnight"))
         if opens >= closes and closes != DAY:
             opens = opens - noon if opens >= noon else opens + noon

@@ -1,4 +1,4 @@
-"""What every record shares: its rows and their history, codes, settings, staff, open work."""
+"""What every record shares: its rows and their history, codes, settings, staff, who sees it."""
 
 from pathlib import Path
 

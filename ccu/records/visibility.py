@@ -230,9 +230,9 @@ class View:
             self._hides[record, number] = number in self._hidden(record, [number])
         return self._hides[record, number]
 
-    def turn_with(self, turn: int, person_id: int) -> Hidden | None:
-        """A household's turn as one with a member: their own consent counts."""
-        return self._hidden("worker", [turn], person_id).get(turn)
+    def assignment_with(self, assignment: int, person_id: int) -> Hidden | None:
+        """A household's assignment as one with a member: their own consent counts."""
+        return self._hidden("worker", [assignment], person_id).get(assignment)
 
     def _hidden(
         self,

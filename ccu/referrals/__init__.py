@@ -9,4 +9,7 @@ next_step    what `referral edit`, `reopen` and `expire` ask for, write and repo
 page         a referral as JSON and as a page; lists
 needs_store  needs assessments: record, read, link to a referral
 needs_page   a needs assessment as a form, as JSON and as a page
+undo_store   takes back a referral, a step or a name
+letter       the printed copy for the person, or the provider
+parcel       a person for another town's unit, sealed for it alone
 """

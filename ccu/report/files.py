@@ -63,7 +63,7 @@ def html(report: Report) -> str:
             report=report,
             compared=text.compared(report),
             headline=page.headline(report) if leads else [],
-            told=page.told(page.headline(report), report) if leads else [],
+            told=page.remarks(page.headline(report), report) if leads else [],
             lists=page.lists(report) if leads else [],
             pairs=page.pairs(report)[:3] if leads else [],
             parts=[_part(each, report) for each in report.sections],
@@ -225,7 +225,7 @@ class Writer:
                 cells = xl_range_abs(row, first, row, first + len(line.months) - 1)
                 of = f"'{sheet.get_name()}'!{cells}"
                 sheet.add_sparkline(row, first - 1, {"range": of, "type": "column", "min": 0})
-        return self._lines(sheet, row + 1, page.told(lines, report))
+        return self._lines(sheet, row + 1, page.remarks(lines, report))
 
     def _part(self, sheet: "Worksheet", row: int, part: Section) -> int:
         """Write a section of the page and return the row after it."""

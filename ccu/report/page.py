@@ -91,7 +91,7 @@ def _headline_table(report: Report) -> Section:
         for line in lines
     ]
     heads = ("Figure", "Value", "Of", *text.compared(report).values(), "12 months")
-    below = " ".join(told(lines, report))
+    below = " ".join(remarks(lines, report))
     return Section("Headline", table=Table(heads, rows), lines=[below] if below else [])
 
 
@@ -128,7 +128,7 @@ def _made_of(each: Figure) -> str:
     return ", ".join(part for part in (text.parts(each), lacking) if part)
 
 
-def told(lines: list[Line], report: Report) -> list[str]:
+def remarks(lines: list[Line], report: Report) -> list[str]:
     """Return what is told below the headline: changes, marks, partial months."""
     return [each for each in (changes(lines, report), few(lines), partial_months(lines)) if each]
 

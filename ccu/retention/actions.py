@@ -78,7 +78,7 @@ def _report(done: Sealed) -> None:
         say(f"Ended {len(done.ended)} open: {ended}")
     if done.calls:
         say(
-            f"Kept without words: {_named('call', done.calls)}. If the order covers a call too:"
+            f"Text removed from {_named('call', done.calls)}. If the order covers a call too:"
             " ccu seal call"
         )
     if done.places:

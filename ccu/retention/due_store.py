@@ -216,13 +216,10 @@ _OPEN = """
 UPDATE temp.due SET why = 'open'
 WHERE record = 'person' AND why IS NULL AND id IN (
   SELECT other.id FROM (
-    SELECT person_id FROM worker WHERE until IS NULL
-    UNION ALL SELECT household_member.person_id FROM worker
-    JOIN household_member ON household_member.household_id = worker.household_id
+    SELECT coalesce(worker.person_id, member.person_id) AS person_id FROM worker
+    LEFT JOIN household_member AS member ON member.household_id = worker.household_id
     WHERE worker.until IS NULL
-    UNION ALL SELECT person_id FROM referral
-    JOIN referral_status ON referral_status.code = status WHERE open
-    UNION ALL SELECT person_id FROM follow_up WHERE closed_at IS NULL) AS found
+    UNION ALL SELECT person_id FROM open_work_for) AS found  -- former members too, as of workers
   JOIN temp.human ON human.id = found.person_id
   JOIN temp.human AS other ON other.canonical_id = human.canonical_id)
 """

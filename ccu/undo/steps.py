@@ -225,18 +225,18 @@ def _unlink(work: Work, last: Last) -> str:
 
 
 def _unassign(work: Work, last: Last) -> str:
-    turn = _turn(last)
-    login = workers.unassign(work, turn, last.detail["ended"], last.detail["forgot"])
+    assignment = _assignment(last)
+    login = workers.unassign(work, assignment, last.detail["ended"], last.detail["forgot"])
     client = f"{last.record} {last.record_id}"
     return f"{login} works with {client} again." if login else f"No worker is assigned to {client}."
 
 
 def _resume(work: Work, last: Last) -> str:
     client = workers.Client(**{f"{last.record}_id": last.record_id})
-    return f"{workers.resume(work, client, _turn(last))} works with {client} again."
+    return f"{workers.resume(work, client, _assignment(last))} works with {client} again."
 
 
-def _turn(last: Last) -> int:
+def _assignment(last: Last) -> int:
     if "turn" not in last.detail:
         raise InvalidInput("an earlier version of ccu recorded it")
     return int(last.detail["turn"])

@@ -544,6 +544,7 @@ def keys(address: Address) -> tuple[str, str]:
 
 
 @given(st.one_of(ANY_TEXT, ODD_TEXT, addresses))
+@example("1@0<0")  # a field of the line by names looked like a note
 def test_normal_form_reads_as_itself(text: str) -> None:
     address = read(text)
     again = read(normal(address))
@@ -580,7 +581,7 @@ def test_hostile_text_is_read(text: str) -> None:
     assert read(normal(read(text))).unit_key == read(text).unit_key
 
 
-def test_digits_and_letters_of_other_sorts_are_plain_ones() -> None:
+def test_digits_and_letters_of_other_scripts_are_read_as_plain_ones() -> None:
     assert read("１２ ＭＡＩＮ ＳＴ").unit_key == read("12 MAIN ST").unit_key
     assert read("12½ Main St").number == "12 1/2"
     assert read("12 Peñasquitos Dr").street == "PENASQUITOS DR"

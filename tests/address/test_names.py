@@ -81,7 +81,7 @@ def test_without_a_list_no_town_is_known(ccu: Ccu) -> None:
         ("FROM ELM ST TO OAK ST ON PINE ST", {"kind": "street", "street": "PINE ST"}),
     ],
 )
-def test_what_looks_like_a_road_or_a_city_and_is_none(
+def test_words_that_only_look_like_a_road_or_a_city(
     ccu: Ccu, text: str, parts: dict[str, str]
 ) -> None:
     found = reading(ccu, text)

@@ -256,7 +256,7 @@ def test_an_anchor_is_one_line_and_verify_takes_it(ccu: Ccu, tmp_path: Path) -> 
     "text", ["", "x", "4", "0 " + "a" * 64, "4 " + "a" * 63, "4 " + "g" * 64, "-4 " + "a" * 64,
              "4 " + "a" * 64 + " a b", "９ " + "a" * 64]
 )  # fmt: skip
-def test_an_anchor_that_is_none_is_refused(ccu: Ccu, tmp_path: Path, text: str) -> None:
+def test_an_invalid_anchor_is_refused(ccu: Ccu, tmp_path: Path, text: str) -> None:
     said = ccu("audit", "verify", "--anchor", text)
     assert (said.code, said.out) == (2, "")
     assert said.err.startswith("ccu: error: --anchor must be a number, a space and 64")

@@ -196,7 +196,7 @@ def test_a_count_set_too_low(town: Ccu, db_path: Path) -> None:
     assert says(town("audit", "verify")) == told
 
 
-def test_triggers_dropped_altered_and_put_in(town: Ccu, db_path: Path) -> None:
+def test_triggers_dropped_altered_and_inserted(town: Ccu, db_path: Path) -> None:
     with by_hand(db_path, keep_triggers=True) as hand:
         hand.execute("CREATE TRIGGER audit_is_a_chain AFTER INSERT ON audit BEGIN SELECT 1; END")
         hand.execute("CREATE TRIGGER more AFTER INSERT ON audit BEGIN SELECT 1; END")
@@ -222,13 +222,13 @@ def test_the_words_of_a_reason_deleted_without_a_purge(town: Ccu, db_path: Path)
 
 
 @pytest.mark.parametrize("row", [2, 99])
-def test_a_reason_put_in(town: Ccu, db_path: Path, row: int) -> None:
+def test_an_inserted_reason(town: Ccu, db_path: Path, row: int) -> None:
     with by_hand(db_path) as hand:
         hand.execute("INSERT INTO audit_reason VALUES (?, 'because')", (row,))
     assert f"audit row {row}" in says(town("audit", "verify"))
 
 
-def test_another_key_put_in_place(town: Ccu, db_path: Path) -> None:
+def test_a_key_replaced_by_another(town: Ccu, db_path: Path) -> None:
     key = db_path.with_name("ccu.db.audit-key")
     key.write_text("ab" * 32 + "\n")
     told = f"audit rows 1 to {ROWS} were not written with the key of this file"
@@ -440,7 +440,7 @@ def changed_by_hand(made: Path, copy: Path, row: int, column: str, value: object
     assert found.code == (0 if rows(copy) == before else 6), found
 
 
-def test_text_that_is_none_is_found_and_no_crash(town: Ccu, db_path: Path) -> None:
+def test_undecodable_text_is_found_without_a_crash(town: Ccu, db_path: Path) -> None:
     with by_hand(db_path) as hand:
         hand.execute("UPDATE audit SET action = CAST(x'ff00fe' AS TEXT) WHERE id = 5")
     assert says(town("audit", "verify")) == "audit row 5 was changed, or put in, by hand"

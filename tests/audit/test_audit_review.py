@@ -110,7 +110,7 @@ def test_the_span_is_what_was_asked_for(town: Town) -> None:
 
 
 @pytest.mark.parametrize("since", ["", "0d", "400d", "x", "-1d", "2027-01-01", "1.5d"])
-def test_a_span_that_is_none_is_one_sentence(town: Town, since: str) -> None:
+def test_an_invalid_span_is_one_sentence(town: Town, since: str) -> None:
     result = town.ccu("audit", "review", "--since", since)
     assert (result.code, result.out) == (2, "")
     assert result.err.startswith("ccu: error: --since") and result.err.count("\n") == 1

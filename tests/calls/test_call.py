@@ -271,7 +271,7 @@ def test_an_amended_address_is_read_again_and_the_old_place_kept(call: Ccu) -> N
         (("--minutes", "0"), "minutes", 0),
     ],
 )
-def test_every_sort_of_field_can_be_amended(
+def test_every_type_of_field_can_be_edited(
     options: tuple[str, ...], field: str, value: object, call: Ccu
 ) -> None:
     result = call("call", "edit", "1", *options)
@@ -358,7 +358,7 @@ def test_an_amendment_that_cannot_be_right_is_refused(
     assert rows(db_path, "SELECT count(*) FROM change") == [(0,)]
 
 
-def test_moving_the_beginning_past_the_end_is_refused(call: Ccu) -> None:
+def test_a_start_after_the_end_is_refused(call: Ccu) -> None:
     call("call", "edit", "1", "--cleared", "22:50")
     refused(call("call", "edit", "1", "--when", "23:00"), "--cleared is before --when")
 
@@ -417,7 +417,7 @@ def test_a_void_call_is_not_voided_or_amended_again(call: Ccu) -> None:
     )
 
 
-def test_a_void_call_gives_its_incident_number_free(call: Ccu) -> None:
+def test_the_incident_number_of_a_void_call_can_be_used_again(call: Ccu) -> None:
     call("call", "void", "1", "--reason", "wrong address")
     assert call(*USUAL).code == 0
     assert [each["field"] for each in shown(call)["changes"]] == ["incident", "voided_at"]

@@ -34,7 +34,7 @@ DOUBT = "No house number in this"
         "2230 hrs",
     ],
 )
-def test_what_is_no_address_is_warned_of_and_kept(typed: str, ccu: Ccu) -> None:
+def test_text_that_is_not_an_address_is_kept_with_a_warning(typed: str, ccu: Ccu) -> None:
     done = ccu(*CALL, typed)
     assert done.code == 0
     assert done.err == (f'{DOUBT} address. If wrong: ccu call edit 1 --address "..."\n')

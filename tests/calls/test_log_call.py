@@ -448,7 +448,7 @@ def test_a_note_is_kept_exactly(note: str, ccu: Ccu, db_path: Path) -> None:
 
 
 @pytest.mark.parametrize("note", ["", "\n", "  \n\t\n"])
-def test_a_note_of_space_only_is_none(note: str, ccu: Ccu, db_path: Path) -> None:
+def test_a_note_of_spaces_is_empty(note: str, ccu: Ccu, db_path: Path) -> None:
     assert ccu(*USUAL, "--note-file", "-", stdin=note).code == 0
     assert narrative(db_path) is None
 

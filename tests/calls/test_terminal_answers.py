@@ -322,7 +322,7 @@ def test_a_misspelled_everyday_word_leads_to_its_command(ccu: Ccu) -> None:
 
 
 @pytest.mark.parametrize("word", ["no answer", "voicemail", "left message", "refused", "utl"])
-def test_a_result_typed_as_a_nature_is_told_where_it_goes(word: str, ccu: Ccu) -> None:
+def test_a_result_typed_as_a_nature_is_answered_with_where_it_goes(word: str, ccu: Ccu) -> None:
     told = f'ot a valid nature: "{word}" is a result; it goes into the disposition of a call, or'
     line = ("log-call", "--address", "12 Main St", "--when", "yesterday 22:30")
     done = ccu(*line, "--nature", word)

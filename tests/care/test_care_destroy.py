@@ -105,7 +105,7 @@ def test_before_a_day_leaves_the_later_ones(ccu: Ccu, file: Path) -> None:
     assert in_bytes(file) == []
 
 
-def test_whoever_is_not_in_the_main_file_any_more_is_taken_by_number(
+def test_people_gone_from_the_main_file_are_named_by_number(
     ccu: Ccu, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add(ccu, text=GONE)
@@ -149,7 +149,7 @@ def test_at_a_terminal_their_number_is_typed(ccu: Ccu, file: Path) -> None:
         ((*ORDER, "--before", "soon"), "--before"),
     ],
 )
-def test_what_is_no_order_destroys_nothing(
+def test_without_a_valid_order_nothing_is_destroyed(
     ccu: Ccu, file: Path, more: tuple[str, ...], says: str
 ) -> None:
     add(ccu, text=GONE)

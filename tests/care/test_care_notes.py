@@ -469,7 +469,7 @@ def _folder(path: Path) -> None:
 
 
 @pytest.mark.parametrize("make", [_folder, os.mkfifo])
-def test_what_is_no_file_is_as_if_it_were_not_there(
+def test_something_other_than_a_file_counts_as_absent(
     ccu: Ccu, file: Path, make: Callable[[Path], None]
 ) -> None:
     file.unlink()

@@ -333,7 +333,7 @@ def read(*args: str) -> Any:
 
 
 @pytest.mark.parametrize("login", ["dlee", "boss", "hal", "sgt"])
-def test_whoever_may_read_part_2_sees_it_late_and_counted(
+def test_accounts_with_part_2_access_see_it_overdue_and_counted(
     both: Path, monkeypatch: pytest.MonkeyPatch, login: str
 ) -> None:
     become(monkeypatch, login)
@@ -348,7 +348,7 @@ def test_whoever_may_read_part_2_sees_it_late_and_counted(
 
 
 @pytest.mark.parametrize("login", ["cal", "rec", "ana", "nan"])
-def test_whoever_may_not_gets_a_report_that_states_it(
+def test_a_report_states_what_its_reader_may_not_see(
     both: Path, monkeypatch: pytest.MonkeyPatch, login: str
 ) -> None:
     become(monkeypatch, login)

@@ -95,7 +95,11 @@ def make_stub(path: Path) -> None:
         (make_csv, "is not a ccu database"),
         (make_foreign, "is another program's database, not ccu's"),
         (make_foreign_wal, "is another program's database, not ccu's"),
-        (make_newer, "was made by a newer ccu (schema 99, this one knows 5); it was left as it is"),
+        (
+            make_newer,
+            f"was made by a newer ccu (schema 99, this one knows {db.SCHEMA_VERSION});"
+            " it was left as it is",
+        ),
         (make_cut, "is cut short; keep it and restore a backup"),
         (make_stub, "is cut short; keep it and restore a backup"),
     ],
@@ -114,7 +118,7 @@ def test_a_file_that_is_not_ours_to_use_is_refused_untouched(
 
 
 @pytest.mark.parametrize("make", [make_csv, make_foreign, make_newer])
-def test_init_leaves_a_file_that_is_there_as_it_is(make: object, empty: Ccu, db_path: Path) -> None:
+def test_init_leaves_an_existing_file_unchanged(make: object, empty: Ccu, db_path: Path) -> None:
     assert callable(make)
     make(db_path)
     before = fingerprint(db_path.parent)
@@ -491,7 +495,7 @@ def test_the_audit_cannot_be_rewritten(ccu: Ccu, db_path: Path) -> None:
         "x",
     ],
 )
-def test_the_file_itself_refuses_a_time_that_is_none(moment: str, ccu: Ccu, db_path: Path) -> None:
+def test_the_file_itself_refuses_an_invalid_time(moment: str, ccu: Ccu, db_path: Path) -> None:
     connection = db.open_database(db_path)
     with pytest.raises(sqlite3.IntegrityError, match="CHECK"), db.write(connection):
         connection.execute("INSERT INTO audit (at, action) VALUES (?, 'x')", (moment,))

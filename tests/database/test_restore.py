@@ -124,7 +124,7 @@ def test_a_file_in_use_is_not_replaced(
 
 
 @pytest.mark.parametrize("fault", ["damaged", "cut", "text", "none", "itself", "key", "changed"])
-def test_what_is_no_sound_backup_changes_nothing(
+def test_a_damaged_backup_changes_nothing(
     fault: str, ccu: Ccu, db_path: Path, backup: Path
 ) -> None:
     content = backup.read_bytes()

@@ -94,7 +94,7 @@ def test_what_is_left_of_them(db: Path) -> None:
     assert (again.code, again.err) == (3, "ccu: error: person 1 is de-identified already\n")
 
 
-def test_whoever_was_met_since_is_old_again_some_day(db: Path) -> None:
+def test_a_person_met_since_becomes_due_again_later(db: Path) -> None:
     """New words about a de-identified number go the next time."""
     assert records(db, "deidentify", "--person", "1", "--yes").code == 0
     log = ("log-call", "--address", "9 Elm St", "--nature", "crisis", "--when", "2028-05-01 09:00")

@@ -212,7 +212,7 @@ def test_a_purpose_of_the_list_is_its_code(town: Ccu, tmp_path: Path, said: str)
         ((*ALL, *SPAN, "--purpose", "gr\x1bant"), "--purpose"),
     ],
 )
-def test_what_is_missing_or_wrong_is_said(
+def test_what_is_missing_or_wrong_is_named(
     town: Ccu, tmp_path: Path, line: tuple[str, ...], sentence: str
 ) -> None:
     done = town("export", *line, "-o", str(tmp_path / "out"))
@@ -226,7 +226,7 @@ def left(tmp_path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("kind", ["folder", "full folder", "file", "dangling link", "no parent"])
-def test_what_is_there_already_is_left_as_it_is(
+def test_existing_files_are_left_unchanged(
     town: Ccu, tmp_path: Path, db_path: Path, kind: str
 ) -> None:
     target = tmp_path / "out"

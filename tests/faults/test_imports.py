@@ -207,7 +207,7 @@ def test_a_quote_that_is_never_closed_costs_its_row_alone(desk: Desk, of: Import
 
 
 @EACH
-def test_the_header_alone_is_a_list_of_nobody(desk: Desk, of: Importer) -> None:
+def test_a_header_alone_is_an_empty_list(desk: Desk, of: Importer) -> None:
     done = desk.bring(of, of.csv().splitlines()[0].encode())
     assert done.code == 0, done.err
     assert desk.kept(of)[0] == 0

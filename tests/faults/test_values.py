@@ -41,7 +41,7 @@ def test_there_are_such_places() -> None:
 
 
 @pytest.mark.parametrize("path", FIRST)
-def test_what_is_no_number_names_no_record(
+def test_text_that_is_not_a_number_names_no_record(
     path: str, db: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each command with a tenth of the values."""
@@ -59,7 +59,7 @@ def test_what_is_no_number_names_no_record(
 
 
 @pytest.mark.parametrize(("path", "option"), PLACES, ids=str)
-def test_what_is_no_number_is_none_of_an_option(
+def test_text_that_is_not_a_number_is_refused_for_an_option(
     path: str, option: str, db: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(db.parent)

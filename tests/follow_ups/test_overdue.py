@@ -98,7 +98,7 @@ def test_names_are_shown_only_when_asked_for(ccu: Ccu, db_path: Path) -> None:
 # ---------------------------------------------------------------- new
 
 
-def test_new_is_what_no_night_has_told_yet(ccu: Ccu, db_path: Path) -> None:
+def test_new_is_what_no_nightly_run_has_reported_yet(ccu: Ccu, db_path: Path) -> None:
     add(ccu, "2026-01-05 10:00")
     add(ccu, "2026-01-06 10:00")
 

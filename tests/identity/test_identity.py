@@ -145,7 +145,7 @@ def test_one_name_alone_is_never_enough() -> None:
     )
 
 
-def test_somebody_not_identified_is_like_nobody() -> None:
+def test_an_unidentified_person_matches_nobody() -> None:
     stranger = Known(sex="male", birth_years=(1976, 1986), description="40s, red jacket")
     unnamed = replace(stranger, names=(Name("Unknown", "Male"),))
     doe = replace(stranger, names=(Name("John", "Doe"),))

@@ -171,7 +171,7 @@ def test_a_first_layout_is_written_for_a_workbook(ccu: Ccu, tmp_path: Path) -> N
     assert 'occurred = "Call Time"' in text and "%Y-%m-%d %H:%M:%S" in text
 
 
-def test_what_is_no_workbook_is_refused(ccu: Ccu, layout: Path, db_path: Path) -> None:
+def test_a_file_that_is_not_a_workbook_is_refused(ccu: Ccu, layout: Path, db_path: Path) -> None:
     content = book({"Calls": CALLS})
     broken = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(broken, "w") as new:

@@ -249,7 +249,7 @@ def test_a_merged_person_is_known_by_the_one_who_stays(
     assert current == [(2, "mfox")]
 
 
-def test_rows_that_look_alike_are_told(desk: Desk) -> None:
+def test_rows_that_look_alike_are_reported(desk: Desk) -> None:
     desk.rows(ANN, {**ANN, "No": "8"})
     assert [row["why"] for row in desk.plan()] == ["", "like line 2"]
     assert "alike within the file, taken as different people: lines 3 like 2" in desk.bring().err

@@ -145,7 +145,7 @@ def test_city_codes_are_offered_and_told(desk: Desk) -> None:
     assert "MKE" not in desk.bring(None, "--dry-run").err.partition("line 6")[2]
 
 
-def test_a_city_code_beside_the_town_is_told(desk: Desk) -> None:
+def test_a_city_code_beside_the_town_is_reported(desk: Desk) -> None:
     """Each house would be two places."""
     cities = ("WESTPORT", "WPT", "NORWALK", "WESTPORT")
     lines = [f"26-{n:06},2026-01-{n:02} 10:01,{n} ELM ST,{cities[n % 4]}" for n in range(1, 21)]
@@ -172,7 +172,7 @@ def test_when_a_row_was_changed_is_offered(desk: Desk, name: str) -> None:
     assert f"# ? updated: {name}, if a number has later versions" in desk.layout.read_text()
 
 
-def test_a_file_of_another_town_is_told(desk: Desk) -> None:
+def test_a_file_of_another_town_is_reported(desk: Desk) -> None:
     rows = [row(Number=str(n), Where=f"{n + 1} Main St, Weston CT") for n in range(4)]
     told = desk.bring(text(rows), "--dry-run").err
     assert "4 of 4 addresses are in WESTON, another town than Westport" in told

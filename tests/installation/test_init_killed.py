@@ -69,7 +69,7 @@ def test_care_init(
     assert ccu("care", "init", *how).code == 2
 
 
-def test_another_programs_file_is_left_as_it_is(
+def test_another_programs_file_is_left_unchanged(
     empty: Ccu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "wellness"

@@ -33,7 +33,7 @@ QUESTIONS_AND_ANSWERS = (
     ("Login that owns what patrol officers refer (Enter: decide later): ", "dlee"),
     ("Role of that account: ccu, clinician, supervisor [clinician]: ", "officer"),
     ("  choose from ccu, clinician, supervisor", None),
-    ("Role of that account: ccu, clinician, supervisor [clinician]: ", ""),
+    ("Role of that account: ccu, clinician, supervisor: ", "clinician"),
 )
 
 

@@ -430,7 +430,7 @@ def test_who_works_with_them_and_in_which_household(ccu: Ccu) -> None:
 
 
 @pytest.mark.parametrize(("number", "code"), [("9", 3), ("0", 2), ("x", 2), ("9" * 30, 3)])
-def test_a_number_that_is_none(number: str, code: int, ccu: Ccu, db_path: Path) -> None:
+def test_text_that_is_not_a_number(number: str, code: int, ccu: Ccu, db_path: Path) -> None:
     for command in ("show", "change"):
         more = ("--veteran",) if command == "change" else ()
         done = ccu("person", command, number, *more)

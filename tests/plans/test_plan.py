@@ -288,7 +288,7 @@ def test_at_a_terminal_it_is_asked_field_by_field_and_starts_from_the_newest(ccu
 def test_ctrl_c_at_a_question_keeps_nothing(
     ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stop(question: str) -> str:
+    def stop(question: str, begun: str = "") -> str:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(terminal, "read_line", stop)
@@ -434,7 +434,9 @@ def test_harmless_words_that_look_like_others_are_accepted(ccu: Ccu) -> None:
     assert (done.code, done.err) == (0, "")
 
 
-def test_the_baseline_may_say_it_but_is_told(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stigmatizing_word_in_the_baseline_is_allowed_with_a_note(
+    ccu: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
     done = write(ccu, "Baseline:\n- was called crazy\nWhat helps:\n- tea\n")
     assert 'Baseline, item 1: "crazy"' in done.err
     become(monkeypatch, "boss")

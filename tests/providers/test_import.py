@@ -402,7 +402,7 @@ def test_another_directory_under_the_same_name_is_refused(
     assert counts(ccu, path, "--source", "county")["new"] == 15
 
 
-def test_what_is_no_directory_is_one_sentence(ccu: Ccu, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_directory_is_one_sentence(ccu: Ccu, tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text("[{")
     (tmp_path / "y.json").write_text("{}")
     for name in ("x.json", "y.json", "nowhere", "."):

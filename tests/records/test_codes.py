@@ -103,9 +103,7 @@ def test_no_single_letter_picks_a_code(file: sqlite3.Connection, table: str) -> 
 
 
 @pytest.mark.parametrize("table", codes.LISTS)
-def test_no_beginning_of_words_of_several_codes_picks_one(
-    file: sqlite3.Connection, table: str
-) -> None:
+def test_a_prefix_shared_by_several_codes_picks_none(file: sqlite3.Connection, table: str) -> None:
     named = [(code, codes.plain(label)) for code, label in codes.choices(file, table).items()]
     words = {word for names in named for name in names for word in name.split("_")}
     for begin in {word[:end] for word in words for end in range(1, len(word) + 1)}:
@@ -125,7 +123,7 @@ def test_a_suggestion_is_a_code_in_use_and_never_ends_a_case(file: sqlite3.Conne
                 assert not rows[meaning].final, (name, word)
 
 
-def test_the_echo_tells_how_a_beginning_was_read(ccu: Ccu) -> None:
+def test_the_echo_shows_how_a_prefix_was_read(ccu: Ccu) -> None:
     done = ccu(*CALL, "--nature", "welf", "--danger", "weap")
     assert done.code == 0, done.err
     assert "--nature: Welfare check\n" in done.err

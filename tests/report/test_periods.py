@@ -69,7 +69,7 @@ def test_a_fiscal_year_is_named_by_the_year_it_ends_in(ccu: Ccu, month: int) -> 
 
 
 @pytest.mark.parametrize("value", ["0", "13", "July", ""])
-def test_a_month_that_is_none_is_no_start_of_a_year(ccu: Ccu, value: str) -> None:
+def test_only_a_month_can_start_the_fiscal_year(ccu: Ccu, value: str) -> None:
     done = ccu("settings", "fiscal_year_start", value)
     assert done.code == 2 and "from 1 to 12" in done.err
 
@@ -86,7 +86,7 @@ def test_a_month_that_is_none_is_no_start_of_a_year(ccu: Ccu, value: str) -> Non
         ("--week 2026-01-01 --last 3d", "--week and --last contradict each other"),
     ],
 )
-def test_what_is_no_period_is_refused(ccu: Ccu, args: str, sentence: str) -> None:
+def test_an_invalid_period_is_refused(ccu: Ccu, args: str, sentence: str) -> None:
     done = at(MOMENT, "report", *args.split())
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith(f"ccu: error: {sentence}") and done.err.count("\n") == 1

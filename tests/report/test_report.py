@@ -407,7 +407,7 @@ def test_what_is_there_is_replaced_only_when_told_to(
     assert ccu(*line, stdin="y\n", tty=True).code == 0 and file.read_bytes() != before
 
 
-def test_a_folder_with_other_files_is_left_as_it_is(ccu: Ccu, tmp_path: Path) -> None:
+def test_a_folder_with_other_files_is_left_unchanged(ccu: Ccu, tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     folder.mkdir()
     (folder / "letter.txt").write_text("dear")

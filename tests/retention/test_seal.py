@@ -265,7 +265,7 @@ def test_seal_tells_what_it_ended_and_what_stays(db: Path) -> None:
     done = seal(db, "person", 1)
     assert done.out == "Person 1 is sealed, as seal 1.\n"
     assert "Ended 5 open: referral 1 (clinician); follow-up 1 (clinician)" in done.err
-    assert "Kept without words: calls 1, 2. If the order" in done.err
+    assert "Text removed from calls 1, 2. If the order" in done.err
     late = town.run(db, "supervisor", "follow-up", "overdue", "-f", "json", at="2026-04-01T10:00")
     assert 1 not in people_in(json.loads(late.out))
 

@@ -54,7 +54,7 @@ def _session(ctx: Context) -> Session:
 
 
 def _runner(ctx: Context, session: Session) -> Callable[[Sequence[str]], None]:
-    """Return what runs a command line on the file and the day of this run."""
+    """Return a function that runs a command line on this run's file and day."""
     root: Any = ctx.find_root()
     before = ["--db", str(session.path)]
     if root.params["today"]:

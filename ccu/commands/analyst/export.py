@@ -10,7 +10,6 @@ from ccu.errors import InvalidInput
 from ccu.options import Context, flag, typed_text, value
 from ccu.output import Format, Table, emit, say
 
-FEW = 5  # people; exporting what singles out fewer needs a further permission
 COLUMNS = ("file", "rows")
 
 
@@ -86,8 +85,6 @@ def command(
     from ccu.dates import say_date
 
     session = ctx.obj
-    if k < FEW:
-        session.require_may("export --few")
     region = deidentified is not None
     if region:
         if what or output or hours or format is not FileFormat.csv:

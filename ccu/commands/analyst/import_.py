@@ -143,7 +143,7 @@ def _tell(summary: "Summary", rejects: Path | None, identity: Sequence[str]) -> 
     if summary.dateless:
         say(
             f"{summary.dateless} rows have a day and no time; they are kept without a time, and"
-            " counted at no hour"
+            " left out of the counts by hour"
         )
     if summary.shortened:
         say(

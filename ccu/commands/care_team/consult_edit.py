@@ -71,6 +71,7 @@ def edit(
       ccu consult edit 3 --minutes 20 --clear person
     """
     from ccu import dates
+    from ccu.records import field_words
 
     given = {
         "call_id": call,
@@ -86,8 +87,7 @@ def edit(
     with ctx.obj.work() as work:
         changed = consults.edit_consult(work, consult, new, reason)
     if changed:
-        words = ", ".join(sorted(consults.FIELDS[column] for column in changed))
-        emit_line(f"Edited consult {consult}: {words}.")
+        emit_line(f"Edited consult {consult}: {field_words.names(changed)}.")
     else:
         emit_line(f"Consult {consult} already has these values; nothing was changed.")
 

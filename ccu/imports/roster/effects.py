@@ -14,7 +14,7 @@ from ccu.identity import plain
 from ccu.imports.layout import Words
 from ccu.imports.roster import store as rosters
 from ccu.imports.roster.rows import MADE, TEXTS, Entry
-from ccu.imports.roster.store import Decision, Turn, What
+from ccu.imports.roster.store import Assignment, Decision, What
 from ccu.people import store as people
 from ccu.people.options import years
 from ccu.people.store import Said
@@ -47,7 +47,7 @@ class Effect:
     differs: list[str] = field(default_factory=list)
     assign: int | None = None  # the staff who works with them from `since` on
     since: str = ""
-    until: str = ""  # the day on which the current turn ends
+    until: str = ""  # the day on which the current assignment ends
     ended: bool = False  # the case is closed
     worker: str = ""  # in words
     by_hand: bool = False  # a link made by hand, or another office's, differs and is kept
@@ -98,7 +98,7 @@ class Reckoner:
         self._connection = connection
         self._source, self._today, self._choices = source, today, choices
         self._staff = Staff(rosters.staff(connection), workers)
-        self._turns = rosters.turns(connection)
+        self._assignments = rosters.assignments(connection)
 
     def effects(self, decisions: Sequence[Decision]) -> list[Effect]:
         """Return what becomes of every row; of a person's rows the first open one counts."""
@@ -108,7 +108,7 @@ class Reckoner:
             entry, person_id = decision.entry, decision.person_id
             effect = by_line[entry.line] = self._effect(decision)
             if person_id is None or person_id not in settled:
-                self._worker(effect, entry, self._turns.get(person_id) if person_id else None)
+                self._worker(effect, entry, self._assignments.get(person_id) if person_id else None)
                 if person_id is not None and entry.closed is not None:
                     settled.add(person_id)
         effects = [by_line[each.entry.line] for each in decisions]
@@ -128,35 +128,35 @@ class Reckoner:
             effect.said, effect.differs = merge.said, merge.differs
         return effect
 
-    def _worker(self, effect: Effect, entry: Entry, turn: Turn | None) -> None:
-        """Settle whose turn begins or ends by this row; `turn` is the current one."""
+    def _worker(self, effect: Effect, entry: Entry, current: Assignment | None) -> None:
+        """Settle whose assignment begins or ends by this row; `current` is the one before."""
         if effect.what not in (What.new, What.known, What.matched) or entry.closed is None:
             return
         day = self._today.isoformat()
-        kept = turn is not None and not (
-            turn.source == self._source or effect.person_id in self._choices.by_hand
+        kept = current is not None and not (
+            current.source == self._source or effect.person_id in self._choices.by_hand
         )
         if entry.closed:
             effect.ended = True
-            if turn is not None and kept:
-                effect.by_hand, effect.worker = True, f"{turn.login} kept"
-            elif turn is not None:
-                effect.until = max(turn.since, entry.closed_on or day)
-                effect.worker = f"{turn.login} until {effect.until}"
+            if current is not None and kept:
+                effect.by_hand, effect.worker = True, f"{current.login} kept"
+            elif current is not None:
+                effect.until = max(current.since, entry.closed_on or day)
+                effect.worker = f"{current.login} until {effect.until}"
             return
         if not entry.worker:
             return
         staff_id, login, effect.unknown_worker = self._staff.find(entry.worker)
         if staff_id is None:
             effect.worker = effect.unknown_worker
-        elif turn is not None and turn.staff_id == staff_id:
+        elif current is not None and current.staff_id == staff_id:
             return
-        elif turn is not None and kept:
-            effect.by_hand, effect.worker = True, f"{turn.login} kept"
+        elif current is not None and kept:
+            effect.by_hand, effect.worker = True, f"{current.login} kept"
         else:
             since = entry.since or day
-            effect.assign, effect.since = staff_id, max(since, turn.since) if turn else since
-            effect.worker = f"{turn.login} -> {login}" if turn else login
+            effect.assign, effect.since = staff_id, max(since, current.since) if current else since
+            effect.worker = f"{current.login} -> {login}" if current else login
 
     def _gone(self, decisions: Sequence[Decision]) -> list[Effect]:
         """Return people with a worker from this office's roster who are no longer on it."""
@@ -165,12 +165,12 @@ class Reckoner:
         known = rosters.numbers(self._connection, self._source)
         numbers = {person_id: number for number, person_id in known.items()}
         effects = []
-        for person_id, turn in sorted(self._turns.items()):
-            if turn.source == self._source and person_id not in here and person_id in numbers:
+        for person_id, current in sorted(self._assignments.items()):
+            if current.source == self._source and person_id not in here and person_id in numbers:
                 number = None if numbers[person_id].startswith(MADE) else numbers[person_id]
                 effect = Effect(None, person_id, "closed", number, ended=True)
-                effect.until = max(turn.since, self._today.isoformat())
-                effect.worker = f"{turn.login} until {effect.until}"
+                effect.until = max(current.since, self._today.isoformat())
+                effect.worker = f"{current.login} until {effect.until}"
                 effects.append(effect)
         return effects
 

@@ -232,8 +232,8 @@ def check_losses(session: Session, plan: Plan, found: Sequence[Effect]) -> None:
     Raises InvalidInput.
     """
     gone = sum(each.decision is None for each in found)
-    turns = rosters.turns(session.db).values()
-    links = sum(turn.source == plan.layout.source for turn in turns)
+    assignments = rosters.assignments(session.db).values()
+    links = sum(assignment.source == plan.layout.source for assignment in assignments)
     if gone >= FEW and gone * 2 > links:
         raise InvalidInput(
             f"--whole: {gone} of {links} people with a worker of this office are not on the list;"

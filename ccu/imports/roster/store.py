@@ -4,7 +4,7 @@ A number that an earlier list gave is accepted. A candidate by match score is on
 accepts it at a terminal, or sets a score from which it is accepted. A row that is neither matched
 nor marked as new is left out, because two people in one record harm both.
 
-Workers are listed by canonical people: a turn may belong to any record of a person.
+Workers are listed by canonical people: an assignment may belong to any record of a person.
 """
 
 import json
@@ -25,7 +25,7 @@ _NUMBERS = """
 SELECT number, canonical_id FROM person_source JOIN human ON human.id = person_id
 WHERE source = :source
 """
-# Current turns; a link without a batch was made by hand.
+# Current assignments; a link without a batch was made by hand.
 _TURNS = """
 SELECT human.canonical_id AS person, worker.staff_id, staff.login, worker.since,
        import_batch.source
@@ -42,7 +42,7 @@ ORDER BY open_work.id
 
 
 @dataclass(frozen=True)
-class Turn:
+class Assignment:
     """A person's current worker; `source` is the roster that set it, None: a user did."""
 
     staff_id: int
@@ -56,10 +56,10 @@ def numbers(connection: sqlite3.Connection, source: str) -> dict[str, int]:
     return dict(connection.execute(_NUMBERS, {"source": source}).fetchall())
 
 
-def turns(connection: sqlite3.Connection) -> dict[int, Turn]:
-    """Return canonical person -> the current turn of their worker."""
+def assignments(connection: sqlite3.Connection) -> dict[int, Assignment]:
+    """Return canonical person -> the current assignment of their worker."""
     return {
-        row["person"]: Turn(row["staff_id"], row["login"], row["since"], row["source"])
+        row["person"]: Assignment(row["staff_id"], row["login"], row["since"], row["source"])
         for row in connection.execute(_TURNS)
     }
 
@@ -250,7 +250,7 @@ def add_numbers(
 
 
 def mark_turn(connection: sqlite3.Connection, person_id: int, batch_id: int) -> None:
-    """Record that the person's current turn comes from this roster."""
+    """Record that the person's current assignment comes from this roster."""
     connection.execute(
         "UPDATE worker SET import_batch_id = :batch_id"
         " WHERE person_id = :person_id AND owner = 1 AND until IS NULL",

@@ -509,7 +509,7 @@ def test_who_may_see_it(
     assert steps.audited(db_path, "household-show") == []
 
 
-def test_a_stranger_is_told_nothing(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_account_learns_nothing(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None:
     linked(ccu, 1, 2, "parent")
     steps.become(monkeypatch, "stranger")
     for args in (
@@ -524,7 +524,7 @@ def test_a_stranger_is_told_nothing(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -
         refused(ccu(*args), 7, "this account is not on the staff list")
 
 
-def test_several_and_none_are_said_by_number(ccu: Ccu) -> None:
+def test_several_and_none_are_named_by_number(ccu: Ccu) -> None:
     assert ccu("household", "add", "new", "1", "2").code == 0
     assert ccu("household", "add", "new", "1", "3").code == 0
     refused(
