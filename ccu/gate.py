@@ -110,7 +110,7 @@ def _guarded(command: Any, path: str) -> Any:
         about = _about(ctx.params)
         try:
             options.convert(ctx, ctx.obj)
-            _check_output(command, ctx)
+            _check_output(command, ctx, path)
             done = run(ctx)
             if path not in access.ENTIRE:
                 ctx.obj.keep_shown()  # what the command itself did not record
@@ -140,7 +140,7 @@ def _saved(session: Session, error: BaseException) -> str:
         return ""
 
 
-def _check_output(command: Any, ctx: Any) -> None:
+def _check_output(command: Any, ctx: Any, path: str) -> None:
     """Refuse, before anything is done, an --output that cannot be right; ask before replacing one.
 
     Without a terminal a file is replaced, as the help states.
@@ -154,10 +154,13 @@ def _check_output(command: Any, ctx: Any) -> None:
 
         (formats,) = (each.type.choices for each in command.params if each.name == "format")
         check_ending(output, ctx.params["format"], formats)
-    if not session.interactive:
-        return
     from ccu.files import named
 
+    if path != "report":  # which writes a folder of CSV files, too
+        with named.place(output, "--output") as place:
+            named.must_be_replaceable(place, "--output")
+    if not session.interactive:
+        return
     is_folder = access.caller() is None and named.is_folder(output)
     if is_folder or named.is_file(output):
         from ccu.options import terminal

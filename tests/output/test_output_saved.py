@@ -13,6 +13,7 @@ from ccu.audit.review import EXPORT, KINDS, OVERRIDE, WRITE
 
 from .. import told_town
 from ..conftest import Ccu
+from ..faults.refused import rows
 from ..test_screens import EVERY, EXAMPLES, ROLES
 
 # Lines that need other files than the town; they print a sentence, as the lines of care notes do.
@@ -82,3 +83,16 @@ def test_an_interrupt_after_saving_does_not_claim_that_nothing_was_saved(
         "",
         "Saved before the error: call 1 (log call).\nCancelled. Nothing else was saved.\n",
     )
+
+
+@pytest.mark.parametrize("output", ["", ".", "no such folder/merged.csv"])
+def test_an_output_that_cannot_be_is_refused_before_anything_is_saved(
+    ccu: Ccu, db_path: Path, output: str
+) -> None:
+    for given in ("Ana", "Anna"):
+        person = f"given: {given}\nfamily: Roe\n"
+        assert ccu("person", "add", "--file", "-", stdin=person).code == 0
+    before = rows(db_path)
+    done = ccu("person", "merge", "1", "2", "--prefer", "kept", "--output", output)
+    assert (done.code, done.err.startswith("ccu: error: cannot write --output: ")) == (2, True)
+    assert rows(db_path) == before
