@@ -360,14 +360,12 @@ class Records:
         """Return whether the source is missed: all sources together are short of its calls."""
         first = max(min(calls), gap.first - YEAR)
         end = min(max(calls) + DAY, gap.last + YEAR, self._end, self._shown)
-        days = (end - first).days
-        if days <= 0:  # it ended long before
+        if end <= first:  # it ended long before
             return False
-        own, together = (
-            sum(each.get(first + step * DAY, 0) for step in range(days)) * gap.days / days
-            for each in (calls, self._all)
-        )
-        found = sum(self._all.get(gap.first + step * DAY, 0) for step in range(gap.days))
+        part = gap.days / (end - first).days
+        own = part * _between(calls, first, end)
+        together = part * _between(self._all, first, end)
+        found = _between(self._all, gap.first, gap.last + DAY)
         short = together - max(own / 2, BY_CHANCE * sqrt(together))
         return found < max(together / 2, short)
 
@@ -378,6 +376,10 @@ class Records:
         named = [each.words for each in sorted(longest, key=lambda each: each.first)]
         more = [f"{len(stretches) - MOST} more stretches"] if len(stretches) > MOST else []
         return f"calls on {some:,} of {days:,} days; {'; '.join(named + more)}"
+
+
+def _between(calls: Calls, start: date, end: date) -> int:
+    return sum(count for day, count in calls.items() if start <= day < end)
 
 
 def _stretches(calls: Calls, start: date, stop: date) -> Iterator[Stretch]:
