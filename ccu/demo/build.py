@@ -33,6 +33,7 @@ OFFICER, CLINICIAN, TEAM = "a.notreal", "b.placer", "t.madeup"
 NOTES = "Talked with the person and left the unit's card."
 
 _GIVEN, _FAMILY = TABLES["given"].split(), TABLES["family"].split()
+_LANGUAGES = ("English", "English", "Spanish", "", "English", "Portuguese", "English")
 _CASES = TABLES["cases"]
 _NATURES = Weighted((name, each["weight"]) for name, each in _CASES["natures"].items())
 _ENDS, _GRAVE_ENDS, _HAZARDS, _HANDOFFS = (
@@ -104,7 +105,8 @@ class _Case:
         text += f"sex: {pick(random, ('male', 'female', 'male', 'female', 'other'))}\n"
         if random.random() < 0.7:
             text += f"housing: {pick(random, ('housed', 'housed', 'housed', 'unsheltered'))}\n"
-        return text
+        language = _LANGUAGES[self._number % len(_LANGUAGES)]
+        return text + (f"language: {language}\n" if language else "")
 
     def _call(self, turn: int, moment: datetime, nature: str) -> Iterator[_Timed]:
         random = self._random
@@ -268,6 +270,7 @@ def call_back(made: Town) -> None:
     since = made.session.now - timedelta(days=OPEN_DAYS)
     with made.session.writing() as connection:
         store.add_calls_back(connection, owners, since)
+        store.add_answers(connection)
 
 
 STEPS: tuple[Callable[[Town], None], ...] = (import_dispatch, tell_story, call_back)

@@ -19,6 +19,13 @@ SELECT id, closed_at, CASE WHEN call_id * 7 % 10 < 6 THEN 'reached'
        5, closed_at, closed_by
 FROM follow_up WHERE id > ? AND closed_at IS NOT NULL ORDER BY id
 """
+# What people told the care team; police do not ask it, and not all were asked.
+_DESCRIBED = """
+UPDATE person SET race_ethnicity = CASE WHEN id * 5 % 11 < 1 THEN 'asian'
+  WHEN id * 5 % 11 < 2 THEN 'multiracial' WHEN id * 5 % 11 < 4 THEN 'hispanic'
+  WHEN id * 5 % 11 < 6 THEN 'black' ELSE 'white' END
+WHERE race_ethnicity IS NULL AND id % 4 <> 0
+"""
 _FOLLOW_UP = """
 SELECT id FROM open_follow_up WHERE referral_id = :referral AND (closing_at IS NULL) = :to_do
 ORDER BY due_unix, id LIMIT 1
@@ -33,6 +40,11 @@ def add_calls_back(
     found = connection.execute(_CARE_CALLS)
     table(connection, "follow_up").insert_all(_called_back(found, owners, open_since))
     connection.execute(_ANSWERS, (last,))
+
+
+def add_answers(connection: sqlite3.Connection) -> None:
+    """Add how people describe themselves, as the care team would; the number decides."""
+    connection.execute(_DESCRIBED)
 
 
 def _called_back(

@@ -157,7 +157,7 @@ def build(session: Session, options: Options) -> Report:
         if options.public:
             from ccu.report import public
 
-            public.check(report)
+            public.check(session, report)
         elif leave_out:
             report.notes.append(WITHOUT_PART2)
         maker = figures.Maker(connection, period_parameters(report, options))
@@ -245,7 +245,8 @@ def _records(session: Session, period: Period, days: int) -> Records:
     periods = [period, *compared_with(period, "both").values(), *period.months()]
     periods += [each.window(days, session.now) for each in periods]
     first, last = min(each.start for each in periods), max(each.last for each in periods)
-    return Records(store.calls_by_day(session.db, first, last), _days_end(session))
+    calls = store.calls_by_day(session.db, first, last)
+    return Records(calls, _days_end(session), period.end)
 
 
 def _days_end(session: Session) -> date:

@@ -8,8 +8,9 @@ calls are expected is empty once in e^N: 12 are needed inside the records (1 in 
 entire period or calendar month (1 in 1,100), 7 after the last call, whenever that was, 1 before the
 first one, where records are known to begin; there a week is told whatever is expected.
 
-The calls of each source are judged too, because a dispatch export may end while calls are still
-logged by hand; but only where all sources together have less than half of what is expected.
+The calls of each source are judged too, because a dispatch export may end, or begin, while other
+calls go on. A source is told only where all sources together are short by half of its calls, on
+the days that it covers, and by more than chance: not one that another replaces.
 """
 
 import re
@@ -17,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, cached_property
+from math import sqrt
 from typing import TYPE_CHECKING
 
 from ccu import dates
@@ -239,6 +241,7 @@ DAY, YEAR = timedelta(days=1), timedelta(days=365)
 INSIDE, WHOLE, AFTER, BEFORE = 12, 7, 7, 1  # expected calls that make an empty stretch a gap
 WEEKS = 4  # with fewer on file, all weekdays have one mean
 MOST = 3  # stretches named in a sentence
+BY_CHANCE = 4  # standard deviations that a count may be short
 
 Calls = Mapping[date, int]  # day -> calls on it, days without any left out
 
@@ -299,10 +302,14 @@ class Expected:
 
 
 class Records:
-    """The calls of each source by day, before the first day that is not over."""
+    """The calls of each source by day, before the first day that is not over.
 
-    def __init__(self, sources: Mapping[str, Calls], end: date) -> None:
-        self._sources, self._end = sources, end
+    They are complete until `shown`, the end of the period to report. A source that begins later is
+    not missed.
+    """
+
+    def __init__(self, sources: Mapping[str, Calls], end: date, shown: date = date.max) -> None:
+        self._sources, self._end, self._shown = sources, end, shown
 
     @cached_property
     def _all(self) -> Calls:
@@ -317,10 +324,14 @@ class Records:
 
         `calls on 15 of 31 days; none after Mar 15, 2026`
         """
+        if not self._all or min(self._all) >= self._stop(period):
+            return ""
         if stretches := self._gaps(self._all, period):
             return self._words(self._all, period, stretches)
         for source, calls in self._sources.items() if len(self._sources) > 1 else ():
-            stretches = [each for each in self._gaps(calls, period) if self._fewer(period, each)]
+            if min(calls) >= self._shown:
+                continue
+            stretches = [each for each in self._gaps(calls, period) if self._fewer(calls, each)]
             if stretches:
                 return f"{source} has {self._words(calls, period, stretches)}"
         return ""
@@ -331,7 +342,7 @@ class Records:
     def _gaps(self, calls: Calls, period: Period) -> list[Stretch]:
         """Return the stretches that are not there by chance."""
         stop = self._stop(period)
-        if not calls or stop <= period.start or min(calls) >= stop:
+        if stop <= period.start:
             return []
         expected = Expected(calls, period, stop)
 
@@ -345,11 +356,18 @@ class Records:
 
         return [each for each in _stretches(calls, period.start, stop) if is_gap(each)]
 
-    def _fewer(self, period: Period, gap: Stretch) -> bool:
-        """Return whether all sources together have less than half of what is expected."""
-        days = [gap.first + step * DAY for step in range(gap.days)]
-        expected = Expected(self._all, period, self._stop(period)).calls(gap.first, gap.last)
-        return 2 * sum(self._all.get(day, 0) for day in days) < expected
+    def _fewer(self, calls: Calls, gap: Stretch) -> bool:
+        """Return whether the source is missed: all sources together are short of its calls."""
+        first = max(min(calls), gap.first - YEAR)
+        end = min(max(calls) + DAY, gap.last + YEAR, self._end, self._shown)
+        if end <= first:  # it ended long before
+            return False
+        part = gap.days / (end - first).days
+        own = part * _between(calls, first, end)
+        together = part * _between(self._all, first, end)
+        found = _between(self._all, gap.first, gap.last + DAY)
+        short = together - max(own / 2, BY_CHANCE * sqrt(together))
+        return found < max(together / 2, short)
 
     def _words(self, calls: Calls, period: Period, stretches: list[Stretch]) -> str:
         days = (self._stop(period) - period.start).days
@@ -358,6 +376,10 @@ class Records:
         named = [each.words for each in sorted(longest, key=lambda each: each.first)]
         more = [f"{len(stretches) - MOST} more stretches"] if len(stretches) > MOST else []
         return f"calls on {some:,} of {days:,} days; {'; '.join(named + more)}"
+
+
+def _between(calls: Calls, start: date, end: date) -> int:
+    return sum(count for day, count in calls.items() if start <= day < end)
 
 
 def _stretches(calls: Calls, start: date, stop: date) -> Iterator[Stretch]:

@@ -18,7 +18,7 @@ n/a means that the file has no calls before the end of the period, or nothing at
 figure counts, in any period.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from ccu import dates
@@ -90,11 +90,22 @@ def shown(name: str, unit: str, over: int | None, under: int | None) -> Figure:
     return _figure(name, unit, value, over, under, note)
 
 
-def check(report: "Report") -> None:
-    """Raise InvalidInput for a period that is not over."""
+def check(session: "Session", report: "Report") -> None:
+    """Raise InvalidInput for a period that is not over, or that no record reaches.
+
+    There <10 would be read as few calls. A quiet town's last days are still published.
+    """
     if report.not_over:
-        label, last = report.period.label, report.period.last
-        raise InvalidInput(f"{label} is not over; run --public for it after {last}")
+        raise InvalidInput(
+            f"{report.period.label} is not over; run --public for it after {report.period.last}"
+        )
+    end = store.ends(session.db, public=False)["last_day"] or ""
+    if report.gaps["period"] and end < str(report.period.start):
+        last = dates.say_date(date.fromisoformat(end))
+        raise InvalidInput(
+            f"no calls are on file after {last}: there is nothing to publish for"
+            f" {report.period.label}; import its calls first"
+        )
 
 
 def publish(session: "Session", report: "Report", section: "ReportSection") -> None:

@@ -13,7 +13,7 @@ from ccu.output import Section, Table
 from ccu.report import definitions, sentences
 from ccu.report.build import Report, ReportSection
 from ccu.report.definitions import BY_MONTH
-from ccu.report.figures import INSTEAD, NO_DATA, Figure
+from ccu.report.figures import INSTEAD, NO_DATA, TOO_FEW, Figure
 from ccu.report.period import compared_with, moment_words, month_words
 
 FEW = "* made of fewer than ten: may be due to chance."
@@ -82,14 +82,17 @@ def is_monthly(each: Figure) -> bool:
 def _figures(section: ReportSection, report: Report) -> list[Section]:
     missing = [] if report.public else ["Missing, not yet"]
     columns = ["Figure", "Value", "Of", *missing, *compared(report).values()]
-    shown = [each for each in section.figures if not is_monthly(each)]
+    enough = {each.figure for each in section.figures if each.note != TOO_FEW}
+    none = dict.fromkeys(each.title for each in section.figures if each.figure not in enough)
+    shown = [each for each in section.figures if not is_monthly(each) and each.figure in enough]
     monthly = [each for each in section.figures if is_monthly(each)]
     rows = [_row(each, report) for each in shown]
     few = [FEW] if any_few(section.figures, compared(report)) else []
     part = [NOT_COMPLETE] if any(PART in each for each in columns) else []
     untold = dict.fromkeys(noted(each) for each in shown if each.value is None)
     why = [f"{NO_DATA}: {note}." for note in untold if note]
-    lines = [*section.says, *section.explains, *why, *few, *part]
+    fewer = [f"Too few in every group: {', '.join(none)}."] if none else []
+    lines = [*fewer, *section.says, *section.explains, *why, *few, *part]
     made = [Section(section.title, table=Table(tuple(columns), rows), lines=lines)]
     if monthly:
         made.append(Section("By month", table=_by_month(monthly)))

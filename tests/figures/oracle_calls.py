@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import date
 from math import ceil
+from statistics import median
 
 from .parts import Asked, Figures, Part, count, share
 from .rows import File, Row, add_days, group, instant
@@ -312,7 +313,7 @@ def is_self_initiated(call: Row) -> bool:
 
 
 def response(file: File, asked: Asked) -> Figures:
-    """Minutes from dispatch to arrival, nearest rank."""
+    """Minutes from dispatch to arrival: the median, and the nearest rank of 90%."""
     found: Figures = {}
     for name, care in (("all calls", False), ("care calls", True)):
         calls = in_period(file, asked, care=care)
@@ -324,8 +325,11 @@ def response(file: File, asked: Asked) -> Figures:
             if call["arrived_at"] and call["dispatched_at"]
             if instant(call["arrived_at"]) >= instant(call["dispatched_at"])
         )
-        for figure, of_ten in (("median", 5), ("p90", 9)):
-            value = waits[ceil(len(waits) * of_ten / 10) - 1] / 60 if waits else None
+        for figure in ("median", "p90"):
+            value = None
+            if waits:
+                late = waits[ceil(len(waits) * 9 / 10) - 1]
+                value = (median(waits) if figure == "median" else late) / 60
             found[f"{figure}_minutes_to_arrival", name] = Part(
                 "minutes", None, len(waits), len(waited) - len(waits), value=value
             )

@@ -2,6 +2,7 @@
 
 from datetime import date
 from math import ceil, sqrt
+from statistics import fmean, median
 
 from .chance import day
 from .parts import Asked, Figures, Part, count, share
@@ -56,7 +57,7 @@ def referrals(file: File, asked: Asked) -> Figures:
     )
     is_open = [each in file.open_statuses for each in statuses]
     waiting = sum(each and not event for each, event in zip(is_open, events, strict=True))
-    middle = days[(len(days) - 1) // 2] if days else None
+    middle = median(days) if days else None
     found = {
         ("referrals_made", ""): count(len(rows)),
         ("referral_acceptance", ""): share(len(days), len(rows)),
@@ -156,10 +157,12 @@ def first_follow_up(file: File, asked: Asked) -> Figures:
 
 
 def _rank(waits: list[int | None], of_ten: int) -> Part:
-    """The nearest rank, those never tried last."""
+    """The nearest rank, those never tried last; of two in the middle, the mean of those tried."""
     ordered = sorted(wait for wait in waits if wait is not None)
     rank = ceil(len(waits) * of_ten / 10)
-    value = ordered[rank - 1] / HOUR if waits and rank <= len(ordered) else None
+    two = of_ten == 5 and len(waits) % 2 == 0
+    ranked = ordered[rank - 1 : rank + two] if waits else []
+    value = fmean(ranked) / HOUR if ranked else None
     return Part("hours", None, len(waits), value=value)
 
 

@@ -197,6 +197,28 @@ def test_an_incident_number_may_be_repeated_and_a_car_is_no_apartment(desk: Desk
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("number", ["House Number", "Hundred Block", "block", "StNo"])
+@pytest.mark.parametrize(
+    "streets",
+    [
+        ("5TH AVE", "N 35TH ST"),
+        ("42 ST", "N 42 ST"),
+        ("42ND ST W", "E 5 AVE"),
+        ("9 MILE RD", "OAK ST"),
+        ("1ST", "OAK"),
+    ],
+)
+def test_the_number_of_a_street_is_no_house_number(
+    desk: Desk, number: str, streets: tuple[str, str]
+) -> None:
+    rows = [
+        (f"26-{n}", f"01/{13 + n}/2026 22:10", "EDP", 100 * n, streets[n % 2]) for n in range(1, 9)
+    ]
+    header = ("Incident Number", "Call Time", "Nature", number, "Street Name")
+    layout = suggested(desk, written([header, *rows]))
+    assert columns(layout)["address"] == f'["{number}", "Street Name"]'
+
+
 @pytest.mark.parametrize(
     ("day", "clock", "form"),
     [

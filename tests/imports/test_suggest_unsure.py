@@ -145,6 +145,33 @@ def test_city_codes_are_offered_and_told(desk: Desk) -> None:
     assert "MKE" not in desk.bring(None, "--dry-run").err.partition("line 6")[2]
 
 
+def test_a_city_code_beside_the_town_is_reported(desk: Desk) -> None:
+    """Each house would be two places."""
+    cities = ("WESTPORT", "WPT", "NORWALK", "WESTPORT")
+    lines = [f"26-{n:06},2026-01-{n:02} 10:01,{n} ELM ST,{cities[n % 4]}" for n in range(1, 21)]
+    suggested(desk, "Incident,Call Time,Address,City", lines)
+    told = desk.bring(None, "--dry-run").err
+    assert "5 of 20 addresses are in WPT, another town than Westport" in told
+    assert 'under [cities]: WPT = "Westport"' in told and "in NORWALK" not in told
+
+
+@pytest.mark.parametrize("name", ["Primary Unit", "Prim Unit"])
+def test_one_unit_of_a_call_is_no_record_of_who_else_came(desk: Desk, name: str) -> None:
+    lines = [f"26-{n:06},2026-01-{n:02} 10:01,{n} ELM ST,CIT{n % 3}" for n in range(1, 21)]
+    for header, told in ((name, True), ("Units", False)):
+        desk.layout.unlink(missing_ok=True)
+        suggested(desk, f"Incident,Call Time,Address,{header}", lines)
+        found = f'# ? responder: "{header}" has one unit of each call; who else came is not known'
+        assert (found in desk.layout.read_text()) is told
+
+
+@pytest.mark.parametrize("name", ["Last Update DT", "ModDate", "Event Last Modified Date"])
+def test_when_a_row_was_changed_is_offered(desk: Desk, name: str) -> None:
+    lines = [f"26-{n:06},2026-01-{n:02} 10:01,{n} ELM ST,2026-01-{n:02} 12:01" for n in range(1, 9)]
+    suggested(desk, f"Incident,Call Time,Address,{name}", lines)
+    assert f"# ? updated: {name}, if a number has later versions" in desk.layout.read_text()
+
+
 def test_a_file_of_another_town_is_reported(desk: Desk) -> None:
     rows = [row(Number=str(n), Where=f"{n + 1} Main St, Weston CT") for n in range(4)]
     told = desk.bring(text(rows), "--dry-run").err

@@ -60,6 +60,7 @@ def test_a_person_is_in_the_group_of_the_record_that_stays(
     assert (few["value"], few["numerator"], few["denominator"]) == (None, None, None)
     shown = " ".join(ccu(*MONTH, by).out.split())
     assert f"{group} 25.0% 3 of 12" in shown and "not asked too few" in shown
+    assert "Too few in every group: " in shown  # one line, not a row for each
 
 
 def test_who_prefers_not_to_answer_is_apart_from_who_was_not_asked(ccu: Ccu, hand: Hand) -> None:

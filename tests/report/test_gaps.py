@@ -89,11 +89,15 @@ def test_an_empty_month_of_a_small_town_is_told() -> None:
     assert not any(records.sentence(month(number)) for number in (5, 7, 12))
 
 
-def test_public_figures_after_the_last_call_are_not_complete(ccu: Ccu, hand: Hand) -> None:
+def test_nothing_is_published_of_days_that_the_records_do_not_reach(ccu: Ccu, hand: Hand) -> None:
+    """There <10 would be read as few calls."""
     two_a_day(hand, "2023-01-01", "2023-03-15")
-    for name in ("2023-12", "2025-12"):
-        shown = " ".join(at("2026-04-20", "report", "--month", name, "--public").out.split())
-        assert "The records of this period are not complete" in shown
+    shown = " ".join(at("2026-04-20", "report", "--month", "2023-03", "--public").out.split())
+    assert "The records of this period are not complete" in shown
+    for name in ("2023-04", "2023-12", "2025-12"):
+        done = at("2026-04-20", "report", "--month", name, "--public")
+        assert (done.code, done.out) == (2, "")
+        assert "no calls are on file after Mar 15, 2023: there is nothing to publish" in done.err
 
 
 def test_periods_before_the_first_call_are_not_called_complete(ccu: Ccu, hand: Hand) -> None:
@@ -172,6 +176,42 @@ def test_a_new_dispatch_system_is_no_gap(ccu: Ccu, hand: Hand) -> None:
     two_a_day(hand, "2025-11-16", "2026-01-31")
     for name in ("2025-11", "2025-12"):
         assert report(ccu, "--month", name, "--compare", "none")["notes"] == []
+
+
+def test_a_second_export_that_begins_is_no_increase(ccu: Ccu, hand: Hand) -> None:
+    source = hand.one("INSERT INTO source_system (name) VALUES ('county-fire')")
+    two_a_day(hand, "2025-02-15", "2025-03-31")
+    two_a_day(hand, "2025-02-15", "2025-03-31")
+    hand.one("UPDATE call SET source_system_id = ?", source)
+    for _ in range(3):
+        two_a_day(hand, "2024-01-01", "2025-03-31")
+    found = report(ccu, "--month", "2025-02")
+    assert found["notes"][:2] == [
+        "February 2025 is not complete: county-fire has calls on 14 of 28 days; none before Feb 15,"
+        " 2025.",
+        "January 2025 is not complete: county-fire has calls on 0 of 31 days; none before Feb 15,"
+        " 2025.",
+    ]
+    assert figures(ccu, "summary", "--month", "2025-02")["calls"]["previous_change"] is None
+    assert report(ccu, "--month", "2025-03")["partial"] == {
+        "period": False,
+        "previous": True,
+        "year_before": True,
+    }
+    assert not any(report(ccu, "--month", "2025-01")["partial"].values())
+
+
+def test_one_of_two_exports_that_ends_is_no_decrease(ccu: Ccu, hand: Hand) -> None:
+    source = hand.one("INSERT INTO source_system (name) VALUES ('old-cad')")
+    for _ in range(5):
+        two_a_day(hand, "2024-10-01", "2025-01-31")
+    hand.one("UPDATE call SET source_system_id = ?", source)
+    for _ in range(5):
+        two_a_day(hand, "2023-10-01", "2025-03-31")
+    for name, days_of in (("2025-02", "0 of 28 days"), ("2025-03", "0 of 31 days")):
+        told = report(ccu, "--month", name, "--compare", "none")["notes"]
+        assert f"old-cad has calls on {days_of}; none after Jan 31, 2025" in told[0]
+    assert figures(ccu, "summary", "--month", "2025-02")["calls"]["previous_change"] is None
 
 
 # --- what is not ----------------------------------------------------------------------------

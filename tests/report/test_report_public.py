@@ -78,7 +78,8 @@ def nearest(count: int) -> int | None:
 def test_every_count_tells_its_interval_alone(ccu: Ccu, hand: Hand) -> None:
     """True counts 0 to 40 of every figure: all that round alike give one and the same page."""
     printed = defaultdict(set)
-    hand.call("2025-11-01T10:00:00", care=0)  # the file begins before
+    hand.call("2025-11-01T10:00:00", care=0)  # the file begins before, and goes on
+    hand.call("2026-05-10T10:00:00", care=0)
     hand.follow_up("2025-11-02T10:00:00", call_id=1)
     hand.referral("2025-11-02T10:00:00", person=hand.person("Zoe"))
     hand.one("INSERT INTO call_person (call_id, person_id) VALUES (1, 1)")

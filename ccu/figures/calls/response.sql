@@ -3,15 +3,15 @@
 -- unit: minutes
 -- denominator: calls in the period with a dispatched and an arrived time
 -- From dispatch to the first arrival, for all calls and for care calls: the middle call when they are put
--- in order (nearest rank: of an even number, the earlier of the two). missing: calls without either
--- time, or with an arrival before the dispatch; they are left out. So are self-initiated calls, which
--- self_initiated counts: nobody waited for an officer who was there.
+-- in order (of an even number, the mean of the two). missing: calls without either time, or with an
+-- arrival before the dispatch; they are left out. So are self-initiated calls, which self_initiated
+-- counts: nobody waited for an officer who was there.
 
 -- p90_minutes_to_arrival
 -- title: 90th percentile of response
 -- unit: minutes
 -- denominator: calls in the period with a dispatched and an arrived time
--- As median_minutes_to_arrival, for the minutes within which 9 in 10 were there.
+-- As median_minutes_to_arrival, for the minutes within which 9 in 10 were there (nearest rank).
 
 -- self_initiated
 -- title: Self-initiated, left out of these
@@ -42,12 +42,16 @@ arm AS MATERIALIZED (
          coalesce(sum(calls * on_view), 0) AS on_view
   FROM (VALUES (1, 'all calls'), (2, 'care calls')) LEFT JOIN told ON told.sort = column1
   GROUP BY 1),
-rank (at, figure, part) AS (
-  VALUES (1, 'median_minutes_to_arrival', 50), (2, 'p90_minutes_to_arrival', 90))
+middle (at, figure, low, high, sort, grp, timed, missing) AS (
+  SELECT 1, 'median_minutes_to_arrival', (timed + 1) / 2, (timed + 2) / 2, sort, grp, timed,
+         calls - timed - on_view FROM arm
+  UNION ALL
+  SELECT 2, 'p90_minutes_to_arrival', (timed * 9 + 9) / 10, (timed * 9 + 9) / 10, sort, grp, timed,
+         calls - timed - on_view FROM arm)
 SELECT * FROM (
-  SELECT figure, grp, NULL AS numerator, timed AS denominator, calls - timed - on_view AS missing,
-         (SELECT seconds / 60.0 FROM placed
-          WHERE placed.sort = arm.sort AND until >= (timed * part + 99) / 100
-          ORDER BY seconds LIMIT 1) AS value
-  FROM rank CROSS JOIN arm ORDER BY at, arm.sort)
+  SELECT figure, grp, NULL AS numerator, timed AS denominator, missing,
+         (SELECT (min(seconds) FILTER (WHERE until >= low)
+                  + min(seconds) FILTER (WHERE until >= high)) / 120.0
+          FROM placed WHERE placed.sort = middle.sort) AS value
+  FROM middle ORDER BY at, sort)
 UNION ALL SELECT 'self_initiated', grp, on_view, NULL, 0, on_view FROM arm;

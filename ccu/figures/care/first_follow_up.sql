@@ -53,14 +53,14 @@
 -- unit: hours
 -- denominator: calls with a follow-up planned
 -- The middle call when all calls with a follow-up planned are put in order, those never tried
--- last (nearest rank: of an even number, the earlier of the two). No value when the middle one
--- was never tried. It has no window: calls of yesterday are in it, as not tried yet.
+-- last (of an even number, the mean of the two, or the one that was tried). No value when the
+-- middle one was never tried. It has no window: calls of yesterday are in it, as not tried yet.
 
 -- p90_hours_to_first_attempt
 -- title: 90th percentile of hours to first attempt
 -- unit: hours
 -- denominator: calls with a follow-up planned
--- As median_hours_to_first_attempt, for the hours within which 9 in 10 were tried.
+-- As median_hours_to_first_attempt, for the hours within which 9 in 10 were tried (nearest rank).
 
 -- median_hours_to_first_reached
 -- title: Median hours to first reached
@@ -142,18 +142,19 @@ share AS (
   FROM within LEFT JOIN clock ON ended + seconds <= :as_of_unix GROUP BY sort),
 placed AS MATERIALIZED (  -- those never tried come last
   SELECT attempt, reached, row_number() OVER (ORDER BY attempt IS NULL, attempt) AS by_attempt,
-         row_number() OVER (ORDER BY reached IS NULL, reached) AS by_reached,
-         count(*) OVER () AS every
+         row_number() OVER (ORDER BY reached IS NULL, reached) AS by_reached
   FROM clock),
-rank (sort, word, part, few) AS (VALUES (1, 'median', 50, 'half'), (2, 'p90', 90, '9 in 10')),
+rank (sort, word, few, low, high) AS (
+  SELECT 1, 'median', 'half', (count(*) + 1) / 2, (count(*) + 2) / 2 FROM clock
+  UNION ALL SELECT 2, 'p90', '9 in 10', (count(*) * 9 + 9) / 10, (count(*) * 9 + 9) / 10 FROM clock),
 middle AS (
   SELECT 3 AS half, sort, word || '_hours_to_first_attempt' AS figure,
-         (SELECT attempt / 3600.0 FROM placed WHERE by_attempt = (every * part + 99) / 100) AS value,
+         (SELECT avg(attempt) / 3600.0 FROM placed WHERE by_attempt BETWEEN low AND high) AS value,
          'fewer than ' || few || ' tried' AS otherwise
   FROM rank
   UNION ALL
   SELECT 4, sort, word || '_hours_to_first_reached',
-         (SELECT reached / 3600.0 FROM placed WHERE by_reached = (every * part + 99) / 100),
+         (SELECT avg(reached) / 3600.0 FROM placed WHERE by_reached BETWEEN low AND high),
          'fewer than ' || few || ' reached'
   FROM rank),
 total AS (SELECT count(*) AS every, coalesce(sum(attempt IS NULL), 0) AS never,

@@ -35,7 +35,7 @@
 -- unit: days
 -- denominator: referrals made in the period that have been accepted
 -- From the moment the referral was made to its first acceptance; the middle one of those
--- accepted (of an even number, the earlier of the two). Not yet: open ones not yet
+-- accepted (of an even number, the mean of the two). Not yet: open ones not yet
 -- accepted; their days would be longer than those counted.
 
 -- referral_outcome
@@ -126,8 +126,8 @@ UNION ALL
 SELECT 'referral_open', '', open, offered, 0, 1.0 * open / nullif(offered, 0) FROM total
 UNION ALL
 SELECT 'days_to_acceptance', '', NULL, accepted, waiting,
-       (SELECT wait / 86400.0 FROM offered
-        WHERE accepted_at IS NOT NULL AND place = (accepted + 1) / 2) FROM total
+       (SELECT avg(wait) / 86400.0 FROM offered
+        WHERE accepted_at IS NOT NULL AND place IN ((accepted + 1) / 2, (accepted + 2) / 2)) FROM total
 UNION ALL
 SELECT 'referral_outcome', label, count(offered.id), NULL, 0, count(offered.id)
 FROM (SELECT * FROM referral_status ORDER BY sort) AS status

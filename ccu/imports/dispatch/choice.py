@@ -29,13 +29,17 @@ DAY_AND_CLOCK = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}[ T]+\d").match
 # Of a grid: 572 S 500 E, E 1250 N 300, N12W3456 MAIN, N1234 COUNTY ROAD A.
 GRID = re.compile(
     r"\d+ ?[NSEW](orth|outh|ast|est)?\.? \d+\b|[NSEW](orth|outh|ast|est)?[. -]{0,2}\d{2,}[ ,/-]*"
-    r"([NSEW](orth|outh|ast|est)?[. -]{0,2}\d{2,}|[A-Z]{2})",
+    r"([NSEW](orth|outh|ast|est)?[. -]{0,2}\d{2,}|"
+    r"(?!(st|street|nd|rd|road|th|ave?|avenue)\b)[A-Z]{2})",
     re.IGNORECASE,
 )
 SIGN = re.compile(
     "[A-Z]{1,7}[- ]?[0-9]{1,4}[A-Z]?|[0-9][A-Z]{1,3}[0-9]{1,3}|[0-9]{3,4}", re.IGNORECASE
 )
 CROSSING = re.compile(r"[a-z] ?[&/@] ?[a-z]", re.IGNORECASE)
+PRIMARY = re.compile(r"\b(prim(ary)?|lead)\b", re.IGNORECASE)  # of the units of a call
+MODIFIED = re.compile(r"\b(updated?|modified|mod|last (edit|change)\w*)\b")
+DIRECTION = re.compile(r"[NSEW]{1,2}\.?|north|south|east|west", re.IGNORECASE)
 
 Test = Callable[[str], object]
 
@@ -179,6 +183,14 @@ class Choice:
             signs = [made] if made else []
         if signs:
             self._take("responder", signs)
+            if all(PRIMARY.search(self._sample.labels[each]) for each in signs):
+                self._notes.append(
+                    f"responder: {suggest.listed(signs)} has one unit of each call; who else came"
+                    " is not known, and Handled by the team would be too high: left out, it is n/a"
+                )
+        for each in self._sample.names:
+            if MODIFIED.search(suggest.spoken(self._sample.labels[each])):
+                self._notes.append(f"updated: {each}, if a number has later versions of its row")
         self._cars = [each for each in self._cars if each not in signs]
 
     def _has_signs(self, column: str) -> bool:
@@ -343,9 +355,14 @@ def has_place(cell: str) -> bool:
 
 
 def is_complete(cell: str) -> bool:
-    """Whether a cell has a house number with its street, or a crossing."""
-    whole = re.match(r"\d+[-\w]*\s+[A-Za-z0-9]", cell)
-    return bool(whole or CROSSING.search(cell) or GRID.match(cell))
+    """Whether a cell has a house number with its street, or a crossing.
+
+    The number of a street is no house number: 5TH AVE, 42 ST, 9 MILE RD.
+    """
+    whole = re.match(r"\d+(?!(?:st|nd|rd|th|\s+mile)\b)[-\w]*\s+(?=[a-z0-9])(.+)", cell, re.I)
+    words = whole[1].split() if whole else []
+    named = any(not is_street_type(each) and not DIRECTION.fullmatch(each) for each in words)
+    return bool(named or CROSSING.search(cell) or GRID.match(cell))
 
 
 def is_street_type(cell: str) -> bool:

@@ -80,7 +80,7 @@ FROM staging.address WHERE unit_key IS NOT NULL
 """
 CITIES = """
 SELECT city, count(*) AS addresses, sum(count(*)) OVER () AS total
-FROM staging.address WHERE unit_key IS NOT NULL GROUP BY city ORDER BY addresses DESC LIMIT 1
+FROM staging.address WHERE unit_key IS NOT NULL GROUP BY city ORDER BY addresses DESC
 """
 
 # Addresses with a number behind the street that is read as no unit, and a row of one of them.
@@ -202,18 +202,29 @@ def _streets(connection: sqlite3.Connection, least: int) -> Iterator[str]:
 
 
 def _cities(connection: sqlite3.Connection, town: str, least: int) -> Iterator[str]:
-    row = connection.execute(CITIES).fetchone()
-    if row is None or row["city"] in ("", town) or row["total"] < max(least, FEW_PLACES):
-        return
-    if 2 * row["addresses"] > row["total"]:
+    """Tell of a town in most addresses, and of a code beside the town: MAY of MAYPORT.
+
+    There each house would be two places, and its calls no repeats.
+    """
+    for row in connection.execute(CITIES).fetchall():
         name, own = row["city"], town.title()
+        is_code = len(name) <= LONGEST_CODE
+        most = 2 * row["addresses"] > row["total"] >= max(least, FEW_PLACES)
+        if name in ("", town) or not (most or (is_code and _shortens(name, town))):
+            continue
         advice = f"if this is its town, write town = {json.dumps(name.title())} in the layout"
-        if len(name) <= LONGEST_CODE:
+        if is_code:
             advice = f'if it is a code, give its name under [cities]: {name} = "{own}"'
         yield (
             f"{row['addresses']} of {row['total']} addresses are in {name}, another town than"
             f" {own}; {advice}"
         )
+
+
+def _shortens(code: str, town: str) -> bool:
+    """Whether the letters of a code are some of the town's in their order, from its first."""
+    letters = iter(town)
+    return code[:1] == town[:1] and all(each in letters for each in code)
 
 
 def _units(connection: sqlite3.Connection) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ccu.address.words import UNITS
 from ccu.imports import forms, suggest
 from ccu.imports.dispatch.choice import (
+    DIRECTION,
     FEW,
     NUMBERS,
     STATE_NAMES,
@@ -29,7 +30,6 @@ from ccu.imports.suggest import Questions
 if TYPE_CHECKING:
     from ccu.session import Session
 
-DIRECTION = re.compile(r"[NSEW]{1,2}\.?|north|south|east|west", re.IGNORECASE)
 WANTED = ("incident", "occurred", "address", "nature", "disposition", "priority", "beat")
 PLAIN_TIMES = ("date time", "datetime", "date and time", "date", "time")
 CLOCK_NAME = re.compile("time|start|began|rcvd|rece?i?ved?|hhmm|clock")  # of clocks such as 2237
