@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from ccu.report.options import ReportOptions
     from ccu.session import Session
 
-
 SERIES = 12  # months in the summary's row of bars
 SECOND, WEEK = timedelta(seconds=1), timedelta(days=7)
 EVERY_MONTH = 28  # the last day of a month that every month has

@@ -91,9 +91,7 @@ def overdue(
         bool | None,
         flag("--record/--no-record", "Record as reported; default yes, except at a terminal."),
     ] = None,
-    exit_code: Annotated[
-        bool, flag("--exit-code", "Exit with code 10 if anything is listed.")
-    ] = False,
+    exit_code: Annotated[bool, flag("--exit-code", "Exit with code 10 if any is listed.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
