@@ -227,15 +227,10 @@ def test_the_calls_of_the_card_can_be_had_as_csv(ccu: Ccu) -> None:
     )
 
 
-def test_a_call_that_cannot_be_printed_is_told_to_be_kept(ccu: Ccu, db_path: Path) -> None:
+def test_a_call_whose_card_cannot_be_written_is_refused_first(ccu: Ccu, db_path: Path) -> None:
     result = ccu(*USUAL, "--output", "/nowhere/card.txt")
-    assert result == (
-        8,
-        "",
-        "Saved before the error: call 1 (log call).\n"
-        "ccu: error: cannot write --output: no such folder\n",
-    )
-    assert rows(db_path, "SELECT count(*) FROM call") == [(1,)]
+    assert result == (2, "", "ccu: error: cannot write --output: no such folder\n")
+    assert rows(db_path, "SELECT count(*) FROM call") == [(0,)]
 
 
 # ---------------------------------------------------------------- times
