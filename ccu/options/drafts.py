@@ -139,7 +139,7 @@ def resumed(
 
 def _resume(answer: str) -> str:
     if answer.lower() not in (*terminal.YES, *terminal.NO, "k", "keep"):
-        raise InvalidInput("type y, n or k")
+        raise InvalidInput("y continues it, n deletes it, k keeps it and starts another")
     return answer[0].lower()
 
 

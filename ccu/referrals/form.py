@@ -131,7 +131,7 @@ def _ask(session: Session, about: About, given: ReferOptions | NeedReferOptions)
     ) -> Question:
         return questions.of_option(session, given, field, type, label, option, **more)
 
-    fill_in([
+    fill_in(session, [
         *_person_question(session, about),
         questions.of_option(session, about, "need", NEED, "Need", "--need"),
         _provider_question(session, about, given),
