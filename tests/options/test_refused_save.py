@@ -101,7 +101,7 @@ def test_answers_of_a_form_without_a_draft_are_shown(ccu: Ccu, db_path: Path) ->
 
 def test_a_suggestion_is_shown_when_the_plan_ended(ccu: Ccu, db_path: Path, tmp_path: Path) -> None:
     body = tmp_path / "plan.txt"
-    body.write_text("Baseline\n- up at six\n")
+    body.write_text("Baseline:\n- up at six\n")
     assert ccu("plan", "write", "--person", "1", "--file", str(body)).code == 0
     assert ccu("plan", "approve", "1", "--anyway", "--reason", "test").code in (0, 2)
     terminal = typed.start(db_path, "plan", "suggest", "1")

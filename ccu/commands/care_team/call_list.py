@@ -7,16 +7,7 @@ from ccu.calls.options import DAYS, DECIDED
 from ccu.errors import InvalidInput
 from ccu.options import AskingOption, Context, arg, flag, group, opt
 from ccu.options.lookups import code
-from ccu.output import (
-    FOR_FILES,
-    FormatOption,
-    OutputOption,
-    Table,
-    emit,
-    emit_line,
-    meant,
-    say,
-)
+from ccu.output import FOR_FILES, FormatOption, OutputOption, Table, emit, emit_line, meant, say
 
 app = group("Joined to `ccu call` by the map in cli.py.")
 
