@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccu import access, dates
-from ccu.errors import Cancelled, InvalidInput, NotAllowed
+from ccu.errors import InvalidInput, NotAllowed
 from ccu.files import private
 from ccu.options import terminal, typed_text
 from ccu.output import say
@@ -110,11 +110,6 @@ def keep(session: "Session", command: str, typed: dict[str, Any], what: str, slo
     except _ERRORS:
         return f"{what} not kept: the draft could not be written."
     return f"{what} kept as a draft, for you alone: {command} offers it."
-
-
-def cancelled(told: str) -> Cancelled:
-    """Return the error of a command that was stopped; `told` is what `keep` returned."""
-    return Cancelled(f"Cancelled. No record was changed. {told}")
 
 
 def resumed(

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ccu.errors import Declined, InvalidInput
+from ccu.errors import Cancelled, Declined, InvalidInput
 from ccu.options import terminal, typed_text
 from ccu.options.terminal import WIDTH, GoBack
 from ccu.options.types import OptionType
@@ -59,18 +59,29 @@ def fill_in(
     def kept() -> str:
         return " ".join(filter(None, (each.keep() for each in questions)))
 
+    asked: list[Question] = []
     try:
-        _fill_in(questions, check, review, notes)
+        with terminal.going_back():
+            _ask_open(questions, asked)
+            if not asked and not review:
+                return  # every answer was given as an option
+            while not _is_right(questions, asked, check, notes):
+                _ask_open(questions, asked)
     except Declined:
         raise
     except KeyboardInterrupt:
         if told := kept():
-            from ccu.options import drafts
-
-            raise drafts.cancelled(told) from None
+            raise Cancelled(told) from None
         raise
     typed = [each for each in questions if each.wanted() and not each.known and each.words()]
     remember(session, "\n".join(f"{each.label}: {each.words()}" for each in typed), kept)
+
+
+def give_back(session: "Session", since_saved: bool) -> None:
+    """Keep or print what was typed; only what was after the last write with `since_saved`."""
+    for writes, each in session.typed:
+        if not since_saved or writes == len(session.written):
+            each()
 
 
 def remember(session: "Session", text: str, keep: Callable[[], str] = str) -> None:
@@ -79,29 +90,14 @@ def remember(session: "Session", text: str, keep: Callable[[], str] = str) -> No
     In a pipe or a log it is never printed.
     """
 
-    def give_back() -> None:
+    def keep_or_print() -> None:
         if told := keep():
             say(told)
         if text and sys.stderr.isatty():
             for each in ("Not saved. You typed:", *text.splitlines()):
                 say(each)
 
-    session.typed.append((len(session.written), give_back))
-
-
-def _fill_in(
-    questions: Sequence[Question],
-    check: Callable[[], object],
-    review: bool,
-    notes: Callable[[], Iterable[str]],
-) -> None:
-    asked: list[Question] = []
-    with terminal.going_back():
-        _ask_open(questions, asked)
-        if not asked and not review:
-            return  # every answer was given as an option
-        while not _is_right(questions, asked, check, notes):
-            _ask_open(questions, asked)
+    session.typed.append((len(session.written), keep_or_print))
 
 
 def ask_each(questions: Sequence[Question]) -> None:

@@ -357,5 +357,7 @@ def offer_after_call(session: Session, call_id: int) -> None:
         make(session, new_referral(session, about, given, asking=True), None, None)
     except (KeyboardInterrupt, CcuError) as error:
         told = isinstance(error, CcuError) and not isinstance(error, Cancelled)
+        if told:
+            questions.give_back(session, since_saved=True)
         reason = f"{error}. " if told else ""
         say(f"{reason}The call is saved; the referral is not. {later}")

@@ -8,6 +8,7 @@ from datetime import datetime
 from ccu import dates
 from ccu.care import actions
 from ccu.errors import AfterSaving, DatabaseUnusable, Declined, InvalidInput
+from ccu.options import questions
 from ccu.output.text import counted, listed
 from ccu.people import undo_store as person_undo
 from ccu.places import store as places
@@ -110,9 +111,8 @@ def tell_unsaved(session: Session, error: BaseException) -> None:
         done = saved(session)
     except DatabaseUnusable:  # a demo that was stopped has removed its own file: nothing is left
         done = ""
-    for writes, give_back in session.typed:
-        if not isinstance(error, Declined) and (not done or writes == len(session.written)):
-            give_back()
+    if not isinstance(error, Declined):
+        questions.give_back(session, since_saved=bool(done))
     if done:
         raise AfterSaving(done) from error
 
