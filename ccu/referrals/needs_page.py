@@ -116,11 +116,7 @@ def _asked(session: Session, before: Mapping[str, str]) -> dict[str, str]:
 
 
 def corrected(
-    session: Session,
-    assessment: int,
-    typed: Sequence[str],
-    clear: Sequence[str],
-    asking: bool,
+    session: Session, assessment: int, typed: Sequence[str], clear: Sequence[str], asking: bool
 ) -> dict[str, str | None]:
     """Return need -> state of an edit; None for the needs of `clear`, which were not asked.
 
