@@ -138,6 +138,12 @@ WHERE record = 'call' AND record_id = :id AND field = 'incident' AND new_value =
   AND change.recorded_at = voided_at
 ORDER BY change.id DESC LIMIT 1
 """
+# How a call was void before it was brought back.
+_VOID = """
+SELECT reason, json_extract(new_value, '$') AS at, recorded_by AS by FROM change
+WHERE record = 'call' AND record_id = :id AND field = 'voided_at' AND new_value <> 'null'
+ORDER BY id DESC LIMIT 1
+"""
 # An address as a change has it; a change by an import leaves out the state.
 _ADDRESS = """
 SELECT id FROM address
@@ -191,6 +197,12 @@ def unvoid(work: Work, call_id: int, reason: str | None) -> None:
             )
     writes.update(work.connection, "call", call_id, new)
     calls.record_changes(work, "unvoid", old, reason)
+
+
+def void_again(work: Work, call_id: int) -> None:
+    """Void a call that was brought back, with the time, reason and account that the void had."""
+    (was,) = table.select(work.connection, _VOID, {}, id=call_id)
+    calls.void(work, call_id, **dict(was))
 
 
 def restore(work: Work, call_id: int, before: dict[str, Any], reason: str | None) -> list[str]:

@@ -121,6 +121,11 @@ def _before(work: Work, last: Last) -> dict[str, Any]:
 # ---------------------------------------------------------------- calls
 
 
+def _void_again(work: Work, last: Last) -> str:
+    call_undo.void_again(work, last.record_id)
+    return f"Call {last.record_id} is void again, as before."
+
+
 def _void_call(work: Work, last: Last) -> str:
     calls.void(work, last.record_id, REASON)
     added = call_undo.people_added(work.connection, last.record_id)
@@ -302,7 +307,7 @@ _BACK: dict[str, Back] = {
     "log-call": _void_call,
     "amend": _restore(call_undo.restore),
     "void": _by(call_undo.unvoid, REASON),
-    "unvoid": _void_call,
+    "unvoid": _void_again,
     "call-decide": _undecide,
     "refer": _unrefer,
     "referral-update": _step_back,
