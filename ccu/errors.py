@@ -101,7 +101,7 @@ class NotAllowed(CcuError):
 
 
 class Cancelled(CcuError):
-    """The person at the keyboard stopped the command; no record was changed, a draft was kept."""
+    """The person at the keyboard stopped the command; the message is what became of the draft."""
 
     exit_code = ExitCode.INTERRUPTED
 

@@ -27,8 +27,11 @@ def reported(error: BaseException, more: str = "") -> int:
     if isinstance(error, BrokenPipeError):
         output.discard(sys.stdout)
         return ExitCode.READER_GONE
+    if isinstance(error, Cancelled):
+        output.say(f"Cancelled. No record was changed. {error}")
+        return error.exit_code
     if isinstance(error, CcuError):
-        (output.say if isinstance(error, Cancelled) else output.say_error)(str(error))
+        output.say_error(str(error))
         return error.exit_code
     if isinstance(error, OSError) and error.filename is None and error.errno in _FULL:
         return reported(NotPrinted("cannot write to standard output: the disk is full"))

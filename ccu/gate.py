@@ -15,7 +15,7 @@ from typing import Any
 import typer
 
 from ccu import access, options
-from ccu.errors import AfterSaving, DatabaseUnusable, InvalidInput, NotAllowed
+from ccu.errors import InvalidInput, NotAllowed
 from ccu.session import Session
 
 # A parameter that holds a record's number -> the record that a refusal was about.
@@ -119,25 +119,15 @@ def _guarded(command: Any, path: str) -> Any:
             # a denial by a rule about the record's state
             if isinstance(error, NotAllowed) and path not in access.ANYONE:
                 ctx.obj.record_denial(path, *about)
-            if saved := _saved(ctx.obj, error):
-                raise AfterSaving(saved) from error
+            if (ctx.obj.written or ctx.obj.typed) and not isinstance(error, typer.Exit):
+                from ccu.undo import entry
+
+                entry.tell_unsaved(ctx.obj, error)
             raise
 
     command.invoke = MethodType(invoke, command)
     command.parse_args = MethodType(parse_args, command)
     return command
-
-
-def _saved(session: Session, error: BaseException) -> str:
-    """Return what was saved before an error, in words; empty for nothing."""
-    if not session.written or isinstance(error, typer.Exit):
-        return ""
-    from ccu.undo import entry
-
-    try:
-        return entry.saved(session)
-    except DatabaseUnusable:  # a demo that was stopped has removed its own file: nothing is left
-        return ""
 
 
 def _check_output(command: Any, ctx: Any, path: str) -> None:

@@ -8,7 +8,7 @@ import contextlib
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 from functools import cached_property
 from pathlib import Path
@@ -37,6 +37,8 @@ class Session:
         # Whether an option may ask which of several records is meant; options.convert sets it.
         self.may_choose = False
         self.told: set[str] = set()  # sentences that a command tells once
+        # What forms asked for (questions.remember): how many writes were before, what gives it back
+        self.typed: list[tuple[int, Callable[[], None]]] = []
         # For each write that was committed: the last event of the audit before it, and its own.
         self.written: list[tuple[int, int]] = []
 

@@ -5,7 +5,7 @@ import sqlite3
 from ccu.calls import triage_store
 from ccu.errors import InvalidInput
 from ccu.people.open_work_store import AsOf
-from ccu.records import table
+from ccu.records import codes, table
 from ccu.work import Work
 
 
@@ -39,6 +39,20 @@ def must_be_open(connection: sqlite3.Connection, call_id: int, as_of: AsOf) -> N
             f"call {call_id} is decided by a referral or a follow-up; to see it:"
             f" ccu call show {call_id}"
         )
+
+
+def must_be_as_seen(connection: sqlite3.Connection, call_id: int, seen: str | None) -> None:
+    """Raise InvalidInput, with what is on file now, if the reason is another than was seen."""
+    if (now := reason_of(connection, call_id)) != seen:
+        raise InvalidInput(
+            f"call {call_id} was decided by somebody else meanwhile; on file now:"
+            f" {label_of(connection, now)}; to change it: ccu call decide {call_id}"
+        )
+
+
+def label_of(connection: sqlite3.Connection, reason: str | None) -> str:
+    """Return the town's words for a reason."""
+    return codes.labels(connection, "no_action_reason")[reason] if reason else "no decision"
 
 
 def reason_of(connection: sqlite3.Connection, call_id: int) -> str | None:

@@ -14,7 +14,7 @@ from ccu.calls import change_store
 from ccu.calls.form import LONGEST_CALL, REQUIRED, CallForm, field_of, flag, refuse_two_inputs
 from ccu.calls.options import CallOptions
 from ccu.calls.store import OWN_SYSTEM
-from ccu.errors import Declined, InvalidInput
+from ccu.errors import Cancelled, Declined, InvalidInput
 from ccu.options import ADDRESS, drafts
 from ccu.output import say
 from ccu.people.store import Met
@@ -286,7 +286,7 @@ def unfinished(session: Session, given: CallOptions) -> Iterator[Draft]:
             typed = {"answers": draft.answers, "options": options}
             told = drafts.keep(session, drafts.LOG_CALL, typed, "Your answers are", draft.slot)
             if isinstance(error, KeyboardInterrupt):
-                raise drafts.cancelled(told) from None
+                raise Cancelled(told) from None
             say(told)
         raise
     drafts.remove(session, drafts.LOG_CALL, draft.slot)

@@ -336,6 +336,8 @@ def added_note(session: Session, given: AmendOptions, edit: bool) -> str:
         text = typed_text.note(typed_text.file_text(Path("-"), "--add-note"), "--add-note")
     if text is None:
         raise InvalidInput("the note is empty; nothing was added")
+    if edit or session.interactive:
+        questions.remember(session, text)
     return text
 
 

@@ -103,7 +103,7 @@ class CallQuestions:
             Question("People", self._people, self._people_words, met),
             Question("Note", self._note, self._note_words, note, add=self._note),
         ]
-        fill_in(asked, review=resumed)
+        fill_in(self._session, asked, review=resumed)
 
     def _is_known(self, *options: str) -> bool:
         return any(

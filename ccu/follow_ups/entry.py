@@ -35,10 +35,11 @@ def add(session: Session, given: AddOptions, asking: bool) -> str:
     _about(session.reading, given)
     if asking:
         questions.fill_in(
+            session,
             [
                 questions.of_option(session, given, "kind", KIND, "What to do", "--kind"),
                 questions.of_option(session, given, "due", DUE, "When is it due", "--due"),
-            ]
+            ],
         )
     kind = required(given.kind, "--kind")
     due_at = dates.to_iso(required(given.due, "--due"))
@@ -117,11 +118,12 @@ def _ask_attempt(session: Session, row: sqlite3.Row, given: AttemptOptions) -> N
     if given.result is None:
         say(_who(session, row))
     questions.fill_in(
+        session,
         [
             result,
             questions.of_note(given, given.edit, session, f"ccu follow-up done {row['id']}"),
             Question("Next", ask_next, next_words, next_given, is_next_needed),
-        ]
+        ],
     )
     if not (next_given or is_next_needed()):
         given.next_due = None  # the result was changed after it was answered

@@ -70,7 +70,10 @@ def read_open(connection: sqlite3.Connection, follow_up_id: int) -> sqlite3.Row:
     """As `read`; raises InvalidInput, saying who closed it and when, unless it is still to do."""
     row = read(connection, follow_up_id)
     if row["closed_at"]:
-        raise InvalidInput(f"follow-up {follow_up_id} was closed {_by(row, 'closed_at')}")
+        raise InvalidInput(
+            f"follow-up {follow_up_id} was closed {_by(row, 'closed_at')};"
+            f" to reopen it: ccu follow-up reopen {follow_up_id}"
+        )
     if row["closing_at"]:
         raise InvalidInput(
             f"follow-up {follow_up_id} was done {_by(row, 'closing_at')} and waits to be signed"

@@ -198,7 +198,7 @@ def decide(
     else:
         subject = ("place", finding.exact(session, address or "", place))
     _check(session, subject)  # before any question
-    reason = questions.private_text("Why", file, "the reason", LONGEST_REASON, asking)
+    reason = questions.private_text(session, "Why", file, "the reason", LONGEST_REASON, asking)
     review_on = next_review(session)
     with session.work() as work:
         _check(session, subject)
@@ -244,7 +244,7 @@ def review(
 ) -> str:
     """Keep or end an override; return what it did. Raises NotAllowed, InvalidInput, NotFound."""
     list_store.require_override(session.reading.connection, override_id)
-    reason = questions.private_text("Why", file, "the reason", LONGEST_REASON, asking)
+    reason = questions.private_text(session, "Why", file, "the reason", LONGEST_REASON, asking)
     review_on = next_review(session)
     with session.work() as work:
         if keep:

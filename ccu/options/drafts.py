@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccu import access, dates
-from ccu.errors import Cancelled, InvalidInput, NotAllowed
+from ccu.errors import InvalidInput, NotAllowed
 from ccu.files import private
 from ccu.options import terminal, typed_text
 from ccu.output import say
@@ -112,11 +112,6 @@ def keep(session: "Session", command: str, typed: dict[str, Any], what: str, slo
     return f"{what} kept as a draft, for you alone: {command} offers it."
 
 
-def cancelled(told: str) -> Cancelled:
-    """Return the error of a command that was stopped; `told` is what `keep` returned."""
-    return Cancelled(f"Cancelled. No record was changed. {told}")
-
-
 def resumed(
     session: "Session", command: str, told: Callable[[dict[str, Any], str], str]
 ) -> dict[str, Any] | None:
@@ -139,7 +134,7 @@ def resumed(
 
 def _resume(answer: str) -> str:
     if answer.lower() not in (*terminal.YES, *terminal.NO, "k", "keep"):
-        raise InvalidInput("type y, n or k")
+        raise InvalidInput("y continues it, n deletes it, k keeps it and starts another")
     return answer[0].lower()
 
 

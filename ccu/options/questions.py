@@ -1,12 +1,14 @@
 """A form at the terminal: questions in order, `<` to the one before, a review before saving."""
 
 import contextlib
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ccu.errors import Declined, InvalidInput
+from ccu.errors import Cancelled, Declined, InvalidInput
 from ccu.options import terminal, typed_text
 from ccu.options.terminal import WIDTH, GoBack
 from ccu.options.types import OptionType
@@ -40,6 +42,7 @@ class Question:
 
 
 def fill_in(
+    session: "Session",
     questions: Sequence[Question],
     check: Callable[[], object] = lambda: None,
     *,
@@ -52,31 +55,49 @@ def fill_in(
     `check` raises InvalidInput for answers that do not fit together: they can then be changed.
     Raises Declined when nothing is to be saved, and KeyboardInterrupt.
     """
+
+    def kept() -> str:
+        return " ".join(filter(None, (each.keep() for each in questions)))
+
+    asked: list[Question] = []
     try:
-        _fill_in(questions, check, review, notes)
+        with terminal.going_back():
+            _ask_open(questions, asked)
+            if not asked and not review:
+                return  # every answer was given as an option
+            while not _is_right(questions, asked, check, notes):
+                _ask_open(questions, asked)
     except Declined:
         raise
     except KeyboardInterrupt:
-        if told := " ".join(filter(None, (each.keep() for each in questions))):
-            from ccu.options import drafts
-
-            raise drafts.cancelled(told) from None
+        if told := kept():
+            raise Cancelled(told) from None
         raise
+    typed = [each for each in questions if each.wanted() and not each.known and each.words()]
+    remember(session, "\n".join(f"{each.label}: {each.words()}" for each in typed), kept)
 
 
-def _fill_in(
-    questions: Sequence[Question],
-    check: Callable[[], object],
-    review: bool,
-    notes: Callable[[], Iterable[str]],
-) -> None:
-    asked: list[Question] = []
-    with terminal.going_back():
-        _ask_open(questions, asked)
-        if not asked and not review:
-            return  # every answer was given as an option
-        while not _is_right(questions, asked, check, notes):
-            _ask_open(questions, asked)
+def give_back(session: "Session", since_saved: bool) -> None:
+    """Keep or print what was typed; only what was after the last write with `since_saved`."""
+    for writes, each in session.typed:
+        if not since_saved or writes == len(session.written):
+            each()
+
+
+def remember(session: "Session", text: str, keep: Callable[[], str] = str) -> None:
+    """Have what was typed kept, and printed at a terminal, if the command ends without saving it.
+
+    In a pipe or a log it is never printed.
+    """
+
+    def keep_or_print() -> None:
+        if told := keep():
+            say(told)
+        if text and sys.stderr.isatty():
+            for each in ("Not saved. You typed:", *text.splitlines()):
+                say(each)
+
+    session.typed.append((len(session.written), keep_or_print))
 
 
 def ask_each(questions: Sequence[Question]) -> None:
@@ -134,7 +155,8 @@ def _is_right(
             ):
                 add(answer)
                 raise InvalidInput("Added to the note")
-            raise InvalidInput(f"type y, n, or a number from 1 to {len(shown)}")
+            numbers = f"a number from 1 to {len(shown)}"
+            raise InvalidInput(f"y saves, n discards what you typed, {numbers} changes an answer")
         return chosen
 
     try:
@@ -260,6 +282,7 @@ def note(
 
 
 def private_text(
+    session: "Session",
     question: str,
     file: Path | None,
     what: str,
@@ -290,10 +313,12 @@ def private_text(
     if not asking:
         raise InvalidInput(f"--file is missing: {what} comes from a file, or from - for stdin")
     if lines:
-        return terminal.until_valid(
-            lambda: checked(terminal.ask_lines(f"{question} (end with a blank line)"))
-        )
-    return terminal.ask_until_valid(question, checked)
+        ask = partial(terminal.ask_lines, f"{question} (end with a blank line)")
+        typed = terminal.until_valid(lambda: checked(ask()))
+    else:
+        typed = terminal.ask_until_valid(question, checked)
+    remember(session, typed)
+    return typed
 
 
 def confirm_by_number(interactive: bool, number: int, stated: str, verb: str, what: str) -> None:

@@ -121,7 +121,7 @@ class PersonForm:
         self._is_new = True
         given = {*self.said.fields, *self.said.missing}
         self._make_questions(self._ask, self._words, given, lambda field: not self._idle(field))
-        fill_in([*self._questions.values()], self.check_new)
+        fill_in(self._session, [*self._questions.values()], self.check_new)
 
     def _make_questions(
         self,
@@ -183,7 +183,7 @@ class PersonForm:
             replace_year(self.said, old)
 
         self._make_questions(lambda field: self._ask(field, present(field)), words, (), is_open)
-        fill_in([*self._questions.values()], check)
+        fill_in(self._session, [*self._questions.values()], check)
 
     def _words(self, field: str) -> str:
         """Return an answer in words; empty when there is none."""

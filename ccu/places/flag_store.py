@@ -146,7 +146,7 @@ def add_flag(
     found = finding.exact_or_new(session, given, asking)
     expires_on = (until or _latest(session, session.today)[1]).isoformat()
     source = asked(session, source, SOURCE, "Source of the note", "--source")
-    note = questions.private_text("Safety note", file, "the note", LONGEST_NOTE, asking)
+    note = questions.private_text(session, "Safety note", file, "the note", LONGEST_NOTE, asking)
     with session.work() as work:
         place_id = finding.made(work, found)
         active = of_places(work.connection, [place_id], work.today.isoformat())

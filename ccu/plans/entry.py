@@ -89,7 +89,7 @@ def _given(
 
     asked = [_question(session, body, field) for field in FIELDS]
     asked[0].keep = keep
-    questions.fill_in(asked)
+    questions.fill_in(session, asked)
     return body
 
 
@@ -113,12 +113,15 @@ def _edited(session: Session, text: str, asking: bool) -> dict[str, list[Any]]:
     while True:
         text = drafts.edited(session, text)
         try:
-            return form.read(text, "--edit", session)
+            body = form.read(text, "--edit", session)
         except InvalidInput as error:
             if not asking:
                 raise
             say(f"{error}")
             terminal.read_line("Press Enter to edit it again, Ctrl-C to cancel: ")
+        else:
+            questions.remember(session, text)
+            return body
 
 
 def _asked(session: Session, field: str, old: list[Any], found: list[Any]) -> list[Any]:
@@ -232,7 +235,9 @@ def suggest(session: Session, plan_id: int, file: Path | None, asking: bool) -> 
     """Send a correction to a plan. Raises NotFound, InvalidInput."""
     plans.read(session.db, plan_id, session.today)  # refuse a wrong number before any question
     question, longest = f"What should change in plan {plan_id}", LONGEST_SUGGESTION
-    text = questions.private_text(question, file, "the suggestion", longest, asking, lines=True)
+    text = questions.private_text(
+        session, question, file, "the suggestion", longest, asking, lines=True
+    )
     with session.work() as work:
         row = plans.read(work.connection, plan_id, work.today)
         suggestion_id = plans.add_suggestion(work, row, text)
@@ -251,7 +256,9 @@ def answer(
     plans.must_be_unanswered(row)
     what = "Accepted" if accepted else "Declined"
     question = f"Your answer to {row['by']}"
-    text = questions.private_text(question, file, "the answer", LONGEST_ANSWER, asking, lines=True)
+    text = questions.private_text(
+        session, question, file, "the answer", LONGEST_ANSWER, asking, lines=True
+    )
     with session.work() as work:
         plans.answer_suggestion(work, suggestion_id, accepted, text)
     done = f"{what} suggestion {suggestion_id} on plan {plan_id}; {row['by']} sees it in the brief."

@@ -131,7 +131,7 @@ def _ask(session: Session, about: About, given: ReferOptions | NeedReferOptions)
     ) -> Question:
         return questions.of_option(session, given, field, type, label, option, **more)
 
-    fill_in([
+    fill_in(session, [
         *_person_question(session, about),
         questions.of_option(session, about, "need", NEED, "Need", "--need"),
         _provider_question(session, about, given),
@@ -357,5 +357,7 @@ def offer_after_call(session: Session, call_id: int) -> None:
         make(session, new_referral(session, about, given, asking=True), None, None)
     except (KeyboardInterrupt, CcuError) as error:
         told = isinstance(error, CcuError) and not isinstance(error, Cancelled)
+        if told:
+            questions.give_back(session, since_saved=True)
         reason = f"{error}. " if told else ""
         say(f"{reason}The call is saved; the referral is not. {later}")

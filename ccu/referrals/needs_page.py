@@ -107,7 +107,7 @@ def _asked(session: Session, before: Mapping[str, str]) -> dict[str, str]:
             say_states()
 
     say_states()
-    fill_in([
+    fill_in(session, [
         *(question(need, lambda: True) for need in first),
         Question("More needs", ask_more, lambda: "asked" if more[0] else "not asked"),
         *(question(need, lambda: more[0]) for need in others),
@@ -116,11 +116,7 @@ def _asked(session: Session, before: Mapping[str, str]) -> dict[str, str]:
 
 
 def corrected(
-    session: Session,
-    assessment: int,
-    typed: Sequence[str],
-    clear: Sequence[str],
-    asking: bool,
+    session: Session, assessment: int, typed: Sequence[str], clear: Sequence[str], asking: bool
 ) -> dict[str, str | None]:
     """Return need -> state of an edit; None for the needs of `clear`, which were not asked.
 

@@ -69,7 +69,7 @@ def _ask(session: Session, referral_id: int, given: UpdateOptions, asking: bool)
     before = referrals.require_open(session.db, referral_id)
     say(f"Referral {referral_id} is {referrals.status_words(session.db, before)}. It can become:")
     step = _step_from(session, before)
-    questions.fill_in([
+    questions.fill_in(session, [
         questions.of_option(session, given, "status", step, "New status", "--status", skip=True),
         why,
         questions.of_option(session, given, "owner", LOGIN, "New owner", "--owner", skip=True),

@@ -5,15 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 from ccu.errors import InvalidInput
-from ccu.options import (
-    NOTE_LATER,
-    REFERRAL,
-    LaterNote,
-    flag,
-    line,
-    opt,
-    whole_number,
-)
+from ccu.options import NOTE_LATER, REFERRAL, LaterNote, flag, line, opt, whole_number
 from ccu.options.lookups import LOGIN, PROVIDER, code, of_list
 from ccu.options.times import MOMENT
 from ccu.people.who import NAMED_PERSON
@@ -100,8 +92,7 @@ class ReferOptions(NeedReferOptions):
 
     need: Annotated[str | None, opt("--need", NEED, "The need it is for.")] = None
     person: Annotated[
-        int | None,
-        opt("--person", NAMED_PERSON, "Client; default the call's only subject."),
+        int | None, opt("--person", NAMED_PERSON, "Client; default the call's only subject.")
     ] = None
     again_of: Annotated[
         int | None, opt("--again-of", REFERRAL, "Refer again: the earlier referral's number.")
@@ -151,13 +142,11 @@ class UpdateOptions:
     ] = None
     note_file: NoteFileOption = None
     person: Annotated[
-        int | None,
-        opt("--person", NAMED_PERSON, "The person of a referral that names nobody."),
+        int | None, opt("--person", NAMED_PERSON, "The person of a referral that names nobody.")
     ] = None
     when: Annotated[datetime | None, opt("--when", MOMENT, "When it changed; default now.")] = None
     owner: Annotated[
-        int | None,
-        opt("--owner", LOGIN, "New owner; the follow-ups are reassigned too."),
+        int | None, opt("--owner", LOGIN, "New owner; the follow-ups are reassigned too.")
     ] = None
     seen: Annotated[
         int | None,

@@ -84,11 +84,7 @@ def _handled(data: dict[str, Any], hidden: Hidden) -> dict[str, Any]:
 def document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
     """Return the referral as a page."""
     if data["need"] is None:  # hidden
-        pairs = [
-            ("status", data["outcome"]),
-            ("for", _for(data)),
-            ("from", ", ".join(_from(data))),
-        ]
+        pairs = [("status", data["outcome"]), ("for", _for(data)), ("from", ", ".join(_from(data)))]
         shown = Section(pairs=[pair for pair in pairs if pair[1]], main=True)
         return Document(f"Referral {data['id']}: {data['outcome']}", [shown], data)
     count = len(data["events"])

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from ccu import dates
 from ccu.care import actions
-from ccu.errors import InvalidInput
+from ccu.errors import AfterSaving, DatabaseUnusable, Declined, InvalidInput
+from ccu.options import questions
 from ccu.output.text import counted, listed
 from ccu.people import undo_store as person_undo
 from ccu.places import store as places
@@ -102,6 +103,18 @@ def saved(session: Session) -> str:
     names = list(dict.fromkeys(found))
     more = [f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
     return ", ".join(names[:MOST_NAMED] + more)
+
+
+def tell_unsaved(session: Session, error: BaseException) -> None:
+    """Give back what was typed and not saved; raise AfterSaving if something else was saved."""
+    try:
+        done = saved(session)
+    except DatabaseUnusable:  # a demo that was stopped has removed its own file: nothing is left
+        done = ""
+    if not isinstance(error, Declined):
+        questions.give_back(session, since_saved=bool(done))
+    if done:
+        raise AfterSaving(done) from error
 
 
 def take_back(session: Session, found: Found) -> str:

@@ -263,7 +263,7 @@ def test_a_draft_can_be_kept_beside_a_new_one(ccu: Ccu, db_path: Path, tmp_path:
     terminal.expect(pexpect.EOF)
     second = start(db_path)
     answer(second, "maybe")
-    second.expect_exact("type y, n or k\r\n")
+    second.expect_exact("y continues it, n deletes it, k keeps it and starts another\r\n")
     answer(second, "k", "12:20", "9 Oak Ln", "crisis")
     second.expect_exact("Reported by")
     interrupt(second)

@@ -237,7 +237,9 @@ def test_a_less_than_sign_goes_back_and_a_number_changes_an_answer(ccu: Ccu, db_
     answer(terminal, "30")
     terminal.expect_exact("Save? y, n, or a number to change: ")
     terminal.sendline("99")
-    terminal.expect_exact("type y, n, or a number from 1 to 11")
+    terminal.expect_exact(
+        "y saves, n discards what you typed, a number from 1 to 11 changes an answer"
+    )
     terminal.expect_exact("Save? y, n, or a number to change: ")
     terminal.sendline("y")
     terminal.expect_exact("Logged call 1.")

@@ -229,7 +229,8 @@ def test_closing_twice_is_told_who_closed_it_and_when(ccu: Ccu) -> None:
     add(ccu, "--call", "1")
     closed = ("follow-up", "done", "1", "--result", "reached")
     assert ccu(*closed).out == "Closed follow-up 1: reached.\n"
-    says = f"ccu: error: follow-up 1 was closed on Sat Jan 31, 2026 14:00 by {login(ccu)}\n"
+    says = f"ccu: error: follow-up 1 was closed on Sat Jan 31, 2026 14:00 by {login(ccu)};"
+    says += " to reopen it: ccu follow-up reopen 1\n"
     assert at("2026-02-02T09:00", *closed) == (2, "", says)
     assert ccu("follow-up", "move", "1", "--due", "friday") == (2, "", says)
     assert ccu("follow-up", "sign", "1") == (2, "", says)

@@ -64,13 +64,7 @@ def command(
     wal = session.path.with_name(session.path.name + "-wal")
     size = privacy.size(wal)
     if size > LARGE_WAL:
-        rows.append(
-            (
-                "write-ahead log",
-                "warning",
-                f"{size // 1_000_000} MB; is a reader stuck?",
-            )
-        )
+        rows.append(("write-ahead log", "warning", f"{size // 1_000_000} MB; is a reader stuck?"))
     db.tidy(connection)
     shown = [row for row in rows if row[1] != "ok" or not quiet]
     if shown or not quiet:

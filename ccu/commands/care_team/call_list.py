@@ -7,16 +7,7 @@ from ccu.calls.options import DAYS, DECIDED
 from ccu.errors import InvalidInput
 from ccu.options import AskingOption, Context, arg, flag, group, opt
 from ccu.options.lookups import code
-from ccu.output import (
-    FOR_FILES,
-    FormatOption,
-    OutputOption,
-    Table,
-    emit,
-    emit_line,
-    meant,
-    say,
-)
+from ccu.output import FOR_FILES, FormatOption, OutputOption, Table, emit, emit_line, meant, say
 
 app = group("Joined to `ccu call` by the map in cli.py.")
 
@@ -129,13 +120,18 @@ def decide(
     instead = f"to refer: ccu refer {call}; to plan a contact: ccu follow-up add --call {call}"
     if reopen and no_action is not None:
         raise InvalidInput("give either --no-action or --reopen")
-    if no_action is None and not reopen:
+    seen: str | None = None  # what was on file when the question was asked
+    if is_asked := no_action is None and not reopen:
         if not asking:
             raise InvalidInput(f"--no-action is missing; {instead}")
         decision_store.must_be_open(session.db, call, AsOf.of(session.now))  # before a question
         say(f"No further action on call {call}. ({instead[:1].upper()}{instead[1:]})")
+        if seen := decision_store.reason_of(session.db, call):
+            say(f"On file: {decision_store.label_of(session.db, seen)}.")
         no_action = NO_ACTION.ask(session, "Why", "--no-action")
     with session.work() as work:
+        if is_asked:
+            decision_store.must_be_as_seen(work.connection, call, seen)
         changed = decision_store.decide(work, call, no_action)
         shown = triage.of_calls(work.connection, [call], AsOf.of(work.now))[call]
     state = shown["decision"] or "not decided"

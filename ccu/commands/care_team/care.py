@@ -8,17 +8,7 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import (
-    PERSON,
-    REQUIRED,
-    Context,
-    OptionType,
-    flag,
-    group,
-    opt,
-    required,
-    value,
-)
+from ccu.options import PERSON, REQUIRED, Context, OptionType, flag, group, opt, required, value
 from ccu.options.times import PAST_DAY
 from ccu.output import emit_line, say
 from ccu.output.text import counted
@@ -135,8 +125,7 @@ def destroy(
 
 @app.command()
 def backup(
-    ctx: Context,
-    file: Annotated[Path, typer.Argument(help="The new file; it must not exist.")],
+    ctx: Context, file: Annotated[Path, typer.Argument(help="The new file; it must not exist.")]
 ) -> None:
     """Write a consistent copy of the care file, checked; ccu backup never takes it along.
 

@@ -60,7 +60,7 @@ def add(
 
     def text() -> str:
         return questions.private_text(
-            "Care note", file, "the note", LONGEST_NOTE, asking, lines=True
+            ctx.obj, "Care note", file, "the note", LONGEST_NOTE, asking, lines=True
         )
 
     emit_line(f"Added care note {actions.add(ctx.obj, new, text)}.", only=True)

@@ -111,7 +111,7 @@ def hold(
     if authority is None:
         asked = "Authority (an order, a docket)"
         authority = questions.private_text(
-            asked, file, "the authority", LONGEST_AUTHORITY, session.interactive
+            session, asked, file, "the authority", LONGEST_AUTHORITY, session.interactive
         )
     with session.work() as work:
         hold_id = kept_store.place_hold(work, record, record_id, authority)

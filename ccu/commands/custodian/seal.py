@@ -5,16 +5,7 @@ from datetime import date
 from typing import Annotated
 
 from ccu.errors import InvalidInput
-from ccu.options import (
-    CALL,
-    PERSON,
-    Context,
-    arg,
-    flag,
-    group,
-    number_of,
-    opt,
-)
+from ccu.options import CALL, PERSON, Context, arg, flag, group, number_of, opt
 from ccu.options.lookups import code
 from ccu.options.shared import with_options
 from ccu.options.times import PAST_DAY
@@ -66,9 +57,7 @@ def person(
 @app.command()
 @with_options(Order)
 def call(
-    ctx: Context,
-    number: Annotated[int, arg("CALL", CALL, "The call's number.")],
-    given: Order,
+    ctx: Context, number: Annotated[int, arg("CALL", CALL, "The call's number.")], given: Order
 ) -> None:
     """Seal a call: remove it from every address, card and list.
 
@@ -104,10 +93,7 @@ def list_(ctx: Context, format: FormatOption = None, output: OutputOption = None
 
 @app.command()
 def show(
-    ctx: Context,
-    seal: SealArgument,
-    format: FormatOption = None,
-    output: OutputOption = None,
+    ctx: Context, seal: SealArgument, format: FormatOption = None, output: OutputOption = None
 ) -> None:
     """Show every field that a seal holds. The look is audited.
 
