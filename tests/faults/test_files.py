@@ -92,9 +92,9 @@ def leave_wal(folder: Path) -> None:
 
 
 FAULTS = [
-    Fault("parent missing", "--db none/town.db settings", 4, "made by an administrator: ccu init\n"),
+    Fault("parent missing", "--db none/town.db settings", 4, "an administrator: ccu init\n"),
     Fault("parent missing, new", f"--db none/new.db {NEW}", 4, "make it first\n"),
-    Fault("parent is a file", "--db town.db/x.db settings", 4, "made by an administrator: ccu init\n"),
+    Fault("parent is a file", "--db town.db/x.db settings", 4, "an administrator: ccu init\n"),
     Fault("cut by a byte", "settings", 4, "is cut short; keep it and restore a backup\n",
           cut_by_one_byte),
     Fault("cut by a byte, copied", "backup copy.db", 4,
