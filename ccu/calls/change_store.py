@@ -138,11 +138,15 @@ WHERE record = 'call' AND record_id = :id AND field = 'incident' AND new_value =
   AND change.recorded_at = voided_at
 ORDER BY change.id DESC LIMIT 1
 """
-# How a call was void before it was brought back.
+# How a call was void before it was brought back: the first change to the last time in voided_at,
+# because a later one to the same time was made by `void_again`.
 _VOID = """
 SELECT reason, json_extract(new_value, '$') AS at, recorded_by AS by FROM change
-WHERE record = 'call' AND record_id = :id AND field = 'voided_at' AND new_value <> 'null'
-ORDER BY id DESC LIMIT 1
+WHERE record = 'call' AND record_id = :id AND field = 'voided_at' AND new_value = (
+  SELECT new_value FROM change
+  WHERE record = 'call' AND record_id = :id AND field = 'voided_at' AND new_value <> 'null'
+  ORDER BY id DESC LIMIT 1)
+ORDER BY id LIMIT 1
 """
 # An address as a change has it; a change by an import leaves out the state.
 _ADDRESS = """
