@@ -138,14 +138,11 @@ WHERE record = 'call' AND record_id = :id AND field = 'incident' AND new_value =
   AND change.recorded_at = voided_at
 ORDER BY change.id DESC LIMIT 1
 """
-# How a call was void before it was brought back: the first change to the last time in voided_at,
-# because a later one to the same time was made by `void_again`.
+# How a call was void at a time: by the first such change, because `void_again` makes others.
 _VOID = """
-SELECT reason, json_extract(new_value, '$') AS at, recorded_by AS by FROM change
-WHERE record = 'call' AND record_id = :id AND field = 'voided_at' AND new_value = (
-  SELECT new_value FROM change
-  WHERE record = 'call' AND record_id = :id AND field = 'voided_at' AND new_value <> 'null'
-  ORDER BY id DESC LIMIT 1)
+SELECT json_extract(new_value, '$') AS voided_at, recorded_by AS voided_by, reason AS void_reason
+FROM change
+WHERE record = 'call' AND record_id = :id AND field = 'voided_at' AND new_value = :at
 ORDER BY id LIMIT 1
 """
 # An address as a change has it; a change by an import leaves out the state.
@@ -203,10 +200,10 @@ def unvoid(work: Work, call_id: int, reason: str | None) -> None:
     calls.record_changes(work, "unvoid", old, reason)
 
 
-def void_again(work: Work, call_id: int) -> None:
-    """Void a call that was brought back, with the time, reason and account that the void had."""
-    (was,) = table.select(work.connection, _VOID, {}, id=call_id)
-    calls.void(work, call_id, **dict(was))
+def void_again(work: Work, call_id: int, at: str, reason: str) -> None:
+    """Void a call that was brought back as it was void since `at`: the same reason and account."""
+    (was,) = table.select(work.connection, _VOID, {}, id=call_id, at=json.dumps(at))
+    calls.void(work, call_id, reason, dict(was))
 
 
 def restore(work: Work, call_id: int, before: dict[str, Any], reason: str | None) -> list[str]:

@@ -259,10 +259,8 @@ def _update_columns(
     writes.update(work.connection, "call", call_id, values)
 
 
-def void(
-    work: Work, call_id: int, reason: str, at: str | None = None, by: int | None = None
-) -> None:
-    """Hide a call made in error from counts and cards; `at` and `by`: as it was void before.
+def void(work: Work, call_id: int, reason: str, was: Mapping[str, object] | None = None) -> None:
+    """Hide a call made in error from counts and cards; `was`: the columns as it was void before.
 
     A call logged by hand gives its incident number free (the change keeps it), because the usual
     next step is to log it again, rightly; an imported one keeps it, or the next import would bring
@@ -271,8 +269,9 @@ def void(
     old = call_record(work.connection, call_id)
     if old["voided_at"]:
         raise InvalidInput(f"call {call_id} is void already")
-    new: dict[str, object] = {"voided_at": at or work.at, "voided_by": by or work.staff_id}
-    new["void_reason"] = reason
+    by = work.staff_id
+    new: dict[str, object] = {"voided_at": work.at, "voided_by": by, "void_reason": reason}
+    new |= was or {}
     if not _is_imported(work.connection, call_id):
         new["incident"] = None
     writes.update(work.connection, "call", call_id, new)

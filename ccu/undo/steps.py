@@ -122,7 +122,8 @@ def _before(work: Work, last: Last) -> dict[str, Any]:
 
 
 def _void_again(work: Work, last: Last) -> str:
-    call_undo.void_again(work, last.record_id)
+    at = _before(work, last)["voided_at"]
+    call_undo.void_again(work, last.record_id, at, REASON)
     return f"Call {last.record_id} is void again, as before."
 
 
