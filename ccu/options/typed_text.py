@@ -121,8 +121,8 @@ def day(
     found = dates.parse_day(
         text, session.today, field=option, future=future, prefer=prefer, us_order=us_order
     )
-    if tell and us_order and re.search(_TWO_ORDERS, text):
-        _tell(option, dates.say_date(found))
+    if tell:
+        _tell_order(session, text, option, found)
     return found
 
 
@@ -138,20 +138,16 @@ def moment(
     """Return a moment as `dates.parse_moment` reads it; else as `day`."""
     us_order = _us_order(session)
     found = dates.parse_moment(text, session.now, field=option, future=future, us_order=us_order)
-    if tell and us_order and re.search(_TWO_ORDERS, text):
-        _tell(option, dates.say_moment(found, session.now))
+    if tell:
+        _tell_order(session, text, option, found)
     return found
 
 
 def due(session: "Session", text: str, option: str, *, tell: bool = True) -> "date | datetime":
     """Return a day as `day` does, or the moment of a text with a time of day."""
-    us_order = _us_order(session)
-    found = dates.parse_due(text, session.now, field=option, us_order=us_order)
-    if tell and us_order and re.search(_TWO_ORDERS, text):
-        if isinstance(found, datetime):
-            _tell(option, dates.say_moment(found, session.now))
-        else:
-            _tell(option, dates.say_date(found))
+    found = dates.parse_due(text, session.now, field=option, us_order=_us_order(session))
+    if tell:
+        _tell_order(session, text, option, found)
     return found
 
 
@@ -177,10 +173,13 @@ def _us_order(session: "Session") -> bool:
     return bool(session.settings["state"])
 
 
-def _tell(option: str, understood: str) -> None:
+def _tell_order(session: "Session", text: str, option: str, found: date) -> None:
+    """Print the day or moment that was read, where the order of the town decided it."""
     from ccu.output import say
 
-    say(f"{option} is {understood}")
+    if _us_order(session) and re.search(_TWO_ORDERS, text):
+        at = dates.say_moment(found, session.now) if isinstance(found, datetime) else ""
+        say(f"{option} is {at or dates.say_date(found)}")
 
 
 def file_text(path: Path, option: str) -> str:
