@@ -21,6 +21,7 @@ from ccu.session import Session
 LATE = DUE_BEFORE = "due_unix < ?"
 DUE_FROM = "due_unix >= ?"
 OWNER = "due.owner_id = ?"
+NUMBER = "due.id = ?"
 RISK_DAYS = 90
 
 _EVERY = "(SELECT *, unixepoch(due_at) AS due_unix FROM follow_up)"
@@ -133,7 +134,7 @@ def _about(row: sqlite3.Row) -> str:
 
 def record(connection: sqlite3.Connection, follow_up_id: int, as_of: AsOf) -> dict[str, Any]:
     """One of `rows` with its note, its attempts, numbered, and what was changed. It must exist."""
-    (found,) = rows(connection, as_of, {"due.id = ?": follow_up_id}, every=True)
+    (found,) = rows(connection, as_of, {NUMBER: follow_up_id}, every=True)
     ended = connection.execute(_ENDED, {"id": follow_up_id}).fetchone()
     attempts = connection.execute(_ATTEMPTS, {"id": follow_up_id})
     return {
@@ -201,11 +202,11 @@ def late_beside(session: Session, given: ListOptions, listed: list[dict[str, Any
     """
     if given.due is None or given.to_sign:
         return 0
-    owner, now = session.staff_id if given.mine else given.owner, int(session.now.timestamp())
-    found = rows(session.db, AsOf.of(session.now), {OWNER: owner, LATE: now})
-    late = {each["id"] for each in found if each["state"] == "overdue"}
-    late -= {each["id"] for each in listed}
-    return len(late.difference(session.view.follow_ups(late)))
+    owner = session.staff_id if given.mine else given.owner
+    found = late(session.db, AsOf.of(session.now), owner)
+    left_out = {each["id"] for each in found if each["state"] == "overdue"}
+    left_out -= {each["id"] for each in listed}
+    return len(left_out.difference(session.view.follow_ups(left_out)))
 
 
 def seen(

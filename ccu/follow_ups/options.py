@@ -88,10 +88,11 @@ def _state(session: Session, number: int, state: str) -> None:
     """Raise InvalidInput for a follow-up that is not open, waiting to be signed, or closed."""
     from ccu.follow_ups import store as follow_ups
 
-    row = follow_ups.read(session.db, number)
     if state == "open":
         follow_ups.read_open(session.db, number)
-    elif state == "closed" and not row["closed_at"]:
+        return
+    row = follow_ups.read(session.db, number)
+    if state == "closed" and not row["closed_at"]:
         raise InvalidInput(f"follow-up {number} is not closed")
     elif state == "done" and (row["closed_at"] or not row["closing_at"]):
         raise InvalidInput(f"follow-up {number} does not wait to be signed")

@@ -87,9 +87,11 @@ def called(
     """Return open follow-ups, one's own first, as `lookups.of_list` wants them; recorded."""
     if not session.may("follow-up list"):
         return {}, 0
-    asked = ListOptions(to_sign=to_sign) if number is None else ListOptions(every=True)
-    found = listing_store.list_rows(session, asked)
-    found = [row for row in found if number in (None, row["id"])]
+    if number is None:
+        found = listing_store.list_rows(session, ListOptions(to_sign=to_sign))
+    else:
+        one, as_of = {listing_store.NUMBER: number}, AsOf.of(session.now)
+        found = listing_store.seen(session, listing_store.rows(session.db, as_of, one, every=True))
     own = staff.login_of(session.db, session.staff_id)
     found.sort(key=lambda row: row["owner"] != own)
     rows = terminal.some_of(found, more)
