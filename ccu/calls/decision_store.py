@@ -5,7 +5,7 @@ import sqlite3
 from ccu.calls import triage_store
 from ccu.errors import InvalidInput
 from ccu.people.open_work_store import AsOf
-from ccu.records import codes, table
+from ccu.records import codes, table, writes
 from ccu.work import Work
 
 
@@ -15,8 +15,6 @@ def decide(work: Work, call_id: int, reason: str | None, why: str | None = None)
     The earlier reason stays in the call's changes, with `why`. Raises NotFound, and InvalidInput
     for a call that is void, no care call, or decided by a referral or a follow-up.
     """
-    from ccu.records import writes
-
     must_be_open(work.connection, call_id, AsOf.of(work.now))
     before = reason_of(work.connection, call_id)
     if before == reason:

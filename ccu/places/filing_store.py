@@ -4,6 +4,7 @@ import sqlite3
 
 from ccu.address import Address
 from ccu.places import store
+from ccu.records import writes
 
 _COLUMNS = (*store.PARTS, "city_assumed", "building_key", "unit_key", "loose_key")
 _INSERT = f"""
@@ -34,8 +35,6 @@ def columns(reading: Address, town: str) -> dict[str, object] | None:
 
 def remember(connection: sqlite3.Connection, reading: Address, town: str) -> tuple[int, int | None]:
     """Return address id and place id or None of a text read, adding what is new, in a write."""
-    from ccu.records import writes
-
     known = connection.execute(
         "SELECT id, place_id FROM address WHERE raw = :raw AND raw_unit = '' AND raw_city = ''"
         " AND raw_state = '' AND raw_zip = ''",
