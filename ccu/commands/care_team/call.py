@@ -8,7 +8,7 @@ from ccu.options.shared import with_options
 from ccu.options.types import CALL, REASON, WHY
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
 
-app = group("View, edit or void a call.")
+app = group("Calls: list, show, edit and void them; decide what follows.")
 
 CallArgument = Annotated[int, arg("CALL", CALL, "The call's number.")]
 
