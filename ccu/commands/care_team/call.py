@@ -8,7 +8,7 @@ from ccu.options.shared import with_options
 from ccu.options.types import CALL, REASON, WHY
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
 
-app = group("Calls: list, show, edit and void them; decide what follows.")
+app = group("View, edit or void a call.")
 
 CallArgument = Annotated[int, arg("CALL", CALL, "The call's number.")]
 
