@@ -40,7 +40,7 @@ class Refused(Exception):
 
 
 def files_of(folders: Sequence[Path]) -> tuple[dict[str, list[str]], list[str]]:
-    """Return the Parquet files of each table, unchanged since export, and the towns. Raises Refused."""
+    """Return the Parquet files of each table, and the towns. Raises Refused if one was changed."""
     found: dict[str, list[str]] = {table: [] for table in TABLES}
     towns, periods = set(), set()
     for folder in folders:
