@@ -168,13 +168,13 @@ def root(
         typer.Option(
             "--db",
             readable=False,  # not Typer's to look at: opening.py reports what is wrong with a file
-            help="The database file (else CCU_DB, else the user's data folder).",
+            help="The database file (default: CCU_DB, then your data folder).",
         ),
     ] = None,
     today: Annotated[
         str | None,
         typer.Option(
-            "--today", metavar="DAY", help="Take this as today (else CCU_TODAY, the clock)."
+            "--today", metavar="DAY", help="The day to use as today (default: CCU_TODAY, then now)."
         ),
     ] = None,
     version: Annotated[
@@ -248,7 +248,7 @@ def _run(argv: list[str]) -> int:
     except _USAGE_ERROR as error:
         if type(error).__name__ == "NoArgsIsHelpError":
             sys.stdout.write(f"{error}\n")
-            raise InvalidInput("type one of these commands behind it") from None
+            raise InvalidInput("choose one of the commands listed above") from None
         from ccu import failures
 
         raise failures.usage(error) from None

@@ -233,7 +233,7 @@ def test_help_leaves_out_words_that_tell_nothing_and_fits_a_screen(empty: Ccu) -
     assert alone.out == done.out
     many = empty("help", "call")
     assert len(many.out.splitlines()) + len(many.err.splitlines()) <= 24
-    assert "for fewer add a word" in many.err
+    assert "add a word to narrow the list" in many.err
 
 
 def test_help_without_a_word_is_the_first_help(empty: Ccu) -> None:

@@ -292,7 +292,7 @@ def test_a_lost_key_is_replaced_and_its_rows_are_named(
     assert done == (0, f"The audit continues with a new key, {key_of(db_path)}. Keep a copy of it"
                     " elsewhere.\n", "")  # fmt: skip
     assert ccu("audit", "rekey").out == (
-        f"The new key, {key_of(db_path)}, is in place already: nothing changed.\n"
+        f"The new key, {key_of(db_path)}, is already in place: nothing changed.\n"
     )
     assert key_of(db_path).stat().st_mode & 0o777 == 0o600
     assert ask(db_path, "SELECT action, detail ->> 'key' FROM audit ORDER BY id DESC LIMIT 1") == [

@@ -437,7 +437,7 @@ def test_a_call_voided_in_error_is_brought_back(call: Ccu) -> None:
     shown = json.loads(call("call", "show", "1", "-f", "json").out)
     assert call("call", "void", "1", "--reason", "twice").code == 0
     done = call("call", "unvoid", "1", "--reason", "it was another call")
-    assert done == (0, "Call 1 is no longer void; counts and cards have it again.\n", "")
+    assert done == (0, "Call 1 is no longer void; it is in counts and cards again.\n", "")
     assert call("history", "--call", "1", "-f", "json").out == before
     now = json.loads(call("call", "show", "1", "-f", "json").out)
     assert [each["reason"] for each in now.pop("changes")] == ["twice"] * 2 + [

@@ -117,7 +117,7 @@ def test_an_imported_call_is_completed_by_its_incident_number(
     data = json.loads(done.out)
     assert (data["id"], data["alike"]) == (1, [])
     assert {"narrative", "dangers", "people", "nature_cleared"} <= {*data["completed"]}
-    assert "Call 1 was on file already. Added to it: " in done.err
+    assert "Call 1 was already on file. Added to it: " in done.err
     assert "Not changed: began, cleared. To change that: ccu call edit 1" in done.err
     call = shown(desk.ccu, 1)
     assert (call["nature"], call["nature_cleared"], call["care"]) == ("other", "crisis", True)
@@ -155,5 +155,5 @@ def test_what_agrees_already_is_not_written_again(desk: Desk) -> None:
     desk.counts(text([row()]))
     line = ("log-call", *IMPORTED[:2], "--when", "1/18/2026 22:30", "--nature", "welfare_check")
     done = desk.ccu(*line, "--incident", "26-1", "--beat", "4")
-    assert "Call 1 was on file already. Nothing was added." in done.err
+    assert "Call 1 was already on file. Nothing was added." in done.err
     assert desk.ask("SELECT * FROM change") == []

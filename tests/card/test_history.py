@@ -256,16 +256,16 @@ def events(path: Path) -> list[tuple[str, str, int | None]]:
 @pytest.mark.parametrize(
     ("args", "code", "says"),
     [
-        ([], 2, "type an address behind ccu history, --call N"),
+        ([], 2, "give an address, --call N or --person P"),
         (
             ["-a", "3 Elm St", "--call", "1"],
             2,
-            "type an address behind ccu history, --call N",
+            "give an address, --call N or --person P",
         ),
         (
             ["--person", "1", "--call", "1"],
             2,
-            "type an address behind ccu history, --call N",
+            "give an address, --call N or --person P",
         ),
         (["--person", "99"], 3, "no person 99"),
         (["--person", "Rowan"], 2, "a person is named by its number, such as 12"),
@@ -364,7 +364,7 @@ def test_a_group_alone_lists_its_commands(ccu: Ccu) -> None:
         alone = ccu(group)
         assert alone.code == 2
         assert "Commands:\n" in alone.out
-        assert alone.err == "ccu: error: type one of these commands behind it\n"
+        assert alone.err == "ccu: error: choose one of the commands listed above\n"
 
 
 def test_another_town_s_name_denies_no_calls_of_this_one(ccu: Ccu) -> None:

@@ -58,7 +58,7 @@ def test_the_text_is_in_no_byte_and_what_is_others_stays(
         done = destroy(ccu, "--yes")
         assert (done.code, done.out) == (
             0,
-            "Destroyed 2 care notes of person 1, gone from the file.\n",
+            "Destroyed 2 care notes of person 1, erased from the file.\n",
         )
         assert in_bytes(file) == []
     assert in_bytes(file) == []
@@ -117,7 +117,7 @@ def test_people_gone_from_the_main_file_are_named_by_number(
     assert ccu("care", "note", "move", "1", "--person", "2").code == 3  # would bring it back
     done = destroy(ccu, "--yes")
     assert (done.code, in_bytes(file)) == (0, [])
-    assert "Person 1 is not in the main file: only notes of that very number go.\n" in done.err
+    assert "only notes under that number are destroyed.\n" in done.err
     assert destroy(ccu, "--yes", person=99).out == "No care notes of person 99 to destroy.\n"
 
 
@@ -139,11 +139,11 @@ def test_at_a_terminal_their_number_is_typed(ccu: Ccu, file: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "says"),
     [
-        (("--authority", "Order of the court 12"), "--authority is the number of an order"),
-        (("--authority", "Quillfeather"), "--authority is the number of an order"),
-        (("--authority", "1\u00e9"), "--authority is the number of an order"),
-        (("--authority", "1" * 61), "--authority is the number of an order"),
-        (("--authority", ""), "--authority is the number of an order"),
+        (("--authority", "Order of the court 12"), "--authority must be the number of an order"),
+        (("--authority", "Quillfeather"), "--authority must be the number of an order"),
+        (("--authority", "1\u00e9"), "--authority must be the number of an order"),
+        (("--authority", "1" * 61), "--authority must be the number of an order"),
+        (("--authority", ""), "--authority must be the number of an order"),
         ((), "--authority is missing"),
         ((*ORDER, "--before", "2026-02-01"), "--before"),
         ((*ORDER, "--before", "soon"), "--before"),
@@ -258,7 +258,7 @@ def test_a_note_about_the_wrong_person_moves_with_its_words(ccu: Ccu, file: Path
     add(ccu)
     (was,) = [each for each in listed(ccu) if each["id"] == 1]
     done = ccu("care", "note", "move", "1", "--person", "2")
-    assert (done.code, done.out) == (0, "Care note 1 is about person 2 now.\n")
+    assert (done.code, done.out) == (0, "Care note 1 is now about person 2.\n")
     assert listed(ccu, 2) == [{**was, "person": 2}]
     assert [each["id"] for each in listed(ccu)] == [2]
     events = [event for event in recorded(file) if event[0] == "move"]
@@ -273,7 +273,7 @@ def test_what_corrects_a_note_moves_with_it(ccu: Ccu, file: Path) -> None:
     add(ccu)
     done = ccu("care", "note", "move", "2", "--person", "2")
     assert done.out == (
-        "Care note 2 is about person 2 now, and what it is tied to by a correction: 1, 3.\n"
+        "Care note 2 is now about person 2, and so are the notes tied to it: 1, 3.\n"
     )
     assert [each["id"] for each in listed(ccu, 2)] == [3, 2, 1]
     assert [each["id"] for each in listed(ccu)] == [4]

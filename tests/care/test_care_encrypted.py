@@ -68,7 +68,7 @@ def test_a_copy_takes_the_place_of_the_file(ccu: Ccu, file: Path) -> None:
 def test_destroyed_and_moved_as_in_a_plain_file(ccu: Ccu, file: Path) -> None:
     add(ccu)
     done = ccu("care", "destroy", "--person", "1", "--authority", "CV-1", "--yes")
-    assert done.out == "Destroyed 1 care note of person 1, gone from the file.\n"
+    assert done.out == "Destroyed 1 care note of person 1, erased from the file.\n"
     assert listed(ccu) == []
     assert ccu("care", "backup", str(file.with_name("copy.db"))).code == 0
 

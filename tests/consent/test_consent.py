@@ -42,7 +42,7 @@ def test_a_paper_is_recorded_and_listed(ccu: Ccu, db_path: Path) -> None:
     assert done == (0, said, "")
     assert grant(ccu, "all-but-part2", "--signed-by", "guardian", to="1").out == (
         "Consent 2 of person 1 to provider 1: Everything but what is under 42 CFR Part 2,"
-        " without an expiry.\n"
+        " with no expiration date.\n"
     )
     first, second = seen("consent", "list", "--person", "1")
     assert first == {

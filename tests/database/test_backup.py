@@ -67,7 +67,7 @@ def test_check_reports_no_fault(ccu: Ccu) -> None:
     assert result.code == 0
     results = [line.split(",")[1] for line in result.out.splitlines()[1:]]
     # and integrity, schema, rows, settings, private, what can be found, the audit's chain,
-    # destroyed records, copies cut short, places that look like one house
+    # destroyed records, copies cut short, places that may be one house
     assert len(results) == len(store.RULES) + 10
     assert set(results) == {'"ok"'}
     assert ccu("check", "--quiet") == (0, "", "")
@@ -183,7 +183,7 @@ def test_a_copy_that_a_kill_left_is_reported_and_purged(
     again = os.open(part, os.O_RDONLY)  # what was in it is gone from its bytes, too
     said = ccu("check", "--quiet", "--format", "csv")
     assert said.code == 0
-    assert f"{part.name} is what is left of one; ccu purge or ccu backup removes it" in said.out
+    assert f"{part.name} is left over from one; ccu purge or ccu backup removes it" in said.out
     for name in ("calls", "people", "referrals", "needs", "consults", "plans", "consents",
                  "disclosures", "reasons", "sealed", "imports"):  # fmt: skip
         assert ccu("retention", "set", name, "never", "--source", "policy").code == 0

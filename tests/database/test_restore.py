@@ -95,8 +95,8 @@ def test_a_live_file_is_replaced_only_by_force_and_kept(
     done = ccu("restore", "--force", str(backup))
     (old,) = kept(db_path)
     assert done.code == 0
-    assert f"The database that was there is kept as {old}.\n" in done.err
-    assert "New records skip to numbers of another thousand: a number that was given" in done.err
+    assert f"The previous database is kept as {old}.\n" in done.err
+    assert "New numbers start at the next thousand, so that a number given" in done.err
     assert calls(Path(old)) == [1, 2]
     assert calls(db_path) == [1]
 
@@ -273,4 +273,4 @@ def test_a_plain_backup_does_not_replace_an_encrypted_file(
     db_path.unlink()
     done = ccu("restore", str(backup))
     assert done.code == 0
-    assert "warning: this backup is not encrypted, and there is a key" in done.err
+    assert "warning: this backup is not encrypted, but there is a key" in done.err

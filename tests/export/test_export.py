@@ -134,7 +134,7 @@ def test_days_without_any_record_are_named(town: Ccu, tmp_path: Path) -> None:
     span = ("--from", "2010-01-01", "--to", "2010-12-31")
     done = export(tmp_path, "--what", "calls", span=span)
     assert done.code == 0
-    assert done.err == ("nothing is recorded from Jan 1, 2010 to Dec 31, 2010: not known, not 0\n")
+    assert done.err == ("no data from Jan 1, 2010 to Dec 31, 2010: unknown, not 0\n")
 
 
 def test_only_its_owner_can_read_it(town: Ccu, tmp_path: Path) -> None:
@@ -200,7 +200,7 @@ def test_a_purpose_of_the_list_is_its_code(town: Ccu, tmp_path: Path, said: str)
         ((*SPAN, "--purpose", "grant"), "--what is missing"),
         ((*ALL, *SPAN), "--purpose is missing"),
         ((*ALL, *SPAN, "--purpose", " "), "--purpose is missing"),
-        ((*ALL, *SPAN, "--purpose", "other"), "--purpose other needs words"),
+        ((*ALL, *SPAN, "--purpose", "other"), "--purpose other needs a description"),
         ((*ALL, "--from", "2026-01-01", "--purpose", "grant"), "--from and --to"),
         (
             (*ALL, "--from", "2026-02-01", "--to", "2026-01-01", "--purpose", "grant"),

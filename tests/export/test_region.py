@@ -241,7 +241,7 @@ def test_it_goes_with_the_period_alone(towns: dict[str, Path], tmp_path: Path) -
     line = ("export", "--deidentified", str(tmp_path / "out"), *SPAN)
     for more in (("--what", "calls"), ("--hours",), ("-o", str(tmp_path / "o")), ("-f", "json")):
         done = town(towns["Westport"], *line, *more)
-        assert (done.code, "--deidentified goes with" in done.err) == (2, True)
+        assert (done.code, "--deidentified takes only" in done.err) == (2, True)
     there = town(towns["Westport"], "export", "--deidentified", str(tmp_path), *SPAN)
     assert there.code == 2
     assert there.err == "ccu: error: cannot write --deidentified: it exists; name a new folder\n"

@@ -469,8 +469,8 @@ def test_a_review_is_due_told_in_the_brief_and_keeps_or_ends(ccu: Ccu, db_path: 
         (["override", "--on", "--address", "???"], 2, "the address cannot be read"),
         (["override", "--on", "--person", "1"], 2, "--file is missing"),
         (["review", "9", "--keep"], 3, "no override 9"),
-        (["review", "1"], 2, "give --keep or --end with a number"),
-        (["review", "--keep"], 2, "which one"),
+        (["review", "1"], 2, "give --keep or --end with the number"),
+        (["review", "--keep"], 2, "--keep and --end need a number"),
         (["review", "x", "--keep"], 2, "a frequent override is named by its"),
     ],
 )

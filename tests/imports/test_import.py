@@ -92,7 +92,7 @@ def test_what_a_hand_has_amended_stays(desk: Desk) -> None:
     assert amended.code == 0, amended.err
     result = desk.bring(text([row(Nature="TRAFFIC STOP", P="9")]))
     assert result.out.split() == [*"Read New Changed Same Rejected".split(), *"1 0 1 0 0".split()]
-    assert "2 fields amended by hand were not changed" in result.err
+    assert "2 fields edited by hand were not changed" in result.err
     assert desk.ask("SELECT nature, care, priority FROM call") == [("crisis", 1, "9")]
     again = desk.bring(None)
     assert again.out.split()[-5:] == ["1", "0", "0", "1", "0"]

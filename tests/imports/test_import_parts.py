@@ -81,7 +81,7 @@ def test_ctrl_c_between_two_parts_is_told_and_the_rest_comes_later(
     assert (result.code, result.out) == (130, "")
     assert result.err == f"{SAVED}ccu: error: cancelled; 2 of 5 {REST}"
     told = desk.ccu("check", "--quiet")
-    assert told.code == 0 and "import 1 ended early or still runs" in " ".join(told.out.split())
+    assert told.code == 0 and "import 1 ended early or is running" in " ".join(told.out.split())
     assert desk.counts(None) == (5, 3, 0, 2, 0)
     assert "import 1" not in desk.ccu("check").out
     assert desk.ccu("check", "--quiet").code == 0

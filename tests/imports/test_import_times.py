@@ -142,7 +142,7 @@ def test_a_day_without_a_time_is_not_midnight(desk: Desk, form: str, cell: str) 
     desk.layout.write_text(LAYOUT.replace("%Y-%m-%d %H:%M:%S", form))
     export = text([row(Received=cell, Sent="", Cleared="")])
     done = desk.bring(export)
-    assert "1 rows have a day and no time" in done.err
+    assert "1 rows have a date but no time" in done.err
     assert "Time                  not known" in desk.ccu("call", "show", "1").out
     listed = desk.ccu("call", "list", "--since", "2026-01-01", "--format", "csv").out
     assert '"2026-01-05",' in listed

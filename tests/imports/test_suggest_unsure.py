@@ -93,7 +93,7 @@ def test_a_column_at_midnight_throughout_has_days(desk: Desk, form: str) -> None
     lines = [f"26-{n:06},{day},{n} MAIN ST,EDP" for n, day in enumerate(days)]
     suggested(desk, "Incident,Call Date,Address,Nature", lines)
     result = desk.bring(None)
-    assert "28 rows have a day and no time" in result.err
+    assert "28 rows have a date but no time" in result.err
     assert desk.one("SELECT count(*) FROM call WHERE NOT clock_known") == 28
 
 

@@ -375,7 +375,10 @@ def test_a_lost_file_alarms_everybody_and_root_restores_it(place: Installed) -> 
     for name in ("chief", "officer"):
         refused = place.ccu(name, "restore", "--force", str(backup))
         assert (refused.code, refused.out) == (7, "")
-        assert "ccu restore is for the account that owns the file; as root: sudo -u" in refused.err
+        assert (
+            "only the account that owns the file can run ccu restore; as root: sudo -u"
+            in refused.err
+        )
     aside.unlink()
 
 

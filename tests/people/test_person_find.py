@@ -123,7 +123,7 @@ def test_words_and_fields_ask_the_same(ccu: Ccu) -> None:
 def test_nobody_found_is_no_error(ccu: Ccu, db_path: Path) -> None:
     for heard in ("zebulon quackenbush", "red jacket", "203-555-9999"):
         done = ccu("person", "find", "-", stdin=heard)
-        assert done == (0, "Person  Name  Born  Phone  Score  Why\n", "Nobody found.\n")
+        assert done == (0, "Person  Name  Born  Phone  Score  Why\n", "No one found.\n")
     assert ccu("person", "find", "-", "-f", "json", stdin="x").out == "[]\n"
     assert steps.audited(db_path, "person-find") == []
 

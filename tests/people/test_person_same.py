@@ -207,7 +207,7 @@ def test_what_speaks_against_is_a_warning_and_no_refusal(ccu: Ccu) -> None:
         (["merge", "1", "1"], 2, "enter two different people; both numbers are the same"),
         (["merge", "1", "9"], 3, "no person 9"),
         (["merge", "1", "Walter"], 2, "a person is named by its number"),
-        (["merge", "1", "2", "--keep", "3"], 2, "--keep names one of the two"),
+        (["merge", "1", "2", "--keep", "3"], 2, "--keep must be one of the two numbers"),
         (["merge", "1", "2", "--prefer", "best"], 2, "--prefer is one of kept, merged, newest"),
         (["merge", "1", "2", "--take", "shoes"], 2, "--take is one of name, description"),
         (["merge", "1", "2", "--take", "email"], 2, "--take email: person 2 has none"),

@@ -178,7 +178,7 @@ def looks_alike(ccu: Ccu) -> tuple[str, str]:
     (found,) = [
         (row["result"], row["detail"])
         for row in json.loads(done.out)
-        if row["check"] == "places that look like one house"
+        if row["check"] == "places that may be one house"
     ]
     return found
 

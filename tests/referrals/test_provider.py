@@ -167,7 +167,7 @@ def test_a_name_that_begins_two_is_refused_with_both(ccu: Ccu) -> None:
         (["add", "X", "--need", "food", "--capacity", "some"], 2, "--capacity: not a valid"),
         (["add", "X", "--need", "food", "--verified", "2027-01-01"], 2, "--verified"),
         (["add", "homes WITH hope", "--need", "food"], 2, "provider 1 has that name; to edit it"),
-        (["change", "1"], 2, "nothing to change; ccu provider edit --help"),
+        (["change", "1"], 2, "nothing to change; to see the options: ccu provider edit --help"),
         (["change", "2", "--name", "Homes with hope"], 2, "--name: provider 1 has that name"),
         (["change", "9", "--phone", "1"], 3, "PROVIDER: no provider of that number or name"),
         (["show", ""], 3, "PROVIDER: no provider of that number or name; list"),

@@ -167,7 +167,7 @@ def test_few_none_no_file_damaged_and_no_main_file_are_one_answer(
     assert none == few == missing == folder == unset == cut == garbage == foreign
     assert {code for code, _out, _err in none} == {0}
     assert {err for _code, _out, err in none} == {
-        "Fewer than 11 contacts, or none to be read by this account.\n"
+        "Fewer than 11 contacts, or none that this account can read.\n"
     }
 
 

@@ -13,7 +13,7 @@ from ccu.output import emit_line, say
 
 def backup(
     ctx: Context,
-    file: Annotated[Path, typer.Argument(help="The new file; it must not exist.")],
+    file: Annotated[Path, typer.Argument(help="The new file; it must not exist yet.")],
     encrypt: Annotated[
         bool, flag("--encrypt", "Encrypt the copy of a file that is not encrypted.")
     ] = False,
@@ -83,9 +83,7 @@ def backup(
 def restore(
     ctx: Context,
     backup: Annotated[Path, typer.Argument(help="The backup to restore.")],
-    force: Annotated[
-        bool, flag("--force", "Replace a database that is there; it is kept.")
-    ] = False,
+    force: Annotated[bool, flag("--force", "Replace the current database; it is kept.")] = False,
 ) -> None:
     """Put a backup in the place of the database.
 
@@ -111,7 +109,7 @@ def restore(
 
     if access.caller() is not None:
         raise NotAllowed(
-            "ccu restore is for the account that owns the file; as root: sudo -u"
+            "only the account that owns the file can run ccu restore; as root: sudo -u"
             f" {access.account()} {installation.place().parent}/bin/ccu restore BACKUP"
         )
     session = ctx.obj
@@ -143,13 +141,11 @@ def restore(
         kept = restoring.take_place(part, path)
     emit_line(f"Restored {path} from {backup}: everything recorded until {until}.", only=True)
     if kept is not None:
-        say(f"The database that was there is kept as {kept}.")
+        say(f"The previous database is kept as {kept}.")
     if not encrypted and encryption.key_is_named():
-        say("warning: this backup is not encrypted, and there is a key; see ccu backup --encrypt")
+        say("warning: this backup is not encrypted, but there is a key; see ccu backup --encrypt")
+    say("Re-enter what was recorded since then. Repeat seals and purges. Back up to a new folder.")
     say(
-        "Enter what was recorded since again, and repeat seals and purges. Back up to a new folder."
-    )
-    say(
-        "New records skip to numbers of another thousand: a number that was given after the backup,"
-        " on paper or in a care note, is never given again."
+        "New numbers start at the next thousand, so that a number given after the backup, on"
+        " paper or in a care note, is never used twice."
     )

@@ -10,9 +10,9 @@ from ccu.session import Session
 COLUMNS = ("check", "result", "detail")
 LARGE_WAL = 64 * 1024 * 1024
 LEFT = "copies that were cut short"
-ALIKE = "places that look like one house"
+ALIKE = "places that may be one house"
 MOST_LISTED = 20
-SCRUBBED = "destroyed records gone from the bytes"
+SCRUBBED = "destroyed records erased from the file"
 
 
 def command(
@@ -53,10 +53,10 @@ def command(
         rows.append(_alike(session))
         if stopped := store.unfinished_imports(connection):
             numbers = ", ".join(map(str, stopped))
-            text = f"import {numbers} ended early or still runs; import its file again, or ccu undo"
+            text = f"import {numbers} ended early or is running; import its file again, or ccu undo"
             rows.append(("imports", "warning", text))
     rows += [
-        (LEFT, "warning", f"{each.name} is what is left of one; ccu purge or ccu backup removes it")
+        (LEFT, "warning", f"{each.name} is left over from one; ccu purge or ccu backup removes it")
         for each in copies.leftovers(session.path.absolute().parent)
     ] or [(LEFT, "ok", "")]
     private = privacy.exposed(session.path, encryption.uses_library(connection))
@@ -64,7 +64,7 @@ def command(
     wal = session.path.with_name(session.path.name + "-wal")
     size = privacy.size(wal)
     if size > LARGE_WAL:
-        rows.append(("write-ahead log", "warning", f"{size // 1_000_000} MB; is a reader stuck?"))
+        rows.append(("write-ahead log", "warning", f"{size // 1_000_000} MB; is it in use?"))
     db.tidy(connection)
     shown = [row for row in rows if row[1] != "ok" or not quiet]
     if shown or not quiet:
@@ -73,7 +73,7 @@ def command(
     if bad:
         raise VerificationFailed(
             f"{bad} of {len(rows)} checks failed; keep the file, restore a backup, and tell"
-            " whoever is in charge of records"
+            " the records custodian"
         )
     if not anchored:  # no backup: without its key every command that records refuses
         audit.stored_key(connection)
@@ -101,4 +101,4 @@ def _scrubbed(session: Session) -> list[tuple[str, str, str]]:
         late = actions.finish(session)
     except VerificationFailed as error:
         return [(SCRUBBED, "warning", str(error))]  # the file is sound: nothing to restore
-    return [(SCRUBBED, "ok", "finished now: it had been cut short" if late else "")]
+    return [(SCRUBBED, "ok", "finished now; it had been interrupted" if late else "")]

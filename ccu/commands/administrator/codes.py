@@ -50,7 +50,7 @@ app = typer.Typer(
 def list_(
     ctx: Context,
     name: Annotated[str | None, arg("[LIST]", LIST, "Which list, such as need.")] = None,
-    built_in: Annotated[bool, flag("--built-in", "Of need_word: what comes with ccu.")] = False,
+    built_in: Annotated[bool, flag("--built-in", "For need_word: those of ccu itself.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -80,7 +80,7 @@ def add(
     ctx: Context,
     name: Annotated[str, arg("LIST", TOWN_LIST, "The list.")] = REQUIRED,
     label: Annotated[
-        str, arg("LABEL", LABEL, "What screens show; its code is made of it.")
+        str, arg("LABEL", LABEL, "What screens show; the code is made from it.")
     ] = REQUIRED,
     meaning: Annotated[
         str | None,
@@ -91,13 +91,13 @@ def add(
         flag("--care/--no-care", "For a nature: whether such calls are care calls."),
     ] = None,
 ) -> None:
-    """Add a code to a list of your town, or bring a retired one back.
+    """Add a code to one of your town's lists, or restore a retired one.
 
     The lists are nature, agency, disposition, need, intervention, hazard and race_ethnicity; and
     for addresses: town (towns around yours, and city codes), street_alias and common_place; and
-    need_word, what ccu provider find takes for a need (none: for no need). A code never changes;
-    its label may. For a nature in the list, --care or --no-care changes whether its calls are care
-    calls, also those on file: figures of earlier periods change with it.
+    need_word, words that ccu provider find takes for a need (none: for no need). A code never
+    changes; its label may. For a nature already on the list, --care or --no-care changes whether
+    its calls are care calls, including those on file, so figures of earlier periods change too.
 
     Examples:
 
@@ -110,8 +110,8 @@ def add(
     session = ctx.obj
     with session.work() as work:
         code = town_decisions.add(work, name, label, care, meaning)
-    counted = {None: "", True: " Its calls are care calls.", False: " Its calls are no care calls."}
-    emit_line(f"In the list {codes.name_of(name)}: {code}.{counted[care]}")
+    counted = {None: "", True: " Its calls are care calls.", False: " Its calls are not."}
+    emit_line(f"On the list {codes.name_of(name)}: {code}.{counted[care]}")
 
 
 @app.command()
@@ -121,7 +121,7 @@ def rename(
     code: Annotated[str, arg("CODE", line(60), "The code or its label, in full.")] = REQUIRED,
     label: Annotated[str, arg("LABEL", LABEL, "Its new label.")] = REQUIRED,
 ) -> None:
-    """Change the label of a code. The code stays, and so does every record and figure of it.
+    """Change the label of a code. The code itself, its records and its figures do not change.
 
     Example:
 
@@ -149,7 +149,7 @@ def retire(
 
     session = ctx.obj
     if session.interactive and (uses := town_decisions.uses(session.reading, name, code)):
-        used = f"Records use {code} {counted(uses, 'time')}; nobody can choose it any more."
+        used = f"Records use {code} {counted(uses, 'time')}; it will no longer be a choice."
         if not yes_or_no(f"{used} Retire it? y or n [n]", enter=False):
             raise Declined
     with session.work() as work:

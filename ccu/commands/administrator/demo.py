@@ -20,7 +20,7 @@ def command(
         int, typer.Option("--calls", min=100, max=10_000_000, help="How many calls.")
     ] = DEFAULT_CALLS,
     seed: Annotated[
-        int, typer.Option("--seed", help="Another number makes another town.")
+        int, typer.Option("--seed", help="A different number makes a different town.")
     ] = DEFAULT_SEED,
     no_tour: Annotated[bool, flag("--no-tour", "Make the file without printing the tour.")] = False,
 ) -> None:

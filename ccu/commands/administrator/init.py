@@ -15,7 +15,7 @@ StateOption = Annotated[str | None, typer.Option("--state", help="Its state, suc
 ZoneOption = Annotated[str | None, typer.Option("--timezone", help="Such as America/New_York.")]
 
 _OWNERS = ("ccu", "clinician", "supervisor")  # roles of an account that is added with the file
-_WHOSE = "Login that owns what patrol officers refer (Enter: decide later)"
+_WHOSE = "Login that owns patrol officers' referrals (Enter: decide later)"
 _ROLE = f"Role of that account: {', '.join(_OWNERS)} [clinician]"
 _HOURS = "Office hours, such as mon-fri 08:30-16:30 (Enter: any time)"
 _NEXT = """Next:
@@ -23,9 +23,9 @@ _NEXT = """Next:
        ccu staff add LOGIN --role admin
 {owner}  2. Add the providers that you refer people to:
        ccu provider add NAME --need housing
-  3. Back up every night, as docs/administrator.md tells, and once now:
+  3. Back up every night, as docs/administrator.md describes, and once now:
        ccu backup FILE"""
-_OWNER = """     and name who owns what patrol officers refer:
+_OWNER = """     and name who owns patrol officers' referrals:
        ccu settings default_owner LOGIN
 """
 

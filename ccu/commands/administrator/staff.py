@@ -21,7 +21,7 @@ from ccu.options.shared import with_options
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 from ccu.session import Session
 
-app = group("Staff: who works here, and what each may do.")
+app = group("Staff: who works here and what each account may do.")
 
 
 def _new_login(session: Session, text: str, option: str) -> str:
@@ -47,13 +47,13 @@ COLUMNS = ("login", "name", "role", "agency", "phone", "supervisor", "active")
 class Account:
     """What `staff add` and `staff edit` are told of an account; None where it was not given."""
 
-    role: Annotated[str | None, opt("--role", ROLE, "What they do.")] = None
+    role: Annotated[str | None, opt("--role", ROLE, "Their role.")] = None
     name: Annotated[str | None, opt("--name", line(clears=True), "Name as others see it.")] = None
     agency: Annotated[str | None, opt("--agency", code("agency"), "Their agency.")] = None
     phone: Annotated[str | None, opt("--phone", line(40, clears=True), "How to reach them.")] = None
     supervisor: Annotated[
         int | None,
-        opt("--supervisor", SUPERVISOR, "Their supervisor's login; an empty one removes it."),
+        opt("--supervisor", SUPERVISOR, "Their supervisor's login; empty removes it."),
     ] = None
 
     @property
@@ -75,7 +75,7 @@ def add(
     ] = None,
     asking: AskingOption = False,
 ) -> None:
-    """Add an account; one that was retired comes back. Asks for what is missing.
+    """Add an account, or restore a retired one. Asks for what is missing.
 
     Example:
 
@@ -95,7 +95,7 @@ def add(
 @app.command()
 @with_options(Account)
 def edit(ctx: Context, login: LoginArgument, given: Account) -> None:
-    """Change what is known of an account.
+    """Edit an account.
 
     Example:
 
@@ -106,7 +106,7 @@ def edit(ctx: Context, login: LoginArgument, given: Account) -> None:
     session = ctx.obj
     fields = given.fields
     if not fields:
-        raise InvalidInput("nothing to change was given")
+        raise InvalidInput("nothing to change; to see the options: ccu staff edit --help")
     with session.writing() as connection:
         staff_list.change(connection, session.staff_id, login, fields)
         account = staff.login_of(connection, login)
@@ -116,7 +116,7 @@ def edit(ctx: Context, login: LoginArgument, given: Account) -> None:
 @app.command("list")
 def list_(
     ctx: Context,
-    every: Annotated[bool, flag("--all", "The retired ones too.")] = False,
+    every: Annotated[bool, flag("--all", "Include retired accounts.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -141,7 +141,7 @@ def retire(
     login: LoginArgument,
     to: Annotated[int | None, opt("--to", LOGIN, "Who takes over their open work.")] = None,
 ) -> None:
-    """Take an account off the list; its open work goes to somebody else.
+    """Retire an account; its open work goes to another account.
 
     Example:
 

@@ -26,12 +26,12 @@ def command(
         list[str] | None, typer.Argument(help="An address.", show_default=False)
     ] = None,
     file: Annotated[
-        Path | None, value("--file", "FILE", "Read one address a line; - is stdin.")
+        Path | None, value("--file", "FILE", "Read one address per line; - is stdin.")
     ] = None,
     town: Annotated[
         str | None,
         typer.Option(
-            "--town", help="The town's name; else that of the database and its lists, if any."
+            "--town", help="The town's name; default: the database's town and lists, if any."
         ),
     ] = None,
     format: FormatOption = None,

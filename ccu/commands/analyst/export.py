@@ -53,7 +53,7 @@ def command(
     k: Annotated[
         int,
         typer.Option(
-            "--k", min=1, max=100, help="Blank what is shared by fewer people; 1: blank nothing."
+            "--k", min=1, max=100, help="Blank values shared by fewer people; 1: blank nothing."
         ),
     ] = 5,
     hours: Annotated[bool, flag("--hours", "Include the hour of each call.")] = False,
@@ -88,7 +88,7 @@ def command(
     region = deidentified is not None
     if region:
         if what or output or hours or format is not FileFormat.csv:
-            raise InvalidInput("--deidentified goes with --from, --to, --k and --purpose alone")
+            raise InvalidInput("--deidentified takes only --from, --to, --k and --purpose")
         what, output, purpose = [*What][:3], deidentified, purpose or "region"
     if not what:
         raise InvalidInput("--what is missing: calls, referrals, follow_ups or people")
@@ -106,7 +106,7 @@ def command(
     with export.written(session, wanted, output) as rows:
         emit(Table(COLUMNS, rows, title="Export"), None, None)
         if not any(number for _name, number in rows):
-            say(f"nothing is recorded from {say_date(first)} to {say_date(last)}: not known, not 0")
+            say(f"no data from {say_date(first)} to {say_date(last)}: unknown, not 0")
 
 
 def _purpose(said: str | None, file: Path | None) -> tuple[str, str]:
@@ -124,8 +124,8 @@ def _purpose(said: str | None, file: Path | None) -> tuple[str, str]:
     )
     if code in PURPOSES:
         if code == "other" and not words:
-            raise InvalidInput("--purpose other needs words: write them instead, or give --file")
+            raise InvalidInput("--purpose other needs a description: write it here or in --file")
         return code, words
     if words:
-        raise InvalidInput("--file needs a purpose of the list, such as --purpose other")
+        raise InvalidInput("--file needs a purpose from the list, such as --purpose other")
     return "other", text

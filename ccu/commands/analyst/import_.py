@@ -104,7 +104,7 @@ def _tell(summary: "Summary", rejects: Path | None, identity: Sequence[str]) -> 
     if summary.undisposed:
         say(
             f"{summary.undisposed.total()} dispositions ({len(summary.undisposed)} different) are"
-            " not in the layout, and are none of the outcomes that ccu counts; most often"
+            " not in the layout, and count as no outcome; most often"
             f" {_most(summary.undisposed, dry_run)}"
         )
     joined = summary.joined
@@ -128,18 +128,19 @@ def _tell(summary: "Summary", rejects: Path | None, identity: Sequence[str]) -> 
         say(f"{joined.unnumbered} rows have no incident number; imports tell them apart by {by}")
         if summary.before and summary.new:
             say(
-                f"import {summary.before} read this file before: rows without an incident number"
-                " may be calls twice; ccu undo takes an import back, and again the one before"
+                f"import {summary.before} read this file before: rows without an incident number "
+                "may be on file twice; ccu undo takes back an import, and run again, the one "
+                "before it"
             )
     if joined.repeated:
         say(
             f"{joined.repeated} rows without an incident number repeat another row; each counts"
-            " as a call of its own"
+            " as a separate call"
         )
     tell_short(summary.short)
     if summary.dateless:
         say(
-            f"{summary.dateless} rows have a day and no time; they are kept without a time, and"
+            f"{summary.dateless} rows have a date but no time; they are kept without a time and"
             " left out of the counts by hour"
         )
     if summary.shortened:
@@ -148,4 +149,4 @@ def _tell(summary: "Summary", rejects: Path | None, identity: Sequence[str]) -> 
             " they count as missing. Export the file again with that column as text"
         )
     if summary.left:
-        say(f"{summary.left} fields amended by hand were not changed")
+        say(f"{summary.left} fields edited by hand were not changed")

@@ -22,7 +22,7 @@ def import_(
     file: Annotated[Path, arg("PATH", FILE, "A folder, its zip, datapackage.json, JSON or CSV.")],
     source: Annotated[
         str | None,
-        opt("--source", line(60), "A name for it, where there is another; default directory."),
+        opt("--source", line(60), "A name for it, if you have another; default directory."),
     ] = None,
     layout: Annotated[object | None, layout_option(_layouts)] = None,
     dry_run: DryRunOption = False,
@@ -34,8 +34,8 @@ def import_(
     """Import a directory of services: Open Referral HSDS 3 or 1.x, or a CSV; safe to repeat.
 
     Each service becomes a provider. Importing again updates it and keeps what the town edited, its
-    notes, capacity and verification. A row with a link that leads nowhere or a value that cannot be
-    read is reported, and the rest is taken. A service that left the directory is kept and reported.
+    notes, capacity and verification. A row with a broken link or an unreadable value is reported,
+    and the rest is imported. A service no longer in the directory is kept and reported.
 
     Columns: read, new, changed, same, rejected services; kept_by_hand (fields), without_need, gone.
 

@@ -46,7 +46,7 @@ def command(ctx: Context, given: ReportOptions) -> None:
 
     report = build.build(session, wanted)
     if report.public and wanted.period.kind in ("week", "days"):
-        say("Publish these days once: pages of days that overlap can be subtracted.")
+        say("Publish these days once: pages with overlapping days can be subtracted.")
     if given.save or given.diff:
         from ccu.report import saved_store
 

@@ -54,7 +54,7 @@ def edit(
         bool, flag("--add-note", "Add to the narrative: asked for, or from stdin.")
     ] = False,
     edit: Annotated[
-        bool, flag("--edit", "Write what is added in your own editor (EDITOR).")
+        bool, flag("--edit", "Write the addition in your own editor (EDITOR).")
     ] = False,
 ) -> None:
     """Edit a call; earlier values are kept, with who changed them and when.
@@ -147,4 +147,4 @@ def unvoid(ctx: Context, call: CallArgument, reason: ReasonOption = None) -> Non
 
     with ctx.obj.work() as work:
         change_store.unvoid(work, call, reason)
-    emit_line(f"Call {call} is no longer void; counts and cards have it again.")
+    emit_line(f"Call {call} is no longer void; it is in counts and cards again.")

@@ -29,7 +29,7 @@ def list_(
         opt(
             "--since",
             DAYS,
-            'From this day, or days: 2026, 2026-01, "1/1/2026 to 1/15/2026". Usual: 7.',
+            'From this day, or days: 2026, 2026-01, "1/1/2026 to 1/15/2026". Default: 7 days.',
         ),
     ] = None,
     undecided: Annotated[
@@ -43,7 +43,7 @@ def list_(
     """List calls and the decision on each care call; undecided ones first, the most urgent on top.
 
     A care call is decided by a referral, a follow-up, or ccu call decide. The settings decide_days,
-    decide_urgent_days, urgent_natures and decide_since give when a decision is due.
+    decide_urgent_days, urgent_natures and decide_since determine when a decision is due.
 
     CSV and JSON also have the incident number, times, address, beat, priority and the dispatch
     system's words.
@@ -104,7 +104,7 @@ def decide(
 ) -> None:
     """Record that a care call needs no further action, and why.
 
-    A referral (ccu refer) or a follow-up (ccu follow-up add --call) decides its call by itself.
+    A referral (ccu refer) or a follow-up (ccu follow-up add --call) decides its call automatically.
 
     Examples:
 

@@ -15,7 +15,7 @@ from ccu.output.text import counted
 from ccu.session import Session
 
 app = group("Care notes, in a file of their own.")
-COPIES = "Copies made before (ccu care backup) keep what was destroyed: destroy them too."
+COPIES = "Earlier copies (ccu care backup) still hold what was destroyed: destroy them too."
 
 
 def _order_number(session: Session, text: str, option: str) -> str:
@@ -23,7 +23,7 @@ def _order_number(session: Session, text: str, option: str) -> str:
     code = text.strip()
     if not re.fullmatch(r"(?=.*[0-9])[A-Za-z0-9./_-]{1,60}", code):
         raise InvalidInput(
-            f"{option} is the number of an order, a docket or a schedule: one word of letters,"
+            f"{option} must be the number of an order, a docket or a schedule: one word of letters,"
             " digits and .-/_"
         )
     return code
@@ -35,7 +35,7 @@ ORDER = OptionType(read=_order_number, metavar="NUMBER")
 @app.command()
 def init(
     ctx: Context,
-    file: Annotated[Path | None, typer.Argument(help="The new file; else CCU_CARE_DB.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="The new file; default CCU_CARE_DB.")] = None,
     in_group: Annotated[
         str | None, value("--group", "NAME", "For all accounts of this group.")
     ] = None,
@@ -47,8 +47,8 @@ def init(
     group, of mode 2770. Then name the file in CCU_CARE_DB for those accounts.
 
     With --encrypt the key is taken from the file that CCU_CARE_KEY_FILE names, else from
-    `ccu/care-key` in your configuration folder; it is made when there is none. For a group it must
-    be in a folder of that group's, another than the care file's.
+    `ccu/care-key` in your configuration folder; it is made if there is none. For a group it must be
+    in a folder of that group, not the care file's folder.
 
     Examples:
 
@@ -85,14 +85,14 @@ def destroy(
         date | None, opt("--before", PAST_DAY, "Only what is dated before this day.")
     ] = None,
     yes: Annotated[
-        bool, flag("--yes", "Destroy without asking; needed where nobody can answer.")
+        bool, flag("--yes", "Destroy without asking; required outside a terminal.")
     ] = False,
 ) -> None:
-    """Destroy the care notes of a person, by an order or a retention schedule.
+    """Destroy a person's care notes, under an order or a retention schedule.
 
-    Of all records merged into them. Who was sealed or purged may be named too, by each number they
-    had. There is no way back, and the text is gone from the file's bytes; that it was done, who
-    did it, how many and by what authority stays in the care file's audit.
+    This includes all records merged into the person. For a person who was sealed or purged, give
+    each number they had. It cannot be undone, and the text is erased from the file. The care file's
+    audit keeps who destroyed how many notes, when, and under what authority.
 
     Example:
 
@@ -109,27 +109,27 @@ def destroy(
     def confirm(count: int) -> None:
         if not yes:
             notes, what = counted(count, "care note"), "the number of notes"
-            stated = f"{notes} of person {person} to be destroyed, with no way back."
+            stated = f"{notes} of person {person} will be destroyed. This cannot be undone."
             questions.confirm_by_number(session.interactive, count, stated, "destroy", what)
 
     count = actions.destroy(session, person, order, before, confirm)
     if actions.is_gone(session, person):
-        say(f"Person {person} is not in the main file: only notes of that very number go.")
+        say(f"Person {person} is not in the main file: only notes under that number are destroyed.")
     if not count:
         emit_line(f"No care notes of person {person} to destroy.")
         return
     notes = counted(count, "care note")
-    emit_line(f"Destroyed {notes} of person {person}, gone from the file.", only=True)
+    emit_line(f"Destroyed {notes} of person {person}, erased from the file.", only=True)
     say(COPIES)
 
 
 @app.command()
 def backup(
-    ctx: Context, file: Annotated[Path, typer.Argument(help="The new file; it must not exist.")]
+    ctx: Context, file: Annotated[Path, typer.Argument(help="The new file; it must not exist yet.")]
 ) -> None:
-    """Write a consistent copy of the care file, checked; ccu backup never takes it along.
+    """Write a checked copy of the care file; ccu backup never includes it.
 
-    You alone can read the copy: keep it where only human services can enter.
+    Only you can read the copy: keep it where only human services can enter.
 
     Example:
 

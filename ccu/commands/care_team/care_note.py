@@ -26,7 +26,7 @@ def add(
     person: PersonOption = REQUIRED,
     call: Annotated[int | None, opt("--call", CALL, "About this call.")] = None,
     part2: Annotated[bool, flag("--part2", "It comes from a 42 CFR Part 2 program.")] = False,
-    when: Annotated[datetime | None, opt("--when", MOMENT, "When it was; else now.")] = None,
+    when: Annotated[datetime | None, opt("--when", MOMENT, "When it was; default now.")] = None,
     corrects: Annotated[
         int | None, opt("--corrects", NOTE, "The earlier note it corrects.")
     ] = None,
@@ -73,10 +73,10 @@ def list_(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """List the care notes of a person, the newest first, by every record that is them.
+    """List the care notes of a person, newest first, from all of their records.
 
-    Reading them is recorded in the care file. notice is what 42 CFR Part 2 asks to be said with
-    such a note; it goes wherever the note goes.
+    Reading them is recorded in the care file. notice is the statement that 42 CFR Part 2 requires
+    with such a note; pass it on with the note.
 
     JSON: person, care_notes (id, person, day, call, by, part2, corrects, text, notice).
 
@@ -97,9 +97,9 @@ def move(
     number: Annotated[int, arg("NOTE", NOTE, "Its number.")],
     person: PersonOption = REQUIRED,
 ) -> None:
-    """Make a note that was written about the wrong person another person's.
+    """Move a note written about the wrong person to another person.
 
-    Its words stay as they are, and what corrects it goes with it. Recorded in the care file.
+    Its text does not change, and its corrections move with it. Recorded in the care file.
 
     Example:
 
@@ -108,5 +108,5 @@ def move(
     from ccu.care import actions
 
     others = [str(each) for each in actions.move(ctx.obj, number, person) if each != number]
-    also = f", and what it is tied to by a correction: {', '.join(others)}" if others else ""
-    emit_line(f"Care note {number} is about person {person} now{also}.", only=True)
+    also = f", and so are the notes tied to it: {', '.join(others)}" if others else ""
+    emit_line(f"Care note {number} is now about person {person}{also}.", only=True)

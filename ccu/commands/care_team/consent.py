@@ -37,15 +37,15 @@ def grant(
         str, Option("--signed-by", help="person, parent, guardian or other.")
     ] = "person",
     expires: Annotated[
-        date | None, opt("--expires", DAY, "The last day it is valid; default no expiry.")
+        date | None, opt("--expires", DAY, "The last day it is valid; default none.")
     ] = None,
     file: Annotated[Path | None, opt("--file", FILE, "The purpose as a text; - is stdin.")] = None,
 ) -> None:
     """Record a signed consent: what may be disclosed to which recipient, and until when.
 
-    A consent on part2 opens what comes from a 42 CFR Part 2 program, and needs the day it expires.
-    all_but_part2 is everything else. The purpose is a code; other needs a text, by --file and never
-    on the command line.
+    A part2 consent opens records from 42 CFR Part 2 programs, and needs an expiration date.
+    all_but_part2 is everything else. The purpose is a code; other needs a text, given by --file and
+    never on the command line.
 
     Examples:
 
@@ -72,7 +72,7 @@ def grant(
     )
     with session.work() as work:
         consent_id = consents.grant(work, new)
-    ends = f", through {dates.say_date(expires)}" if expires else ", without an expiry"
+    ends = f", through {dates.say_date(expires)}" if expires else ", with no expiration date"
     recipient = consents.recipient_in_words(session.db, to)
     scopes = consents.scopes_in_words(session.db, new.scope.split(","))
     emit_line(f"Consent {consent_id} of person {person} to {recipient}: {scopes}{ends}.")
@@ -102,9 +102,9 @@ def revoke(
         date | None, opt("--on", PAST_DAY, "When it was revoked, not in the future; default today.")
     ] = None,
 ) -> None:
-    """Revoke a consent. It no longer counts from the next command on, on any screen.
+    """Revoke a consent. It stops counting with the next command, on every screen.
 
-    Other signed consents are not revoked: those that still allow the same are named.
+    Other signed consents are not revoked; those that still allow the same are listed.
 
     Example:
 

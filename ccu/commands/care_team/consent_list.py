@@ -75,9 +75,9 @@ def list_(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """List active consents, of every record of the person. The audit records that you looked.
+    """List active consents, from all of a person's records. The lookup is recorded.
 
-    Police accounts see those to police.
+    Police accounts see only consents to police.
 
     JSON: id, person, to, scope, purpose, words, signed_on, signed_by, expires_on, state (active,
     not yet, expired, revoked); with --all also revoked_on.
@@ -118,7 +118,7 @@ def disclosures(
     years: Annotated[
         int | None, opt("--years", count(100), "How many years back, to the day; default 6.")
     ] = None,
-    every: Annotated[bool, flag("--all", "With no limit of years.")] = False,
+    every: Annotated[bool, flag("--all", "With no limit.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:

@@ -69,9 +69,7 @@ def list_(
     call: CallOption = None,
     person: Annotated[int | None, opt("--person", PERSON, "About this person, by number.")] = None,
     clinician: Annotated[int | None, opt("--clinician", LOGIN, "Who was asked.")] = None,
-    since: Annotated[
-        date | None, opt("--since", PAST_DAY, "From the start of this day on.")
-    ] = None,
+    since: Annotated[date | None, opt("--since", PAST_DAY, "From this day on.")] = None,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:

@@ -60,7 +60,7 @@ def edit(
     when: Annotated[datetime | None, opt("--when", MOMENT, "When.")] = None,
     note: Annotated[str | None, opt("--note-file", NOTE, "Its note; - is standard input.")] = None,
     clear: Annotated[
-        list[str] | None, value("--clear", "FIELD", "Empty call, person or note. Repeatable.")
+        list[str] | None, value("--clear", "FIELD", "Clear call, person or note. Repeatable.")
     ] = None,
     reason: ReasonOption = None,
 ) -> None:
@@ -98,7 +98,7 @@ def void(
     consult: Annotated[int, arg("CONSULT", CONSULT, "The consult's number.")],
     reason: Annotated[str, opt("--reason", WHY, "Why it was an error; kept.")] = REQUIRED,
 ) -> None:
-    """Void a consult recorded in error: it is kept, and in no list or figure.
+    """Void a consult recorded in error: it is kept, but not in lists or figures.
 
     Example:
 

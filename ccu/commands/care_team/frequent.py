@@ -11,7 +11,7 @@ from ccu.options.types import FILE, PLACE, count, line, number_of
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
 from ccu.people.who import NAMED_PERSON
 
-app = group("Frequent contacts: people and places of many calls, and their reviews.")
+app = group("Frequent contacts: people and places with many calls, and their reviews.")
 
 CallsOption = Annotated[
     int | None, opt("--k", count(100_000), "Care calls or more; default the setting repeat_calls.")
@@ -38,8 +38,8 @@ def people(
 ) -> None:
     """List the people with the most care calls about them, each person once.
 
-    Counted are care calls on which they were the subject, today being the last of the days; a call
-    by or beside them is not about them. open: referrals and follow-ups. It is recorded.
+    Counts care calls on which they were the subject, through today; a call that they made or were
+    only present at does not count. open: referrals and follow-ups. The lookup is recorded.
 
     JSON: k, days, from, as_of, people, left_out.
 
@@ -61,11 +61,11 @@ def places(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """List the places with the most care calls; a unit is not its building.
+    """List the places with the most care calls; a unit is counted apart from its building.
 
-    people: how many different people with a name those care calls were about; unknown: how many of
-    those calls were about nobody known by name. calls: of any type. worker: somebody works with
-    people there. Exempt places are left out. It is recorded.
+    people: how many different named people those care calls were about; unknown: how many of those
+    calls were about no one known by name. calls: of any type. worker: someone works with people
+    there. Exempt places are left out. The lookup is recorded.
 
     JSON: k, days, from, as_of, places, left_out, exempt.
 
@@ -86,16 +86,14 @@ def override(
     address: Annotated[
         str | None, opt("--address", line(300), "The place of this address.", short="-a")
     ] = None,
-    on: Annotated[
-        bool | None, flag("--on/--off", "On the list below the threshold, or off it.")
-    ] = None,
+    on: Annotated[bool | None, flag("--on/--off", "Put it on the list, or keep it off.")] = None,
     file: ReasonFileOption = None,
     asking: AskingOption = False,
 ) -> None:
-    """Put a person or a place on the list below the threshold, or leave it off above it.
+    """Put a person or a place on the list below the threshold, or keep it off above it.
 
     It needs a reason, asked for or from a file, and is due for review after override_review_days.
-    A new one ends the one before.
+    A new override ends the earlier one.
 
     Examples:
 
@@ -124,7 +122,7 @@ def review(
 ) -> None:
     """List the overrides whose review is due, with their reasons; or keep or end one.
 
-    An override is active until it is ended, also when its review is late. It is recorded.
+    An override is active until it is ended, even if its review is late. The lookup is recorded.
 
     Examples:
 
@@ -134,11 +132,11 @@ def review(
     """
     if override is None:
         if keep is not None or file is not None:
-            raise InvalidInput("which one: --keep and --end need an override's number")
+            raise InvalidInput("--keep and --end need a number, as in ccu frequent review 3 --end")
         rows = lists.due(ctx.obj, every)
         table = Table(lists.REVIEW_COLUMNS, rows, title="Overrides to review")
         emit(table, format, output)
         return
     if keep is None or every or format or output:
-        raise InvalidInput("give --keep or --end with a number; lists are without one")
+        raise InvalidInput("give --keep or --end with the number; leave it out for the list")
     emit_line(lists.review(ctx.obj, override, keep=keep, file=file, asking=asking))

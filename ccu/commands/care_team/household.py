@@ -36,8 +36,8 @@ def show(
 ) -> None:
     """Show a household's card: its members, workers, open work, unmet needs.
 
-    For Human Services, clinicians and the unit. Showing it is recorded in the audit, of each person
-    named. An address is not a household: this is who was linked, wherever they live.
+    For Human Services, clinicians and the unit. Showing it is recorded in the audit for each person
+    named. A household is not an address: it has the people who were linked, wherever they live.
 
     JSON: household, name; members (person, name, birth_year, age, age_estimated, minor, since,
     relations, care_calls by days, lacks: null when never asked, else assessment, on, needs);
@@ -67,7 +67,7 @@ def list_(
 ) -> None:
     """List the households by number: members, workers, open work.
 
-    A name, where one was given, only for those who may see the card.
+    Names are shown only to accounts that may see the card.
 
     Example:
 
@@ -83,11 +83,9 @@ def add(
         str, arg("HOUSEHOLD", OptionType(read=_number_or_new), "The household's number, or new.")
     ],
     person: Annotated[list[int], arg("PERSON...", NAMED_PERSON, "The people, by number.")],
-    since: Annotated[
-        date | None, opt("--since", PAST_DAY, "From this day, where it is known.")
-    ] = None,
+    since: Annotated[date | None, opt("--since", PAST_DAY, "From this day, if known.")] = None,
 ) -> None:
-    """Put people into a household, beside others they are in; one who left comes back.
+    """Add people to a household; they stay in any other. One who left comes back.
 
     Examples:
 
@@ -108,7 +106,7 @@ def leave(
         date | None, opt("--on", PAST_DAY, "The last day, not in the future; default today.")
     ] = None,
 ) -> None:
-    """Take a person out of a household; how they are related to others is kept.
+    """Take a person out of a household; their relationships are kept.
 
     Example:
 

@@ -13,7 +13,7 @@ from ccu.places import flag_store as flags
 from ccu.places.finding import AddressArgument, PlaceOption, PlaceOptions
 from ccu.places.flag_store import CATEGORY, END, REASON, SOURCE, UNTIL
 
-app = group("Places: flags and exemptions; join one that is on file twice.")
+app = group("Places: flags and exemptions; merge one that is on file twice.")
 
 CATEGORY_OPTION = opt("--category", CATEGORY, "What is there.")
 FLAG = number_of("flag", "F", "place_flag")
@@ -28,7 +28,7 @@ def show(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Show a place: how it was read, its flags, how often calls were there, what was changed.
+    """Show a place: how it was read, its flags, how many calls were there, and its changes.
 
     The flags of a building are shown with its units.
 
@@ -77,7 +77,7 @@ def flag_(
 def verify(
     ctx: Context,
     flag: Annotated[
-        int | None, arg("[F]", FLAG, "The flag's number; without it, those to check.")
+        int | None, arg("[F]", FLAG, "The flag's number; without it, lists those to check.")
     ] = None,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -121,12 +121,12 @@ def exempt(
     given: PlaceOptions,
     category: Annotated[str | None, CATEGORY_OPTION] = None,
     reason: Annotated[str | None, opt("--reason", REASON, "Why; it is kept.")] = None,
-    exempt: Annotated[bool, flag("--exempt/--no-exempt", "Or let it be counted again.")] = True,
+    exempt: Annotated[bool, flag("--exempt/--no-exempt", "Or count it again.")] = True,
     asking: AskingOption = False,
 ) -> None:
     """Leave a shelter, hospital or station out of the repeat counts, with its units.
 
-    People met there are counted as before.
+    People met there are still counted.
 
     Examples:
 

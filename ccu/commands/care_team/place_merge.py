@@ -42,11 +42,11 @@ def merge(
     a: Annotated[int, arg("A", PLACE, "The place to keep, by number.")],
     b: Annotated[int, arg("B", PLACE, "The place to merge into it.")],
 ) -> None:
-    """Merge place B into A: one house, one card, one count. Its addresses are found as A's.
+    """Merge place B into A: one house, one card, one count. B's addresses then lead to A.
 
-    At a terminal it shows both and asks first. Calls, flags, plans and the units of B go to A,
-    which keeps its own category. ccu place show
-    and ccu check print the numbers. ccu place unmerge B undoes it.
+    At a terminal it shows both and asks first. B's calls, flags, plans and units move to A, which
+    keeps its own category. ccu place show and ccu check print the numbers. ccu place unmerge B
+    undoes it.
 
     Example:
 
@@ -73,7 +73,7 @@ def merge(
 
 @app.command()
 def unmerge(ctx: Context, b: Annotated[int, arg("B", PLACE, "The place that was merged.")]) -> None:
-    """Undo a merge: calls by the addresses of B, its flags, plans and units go back to it.
+    """Undo a merge: calls at B's addresses, and its flags, plans and units, go back to B.
 
     Example:
 
@@ -82,4 +82,4 @@ def unmerge(ctx: Context, b: Annotated[int, arg("B", PLACE, "The place that was 
     with ctx.obj.work() as work:
         was_part_of = merge_store.unmerge(work, b)
         line = places.place_line(work.connection, b)
-    emit_line(f"Place {b}, {line}, is apart from place {was_part_of} again.")
+    emit_line(f"Place {b}, {line}, is separate from place {was_part_of} again.")

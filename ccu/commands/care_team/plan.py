@@ -32,20 +32,20 @@ def write(
     place: Annotated[int | None, opt("--place", PLACE, "For this place, by number.")] = None,
     file: FileOption = None,
     edit: Annotated[
-        bool, flag("--edit", "In your own editor (EDITOR), in a private file.")
+        bool, flag("--edit", "Write it in your own editor (EDITOR), in a private file.")
     ] = False,
     asking: AskingOption = False,
 ) -> None:
-    """Write a plan: a draft, on no card until a supervisor approves it.
+    """Write a draft plan; it is not on the card until a supervisor approves it.
 
     At a terminal it asks field by field. A file has headings, and under each one item a line that
     begins with -: Baseline:, Early signs:, Triggers:, What helps:, What to avoid:, Steps: (in
     order), Safety concerns: (- 2026-01-04, officer report: what was seen) and Contacts: (- name,
     relation or agency: phone). A file, or -, is the complete plan; without one, it starts from
-    the newest plan. The plan approved before stays on the card until this one is.
+    the newest plan. The earlier approved plan stays on the card until this one is approved.
 
-    Use plain, respectful words: a diagnosis or a stigmatizing word is reported at once and is not
-    approved.
+    Use plain, respectful words: a diagnosis or a stigmatizing word is reported at once and blocks
+    approval.
 
     Examples:
 
@@ -83,7 +83,7 @@ def show(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Show one plan, its author, approver and suggestions. The audit records that you looked.
+    """Show one plan, its author, approver and suggestions. The lookup is recorded in the audit.
 
     JSON: id, for, person, place, status, on_card, author, written_at, approver, approved_on,
     review_on, review_due, expires_on, body, suggestions, changes; with --all, earlier.
@@ -101,7 +101,7 @@ def show(
 def list_(
     ctx: Context,
     due: Annotated[
-        bool, flag("--due", "Only those due for review within 30 days, or expired on their day.")
+        bool, flag("--due", "Only those due for review within 30 days, or already expired.")
     ] = False,
     status: Annotated[
         str | None, opt("--status", code("plan_status"), "Only those with this status.")

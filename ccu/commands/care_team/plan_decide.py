@@ -23,13 +23,13 @@ def approve(
     ctx: Context,
     plan: PlanArgument,
     anyway: Annotated[
-        bool, flag("--anyway", "Despite words that do not belong; needs --reason.")
+        bool, flag("--anyway", "Approve it despite flagged words; needs --reason.")
     ] = False,
     reason: Annotated[str | None, REASON_OPTION] = None,
 ) -> None:
     """Approve a draft: it is on the card from now on, and replaces the earlier plan.
 
-    By a supervisor or an admin; by its author only where there is no other. It is due for review
+    A supervisor or an admin approves it; its author only if there is no other. It is due for review
     after plan_review_months and leaves the card after plan_expiry_months.
 
     Example:
@@ -49,7 +49,7 @@ def review(
 ) -> None:
     """Confirm that an approved plan is still right. If it is not, write a new one.
 
-    By a supervisor or an admin. One that expired on its day is back on the card.
+    For a supervisor or an admin. An expired plan returns to the card.
 
     Example:
 
@@ -101,7 +101,7 @@ def answer(
 ) -> None:
     """Accept or decline a suggestion, with an answer: typed, or from a file.
 
-    By the unit. Accepting does not change the plan: write a new one.
+    For the unit. Accepting does not change the plan: write a new one.
 
     Example:
 

@@ -46,7 +46,7 @@ class ProviderOptions:
         ),
     ] = None
     verified_on: Annotated[
-        date | None, opt("--verified", PAST_DAY, "When somebody last confirmed this with it.")
+        date | None, opt("--verified", PAST_DAY, "When this was last confirmed with the provider.")
     ] = None
     part2: Annotated[
         bool | None, flag("--part2/--no-part2", "Whether it is a 42 CFR Part 2 program.")
@@ -55,14 +55,14 @@ class ProviderOptions:
     description: Annotated[str | None, opt("--description", TEXT, "What it does.")] = None
     address: Annotated[str | None, opt("--address", TEXT, "Its address, with the ZIP.")] = None
     areas: Annotated[str | None, opt("--areas", TEXT, "Towns and ZIPs it serves.")] = None
-    languages: Annotated[str | None, opt("--languages", TEXT, "Languages, with commas.")] = None
+    languages: Annotated[str | None, opt("--languages", TEXT, "Languages, comma-separated.")] = None
     min_age: Annotated[int | None, opt("--min-age", AGE, "The youngest age it serves.")] = None
     max_age: Annotated[int | None, opt("--max-age", AGE, "The oldest age it serves.")] = None
     accepts: Annotated[
         str | None, opt("--accepts", TEXT, "Fees, insurance, walk-ins, in words.")
     ] = None
     alert: Annotated[
-        str | None, opt("--alert", TEXT, "Warning shown wherever it is offered; empty ends it.")
+        str | None, opt("--alert", TEXT, "Warning shown wherever it is offered; empty removes it.")
     ] = None
     note: Annotated[
         str | None, opt("--note", TEXT, "The town's own note; no import replaces it.")
@@ -128,7 +128,7 @@ def edit(
 
     fields = _fields(given, name)
     if not fields:
-        raise InvalidInput("nothing to change; ccu provider edit --help lists what can be")
+        raise InvalidInput("nothing to change; to see the options: ccu provider edit --help")
     with ctx.obj.work() as work:
         changed = providers.change(work, provider, fields)
         left = consents.part2_notes(work.connection, provider) if fields.get("part2") else 0

@@ -21,13 +21,13 @@ def list_(
         opt("--need", code("need"), "Only for this need; those with openings come first."),
     ] = None,
     search: Annotated[str | None, opt("--search", line(), "Only those with these words.")] = None,
-    every: Annotated[bool, flag("--all", "Retired ones too.")] = False,
+    every: Annotated[bool, flag("--all", "Include retired ones.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
     """List providers.
 
-    old: not verified within the days of the setting verified_days.
+    old: not verified within the number of days in the setting verified_days.
 
     Examples:
 

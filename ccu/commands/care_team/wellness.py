@@ -11,7 +11,7 @@ from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.session import Session
 from ccu.wellness import store
 
-app = group("Officer wellness, in a file of its own that names nobody.")
+app = group("Officer wellness contacts, in a file of their own without names.")
 
 COLUMNS = ("year", "contacts", "hours")
 
@@ -77,10 +77,10 @@ def add(
     month: Annotated[str | None, opt("--month", MONTH, "When; default this month.")] = None,
     asking: AskingOption = False,
 ) -> None:
-    """Add one contact to the sums of its month: no name, no day, no account is kept.
+    """Add one contact to its month's totals; no name, day or account is kept.
 
-    Asks at a terminal for what is not given. A shell keeps what is typed on the command line, and
-    sudo logs it: without options, both keep only that this command ran.
+    At a terminal it asks for what is not given. A shell's history and sudo's log keep the options
+    that you type; without options, they show only that this command ran.
 
     Example:
 
@@ -99,14 +99,13 @@ def add(
 
 @app.command()
 def total(
-    year: Annotated[str | None, value("--year", "YYYY", "The year to add up.")] = None,
+    year: Annotated[str | None, value("--year", "YYYY", "The year to total.")] = None,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Print the contacts and whole hours of a year, when there are at least 11 contacts.
+    """Print a year's contacts and whole hours, if there are at least 11 contacts.
 
-    With fewer, with none, and where this account cannot read the file, the row is the same empty
-    one.
+    With fewer or none, or if this account cannot read the file, the row is equally empty.
 
     Example:
 
@@ -120,4 +119,4 @@ def total(
     found = store.total(of) or (None, None)
     emit(Table(COLUMNS, [(of, *found)], title="Wellness"), format, output)
     if found == (None, None):
-        say(f"Fewer than {store.FEWEST} contacts, or none to be read by this account.")
+        say(f"Fewer than {store.FEWEST} contacts, or none that this account can read.")

@@ -33,10 +33,10 @@ def assign(
         date | None, opt("--since", PAST_DAY, "From this day, not in the future; default today.")
     ] = None,
 ) -> None:
-    """Assign a worker to a person or a household; the worker before ends that day.
+    """Assign a worker to a person or a household; the previous worker's assignment ends that day.
 
-    At a terminal you are asked before another worker is replaced.
-    Accepting a referral does not do this: who accepts is not always who will work with them.
+    At a terminal it asks before it replaces another worker. Accepting a referral does not assign a
+    worker.
 
     Example:
 

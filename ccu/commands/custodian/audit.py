@@ -9,7 +9,7 @@ from ccu.options import Context, group, value
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
 from ccu.output.text import counted
 
-NEXT = "keep the file, compare it with the last backup, and tell whoever is in charge of records"
+NEXT = "keep the file, compare it with the last backup, and tell the records custodian"
 
 app = group("The audit: who read and wrote what.")
 
@@ -21,11 +21,11 @@ def review(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Review who looked at what: unusually often, without a tie to a call, at night.
+    """Review lookups: unusually many, without a connection to a call, or at night.
 
-    First new admins, changed roles and other changes to the staff list; last denials, exports,
-    overrides and the reasons given for opening narratives. Logins and numbers, no names.
-    Your own reads are in it too, and that you read it is recorded.
+    It begins with new admins, changed roles and other changes to the staff list, and ends with
+    denials, exports, overrides and the reasons given for opening narratives. It has logins and
+    numbers, no names. Your own lookups are included, and reading it is recorded.
 
     JSON: since, until, rules, and the lists staff_changes, accounts, unusual, untied, night,
     denials, exports, overrides, each complete.
@@ -52,12 +52,12 @@ def verify(
         list[Path] | None, value("--anchor-file", "FILE", "A file of anchors; all are checked.")
     ] = None,
 ) -> None:
-    """Verify the audit's chain: the first bad row, what is wrong with it; exit code 6.
+    """Verify the audit's chain; if a row is bad, print the first, with exit code 6.
 
-    Finds rows changed, missing, out of order or put in, a tail cut off, triggers dropped, and names
-    each record that another program changed, added or deleted. What somebody who has the key forged
-    is found only by an anchor: keep some elsewhere. Those in DATABASE.anchor, beside the file, are
-    always compared.
+    It finds rows that were changed, removed, reordered or inserted, rows cut from the end, and
+    dropped triggers, and names each record that another program changed, added or deleted. Only an
+    anchor reveals a forgery by someone who has the key: keep some elsewhere. Those in
+    DATABASE.anchor, beside the file, are always compared.
 
     Examples:
 
@@ -83,7 +83,7 @@ def verify(
         told.append(f"{counted(verdict.purged, 'reason')} purged")
     emit_line(f"{', '.join(told)}; the last is {anchors.line(verdict.last)}")
     if not verdict.wrote:
-        say("The records were not compared: the audit has them from its next event on.")
+        say("The records were not compared: the audit covers them from its next event on.")
 
 
 @app.command()
@@ -93,10 +93,10 @@ def anchor(
         Path | None, value("--append", "FILE", "Add the line to this file instead.")
     ] = None,
 ) -> None:
-    """Print the audit's last number and hash, to be kept where this machine cannot reach.
+    """Print the audit's last number and hash, to keep out of this machine's reach.
 
-    Mail it, print it, write it down: `ccu audit verify` then finds it when rows were cut from
-    the end, or all were written again. It reveals nothing.
+    Email it, print it or write it down: with it, `ccu audit verify` finds rows cut from the end, or
+    an audit that was rewritten. It reveals nothing about anyone.
 
     Examples:
 
@@ -122,8 +122,8 @@ def anchor(
 def rekey(ctx: Context) -> None:
     """Make a new audit key when the old one is lost for good.
 
-    From then on, only the numbers and links of the rows written until now can be checked: look
-    for the old key first. If the key became known to others, move its file away, then run this.
+    From then on, only the numbers and links of earlier rows can be checked: look for the old key
+    first. If others may know the key, move its file away, then run this.
 
     Example:
 
@@ -138,6 +138,6 @@ def rekey(ctx: Context) -> None:
         path, was_there = store.rekey(connection, staff_id)
     audit.stored_key(connection)  # the row is committed: the key gets its name
     if was_there:
-        emit_line(f"The new key, {path}, is in place already: nothing changed.")
+        emit_line(f"The new key, {path}, is already in place: nothing changed.")
     else:
         emit_line(f"The audit continues with a new key, {path}. Keep a copy of it elsewhere.")

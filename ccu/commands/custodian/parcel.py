@@ -13,10 +13,10 @@ app = group("Parcels to and from the units of other towns.")
 
 @app.command()
 def key(ctx: Context) -> None:
-    """Print the key that other towns seal parcels with for this one; made the first time.
+    """Print the key with which other towns seal parcels for yours; the first run makes it.
 
-    It is no secret: mail it. The secret part is the file DATABASE.parcel-key; keep a copy where the
-    audit key's copy is. No backup has it, and without it no parcel can be opened.
+    It is not secret: email it. The secret part is the file DATABASE.parcel-key; keep a copy with
+    the copy of the audit key. Backups do not include it, and without it no parcel can be opened.
 
     Example:
 
@@ -30,24 +30,24 @@ def make(
     ctx: Context,
     person: Annotated[int, arg("PERSON", PERSON, "The person's number.")],
     to: Annotated[
-        int, opt("--to", PROVIDER, "The other town's unit, kept as a provider.")
+        int, opt("--to", PROVIDER, "The other town's unit, on file as a provider.")
     ] = REQUIRED,
     key: Annotated[
         str,
         opt("--key", line(needed=True), "Its key, as its own ccu parcel key prints it: age1..."),
     ] = REQUIRED,
     note: Annotated[
-        str | None, opt("--note-file", NOTE, "What else they must know; - is standard input.")
+        str | None, opt("--note-file", NOTE, "What else they need to know; - is standard input.")
     ] = None,
     without_consent: Annotated[
         str | None,
-        opt("--without-consent", code("disclosure_ground"), "Why the law allows it without one."),
+        opt("--without-consent", code("disclosure_ground"), "Legal ground if there is no consent."),
     ] = None,
 ) -> None:
-    """Print a sealed parcel about a person, as text to be mailed to that person's home town.
+    """Print a sealed parcel about a person, as text to email to that person's home town.
 
     It has name, birth date, phone, email, home address, language, the day of the last call, the
-    needs of open referrals and your note. Nothing of a 42 CFR Part 2 program is in it. It is
+    needs of open referrals and your note. It has nothing from 42 CFR Part 2 programs. It is
     recorded as a disclosure, and needs an active consent to that provider on referrals.
 
     Examples:

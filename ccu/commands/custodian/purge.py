@@ -13,7 +13,7 @@ def purge(
     ctx: Context,
     dry_run: Annotated[bool, flag("--dry-run", "Count what is due; destroy nothing.")] = False,
     yes: Annotated[
-        bool, flag("--yes", "Destroy without asking; needed where nobody can answer.")
+        bool, flag("--yes", "Destroy without asking; required outside a terminal.")
     ] = False,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -52,8 +52,8 @@ def purge(
         what = counted(len(found.not_set), "class has", "classes have")
         say(f"{what} no period. Set each: ccu retention set CLASS YEARS --source TEXT")
     elif not dry_run and found.total:
-        also = f", with {counted(places, 'place')} that no record names any more" if places else ""
-        say(f"{counted(found.total, 'record')} destroyed, and gone from the file{also}.")
+        also = f", with {counted(places, 'place')} that no record uses now" if places else ""
+        say(f"{counted(found.total, 'record')} destroyed and erased from the file{also}.")
         say(f"{actions.COPIES} {actions.CARE}")
         if beside := actions.copies(session):
             say(f"Copies made by a migration are beside the file: {', '.join(beside)}.")
@@ -67,8 +67,8 @@ def _confirm(session: Session, total: int, yes: bool) -> None:
     from ccu.options import questions
 
     stated = (
-        f"To be destroyed, with no way back: {counted(total, 'record')}."
-        " Counted by class and year: ccu purge --dry-run"
+        f"This will destroy {counted(total, 'record')} and cannot be undone. To"
+        " count them by class and year: ccu purge --dry-run"
     )
     what = "the number of records"
     questions.confirm_by_number(session.interactive, total, stated, "destroy", what)

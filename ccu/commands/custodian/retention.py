@@ -26,8 +26,8 @@ def list_(
     """List how long each class of record is kept; or the legal holds, or what was destroyed.
 
     ccu has no retention periods of its own: the department sets each of them, and ccu purge
-    destroys nothing until every class has one. --destroyed has the time when the text was removed
-    from the file's bytes; if it is empty, run ccu check.
+    destroys nothing until every class has one. --destroyed shows when the text was erased
+    from the file; if that is empty, run ccu check.
 
     Examples:
 
@@ -94,9 +94,9 @@ def hold(
 ) -> None:
     """Place a legal hold: a person, call or place is not destroyed until the hold is released.
 
-    The hold covers what is needed to understand the record: a person's calls and all that is on
-    them, what followed from a call, the units of a building. Give words that may name a
-    person by --file or at the prompt.
+    The hold covers what is needed to understand the record: a person's calls and everything on
+    them, what followed from a call, the units of a building. Give words that may name a person by
+    --file or at the prompt.
 
     Example:
 

@@ -95,7 +95,7 @@ def list_(ctx: Context, format: FormatOption = None, output: OutputOption = None
 def show(
     ctx: Context, seal: SealArgument, format: FormatOption = None, output: OutputOption = None
 ) -> None:
-    """Show every field that a seal holds. The look is audited.
+    """Show every field that a seal holds. Showing it is recorded in the audit.
 
     Example:
 
@@ -135,5 +135,5 @@ def lift(
     with session.work() as work:
         row, left = seal_store.lift(work, seal, reason)
     if left:
-        say(f"{left} texts were rewritten since and are kept")
+        say(f"{left} texts were rewritten since then and are kept")
     emit_line(f"Seal {seal} is lifted: {row['record']} {row['number']} is back.")

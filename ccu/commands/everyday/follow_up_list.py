@@ -49,7 +49,7 @@ def list_(
     A calendar (.ics) has no names and no addresses. Import it again, or have it replaced each
     night: its entries are updated, and those of closed, moved or reassigned follow-ups removed.
 
-    `--due` counts the overdue ones that it leaves out; for these: ccu follow-up overdue
+    `--due` leaves out overdue ones and prints their number; for these: ccu follow-up overdue
 
     Examples:
 
@@ -97,11 +97,11 @@ def overdue(
 ) -> None:
     """List what is overdue: follow-ups, and care calls without a decision. Highest risk first.
 
-    With nothing overdue cron gets no output. Overdue follow-ups of one referral are one line; JSON,
-    CSV and XLSX have each. To list care calls without a decision: ccu call list --undecided
+    If nothing is overdue, cron gets no output. Overdue follow-ups of one referral are one line;
+    JSON, CSV and XLSX have each. To list care calls without a decision: ccu call list --undecided
 
     new: not reported as overdue yet. A run from cron records what it reported; a run at a terminal
-    does not, so the next report still has it as new. With --format or --output an empty list is
+    does not, so the next report still shows it as new. With --format or --output an empty list is
     printed too.
 
     Examples:

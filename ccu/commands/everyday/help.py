@@ -39,7 +39,7 @@ def command(
     if not found:
         say("No command found for that. Try one word, or see ccu --help.")
     if len(found) > SCREEN:
-        say(f"The first {SCREEN} of {len(found)}; for fewer add a word.")
+        say(f"The first {SCREEN} of {len(found)}; add a word to narrow the list.")
     emit(Table(COLUMNS, found[:SCREEN], title="Commands"), format)
 
 

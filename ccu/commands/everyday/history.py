@@ -33,7 +33,7 @@ def command(
         bool, flag("--full", "Everything with the narratives; needs --reason.")
     ] = False,
     reason: Annotated[
-        str | None, opt("--reason", REASON, "Why the narratives are needed; it is kept.")
+        str | None, opt("--reason", REASON, "Why the narratives are needed; kept with the audit.")
     ] = None,
     asking: AskingOption = False,
     format: FormatOption = None,
@@ -64,7 +64,7 @@ def command(
         address = ADDRESS.ask(session, "Address", "the address")
     if sum(each is not None for each in (typed, address, call, person)) != 1:
         raise InvalidInput(
-            "type an address behind ccu history, --call N or --person P, one of them"
+            "give an address, --call N or --person P, such as: ccu history 12 Main St"
         )
     why = needs_reason(session, full, reason)
     if person is not None:

@@ -119,7 +119,7 @@ def _completed(call_id: int, changed: list[str], left: list[str]) -> str:
     stayed = ", ".join(label(field) for field in left)
     kept = f" Not changed: {stayed}. To change that: ccu call edit {call_id}" if left else ""
     new = f"Added to it: {added}." if added else "Nothing was added."
-    return f"Call {call_id} was on file already. {new}{kept}"
+    return f"Call {call_id} was already on file. {new}{kept}"
 
 
 def _page(

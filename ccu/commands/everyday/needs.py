@@ -26,7 +26,7 @@ def record(
         list[str] | None,
         typer.Argument(
             metavar="[NEED=STATE]...",
-            help="STATE is no, met, unmet, declined, unknown; with none given each is asked.",
+            help="STATE is no, met, unmet, declined, unknown; if none is given, it asks each.",
         ),
     ] = None,
     person: Annotated[int, opt("--person", NAMED_PERSON, "The person's number.")] = REQUIRED,

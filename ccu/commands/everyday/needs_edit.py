@@ -25,10 +25,10 @@ def edit(
     ctx: Context,
     assessment: AssessmentArgument,
     answer: Annotated[
-        list[str] | None, typer.Argument(metavar="[NEED=STATE]...", help="As for record.")
+        list[str] | None, typer.Argument(metavar="[NEED=STATE]...", help="As for ccu needs record.")
     ] = None,
     clear: Annotated[
-        list[str] | None, value("--clear", "NEED", "A need that was not asked. Repeatable.")
+        list[str] | None, value("--clear", "NEED", "Clear this need: it was not asked. Repeatable.")
     ] = None,
     reason: ReasonOption = None,
     asking: AskingOption = False,
@@ -57,9 +57,9 @@ def void(
     assessment: AssessmentArgument,
     reason: Annotated[str, opt("--reason", WHY, "Why it was an error; kept.")] = REQUIRED,
 ) -> None:
-    """Void an assessment recorded in error, such as of the wrong person: it counts as none.
+    """Void an assessment recorded in error, such as for the wrong person.
 
-    It is kept. One with a referral is not voided: first end the referral, as entered in error.
+    It is kept, but does not count. If it has a referral, first mark that as entered in error.
 
     Example:
 
@@ -69,4 +69,4 @@ def void(
 
     with ctx.obj.work() as work:
         needs_store.void(work, assessment, reason)
-    emit_line(f"Voided needs assessment {assessment}; it is kept, but counts as none.")
+    emit_line(f"Voided needs assessment {assessment}; it is kept, but does not count.")

@@ -27,7 +27,7 @@ def add(ctx: Context, given: PersonOptions, asking: AskingOption = False) -> Non
 
     Asks at a terminal, one field a line. Names, birth dates and descriptions are never typed on
     the command line, which others on this machine can read: they are answers, or lines of --file.
-    People on file who may be the same are shown first; nothing is merged by itself.
+    People on file who may be the same are shown first; nothing is merged automatically.
 
     Examples:
 
@@ -68,8 +68,8 @@ def find(
 ) -> None:
     """Find a person by name, phone or birth date, the best match first.
 
-    Nicknames, names in another order, accents, spelling by sound, day and month swapped still
-    match. Everybody shown is recorded in the audit.
+    Nicknames, names in another order, accents, sound-alike spellings and swapped day and month
+    still match. Everyone shown is recorded in the audit.
 
     JSON: person, name (null: none), born, phone (its last four digits), score (of 100: what was
     asked and agrees), why.
@@ -87,7 +87,7 @@ def find(
     rows = person_finding.matches(ctx.obj, known, least, most)
     emit(Table(COLUMNS, rows, title="People"), format, output)
     if not rows:
-        say("Nobody found.")
+        say("No one found.")
 
 
 @app.command()
@@ -95,14 +95,14 @@ def show(
     ctx: Context,
     person: PersonArgument,
     changes: Annotated[
-        bool, flag("--changes", "With what was changed, when, and by which account.")
+        bool, flag("--changes", "Include changes: what, when and by which account.")
     ] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
     """Show what is on file about a person; ccu history --person shows their calls.
 
-    Of a record merged into another, the person it is now. Showing it is recorded in the audit.
+    For a merged record, it shows the person it is part of. Showing it is recorded in the audit.
 
     JSON: asked, identified, id, records, given_name, family_name, description, birth_date, age,
     age_estimate, age_estimated_on, minor, sex, phone, email, home, `postcode`, language,
@@ -130,8 +130,8 @@ def edit(
 ) -> None:
     """Change what is on file about a person; the old values are kept.
 
-    Asks at a terminal when nothing is given. Somebody known by description only is identified by
-    giving a name: the description and all that was recorded stay.
+    Asks at a terminal when nothing is given. To identify someone known only by a description, give
+    a name: the description and everything recorded are kept.
 
     Examples:
 

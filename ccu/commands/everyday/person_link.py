@@ -46,14 +46,14 @@ def link(
         ),
     ] = None,
     anyway: Annotated[
-        bool, flag("--anyway", "Although a parent is not older than the child.")
+        bool, flag("--anyway", "Link them although the parent is not older than the child.")
     ] = False,
     asking: AskingOption = False,
 ) -> None:
     """Link A as the parent, child, spouse ... of B, and put both in one household.
 
-    Without --household: a new one when neither has one; when one of them has one, the other joins
-    it; when both have different ones they stay there, and at a terminal it is asked.
+    Without --household: if neither has a household, they get a new one; if one has one, the other
+    joins it; if they have different ones, both stay where they are, and at a terminal it asks.
 
     Examples:
 
@@ -95,7 +95,7 @@ def distinct(
     reason: Annotated[str | None, opt("--reason", HOW, "How you know; no names.")] = None,
     undo: Annotated[bool, flag("--undo", "Remove the mark.")] = False,
 ) -> None:
-    """Mark two records as different people: duplicates no longer lists them.
+    """Mark two records as different people: ccu person duplicates no longer lists them.
 
     Example:
 
@@ -106,7 +106,7 @@ def distinct(
     session = ctx.obj
     if undo:
         if reason is not None:
-            raise InvalidInput("--undo and --reason contradict")
+            raise InvalidInput("--undo and --reason contradict each other; give one of them")
         with session.work() as work:
             match_store.unmark_different(work, one, other)
         emit_line(f"Person {one} and person {other} are no longer marked as different people.")
@@ -121,12 +121,12 @@ def distinct(
 def void(
     ctx: Context,
     person: Annotated[int, arg("PERSON", NAMED_PERSON, "The person's number.")],
-    yes: Annotated[bool, flag("--yes", "Do not ask; needed where nobody can answer.")] = False,
+    yes: Annotated[bool, flag("--yes", "Do not ask; required outside a terminal.")] = False,
 ) -> None:
-    """Remove a person added in error, for good: only where nothing refers to the record.
+    """Remove a person added in error, for good, if nothing refers to the record.
 
-    The audit keeps that it was there, and who removed it. Care notes of the person, if there are
-    any, are not removed.
+    The audit keeps that it existed and who removed it. Care notes on the person, if any, are not
+    removed.
 
     Example:
 

@@ -65,9 +65,9 @@ def import_(
 
     After the first list, clients are matched by the office's own number. A row that may be a known
     person is asked about at a terminal; elsewhere it is left out and listed, unless --match
-    decides. The list fills gaps and erases nothing. A closed case ends the client's worker, if a
-    list set them. All of the file is imported or, if something goes wrong, none. A file with a
-    column that looks like an FBI, state identification or social security number is refused.
+    decides. The list fills gaps and erases nothing. A closed case ends the worker's assignment, if
+    a list made it. Either the entire file is imported or, if something goes wrong, nothing. A file
+    with a column that looks like an FBI, state identification or social security number is refused.
 
     Examples:
 

@@ -21,10 +21,10 @@ def compare(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Compare two people field by field: the score, and the evidence of two people.
+    """Compare two people field by field: the score, and evidence that they are different.
 
-    A weight is in points of the score; below 0 it is evidence of two people. People with
-    several records are compared by the two that are most alike. Recorded as a read of both.
+    A weight is in points of the score; below 0 it is evidence of different people. For people with
+    several records, the two most similar records are compared. It is recorded as a lookup of both.
 
     JSON: asked, a, b, records (those compared), score, likely_from, likely, merged, agree, differ,
     against, fields (field, agreement, weight, a, b).
@@ -54,7 +54,7 @@ def duplicates(
 ) -> None:
     """List pairs that are likely the same person, best first. Nothing is merged.
 
-    `why` names the fields that agree, the heaviest first; a_source and b_source are the numbers on
+    `why` names the fields that agree, heaviest first; a_source and b_source are the numbers on
     other offices' lists. Pairs marked as different (ccu person distinct) are left out.
 
     Examples:
@@ -79,7 +79,7 @@ def merge(
     keep: Annotated[int | None, opt("--keep", PERSON, "The record to keep; default A.")] = None,
     prefer: Annotated[
         str | None,
-        flag("--prefer", "Where both have a value, use: kept, merged or newest; asks nothing."),
+        flag("--prefer", "If both have a value, use: kept, merged or newest; does not ask."),
     ] = None,
     take: Annotated[
         list[str] | None,
@@ -97,9 +97,10 @@ def merge(
 ) -> None:
     """Merge person B into A: one person, one count; every record is kept.
 
-    B's calls, referrals and notes stay B's and count for A. Where both have a value it asks whose
-    survives; where one has none, the other's does. The name not chosen stays a name to find them
-    by. Of two workers A's goes on, unless --take worker. ccu person unmerge B undoes all of it.
+    B's calls, referrals and notes stay with B and count for A. If both have a value, it asks which
+    to keep; if only one has a value, that is kept. The name not chosen can still be used to find
+    them. If both have a worker, A's continues, except with --take worker. To undo all of it: ccu
+    person unmerge B
 
     JSON: kept, merged, done, score, likely_from, likely, against, warnings, fields (field, kept,
     merged, survives: kept, merged or same).
@@ -115,7 +116,7 @@ def merge(
 
     kept = keep or a
     if kept not in (a, b):
-        raise InvalidInput("--keep names one of the two")
+        raise InvalidInput("--keep must be one of the two numbers")
     request = merging.Request(
         kept=kept,
         merged=b if kept == a else a,
@@ -134,9 +135,9 @@ def unmerge(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Undo a merge: every value and worker is as if it had not been.
+    """Undo a merge: every value and worker is as it was before.
 
-    What was added since stays with the number it was put to; what was put to the other is listed.
+    What was added since stays with its number; what was recorded for the other number is listed.
 
     JSON: person, was_part_of, merged_at, workers_again, without_worker (person, worker, until: the
     last worker of one of the two who has none now), put_since (record, id, person,

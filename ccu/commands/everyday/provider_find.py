@@ -39,9 +39,9 @@ def find(
 
     Ranked by need and words, area, hours, capacity, how recently it was verified, and how many of
     this town's referrals there received service (from 5 that ended). Words such as spanish, tonight
-    or 78 years old rank; options decide who is listed. It reads Spanish, and words misspelled by a
-    letter or two. An urgent need has 911 and 988 first. To teach it a word: ccu
-    codes add need_word.
+    or 78 years old affect the ranking; options decide who is listed. It reads Spanish, and words
+    misspelled by a letter or two. For an urgent need, 911 and 988 come first. To teach it a word:
+    ccu codes add need_word.
 
     Examples:
 
@@ -91,8 +91,8 @@ def stale(
 ) -> None:
     """List the providers to verify next.
 
-    First those that left their directory, then those not verified within the days of the setting
-    verified_days: those referred to in the last year, the longest ago verified, the most referred.
+    First those that left their directory, then those not verified within the setting verified_days:
+    those referred to in the last year, verified longest ago and referred to most.
 
     `ccu provider edit 7 --phone 203-555-0110 --verified today` records what was confirmed.
 

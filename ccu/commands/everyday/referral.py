@@ -106,8 +106,8 @@ def letter(
 ) -> None:
     """Print a letter about an open referral: the person's copy, or with --provider the provider's.
 
-    The person's copy is in plain language, for the person alone. The provider's copy has name,
-    birth date, phone and need; it is recorded as a disclosure, and needs an active consent to that
+    The person's copy is in plain language, for the person only. The provider's copy has name, birth
+    date, phone and need; it is recorded as a disclosure, and needs an active consent to that
     provider: on referrals, or for a 42 CFR Part 2 program on part2.
 
     JSON: referral, copy (person or provider), disclosure (its number, or null), text (its lines).

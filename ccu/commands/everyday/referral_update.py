@@ -59,8 +59,8 @@ def edit(
 def reopen(ctx: Context, referral: ReferralArgument, note_file: NoteFileOption = None) -> None:
     """Reopen a referral that was closed by mistake; its history keeps both.
 
-    It has the status before again, and the follow-ups that closed with it are due. To refer the
-    person another time: ccu refer CALL --again-of REFERRAL
+    It returns to its earlier status, and the follow-ups that closed with it are due again. To refer
+    the person again: ccu refer CALL --again-of REFERRAL
 
     Example:
 

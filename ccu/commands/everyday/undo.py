@@ -9,7 +9,7 @@ from ccu.output import emit_line, say
 
 def command(
     ctx: Context,
-    yes: Annotated[bool, flag("--yes", "Do not ask; needed where nobody can answer.")] = False,
+    yes: Annotated[bool, flag("--yes", "Do not ask; required outside a terminal.")] = False,
 ) -> None:
     """Take back your last change: it is shown first, and the audit keeps both.
 
