@@ -78,10 +78,10 @@ _INSTEAD = {
     "plan write": "ccu plan suggest sends a correction",
     "plan expire": "ccu plan suggest sends a correction",
     "plan answer": "ccu plan suggest sends a correction",
-    "household show": "ccu household list gives its numbers",
-    "frequent people --names": "the list is by number without --names",
-    "referral list --names": "the list is by number without --names",
-    "person duplicates": "ccu person compare sets two beside each other",
+    "household show": "ccu household list shows the numbers",
+    "frequent people --names": "without --names the list shows numbers only",
+    "referral list --names": "without --names the list shows numbers only",
+    "person duplicates": "ccu person compare shows two side by side",
     "purge": "ccu purge --dry-run shows what it would destroy",
 }
 

@@ -23,7 +23,7 @@ def given(texts: Sequence[str], paths: Sequence[Path]) -> list[Anchor]:
     for path in paths:
         lines = [each for each in named.text_lines(path, "--anchor-file") if each.strip()]
         if not lines:
-            raise InvalidInput("--anchor-file has no anchors in it")
+            raise InvalidInput("--anchor-file contains no anchors")
         found += _read(lines, "--anchor-file")
     return found
 
@@ -48,7 +48,7 @@ def _of_file(path: Path) -> list[Anchor]:
         content = path.read_bytes() if path.is_file() and not path.is_symlink() else b""
     except OSError as error:
         raise DatabaseUnusable(
-            f"cannot read {path}, which the audit is compared with: {files.reason(error)}"
+            f"cannot read {path}, which has anchors of the audit: {files.reason(error)}"
         ) from None
     found = map(_match, content.decode("utf-8", "replace").splitlines())
     return [Anchor(int(each[1]), bytes.fromhex(each[2]), path.name) for each in found if each]

@@ -39,14 +39,16 @@ CALL_BEFORE, CALL_AFTER = 30 * DAY, DAY  # a card is read on the way, the call i
 NIGHT_FROM, NIGHT_UNTIL, NIGHT_CALL = 22, 6, 8 * HOUR
 
 RULES = {
-    "unusual": f"On one day at least {LEAST} different people and places, and more than {TIMES}"
-    " times the account's own median day, or the median day of others of its role, of the eight"
-    " weeks before; days without a look are left out.",
-    "untied": "No call of that person, or at that building, from 30 days before to a day after;"
-    " and the account never worked with them, owned or wrote a referral, follow-up, consult, needs,"
+    "unusual": f"On one day, at least {LEAST} different people and places, and more than {TIMES}"
+    " times the account's own median day, or the median day of others in its role, over the eight"
+    " weeks before; days without lookups are left out.",
+    "untied": "No call with that person or at that building from 30 days before to one day after, "
+    "and"
+    " the account never worked with them or owned or wrote any referral, follow-up, consult, "
+    "needs assessment,"
     " plan, flag or call of theirs.",
-    "night": f"From {NIGHT_FROM}:00 to 0{NIGHT_UNTIL}:00 by the town's clock, without a call of"
-    " that person, or at that building, within 8 hours.",
+    "night": f"From {NIGHT_FROM}:00 to 0{NIGHT_UNTIL}:00 by the town's clock, with no call with"
+    " that person or at that building within 8 hours.",
 }
 
 Row = dict[str, Any]
@@ -285,19 +287,19 @@ PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
          "night"),
     ),
     "unusual": (
-        "Looked at unusually often",
+        "Unusually many lookups",
         ("day", "staff", "role", "looked_at", "own_usual", "role_usual"),
     ),
     "untied": (
-        "Looked at without a tie",
+        "Lookups without a connection",
         ("staff", "record", "id", "times", "first", "last"),
     ),
-    "night": ("At night, outside of a call", _EVENT),
+    "night": ("Lookups at night, outside a call", _EVENT),
     "denials": ("Denied", _EVENT),
     "exports": ("Taken out", (*_EVENT, "detail")),
     "overrides": ("Overrides, and reasons given", (*_EVENT, "reason")),
 }  # fmt: skip
-OWN = "Your own reads are in these lists like anybody's."
+OWN = "Your own lookups are included."
 
 
 def read(session: Session, since: str) -> Document:

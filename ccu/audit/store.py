@@ -245,8 +245,8 @@ def rekey(connection: sqlite3.Connection, staff_id: int) -> tuple[Path, bool]:
         return path, True
     if os.path.lexists(path):  # exists() raises for a folder that may not be entered
         raise InvalidInput(
-            f"there is an audit key, {path}; a new one is made only in place of a lost one. If this"
-            " one became known to others, move it away first"
+            f"there is an audit key, {path}; a new one is made only if it is lost. If others"
+            " may know this one, move it away first"
         )
     new = chain.waiting(path)
     with contextlib.suppress(OSError):  # of one that was never committed

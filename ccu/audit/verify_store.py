@@ -82,7 +82,7 @@ def verify(
         try:
             verdict = _verdict(connection, key, anchors, chain)
         except database.errors():
-            verdict = Verdict(wrong=["the audit's tables are not as they were made"])
+            verdict = Verdict(wrong=["the audit's tables were altered"])
         finally:
             connection.text_factory = text_factory
     return verdict
@@ -134,8 +134,8 @@ def _walk(
             if row[0] in known and known[row[0]] != {row[-2]}:
                 files = {each.file for each in anchors if each.number == row[0] and each.file}
                 of = f" of {', '.join(sorted(files))}" if files else ""
-                raise _Bad(f"audit row {row[0]} is not the one that the anchor{of} knows: the"
-                           " chain was forged")  # fmt: skip
+                raise _Bad(f"audit row {row[0]} does not match the anchor{of}: the chain"
+                           " was forged")  # fmt: skip
             if row[3] == audit.PURGED:
                 purged.update(_detail(row[-4], "reasons") or ())
             if row[-1] is None and audit.DIGEST in row[-4]:
@@ -181,18 +181,18 @@ def _check(
     """Raise _Bad. Order matters: a missing row is reported before what does not fit without it."""
     number, previous, hash, reason = row[0], row[-3], row[-2], row[-1]
     if number < 1:
-        raise _Bad(f"audit row {number} was put in by hand")
+        raise _Bad(f"audit row {number} was inserted by hand")
     if number > last[0] + 1:
         raise _Bad(f"{_numbered(last[0] + 1, number - 1, 'is', 'are')} missing")
     genuine = key is None or key.of_row(previous, row[:-3]) == hash
     if previous != last[1]:
         raise _Bad(_misplaced(connection, chain, row, genuine))
     if not genuine:
-        raise _Bad(f"audit row {number} was changed, or put in, by hand")
+        raise _Bad(f"audit row {number} was changed or inserted by hand")
     if key is None or reason is None:
         return
     if _detail(row[-4], audit.DIGEST) != key.of_reason(number, reason):
-        raise _Bad(f"the reason of audit row {number} was changed, or put in, by hand")
+        raise _Bad(f"the reason for audit row {number} was changed or inserted by hand")
 
 
 class _Wrote:
@@ -235,11 +235,11 @@ def _misplaced(connection: sqlite3.Connection, chain: Chain, row: Row, genuine: 
     number = row[0]
     after = _next(connection, chain, "hash", row[-3], number)
     if after is not None:
-        return f"audit row {number} is out of order: it was written after what is row {after} now"
+        return f"audit row {number} is out of order: it was written after what is now row {after}"
     if genuine:
         return f"audit row {number} does not follow the row before it"
     followed = _next(connection, chain, "previous", row[-2], number)
-    return f"audit row {number} was {'put in' if followed is None else 'changed'} by hand"
+    return f"audit row {number} was {'inserted' if followed is None else 'changed'} by hand"
 
 
 def _next(
@@ -262,16 +262,16 @@ def _numbered(first: int, last: int, one: str, more: str) -> str:
 def _check_reasons(connection: sqlite3.Connection, lost: Sequence[int], purged: set[int]) -> None:
     for number in lost:
         if number not in purged:
-            raise _Bad(f"the reason of audit row {number} is missing, and no purge took it out")
+            raise _Bad(f"the reason for audit row {number} is missing, and no purge removed it")
     number = connection.execute(_NO_EVENT).fetchone()[0]
     if number is not None:
-        raise _Bad(f"a reason was put in by hand for audit row {number}, which is not there")
+        raise _Bad(f"a reason was inserted by hand for audit row {number}, which does not exist")
 
 
 def _check_wrote(connection: sqlite3.Connection, verdict: Verdict) -> None:
     found = connection.execute(_WROTE, {"last": verdict.last[0]})
     for number in [*verdict.unfit, *(row[0] for row in found if row[0] not in verdict.wrote)]:
-        raise _Bad(f"what audit row {number} wrote was changed, taken out, or put in, by hand")
+        raise _Bad(f"what audit row {number} wrote was changed, removed or inserted by hand")
 
 
 def _check_end(
@@ -286,8 +286,8 @@ def _check_end(
         raise _Bad(EMPTY)
     if known > last:
         raise _Bad(
-            f"the audit ends at row {last} and an anchor knows row {known}: rows were cut from the"
-            " end, or an older copy of the file was put in its place"
+            f"the audit ends at row {last} but an anchor has row {known}: rows were cut from"
+            " the end, or the file was replaced by an older copy"
         )
     if given < last:
         raise _Bad(f"the file's own count of audit rows is {given}, and the last row is {last}")
@@ -343,7 +343,7 @@ def checked(
     `key`: where the file does not have its key beside it.
     """
     path = key_chain.key_path(connection)
-    forgeable = f"{path} is open to other accounts: they can forge the audit; chmod 600 it"
+    forgeable = f"{path} is open to other accounts, who can forge the audit; run chmod 600 on it"
     current, warnings = key, [forgeable] if files.is_open(path) else []
     try:
         current = key or audit.stored_key(connection)

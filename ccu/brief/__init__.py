@@ -40,12 +40,12 @@ PARTS: dict[str, tuple[str, tuple[str, ...], str]] = {
     # Without text for an empty list: shown only if there is something to do.
     "flags_to_verify": ("Safety notes to verify", ("id", "place", "source", "by", "written"), ""),
     "flags_expiring": (
-        "Safety notes that expire",
+        "Safety notes expiring soon",
         ("id", "place", "source", "by", "until", "state"),
         "",
     ),
     "overrides_due": (
-        "Overrides of the frequent lists to review",
+        "Frequent-list overrides to review",
         ("id", "person", "place", "listed", "review_on", "days_late"),
         "",
     ),

@@ -147,10 +147,9 @@ def in_hospital(
 
     Of a call with several subjects nobody knows who it was: it is listed once, without a person,
     and `who` has "one of the people of call 2". A call of the span on which nobody is named is
-    listed too, with "nobody is named on call 2".
-    A report is the result of a follow-up, or a call about them: one that ended in an emergency
-    examination or a transport to hospital. Listed are people with something due, and those who a
-    call of the span took to hospital.
+    listed too, with "no one is named on call 2". A report is the result of a follow-up, or a call
+    about them: one that ended in an emergency examination or a transport to hospital. Listed are
+    people with something due, and those who a call of the span took to hospital.
     """
     people = person_ids.same(connection, table.column(connection, _MAY_BE_IN_HOSPITAL, **span))
     last: dict[int, sqlite3.Row] = {}
@@ -165,14 +164,14 @@ def in_hospital(
         if row["hospital"]:
             call = row["call_id"]
             person = person_id if call is None else None
-            who = "" if call is None else f"one of the people of call {call}"
+            who = "" if call is None else f"someone on call {call}"
             heard = dates.minute(row["occurred_at"])
             found.setdefault((person, call), {"person": person, "heard": heard, "who": who})
     return list(found.values()) + [
         {
             "person": None,
             "heard": dates.minute(call["occurred_at"]),
-            "who": f"nobody is named on call {call['id']}",
+            "who": f"no one is named on call {call['id']}",
         }
         for call in connection.execute(_NOBODY_NAMED, span)
     ]

@@ -193,7 +193,7 @@ def unvoid(work: Work, call_id: int, reason: str | None) -> None:
         other = calls.with_incident(work.connection, old["source_system"], str(new["incident"]))
         if other is not None:
             raise InvalidInput(
-                f"call {other} has its incident number now; to free it:"
+                f"call {other} now has its incident number; to free it:"
                 f" ccu call edit {other} --clear incident"
             )
     writes.update(work.connection, "call", call_id, new)

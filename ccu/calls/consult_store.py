@@ -66,7 +66,9 @@ def cleared(fields: Iterable[str], given: Mapping[str, object]) -> dict[str, obj
     for name in fields:
         column = CLEARABLE.get(name.strip().lower(), "")
         if not column or column in given:
-            raise InvalidInput("--clear: give call, person or note, and not with its new value")
+            raise InvalidInput(
+                "--clear takes call, person or note, but not with a new value for it"
+            )
         new[column] = None
     return new
 
@@ -100,7 +102,7 @@ def void(work: Work, consult_id: int, reason: str) -> None:
     visibility.refuse("consult", work.view.consults([consult_id]))
     staff_list.refuse_others(work.connection, work.staff_id, row["recorded_by"])
     if not writes.change(work, "consult", row, {"voided": 1}, reason):
-        raise InvalidInput(f"consult {consult_id} is void already")
+        raise InvalidInput(f"consult {consult_id} is already void")
     work.audit("consult-edit", "consult", consult_id, fields=["voided"])
 
 

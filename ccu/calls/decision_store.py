@@ -43,7 +43,7 @@ def must_be_as_seen(connection: sqlite3.Connection, call_id: int, seen: str | No
     """Raise InvalidInput, with what is on file now, if the reason is another than was seen."""
     if (now := reason_of(connection, call_id)) != seen:
         raise InvalidInput(
-            f"call {call_id} was decided by somebody else meanwhile; on file now:"
+            f"call {call_id} was just decided by someone else; now on file:"
             f" {label_of(connection, now)}; to change it: ccu call decide {call_id}"
         )
 

@@ -109,7 +109,7 @@ def _imported(session: Session, values: dict[str, Any]) -> int | None:
     if apart or elsewhere:
         what = "time" if apart else "address"
         raise InvalidInput(
-            f"--incident: call {row['id']} was imported with that number and has another {what};"
+            f"--incident: call {row['id']} was imported with that number and a different {what};"
             f" check the number, or correct that call: ccu call edit {row['id']}"
         )
     return int(row["id"])
@@ -119,7 +119,7 @@ def _same(session: Session, alike: Sequence[dict[str, Any]]) -> int | None:
     """Show calls that may be this one; return the one it is, or None for another call."""
     from ccu.options import terminal
 
-    say("This call may be on file already:")
+    say("This call may already be on file:")
     for each in alike:
         say(f"  {_called(session, each)}")
     return terminal.choose(

@@ -213,7 +213,7 @@ class CallForm:
         if (word := rest.lower().rstrip(".")) in NOT_NAMED:
             return Met(role)
         if word in NOBODY:
-            raise InvalidInput(f"{name}: leave it out if there was nobody, or write unknown")
+            raise InvalidInput(f"{name}: leave it out if there was no one, or write unknown")
         if re.match(_UNNAMED, rest):
             return Met(role, description=rest)
         word, colon, description = (part.strip() for part in rest.partition(":"))
@@ -239,7 +239,7 @@ class CallForm:
             role = who.role_of(read.relation)
             if not role:
                 raise InvalidInput(
-                    f"{name}: start with caller:, subject:, victim: or witness: for somebody who is"
+                    f"{name}: start with caller:, subject:, victim: or witness: for someone who is"
                     " neither the subject nor family"
                 )
         born = read.fields.get("birth_date")
@@ -358,5 +358,5 @@ def _clearable(text: str) -> str:
         option = "note"
     if option not in CLEARABLE:
         names = ", ".join(flag(each).removeprefix("--") for each in CLEARABLE)
-        raise InvalidInput(f"--clear: no field of that name; choose from {names}")
+        raise InvalidInput(f"--clear: no such field; choose from {names}")
     return option

@@ -40,7 +40,7 @@ def _began(session: "Session", text: str, option: str, answered: bool = False) -
 
     said = f"{began:%m/%d/%Y} is {years} years ago"
     if not session.may_choose:
-        raise InvalidInput(f"{option}: {said}; if it is right, write {began:%Y-%m-%d %H:%M}")
+        raise InvalidInput(f"{option}: {said}; if that is right, write {began:%Y-%m-%d %H:%M}")
     if not terminal.yes_or_no(f"{said}; use it anyway? y or n"):
         raise InvalidInput(f"{option}: type the day again")
     return began
@@ -150,7 +150,7 @@ class CallOptions:
         value(
             "--responder",
             "AGENCY[+clinician][:STATE[:DETAIL...]]",
-            "Who responded; STATE is arrived unless given. Details: unit=4A,"
+            "Who responded; STATE is arrived if not given. Details: unit=4A,"
             " minutes=30, or why cancelled or unavailable. Repeatable.",
         ),
     ] = None
@@ -167,7 +167,7 @@ class CallOptions:
     force_used: Annotated[bool | None, flag("--force-used/--no-force-used", "Force was used.")] = (
         None
     )
-    injury: Annotated[bool | None, flag("--injury/--no-injury", "Somebody was hurt.")] = None
+    injury: Annotated[bool | None, flag("--injury/--no-injury", "Someone was hurt.")] = None
     crisis_kind: Annotated[
         str | None, opt("--crisis-kind", TYPES["crisis_kind"], "As it appeared; not a diagnosis.")
     ] = None

@@ -216,7 +216,7 @@ def consult(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
         *((key.replace("_", " "), data[key]) for key in ("asked_by", "clinician", "minutes")),
         *((key, data[key]) for key in ("call", "person") if data[key] is not None),
         ("note", f"{data['note_characters']} characters" if data["note_characters"] else "none"),
-        *([("status", "void: in no list or figure")] if data["voided"] else []),
+        *([("status", "void: not in lists or figures")] if data["voided"] else []),
         ("recorded", f"{dates.minute(data['recorded_at'])} by {data['recorded_by']}"),
     ]
     sections = [Section(pairs=pairs, main=True), Section("Note", lines=note)]

@@ -209,7 +209,7 @@ def amend(work: Work, call_id: int, new: Mapping[str, Any], reason: str | None) 
     old = call_record(work.connection, call_id)
     if old["voided_at"]:
         raise InvalidInput(
-            f"call {call_id} is void and stays as it was;"
+            f"call {call_id} is void and cannot be edited;"
             f" to bring it back: ccu call unvoid {call_id}"
         )
     new = {field: value for field, value in new.items() if not _says(old, field, value)}
@@ -218,7 +218,7 @@ def amend(work: Work, call_id: int, new: Mapping[str, Any], reason: str | None) 
     if new.keys() & {"incident", "source_system"}:
         if _is_imported(work.connection, call_id):
             raise InvalidInput(
-                f"--incident: call {call_id} was imported; the number is its source's"
+                f"--incident: call {call_id} was imported; its incident number cannot be changed"
             )
         system, incident = (new.get(field, old[field]) for field in ("source_system", "incident"))
         _refuse_taken(work.connection, system, incident)
@@ -264,11 +264,11 @@ def void(work: Work, call_id: int, reason: str, was: Mapping[str, object] | None
 
     A call logged by hand gives its incident number free (the change keeps it), because the usual
     next step is to log it again, rightly; an imported one keeps it, or the next import would bring
-    it back. Raises NotFound, and InvalidInput when it is void already.
+    it back. Raises NotFound, and InvalidInput when it is already void.
     """
     old = call_record(work.connection, call_id)
     if old["voided_at"]:
-        raise InvalidInput(f"call {call_id} is void already")
+        raise InvalidInput(f"call {call_id} is already void")
     by = work.staff_id
     new: dict[str, object] = {"voided_at": work.at, "voided_by": by, "void_reason": reason}
     new |= was or {}
@@ -331,7 +331,7 @@ def with_incident(connection: sqlite3.Connection, system: str, incident: str | N
 def _refuse_taken(connection: sqlite3.Connection, system: str, incident: str | None) -> None:
     if (other := with_incident(connection, system, incident)) is not None:
         raise InvalidInput(
-            f"--incident: call {other} has that number; to add to it: ccu call edit {other}"
+            f"--incident: call {other} already has that number; to add to it: ccu call edit {other}"
         )
 
 

@@ -150,7 +150,7 @@ PAPER_ROWS = 12  # of each table of a card on paper
 
 def on_paper(document: Document, session: Session, every: bool) -> Document:
     """Return the card for paper: when it was made, and without `every` the first rows of tables."""
-    made = f"As of {dates.say_moment(session.now, session.now)}; ccu has what is newer."
+    made = f"As of {dates.say_moment(session.now, session.now)}; for anything newer, see ccu."
     sections = []
     for section in document.sections:
         rows = list(section.table.rows) if section.table else []

@@ -68,7 +68,7 @@ def move(session: Session, note_id: int, person_id: int) -> list[int]:
         if not moved or not all(_is_known(session, each) for each in was):
             raise NotFound(f"no care note {note_id}")
         if was <= set(person_ids.same(session.db, [person_id])):
-            raise InvalidInput(f"care note {note_id} is about that person already")
+            raise InvalidInput(f"care note {note_id} is already about that person")
         must_not_be_held(session, was, "moved")
         store.move(connection, login(session), moved, person_id)
     return list(moved)
@@ -101,7 +101,7 @@ def must_have_none(session: Session, person_id: int) -> None:
         with db.write(connection):
             store.record(connection, login(session), "list", person_id, notes=ids)
     raise InvalidInput(
-        f"person {person_id} has care notes; first: ccu care note list --person {person_id}"
+        f"person {person_id} has care notes; to see them: ccu care note list --person {person_id}"
     )
 
 
@@ -152,8 +152,8 @@ def make(session: Session, path: Path, group: str | None, encrypt: bool) -> None
 
 
 _LEFT = (
-    "the care notes are destroyed, but their text may still be in the file's bytes: end what else"
-    " reads the file, free its disk, then run the same ccu care destroy again"
+    "the care notes are destroyed, but their text may still be in the file: end what else"
+    " reads it, free disk space, then run the same ccu care destroy again"
 )
 
 
@@ -176,7 +176,7 @@ def destroy(
             confirm(len(seen))
             with db.write(connection):
                 if _due(session, connection, person_id, day) != seen:
-                    raise InvalidInput("the notes changed meanwhile; nothing was destroyed")
+                    raise InvalidInput("the notes just changed; nothing was destroyed: try again")
                 store.destroy(connection, seen)
                 store.record(
                     connection, login(session), "destroy", person_id,

@@ -122,8 +122,8 @@ def _key_of(connection: sqlite3.Connection) -> key_chain.Key:
         return key_chain.read(path)
     except DatabaseUnusable:
         raise DatabaseUnusable(
-            f"the audit key {path} is missing or damaged, and nothing is done that cannot be"
-            " recorded: put it back"
+            f"the audit key {path} is missing or damaged, so nothing can be recorded or"
+            " done: put it back"
         ) from None
 
 

@@ -30,13 +30,13 @@ def exposed(database: Path, encrypted: bool) -> list[str]:
         if copy or retired or chance or path.suffix == ".bak":
             found.append(_open(path))
         if copy and encrypted:
-            found.append(f"{path} is a copy that is not encrypted; move it away or destroy it")
+            found.append(f"{path} is an unencrypted copy; move it away or destroy it")
     return [sentence for sentence in found if sentence]
 
 
 def about_key(database: Path, new: bool, of: encryption.KeyName = encryption.MAIN) -> list[str]:
     """Return what to print after a file was encrypted: where the key is and should not be."""
-    made = "Made the key" if new else "Took the key that was there"
+    made = "Made the key" if new else "Using the existing key"
     path = encryption.key_file(of)
     sentences = [
         f"{made}: {path}. Without it the file can never be opened: keep a copy of the key, apart"
@@ -48,7 +48,7 @@ def about_key(database: Path, new: bool, of: encryption.KeyName = encryption.MAI
 
 
 def _beside(path: Path) -> str:
-    return f"the key file {path} lies beside the file it opens; keep it elsewhere"
+    return f"the key file {path} is beside the file it opens; keep it elsewhere"
 
 
 def _kept(database: Path) -> Iterator[Path]:
@@ -61,7 +61,7 @@ def _open(path: Path) -> str:
     mode = _mode(path)
     if mode is None or not stat.S_ISREG(mode) or not files.is_open(path):
         return ""
-    return f"{path} is open to other accounts; chmod 600 it"
+    return f"{path} is open to other accounts; run chmod 600 on it"
 
 
 def size(path: Path) -> int:
@@ -92,9 +92,9 @@ def _folder(folder: Path, what: str) -> list[str]:
         return []
     found = []
     if mode & 0o022 and not mode & stat.S_ISVTX:
-        found.append(f"{what} {folder} can be written by other accounts; chmod 700 it")
+        found.append(f"{what} {folder} can be written by other accounts; run chmod 700 on it")
     if mode & 0o044:
-        found.append(f"{what} {folder} can be listed by other accounts; chmod 700 it")
+        found.append(f"{what} {folder} can be listed by other accounts; run chmod 700 on it")
     return found
 
 

@@ -67,9 +67,10 @@ def refuse(rows: Sequence[Row]) -> None:
     why = found[0][2]
     if "anchor" in why:
         raise VerificationFailed(
-            "not copied: the audit does not fit the anchor of an earlier backup; if the folder has"
-            " the backups of another database, or you restored an older backup, use a new folder;"
-            f" else keep this file and restore a backup: {why}"
+            "not copied: the audit does not match the anchor of an earlier backup; if the folder "
+            "has"
+            " another database's backups, or you restored an older backup, use a new folder;"
+            f" otherwise keep this file and restore a backup: {why}"
         )
     raise VerificationFailed(
         f"the file is damaged ({why}), so it was not copied: keep the earlier backups and restore"
@@ -94,7 +95,7 @@ def _rows(connection: sqlite3.Connection, new: sqlite3.Connection) -> Iterator[t
     for table in _filled(new):
         keys = [row[1] for row in new.execute(f'PRAGMA table_info("{table}")') if row[5]]
         for row in sorted(_values(new, table, keys) - _values(connection, table, keys)):
-            yield "bad", f"{table} has lost the row {row[0]}"
+            yield "bad", f"row {row[0]} of {table} is missing"
         if _values(new, table, ["*"]) <= _values(connection, table, ["*"]):
             complete.add(table)
         elif not written.is_written(new, table):
@@ -150,7 +151,7 @@ RULES = {
     "changed fields that point to no record": """
         SELECT 'change', change.id FROM change
         WHERE record = 'call' AND record_id NOT IN (SELECT id FROM call)""",
-    "merged people in a circle": """
+    "people merged in a circle": """
         WITH RECURSIVE step (start, id, depth) AS (
           SELECT id, merged_into, 1 FROM person WHERE merged_into IS NOT NULL
           UNION ALL
@@ -164,7 +165,7 @@ RULES = {
         UNION ALL
         SELECT 'person', merged_id FROM person_merge
         JOIN person ON person.id = merged_id WHERE merged_into IS NULL""",
-    "people who show another's value without one merged into them": """
+    "people with a value from a record that is not merged into them": """
         SELECT DISTINCT 'person', person_id FROM person_own
         WHERE person_id NOT IN (SELECT merged_into FROM person WHERE merged_into IS NOT NULL)""",
     "people with two current workers": """
@@ -204,7 +205,7 @@ WHERE (trim(given_name || family_name) <> '' OR coalesce(birth_date, phone, emai
   AND NOT EXISTS (SELECT 1 FROM person_key WHERE person_id = person.id)
   AND id NOT IN (SELECT person_id FROM deidentified)
 """
-SETTINGS = "settings that cannot be used"
+SETTINGS = "settings with unusable values"
 FINDABLE = "people who cannot be found by what is on file for them"
 
 

@@ -118,7 +118,7 @@ def grant(work: "Work", new: Paper) -> int:
         raise InvalidInput("--expires must be after --signed")
     scopes = new.scope.split(",")
     if PART2 in scopes and new.expires_on is None:
-        raise InvalidInput("--expires is missing: a consent on part2 needs the day it expires")
+        raise InvalidInput("--expires is missing: a part2 consent needs an expiration date")
     consent_id = writes.insert(work, "consent", new)
     to = str(Recipient(agency=new.recipient, provider_id=new.provider_id))
     work.audit("consent-grant", "person", new.person_id, consent=consent_id, to=to, scope=scopes)
@@ -251,7 +251,7 @@ def disclose(work: "Work", new: ByHand) -> tuple[int, int | None]:
         if consent is None:
             to = new.to.provider_id or new.to.agency
             raise InvalidInput(
-                f"person {new.person_id} has no active consent that covers it; record a signed one:"
+                f"person {new.person_id} has no active consent for it; record a signed one:"
                 f" ccu consent grant {new.person_id} --to {to} --scope {new.scope}; or"
                 " --without-consent REASON states why the law allows it"
             )
@@ -362,7 +362,7 @@ def _recipient(session: "Session", text: str, option: str) -> Recipient:
     except InvalidInput as error:
         named = providers.matching(session.db, text) if len(text.strip()) > 2 else []
         numbers = ", ".join(f"{each['id']} {each['name']}" for each in named[:3])
-        hint = f"; one provider goes by its number: {numbers}" if named else ""
+        hint = f"; for one provider, give its number: {numbers}" if named else ""
         raise InvalidInput(f"{error}{hint}") from None
 
 

@@ -168,7 +168,7 @@ def _must_be_private(path: Path, about: os.stat_result, group: int | None) -> No
         raise DatabaseUnusable(f"the key file {path} belongs to another account")
     if stat.S_IMODE(about.st_mode) & 0o077:
         raise DatabaseUnusable(
-            f"the key file {path} is open to other accounts; chmod 600 it,"
+            f"the key file {path} is open to other accounts; run chmod 600 on it,"
             " and ask whether the key is still secret"
         )
 

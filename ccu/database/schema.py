@@ -257,7 +257,7 @@ def compare(connection: sqlite3.Connection, new: sqlite3.Connection) -> Iterator
             yield "bad", f"the {type_} {name} was altered"
     for type_, name in found.keys() - ours.keys():
         if type_ == "trigger":
-            yield "bad", "a trigger was put in by hand"
+            yield "bad", "a trigger was inserted by hand"
         else:
             yield "warning", f"the {type_} {name} is another program's"
 

@@ -48,7 +48,7 @@ def read(session: Session, plan_id: int, every: bool) -> Document:
             ]
         form.record_shown(work, row)
         said_for = form.said_for(connection, plans.of_row(row))
-    made = f"As of {dates.say_moment(session.now, session.now)}; ccu has what is newer."
+    made = f"As of {dates.say_moment(session.now, session.now)}; for anything newer, see ccu."
     sections = _sections(session.db, data)
     return Document(f"Plan {plan_id} for {said_for}", sections, data, made)
 

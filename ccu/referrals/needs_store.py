@@ -100,7 +100,7 @@ def void(work: Work, assessment_id: int, reason: str) -> None:
         if each["referral"] and each["referral_status"] != "entered_in_error":
             raise InvalidInput(f"referral {each['referral']} was made from it")
     if found["voided"]:
-        raise InvalidInput(f"needs assessment {assessment_id} is void already")
+        raise InvalidInput(f"needs assessment {assessment_id} is already void")
     row = table.require(work.connection, "need_assessment", assessment_id)
     staff_list.refuse_others(work.connection, work.staff_id, row["recorded_by"])
     writes.change(work, "need_assessment", row, {"voided": 1}, reason)

@@ -361,7 +361,7 @@ def _refuse_taken(connection: sqlite3.Connection, row: Row) -> None:
         row,
     ).fetchone()
     if other:
-        raise InvalidInput(f"call {other['id']} has its incident number now; amend that one first")
+        raise InvalidInput(f"call {other['id']} now has its incident number; amend that one first")
 
 
 def _restore(connection: sqlite3.Connection, seal_id: int, name: str, key: Key, was: Row) -> int:

@@ -144,7 +144,7 @@ def test_check_warns_of_a_key_that_others_can_read(ccu: Ccu, db_path: Path) -> N
     key_of(db_path).chmod(0o644)
     done = ccu("check", "--quiet")
     assert done.code == 0
-    assert "they can forge the audit; chmod 600 it" in done.out
+    assert "who can forge the audit; run chmod 600 on it" in done.out
     assert ccu("settings", "repeat_days", "30").code == 0  # a warning, and no more
 
 
@@ -229,7 +229,7 @@ def test_the_audit_of_an_older_file_is_chained(empty: Ccu, db_path: Path, versio
             hand.execute("UPDATE audit SET action = 'x'")
         hand.execute("UPDATE audit_reason SET reason = 'another'")
         hand.commit()
-    assert "the reason of audit row 2 was changed" in empty("audit", "verify").err
+    assert "the reason for audit row 2 was changed" in empty("audit", "verify").err
 
 
 # ---------------------------------------------------------------- anchors
@@ -315,7 +315,7 @@ def test_a_lost_key_is_replaced_and_its_rows_are_named(
 def test_a_key_that_is_there_is_never_replaced(ccu: Ccu, db_path: Path) -> None:
     before = key_of(db_path).read_text()
     done = ccu("audit", "rekey")
-    assert (done.code, done.out) == (2, "") and "in place of a lost one" in done.err
+    assert (done.code, done.out) == (2, "") and "only if it is lost" in done.err
     assert key_of(db_path).read_text() == before
     assert ccu("audit", "verify").code == 0
 

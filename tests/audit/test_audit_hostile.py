@@ -159,14 +159,14 @@ def test_two_rows_swapped(town: Ccu, db_path: Path) -> None:
     with by_hand(db_path) as hand:
         for old, new in ((4, 99), (5, 4), (99, 5)):
             hand.execute("UPDATE audit SET id = ? WHERE id = ?", (new, old))
-    told = "audit row 4 is out of order: it was written after what is row 5 now"
+    told = "audit row 4 is out of order: it was written after what is now row 5"
     assert says(town("audit", "verify")) == told
 
 
 @pytest.mark.parametrize(
     ("previous", "told"),
-    [(b"\1" * 32, f"audit row {ROWS + 1} was put in by hand"),
-     (None, f"audit row {ROWS + 1} was changed, or put in, by hand")],
+    [(b"\1" * 32, f"audit row {ROWS + 1} was inserted by hand"),
+     (None, f"audit row {ROWS + 1} was changed or inserted by hand")],
 )  # fmt: skip
 def test_a_made_row_appended(town: Ccu, db_path: Path, previous: bytes | None, told: str) -> None:
     with by_hand(db_path) as hand:
@@ -202,7 +202,7 @@ def test_triggers_dropped_altered_and_inserted(town: Ccu, db_path: Path) -> None
         hand.execute("CREATE TRIGGER more AFTER INSERT ON audit BEGIN SELECT 1; END")
     assert says(town("audit", "verify")) == (
         "the trigger audit_is_never_changed is missing; the trigger audit_is_never_deleted is"
-        " missing; the trigger audit_is_a_chain was altered; a trigger was put in by hand"
+        " missing; the trigger audit_is_a_chain was altered; a trigger was inserted by hand"
     )
     assert town("check", "--quiet").code == 6
 
@@ -210,14 +210,14 @@ def test_triggers_dropped_altered_and_inserted(town: Ccu, db_path: Path) -> None
 def test_the_words_of_a_reason_edited(town: Ccu, db_path: Path) -> None:
     with by_hand(db_path) as hand:
         hand.execute("UPDATE audit_reason SET reason = 'a better one'")
-    told = f"the reason of audit row {ROWS - 3} was changed, or put in, by hand"
+    told = f"the reason for audit row {ROWS - 3} was changed or inserted by hand"
     assert says(town("audit", "verify")) == told
 
 
 def test_the_words_of_a_reason_deleted_without_a_purge(town: Ccu, db_path: Path) -> None:
     with by_hand(db_path) as hand:
         hand.execute("DELETE FROM audit_reason")
-    told = f"the reason of audit row {ROWS - 3} is missing, and no purge took it out"
+    told = f"the reason for audit row {ROWS - 3} is missing, and no purge removed it"
     assert says(town("audit", "verify")) == told
 
 
@@ -254,7 +254,7 @@ def test_a_part_rebuilt_with_another_key(town: Ccu, db_path: Path) -> None:
     assert says(town("audit", "verify")).startswith(told)
     db_path.with_name("ccu.db.audit-key").write_text((b"mine" * 8).hex())
     told = says(town("audit", "verify"))
-    assert told.startswith("what audit row 1 wrote was changed, taken out, or put in, by hand")
+    assert told.startswith("what audit row 1 wrote was changed, removed or inserted by hand")
     assert "audit rows 1 to 6 were written with an earlier key" in told
 
 
@@ -275,8 +275,8 @@ def test_a_tail_cut_without_a_trace_is_found_only_by_an_anchor(town: Ccu, db_pat
         hand.execute("UPDATE sqlite_sequence SET seq = :rows WHERE name = 'audit'", {"rows": ROWS})
     assert town("audit", "verify").code == 0  # not found: the rows that are left are intact
     assert says(town("audit", "verify", "--anchor", kept)) == (
-        f"the audit ends at row {ROWS} and an anchor knows row {ROWS + 1}: rows were cut from the"
-        " end, or an older copy of the file was put in its place"
+        f"the audit ends at row {ROWS} but an anchor has row {ROWS + 1}: rows were cut from the"
+        " end, or the file was replaced by an older copy"
     )
 
 
@@ -289,7 +289,7 @@ def test_a_chain_rebuilt_with_the_stolen_key_is_found_only_by_an_anchor(
         hand.execute("UPDATE audit SET staff_id = NULL WHERE id = 5")
         remade(hand, stolen)
     assert town("audit", "verify").code == 0  # not found: it is as ccu itself would have made it
-    told = f"audit row {ROWS} is not the one that the anchor knows: the chain was forged"
+    told = f"audit row {ROWS} does not match the anchor: the chain was forged"
     assert says(town("audit", "verify", "--anchor", kept)) == told
 
 
@@ -302,7 +302,9 @@ def test_an_older_copy_of_the_file_is_found_by_an_anchor_alone(
     kept = anchor(town)
     shutil.copy(older, db_path)
     assert town("audit", "verify").code == 0  # not found: it was intact then, and is
-    assert "an older copy of the file" in says(town("audit", "verify", "--anchor", kept))
+    assert "the file was replaced by an older copy" in says(
+        town("audit", "verify", "--anchor", kept)
+    )
 
 
 def with_a_key_of_ones_own(db_path: Path) -> None:
@@ -333,8 +335,10 @@ def test_a_chain_made_with_a_key_of_ones_own_is_not_backed_up(
     with_a_key_of_ones_own(db_path)
     before = sorted(each.name for each in folder.iterdir())
     told = says(town("backup", str(folder / "3.db")))
-    assert told.startswith("not copied: the audit does not fit the anchor of an earlier backup; if")
-    row = f"audit row {ROWS + 1} is not the one that the anchor of 1.db.anchor knows"
+    assert told.startswith(
+        "not copied: the audit does not match the anchor of an earlier backup; if"
+    )
+    row = f"audit row {ROWS + 1} does not match the anchor of 1.db.anchor"
     assert row in told
     assert sorted(each.name for each in folder.iterdir()) == before
     assert town("backup", str(tmp_path / "elsewhere.db")).code == 0  # nothing to compare with
@@ -349,7 +353,7 @@ def test_an_older_copy_of_the_file_is_not_backed_up(
     assert town("backup", str(folder / "1.db")).code == 0
     copy_file(tmp_path / "older.db", db_path)
     told = says(town("backup", str(folder / "2.db")))
-    assert "an older copy of the file was put in its place" in told
+    assert "the file was replaced by an older copy" in told
     assert "or you restored an older backup" in told
 
 
@@ -359,10 +363,10 @@ def test_check_and_verify_compare_the_anchors_beside_the_file(town: Ccu, db_path
     assert town("check", "--quiet") == (0, "", "")
     assert ", 1 anchor; the last is" in town("audit", "verify").out
     with_a_key_of_ones_own(db_path)
-    assert "is not the one that the anchor of ccu.db.anchor knows" in says(town("audit", "verify"))
+    assert "does not match the anchor of ccu.db.anchor" in says(town("audit", "verify"))
     done = town("check", "--quiet", "--format", "csv")
     assert done.code == 6
-    assert "is not the one that the anchor of ccu.db.anchor knows" in done.out
+    assert "does not match the anchor of ccu.db.anchor" in done.out
 
 
 def test_an_anchor_file_checks_every_line(town: Ccu, db_path: Path, tmp_path: Path) -> None:
@@ -443,7 +447,7 @@ def changed_by_hand(made: Path, copy: Path, row: int, column: str, value: object
 def test_undecodable_text_is_found_without_a_crash(town: Ccu, db_path: Path) -> None:
     with by_hand(db_path) as hand:
         hand.execute("UPDATE audit SET action = CAST(x'ff00fe' AS TEXT) WHERE id = 5")
-    assert says(town("audit", "verify")) == "audit row 5 was changed, or put in, by hand"
+    assert says(town("audit", "verify")) == "audit row 5 was changed or inserted by hand"
 
 
 @pytest.mark.parametrize("table", ["audit", "audit_reason"])

@@ -279,7 +279,7 @@ def test_it_is_recorded_and_ones_own_reads_are_in_it(town: Town, db_path: Path) 
     assert [row["staff"] for row in town.review()["accounts"]] == ["boss"]
     assert steps.audited(db_path, "audit-review") == [("audit", None)]
     page = town.ccu("audit", "review").out
-    assert "Your own reads are in these lists like anybody's." in page
+    assert "Your own lookups are included." in page
 
 
 def test_the_page_names_nobody(town: Town, db_path: Path) -> None:
@@ -289,7 +289,7 @@ def test_the_page_names_nobody(town: Town, db_path: Path) -> None:
         done = town.ccu("audit", "review", "-f", form)
         assert done.code == 0 and "pat" in done.out
         assert "Sample" not in done.out and "Main St" not in done.out.replace("12 MAIN", "")
-    assert "Looked at without a tie (1)" in town.ccu("audit", "review").out
+    assert "Lookups without a connection (1)" in town.ccu("audit", "review").out
 
 
 def test_nothing_is_a_page_too(ccu: Ccu) -> None:

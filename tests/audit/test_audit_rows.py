@@ -113,7 +113,7 @@ def test_what_is_put_in_for_the_next_event_is_not_taken_over(town: Ccu, db_path:
 def test_what_an_event_wrote_cannot_be_changed(town: Ccu, db_path: Path, change: str) -> None:
     by_another_program(db_path, change)
     assert town("settings", "repeat_days", "31").code == 0  # nor does the next event hide it
-    assert "wrote was changed, taken out, or put in" in town("audit", "verify").err
+    assert "wrote was changed, removed or inserted" in town("audit", "verify").err
 
 
 def test_rows_of_a_write_without_an_event_are_refused(town: Ccu, db_path: Path) -> None:

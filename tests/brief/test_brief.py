@@ -140,7 +140,7 @@ def test_of_several_subjects_nobody_knows_who_is_in_hospital(ccu: Ccu) -> None:
     assert ccu(*line, "--disposition", "police_exam", *people).code == 0
     (listed,) = brief(ccu)["in_hospital"]
     call = json.loads(ccu("call", "list", "--today", "--format", "json").out)[0]["id"]
-    who = f"one of the people of call {call}"
+    who = f"someone on call {call}"
     assert listed == {"person": None, "heard": "2026-01-31 09:00", "who": who}
     assert who in ccu("brief").out
 
@@ -149,7 +149,7 @@ def test_a_call_that_names_nobody_and_ended_in_hospital_is_listed(ccu: Ccu) -> N
     line = ("log-call", "--when", "2026-01-31 09:00", "--address", "9 Elm St", "--nature", "crisis")
     assert ccu(*line, "--disposition", "police_exam").code == 0
     number = json.loads(ccu("call", "list", "--today", "--format", "json").out)[0]["id"]
-    who = f"nobody is named on call {number}"
+    who = f"no one is named on call {number}"
     here = [{"person": None, "heard": "2026-01-31 09:00", "who": who}]
     assert brief(ccu)["in_hospital"] == here
     assert who in ccu("brief", "--names").out
@@ -202,7 +202,7 @@ def test_a_flag_that_expires_is_told_before_and_after(
     assert told("2026-04-01T09:00") == told("2026-05-01T23:00") == [(1, "active")]
     assert told("2026-05-02T09:00") == told("2026-05-15T09:00") == [(1, "expired")]
     assert told("2026-05-16T09:00") == []
-    assert "Safety notes that expire (1)\n" in at("2026-05-02T09:00", "brief").out
+    assert "Safety notes expiring soon (1)\n" in at("2026-05-02T09:00", "brief").out
     steps.become(monkeypatch, "dlee")
     done = at("2026-05-02T09:00", "place", "verify", "1")
     assert (done.code, done.err) == (

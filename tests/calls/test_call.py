@@ -367,7 +367,7 @@ def test_an_incident_number_of_another_call_is_refused(call: Ccu) -> None:
     call(*USUAL[:7])
     refused(
         call("call", "edit", "2", "--incident", "26-1"),
-        "--incident: call 1 has that number; to add to it: ccu call edit 1",
+        "--incident: call 1 already has that number; to add to it: ccu call edit 1",
     )
 
 
@@ -382,7 +382,7 @@ def test_the_incident_number_of_an_imported_call_stays(call: Ccu, db_path: Path)
     connection.close()
     refused(
         call("call", "edit", "1", "--incident", "x"),
-        "--incident: call 1 was imported; the number is its source's",
+        "--incident: call 1 was imported; its incident number cannot be changed",
     )
     call("call", "void", "1", "--reason", "test call")
     assert shown(call)["incident"] == "26-1"
@@ -410,10 +410,10 @@ def test_a_void_call_is_kept_and_no_longer_counted(call: Ccu, db_path: Path) -> 
 
 def test_a_void_call_is_not_voided_or_amended_again(call: Ccu) -> None:
     call("call", "void", "1", "--reason", "logged twice")
-    refused(call("call", "void", "1", "--reason", "again"), "call 1 is void already")
+    refused(call("call", "void", "1", "--reason", "again"), "call 1 is already void")
     refused(
         call("call", "edit", "1", "--beat", "4"),
-        "call 1 is void and stays as it was; to bring it back: ccu call unvoid 1",
+        "call 1 is void and cannot be edited; to bring it back: ccu call unvoid 1",
     )
 
 
@@ -453,7 +453,7 @@ def test_an_incident_number_given_away_meanwhile_is_not_taken_back(call: Ccu) ->
     done = call("call", "unvoid", "1")
     assert (done.code, done.err) == (
         2,
-        "ccu: error: call 2 has its incident number now; to free it:"
+        "ccu: error: call 2 now has its incident number; to free it:"
         " ccu call edit 2 --clear incident\n",
     )
 

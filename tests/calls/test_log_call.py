@@ -51,7 +51,7 @@ def test_a_call_of_years_ago_is_refused_unless_it_is_written_in_full(ccu: Ccu) -
     line = ("log-call", *HERE, "--nature", "crisis", "--when")
     refused(
         ccu(*line, "1/20/2006 22:30"),
-        "--when: 01/20/2006 is 20 years ago; if it is right, write 2006-01-20 22:30",
+        "--when: 01/20/2006 is 20 years ago; if that is right, write 2006-01-20 22:30",
     )
     assert ccu(*line, "1/20/2021 22:30").code == 0
     assert logged(ccu(*line, "2006-01-20 22:30", "-f", "json"))["occurred_at"] == (
@@ -404,7 +404,7 @@ def test_an_incident_number_is_given_once(ccu: Ccu) -> None:
     ccu(*USUAL, "--incident", "26-1")
     refused(
         ccu(*USUAL, "--incident", "26-1"),
-        "--incident: call 1 has that number; to add to it: ccu call edit 1",
+        "--incident: call 1 already has that number; to add to it: ccu call edit 1",
     )
 
 

@@ -71,7 +71,7 @@ def test_at_a_terminal_the_same_call_is_asked_about_and_added_to(ccu: Ccu, db_pa
     assert ccu("log-call", "--when", "22:30", *HERE, "--danger", "none").code == 0
     again = ("--when", "22:40", *HERE, "--danger", "weapon", "--minutes", "20")
     terminal = start(db_path, *again, "--person", "unknown")
-    terminal.expect_exact("This call may be on file already:")
+    terminal.expect_exact("This call may already be on file:")
     terminal.expect_exact("  call 1: Sat Jan 31, 2026 22:30, Person in crisis, logged by ")
     terminal.expect_exact("Same call? Enter its number to add to it, or n for a new one: ")
     terminal.sendline("7")
@@ -145,7 +145,7 @@ def test_a_number_of_another_call_is_refused(where: tuple[str, ...], what: str, 
     done = desk.ccu("log-call", *where, "--nature", "crisis", "--incident", "26-1")
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith(
-        f"ccu: error: --incident: call 1 was imported with that number and has another {what};"
+        f"ccu: error: --incident: call 1 was imported with that number and a different {what};"
     )
     assert desk.one("SELECT count(*) FROM call") == 1
     assert desk.ask("SELECT * FROM change") == []

@@ -189,7 +189,7 @@ def test_a_reader_that_holds_the_old_pages_is_told_and_a_second_run_ends_it(
         assert reader.execute("SELECT text FROM care_note").fetchall() == [(GONE,)]
         done = destroy(ccu, "--yes")
         assert (done.code, done.out, done.err.count("\n")) == (6, "", 1)
-        assert "their text may still be in the file's bytes" in done.err
+        assert "their text may still be in the file" in done.err
         assert in_bytes(file) != []
     assert destroy(ccu, "--yes").out == "No care notes of person 1 to destroy.\n"
     assert in_bytes(file) == []
@@ -235,7 +235,7 @@ def test_a_note_that_is_written_while_the_number_is_typed_is_not_destroyed_unsee
 
     monkeypatch.setattr(notes, "due", then_one_more)
     refused = destroy(ccu, "--yes")
-    assert refused.err == "ccu: error: the notes changed meanwhile; nothing was destroyed\n"
+    assert refused.err == "ccu: error: the notes just changed; nothing was destroyed: try again\n"
     assert len(listed(ccu)) == 2
 
 
@@ -285,7 +285,8 @@ def test_notes_of_a_person_removed_as_added_in_error_are_found_and_moved(
     added = ccu("person", "add", "--file", "-", stdin="given: Ana\nfamily: Reyes")
     number = re.findall(r"\d+", added.out)[0]
     add(ccu, person=int(number))
-    has = f"ccu: error: person {number} has care notes; first: ccu care note list --person {number}"
+    list_ = f"ccu care note list --person {number}"
+    has = f"ccu: error: person {number} has care notes; to see them: {list_}"
     for line in (("person", "void", number, "--yes"), ("undo", "--yes")):
         done = ccu(*line)
         assert (done.code, done.err.splitlines()[-1]) == (2, has)
@@ -307,7 +308,7 @@ def test_notes_of_a_person_removed_as_added_in_error_are_found_and_moved(
     [
         (("9", "--person", "2"), 3, "no care note 9"),
         (("1", "--person", "9"), 3, "no person 9"),
-        (("1", "--person", "1"), 2, "care note 1 is about that person already"),
+        (("1", "--person", "1"), 2, "care note 1 is already about that person"),
         (("1", "--person", "3"), 2, "person 3 was merged into person 1"),
         (("1",), 2, "--person is missing"),
         (("x", "--person", "2"), 2, "a care note is named by its number, such as 12"),

@@ -275,7 +275,7 @@ def test_notes_and_audit_refuse_to_be_changed(ccu: Ccu, file: Path, sql: str) ->
         hand.execute(sql)
 
 
-CHANGED = "was changed, or put in, by hand"
+CHANGED = "was changed or inserted by hand"
 
 
 @pytest.mark.parametrize(
@@ -283,11 +283,11 @@ CHANGED = "was changed, or put in, by hand"
     [
         (
             "UPDATE care_audit SET login = 'x' WHERE id = 2",
-            "audit row 2 was changed, or put in, by hand",
+            "audit row 2 was changed or inserted by hand",
         ),
         (
             "UPDATE care_audit SET hash = randomblob(32) WHERE id = 1",
-            "audit row 1 was changed, or put in, by hand",
+            "audit row 1 was changed or inserted by hand",
         ),
         ("DELETE FROM care_audit WHERE id = 2", "audit row 2 is missing"),
         ("DELETE FROM care_audit WHERE id = 3", "audit row 3 was cut from the end"),

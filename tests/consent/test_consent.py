@@ -81,7 +81,7 @@ def test_the_purpose_in_words_comes_from_a_file_and_other_needs_it(ccu: Ccu, db_
         (("--signed", "2026-01-10", "--expires", "2026-01-10"), 2, "--expires must be after"),
         (("--signed", "2026-01-10", "--expires", "2026-01-09"), 2, "--expires must be after"),
         (("--signed", "2026-02-29"), 2, "--signed"),
-        (("--scope", "part2"), 2, "--expires is missing: a consent on part2 needs the day"),
+        (("--scope", "part2"), 2, "--expires is missing: a part2 consent needs an expiration date"),
         (("--scope", "everything"), 2, "--scope: not a valid consent scope"),
         (("--purpose", "Pat Sample"), 2, "--purpose: not a valid consent purpose"),
         (("--to", "the baker"), 2, "--to: not a valid agency"),
@@ -178,7 +178,7 @@ def test_what_was_told_by_hand_rests_on_a_paper(ccu: Ccu, db_path: Path) -> None
     line = ("consent", "disclose", "1", "--to", "hospital", "--scope", "worker")
     refused = ccu(*line)
     assert refused.code == 2
-    assert refused.err.startswith("ccu: error: person 1 has no active consent that covers it")
+    assert refused.err.startswith("ccu: error: person 1 has no active consent for it")
     assert grant(ccu, "all_but_part2", to="hospital").code == 0
     worker = "Who works with them, and how to reach that worker"
     said = f"Disclosure 1 of person 1 to Hospital: {worker}; by consent 1.\n"
@@ -201,7 +201,7 @@ def test_a_provider_named_in_words_is_told_by_its_number(ccu: Ccu) -> None:
                "--purpose", "treatment", "--signed", "2026-01-10")  # fmt: skip
     assert done.code == 2
     assert "not a valid agency" in done.err
-    assert "one provider goes by its number: 3 Norwalk Care Unit" in done.err
+    assert "for one provider, give its number: 3 Norwalk Care Unit" in done.err
 
 
 def test_a_consent_to_one_provider_is_for_it_alone_and_to_an_agency_for_all_of_it(

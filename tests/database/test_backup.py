@@ -77,7 +77,7 @@ def test_check_warns_of_a_file_others_can_read(ccu: Ccu, db_path: Path) -> None:
     db_path.chmod(0o644)
     result = ccu("check", "--quiet", "--format", "csv")
     assert result.code == 0
-    assert "is open to other accounts; chmod 600 it" in result.out
+    assert "is open to other accounts; run chmod 600 on it" in result.out
 
 
 def test_check_finds_a_dangling_record(ccu: Ccu, db_path: Path) -> None:

@@ -205,7 +205,7 @@ def test_init_makes_the_key_apart_and_states_it_once(
     before = key.read_text()
     again = empty("--db", str(tmp_path / "second.db"), "init", "--encrypt", *INIT)
     assert (again.code, key.read_text()) == (0, before)
-    assert again.err.startswith(f"Took the key that was there: {key}. Without it the file")
+    assert again.err.startswith(f"Using the existing key: {key}. Without it the file")
     assert empty("--db", str(tmp_path / "second.db"), "settings").code == 0
 
 
@@ -213,10 +213,8 @@ def test_a_key_beside_the_file_it_opens_is_warned_of(
     empty: Ccu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CCU_KEY_FILE", str(tmp_path / "key"))
-    assert (
-        "lies beside the file it opens; keep it elsewhere" in empty("init", "--encrypt", *INIT).err
-    )
-    assert "lies beside the file it opens" in empty("check", "--quiet", "-f", "csv").out
+    assert "is beside the file it opens; keep it elsewhere" in empty("init", "--encrypt", *INIT).err
+    assert "is beside the file it opens" in empty("check", "--quiet", "-f", "csv").out
 
 
 def test_init_over_a_file_makes_no_key_and_leaves_it(
@@ -307,7 +305,7 @@ def test_an_encrypted_copy_of_a_plain_file_is_complete(
     db_path.rename(tmp_path / "plain.db")
     copy.rename(db_path)
     assert ccu("check", "--quiet", "-f", "csv").out.count("\n") == 2
-    assert "plain.db is a copy that is not encrypted" in ccu("check", "--quiet", "-f", "csv").out
+    assert "plain.db is an unencrypted copy" in ccu("check", "--quiet", "-f", "csv").out
     assert "whistling" in ccu("call", "show", "1", "--full", "--reason", "to help").out
 
 
@@ -391,8 +389,8 @@ def make_link_to_somebody_elses(path: Path) -> None:
     ("make", "says"),
     [
         (make_none, "does not exist; CCU_KEY_FILE names another"),
-        (make_open, "is open to other accounts; chmod 600 it"),
-        (make_writable, "is open to other accounts; chmod 600 it"),
+        (make_open, "is open to other accounts; run chmod 600 on it"),
+        (make_writable, "is open to other accounts; run chmod 600 on it"),
         (make_folder, "is not a file"),
         (make_pipe, "is not a file"),
         (make_short, "is not a key: 64 hexadecimal digits on one line"),

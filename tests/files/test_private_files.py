@@ -170,7 +170,7 @@ def test_check_names_each_file_that_others_can_reach(
         path.chmod(mode)
         (told,) = warnings(ccu)
         assert told.startswith(f"{path} is open to other accounts")
-        assert "chmod 600 it" in told
+        assert "run chmod 600 on it" in told
         path.chmod(0o600)
         assert warnings(ccu) == []
 
@@ -184,7 +184,7 @@ def test_check_names_an_encrypted_copy_that_others_can_reach(
     assert empty("backup", str(copy)).code == 0
     assert warnings(empty) == []
     copy.chmod(mode)
-    assert warnings(empty) == [f"{copy} is open to other accounts; chmod 600 it"]
+    assert warnings(empty) == [f"{copy} is open to other accounts; run chmod 600 on it"]
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,8 @@ def test_check_states_what_others_can_do_in_the_folder(
     tmp_path.chmod(mode)
     try:
         assert warnings(ccu) == [
-            f"the folder {tmp_path} can be {each} by other accounts; chmod 700 it" for each in says
+            f"the folder {tmp_path} can be {each} by other accounts; run chmod 700 on it"
+            for each in says
         ]
     finally:
         tmp_path.chmod(0o700)
@@ -219,7 +220,8 @@ def test_check_states_where_the_key_should_not_be(empty: Ccu, tmp_path: Path) ->
     (told,) = warnings(empty)
     assert (
         told
-        == f"the key's folder {tmp_path / 'keys'} can be listed by other accounts; chmod 700 it"
+        == f"the key's folder {tmp_path / 'keys'} can be listed by other accounts; run chmod 700 "
+        "on it"
     )
 
 
@@ -228,9 +230,7 @@ def test_check_names_a_plain_copy_beside_an_encrypted_file(empty: Ccu, tmp_path:
     plain = tmp_path / "before.db"
     assert empty("--db", str(plain), "init", *INIT).code == 0
     (tmp_path / "notes.txt").write_text("not a database")
-    assert warnings(empty) == [
-        f"{plain} is a copy that is not encrypted; move it away or destroy it"
-    ]
+    assert warnings(empty) == [f"{plain} is an unencrypted copy; move it away or destroy it"]
 
 
 def test_check_looks_past_what_it_cannot_read(ccu: Ccu, tmp_path: Path) -> None:

@@ -141,7 +141,7 @@ def test_a_decision_made_meanwhile_is_not_replaced(ccu: Ccu, db_path: Path) -> N
     assert ccu("call", "decide", "2", "--no-action", "in_care").code == 0
     terminal.sendline("1")
     left = " ".join(end(terminal).split())
-    assert "was decided by somebody else meanwhile; on file now: " in left
+    assert "was just decided by someone else; now on file: " in left
     assert left.endswith("to change it: ccu call decide 2")
     again = typed.start(db_path, "call", "decide", "2")
     again.expect_exact("On file: ")

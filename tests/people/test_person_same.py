@@ -500,7 +500,7 @@ def test_check_finds_what_merges_must_not_leave(ccu: Ccu, db_path: Path) -> None
     bad = [row["check"] for row in csv.DictReader(io.StringIO(done.out)) if row["result"] == "bad"]
     assert bad == [
         "merged people whose merge is not recorded",
-        "people who show another's value without one merged into them",
+        "people with a value from a record that is not merged into them",
         "people with two current workers",
         "people who cannot be found by what is on file for them",
     ]

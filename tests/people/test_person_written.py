@@ -120,7 +120,7 @@ def test_a_relation_is_no_name(line: str, role: str, description: str, ccu: Ccu)
         ("Zed Zoe, born 1/1/1900", "often means that it is not known; write unknown"),
         ("Zed Zoe; red jacket", "after the name you can write: born 1/31/1980, an age, or a"),
         ("Zed Zoe, homeless", "after the name you can write: born 1/31/1980, an age, or a"),
-        ("none", "leave it out if there was nobody, or write unknown"),
+        ("none", "leave it out if there was no one, or write unknown"),
         ("Zed, Zoe, tall", "after the name you can write: born 1/31/1980, an age, or a"),
         ("Zed Zoe, 130", "an age is a number up to 120"),
         ("Zed Zoe, neighbor", "start with caller:, subject:, victim: or witness:"),

@@ -149,7 +149,7 @@ def test_a_bad_value_of_before_is_not_used_and_check_names_it(
     assert checked.code == 6
     bad = [row for row in json.loads(checked.out) if row["result"] == "bad"]
     assert [(row["check"], row["detail"]) for row in bad] == [
-        ("settings that cannot be used", f"setting {name}")
+        ("settings with unusable values", f"setting {name}")
     ]
     refer = town("refer", "1", "--to", "1", "--need", "housing")
     if name == "timezone":  # no zone is right for another town's times
@@ -179,7 +179,7 @@ def test_a_setting_that_the_file_lacks_is_its_default_and_can_be_set(
     assert "setting of_tomorrow" in town("check").out
     with sqlite3.connect(db_path) as hand:
         hand.execute("DELETE FROM setting WHERE name NOT IN ('town', 'state', 'timezone')")
-    assert "setting has lost the row verified_days" in town("check").out
+    assert "row verified_days of setting is missing" in town("check").out
     shown = json.loads(town("settings", "-f", "json").out)
     assert [row["name"] for row in shown] == list(DECLARED)
     assert {row["name"]: row["value"] for row in shown}["verified_days"] == "180"

@@ -98,7 +98,7 @@ def test_the_providers_copy_is_refused_without_consent(unit: Ccu, tmp_path: Path
     path = tmp_path / "letter.html"
     done = unit("referral", "letter", "1", "--provider", "-o", str(path))
     assert (done.code, done.out, path.exists()) == (2, "", False)
-    assert "person 1 has no active consent that covers it" in done.err
+    assert "person 1 has no active consent for it" in done.err
     assert "ccu consent grant 1 --to 1 --scope referrals; or --without-consent" in done.err
     assert accounting(unit) == []
 

@@ -561,7 +561,7 @@ def test_a_void_consult_or_assessment_is_in_no_list_and_not_edited(ccu: Ccu) -> 
         done = ccu(*shlex.split(line))
         assert (done.code, done.err) == (2, f"ccu: error: {number} is void\n")
     assert "(void)" in ccu("needs", "show", "2").out
-    assert "void: in no list or figure" in ccu("consult", "show", "2").out
+    assert "void: not in lists or figures" in ccu("consult", "show", "2").out
 
 
 def test_a_note_on_a_referral_stays(ccu: Ccu, tmp_path: Path) -> None:
