@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ccu import database, files
 from ccu.database import encryption
-from ccu.database.opening import connect
+from ccu.database.opening import connect, uri
 from ccu.errors import DatabaseUnusable, InvalidInput, VerificationFailed
 from ccu.files import private
 
@@ -83,7 +83,7 @@ def making(
 
 def vacuum_into(connection: sqlite3.Connection, part: Path) -> None:
     """Fill the file of `making`. VACUUM INTO is right beside writers, where `cp` is not."""
-    connection.execute("VACUUM INTO ?", (str(part),))
+    connection.execute("VACUUM INTO ?", (uri(part),))
 
 
 def encrypt_into(path: Path, part: Path, key: str) -> None:
@@ -93,7 +93,7 @@ def encrypt_into(path: Path, part: Path, key: str) -> None:
     """
     source = connect(path, None, by_cipher=True)
     try:
-        source.execute("ATTACH DATABASE ? AS copy KEY ?", (str(part), encryption.raw(key)))
+        source.execute("ATTACH DATABASE ? AS copy KEY ?", (uri(part), encryption.raw(key)))
         source.execute("BEGIN")  # one moment of the file, without holding up who writes
         _export(source)
         source.execute("COMMIT")

@@ -108,7 +108,7 @@ def tidy(connection: sqlite3.Connection) -> None:
 
 def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqlite3.Connection:
     """A connection with our settings; `by_cipher` opens a plain file by SQLCipher too."""
-    uri = _uri(path)
+    address = uri(path)
     files.keep_out_of(path)
     _must_be_writable(path)
     try:
@@ -116,10 +116,12 @@ def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqli
             from ccu.database import encryption
 
             version = encryption.library().sqlite_version_info
-            connection = encryption.connect(uri, key, BUSY_SECONDS)
+            connection = encryption.connect(address, key, BUSY_SECONDS)
         else:
             version = sqlite3.sqlite_version_info
-            connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+            connection = sqlite3.connect(
+                address, uri=True, timeout=BUSY_SECONDS, isolation_level=None
+            )
             connection.row_factory = sqlite3.Row
     except database.errors() as error:
         raise _explained(error, path) from None
@@ -206,8 +208,8 @@ def _wal_reset_is_fixed(version: tuple[int, ...]) -> bool:
     return any(version[:2] == fixed[:2] and version >= fixed for fixed in _WAL_RESET_FIXED)
 
 
-def _uri(path: Path) -> str:
-    """The path as SQLite's URI form takes it; any byte a file name may have."""
+def uri(path: Path) -> str:
+    """The path as SQLite's URI form takes it, in ATTACH too; any byte a file name may have."""
     name = path.absolute().as_posix()
     safe = b"/:.-_~"  # and letters and digits; importing urllib for this costs 8 ms a run
     encoded = "".join(
