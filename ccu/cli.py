@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from ccu import __version__
-from ccu.errors import AfterSaving, ExitCode, InvalidInput
+from ccu.errors import ExitCode, InvalidInput
 from ccu.session import Session
 
 # Name -> module in ccu.commands; the folders are by who uses it. A module holds `command`, a plain
@@ -189,13 +189,14 @@ def root(
         raise InvalidInput("--db is given more than once; give it once")
     ctx.obj = Session(db[0] if db else None, today)
     ctx.call_on_close(ctx.obj.close)
+    ctx.call_on_close(_disregard_stops)  # before that: what the command did is done and printed
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command line and return its exit code; every error becomes its sentence here."""
     os.umask(0o077)  # whatever ccu writes, a backup or an export too, is its owner's alone
     try:
-        code = _run(sys.argv[1:] if argv is None else argv)
+        code = run_line(sys.argv[1:] if argv is None else argv)
         _flush()
         return code
     except SystemExit:
@@ -203,24 +204,7 @@ def main(argv: list[str] | None = None) -> int:
     except BaseException as error:  # a library in another language may raise no Exception
         from ccu import failures
 
-        return failures.reported(error)
-
-
-def call(argv: list[str]) -> int:
-    """Run one command line within a Python program and return its exit code. Raises CcuError."""
-    umask = os.umask(0o077)
-    try:
-        return _run(argv)
-    except AfterSaving as error:
-        raise error.__cause__ or error from None
-    except Exception as error:
-        from ccu import failures
-
-        if known := failures.of_sqlite(error):
-            raise known from None
-        raise
-    finally:
-        os.umask(umask)
+        return failures.reported(failures.as_stopped(error) if _came else error)
 
 
 def _flush() -> None:
@@ -234,7 +218,8 @@ def _flush() -> None:
         output.flush_stdout()
 
 
-def _run(argv: list[str]) -> int:
+def run_line(argv: list[str]) -> int:
+    """Run one command line and return its exit code. Raises what ends it."""
     try:
         asked = {"--install-completion", "--show-completion"} & {*argv}
         if asked and not {"-h", "--help"} & {*argv}:
@@ -264,11 +249,26 @@ def _run(argv: list[str]) -> int:
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 
 
+_STOP_SIGNALS = [getattr(signal, name, 0) for name in ("SIGINT", "SIGTERM", "SIGHUP")]
+_came: list[int] = []
+
+
+def _stop(number: int, _frame: object) -> None:
+    _came.append(number)
+    raise KeyboardInterrupt
+
+
+def _disregard_stops() -> None:
+    for each in filter(None, _STOP_SIGNALS):
+        if signal.getsignal(each) is _stop:
+            signal.signal(each, signal.SIG_IGN)
+
+
 def run() -> None:
     """The console script. A request to stop ends it as Ctrl-C does: cleaned up, with a sentence."""
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) == signal.SIG_DFL:
-            signal.signal(getattr(signal, name), signal.default_int_handler)
+    for each in filter(None, _STOP_SIGNALS):
+        if signal.getsignal(each) in (signal.SIG_DFL, signal.default_int_handler):
+            signal.signal(each, _stop)
     code = main()
     gc.freeze()  # what was loaded is not looked through for garbage once more on the way out
     sys.exit(code)

@@ -62,23 +62,24 @@ def making(
         raise InvalidInput(there)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     lock = -1
-    try:
-        remove_leftovers(folder)
-        lock = make_locked(part)
-        fill(part)
-        private.sync(part)
-        ready()
-        private.publish(part, target)
-    except FileExistsError:
-        raise InvalidInput(there) from None
-    except OSError as error:
-        raise DatabaseUnusable(f"cannot write {target}: {files.reason(error)}") from None
-    else:
-        yield
-    finally:
-        if lock >= 0:
-            os.close(lock)
-        private.remove_database(part)
+    with private.in_place(target):
+        try:
+            remove_leftovers(folder)
+            lock = make_locked(part)
+            fill(part)
+            private.sync(part)
+            ready()
+            private.publish(part, target)
+        except FileExistsError:
+            raise InvalidInput(there) from None
+        except OSError as error:
+            raise DatabaseUnusable(f"cannot write {target}: {files.reason(error)}") from None
+        else:
+            yield
+        finally:
+            if lock >= 0:
+                os.close(lock)
+            private.remove_database(part)
 
 
 def vacuum_into(connection: sqlite3.Connection, part: Path) -> None:

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccu import database, files
-from ccu.errors import CcuError, DatabaseMissing, DatabaseUnusable
+from ccu.errors import CcuError, DatabaseMissing, DatabaseUnusable, SavedAndStopped
 
 if TYPE_CHECKING:
     from ccu.database.key_chain import Key
@@ -45,24 +45,28 @@ def write(
     """The one way to write: all of the block is kept, or none of it.
 
     The outermost block takes the write lock at once (BEGIN IMMEDIATE); a block within a block is a
-    savepoint. Anything raised, Ctrl-C included, rolls back. Report success only after the block.
+    savepoint. Anything raised, Ctrl-C included, rolls back; SavedAndStopped if it came too late.
+    Report success only after the block.
     `patience`: seconds to wait for the lock, where not BUSY_SECONDS.
     """
-    nested = connection.in_transaction
+    nested, ending = connection.in_transaction, False
     if nested:
         connection.execute("SAVEPOINT nested")
     else:
         _begin(connection, patience or BUSY_SECONDS)
     try:
         yield connection
+        ending = True
         connection.execute("RELEASE nested" if nested else "COMMIT")
-    except BaseException:
-        if connection.in_transaction:  # SQLite has already rolled back when the disk was full
-            if nested:
-                connection.execute("ROLLBACK TO nested")
-                connection.execute("RELEASE nested")
-            else:
-                connection.execute("ROLLBACK")
+    except BaseException as error:
+        within = connection.in_transaction  # SQLite has rolled back already when the disk was full
+        if within and not nested:
+            connection.execute("ROLLBACK")
+        elif within and not ending:
+            connection.execute("ROLLBACK TO nested")
+            connection.execute("RELEASE nested")
+        elif ending and not within and isinstance(error, KeyboardInterrupt):
+            raise SavedAndStopped("what you entered") from None
         raise
 
 
