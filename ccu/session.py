@@ -164,8 +164,9 @@ class Session:
         try:
             moment = datetime.fromisoformat(said)
         except ValueError:
+            name = "CCU_TODAY" if self._today is None else "--today"
             raise InvalidInput(
-                "--today must be a day such as 1/18/2026, or 2026-01-18T14:00"
+                f"{name} must be a day such as 1/18/2026, or 2026-01-18T14:00"
             ) from None
         if len(said) <= 10:
             moment = datetime.combine(moment.date(), time(23, 59, 59))

@@ -74,6 +74,10 @@ def making(
             raise InvalidInput(there) from None
         except OSError as error:
             raise DatabaseUnusable(f"cannot write {target}: {files.reason(error)}") from None
+        except database.errors() as error:
+            if getattr(error, "sqlite_errorcode", 0) not in _REFUSED:
+                raise
+            raise DatabaseUnusable(f"cannot write {target}: its disk is full or failing") from None
         else:
             yield
         finally:
@@ -186,6 +190,7 @@ _CHECKS = (_broken, _dangling)
 
 # ---------------------------------------------------------------- copies that were cut short
 
+_REFUSED = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE)
 _PART = re.compile(r"\..+\.[0-9]+\.part")
 _SMALLEST = 512  # bytes of the smallest page: what is shorter may be a key that is being made
 _WAIT = 60  # seconds in which a key is made

@@ -35,6 +35,7 @@ APPLICATION_ID = 0x43435531  # 'CCU1', as in schema.sql
 
 BUSY_SECONDS = 30  # the worst wait seen beside an importer was 7 s; 5 s was too short
 
+_OTHER = "; give the path of a ccu database"
 _WAL_RESET_FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 
 
@@ -288,7 +289,7 @@ def is_encrypted(path: Path) -> bool:
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise DatabaseUnusable(f"{path} is not a file")
+            raise DatabaseUnusable(f"{path} is not a file{_OTHER}")
         head, size = os.read(descriptor, 100), os.fstat(descriptor).st_size
     except (FileNotFoundError, NotADirectoryError):
         raise DatabaseMissing(
@@ -309,24 +310,24 @@ def is_encrypted(path: Path) -> bool:
         encryption.check_size(path, size, wal)
         return True
     if len(head) < 100 or not head.startswith(files.MAGIC):
-        raise DatabaseUnusable(f"{path} is not a ccu database")
+        raise DatabaseUnusable(f"{path} is not a ccu database{_OTHER}")
     if not {head[18], head[19]} <= {1, 2}:  # SQLite would open it for reading alone
         raise DatabaseUnusable(f"{path} {database.DAMAGED}")
     if wal:
         return False  # the header may be older than the content: the open connection decides
     if int.from_bytes(head[68:72], "big") != APPLICATION_ID:
-        raise DatabaseUnusable(f"{path} is another program's database, not ccu's")
+        raise DatabaseUnusable(f"{path} is another program's database{_OTHER}")
     version = int.from_bytes(head[60:64], "big")
     if version > SCHEMA_VERSION:
         raise _too_new(path, version)
     page = int.from_bytes(head[16:18], "big")
     if size < int.from_bytes(head[28:32], "big") * (65_536 if page == 1 else page):
-        raise DatabaseUnusable(f"{path} is cut short; keep it and restore a backup")
+        raise DatabaseUnusable(f"{path} is cut short; {database.KEEP}")
     return False
 
 
 def _too_new(path: Path, version: int) -> DatabaseUnusable:
     return DatabaseUnusable(
         f"{path} was made by a newer ccu (schema {version}, this one knows {SCHEMA_VERSION});"
-        " it was left as it is"
+        " it was left as it is; use that ccu"
     )

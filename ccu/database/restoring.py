@@ -143,7 +143,10 @@ def must_be_restorable(backup: Path, path: Path, force: bool) -> None:
     """
     if not os.path.lexists(backup):
         raise InvalidInput("there is no such backup; give the path of one")
-    encrypted = opening.is_encrypted(backup)
+    try:
+        encrypted = opening.is_encrypted(backup)
+    except DatabaseMissing:
+        raise DatabaseUnusable(f"{backup} is empty; give the path of another backup") from None
     wal = backup.with_name(backup.name + "-wal")
     with contextlib.suppress(FileNotFoundError):
         if wal.stat().st_size:

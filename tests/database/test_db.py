@@ -94,18 +94,18 @@ def make_stub(path: Path) -> None:
             "so nothing was looked up: check --db or CCU_DB. A new town's file is made by an"
             " administrator: ccu init",
         ),
-        (make_folder, "is not a file"),
+        (make_folder, "is not a file; give the path of a ccu database"),
         (make_empty, "is empty; an administrator sets it up by ccu init"),
-        (make_csv, "is not a ccu database"),
-        (make_foreign, "is another program's database, not ccu's"),
-        (make_foreign_wal, "is another program's database, not ccu's"),
+        (make_csv, "is not a ccu database; give the path of a ccu database"),
+        (make_foreign, "is another program's database; give the path of a ccu database"),
+        (make_foreign_wal, "is another program's database; give the path of a ccu database"),
         (
             make_newer,
             f"was made by a newer ccu (schema 99, this one knows {db.SCHEMA_VERSION});"
-            " it was left as it is",
+            " it was left as it is; use that ccu",
         ),
-        (make_cut, "is cut short; keep it and restore a backup"),
-        (make_stub, "is cut short; keep it and restore a backup"),
+        (make_cut, "is cut short; keep it and restore a backup: ccu restore --force BACKUP"),
+        (make_stub, "is cut short; keep it and restore a backup: ccu restore --force BACKUP"),
     ],
 )
 def test_a_file_that_is_not_ours_to_use_is_refused_untouched(
