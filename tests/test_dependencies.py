@@ -194,4 +194,4 @@ def test_nothing_prints_a_name_on_a_package_index_that_may_be_somebody_elses() -
                 named = named.strip("'\"")
                 ours = named.startswith((".", "/path/to/", "-", "$"))
                 assert ours or named in known, (path, line)
-        assert package_name not in text, path
+        assert package_name not in text or path.parent.name == ".ci", path

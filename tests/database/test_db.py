@@ -539,7 +539,7 @@ def test_a_read_only_file_is_one_sentence_and_leaves_nothing(ccu: Ccu, db_path: 
     for line in (("settings", "repeat_days", "30"), ("settings",), ("check",)):
         result = ccu(*line)
         assert (result.code, result.out) == (ExitCode.DATABASE, "")
-        assert result.err.endswith("read-only; nothing was written\n")
+        assert result.err.endswith("read-only (chmod u+w); nothing was written\n")
         assert sorted(each.name for each in db_path.parent.iterdir()) == before
     db_path.chmod(0o600)
     assert ccu("settings", "repeat_days", "30").code == 0
