@@ -275,14 +275,8 @@ def _conditions(session: Session, given: ListOptions) -> dict[str, object]:
         referral_reads.OWNER: session.staff_id if given.mine else given.owner,
         referral_reads.NEED: given.need,
         referral_reads.PROVIDER: given.provider,
-        **(stalled(session) if given.stalled else {}),
+        referral_reads.STALLED: AsOf.of(session.now).unix if given.stalled else None,
     }
-
-
-def stalled(session: Session) -> dict[str, object]:
-    """Return what `--stalled` means: open, and no activity for the setting stalled_days."""
-    days = session.settings.number("stalled_days")
-    return {referral_reads.SILENT_SINCE: referral_reads.silent_since(session.now, days)}
 
 
 def _visible(
