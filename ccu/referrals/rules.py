@@ -31,7 +31,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "cancelled": ("entered_in_error",),
     "entered_in_error": (),
 }
-OPEN = ("draft", "requested", "accepted", "in_progress", "on_hold")
+OPEN = tuple(status for status, after in STEPS.items() if len(after) > 1)
 FIRST = ("draft", "requested")  # what a new referral may be
 CLOSE = "referral edit --close"  # rights of ccu/rights.txt: to end one
 CORRECT = "referral edit --correct"  # to mark an ended one as an error
