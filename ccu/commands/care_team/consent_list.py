@@ -79,9 +79,6 @@ def list_(
 
     Police accounts see those to police.
 
-    JSON: id, person, to, scope, purpose, words, signed_on, signed_by, expires_on, state (active,
-    not yet, expired, revoked); with --all also revoked_on.
-
     Example:
 
       ccu consent list --person 12 --all
@@ -129,9 +126,6 @@ def disclosures(
     records what was disclosed by phone, by letter or in a meeting.
 
     Police accounts, except the records custodian, see what went to police.
-
-    JSON: id, when, to, account (that looked, or null), what, purpose, basis (consent N, policy, or
-    without consent: REASON), by, record (the person's record).
 
     Examples:
 
