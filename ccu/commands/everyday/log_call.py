@@ -47,10 +47,10 @@ def command(
     --person "caller: described: tall man, gray coat". A line of --person-file may also be a name:
     Ana Reyes, or Ana Reyes, born 1/31/1980.
     """
-    from ccu.calls import entry
+    from ccu.calls import draft, entry
 
     session = ctx.obj
-    with entry.unfinished(session, given) as kept:
+    with draft.unfinished(session, given) as kept:
         entered = entry.new_call(session, given, asking, kept, edit, _warned)
         call_id, page, told = _log(session, given, entered)
     values = entered.values
