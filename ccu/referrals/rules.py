@@ -32,7 +32,6 @@ STEPS: dict[str, tuple[str, ...]] = {
     "entered_in_error": (),
 }
 OPEN = tuple(status for status, after in STEPS.items() if len(after) > 1)
-FIRST = ("draft", "requested")  # what a new referral may be
 CLOSE = "referral edit --close"  # rights of ccu/rights.txt: to end one
 CORRECT = "referral edit --correct"  # to mark an ended one as an error
 
