@@ -241,7 +241,7 @@ def is_folder(path: Path) -> bool:
 def is_file(path: Path) -> bool:
     """Whether an ordinary file is there; by sudo only of a folder that the caller may write into."""
     if access.caller() is None:
-        return os.path.isfile(path)  # noqa: PTH113 -- Path.is_file raises for a closed folder
+        return os.path.isfile(path)  # noqa: PTH113 -- False in a closed folder, too
     with contextlib.suppress(InvalidInput, OSError), place(path, "") as there:
         about = there.folder.stat(there.name)
         return about is not None and stat.S_ISREG(about.st_mode)

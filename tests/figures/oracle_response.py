@@ -247,15 +247,16 @@ def effort(file: File, asked: Asked) -> Figures:
         for call in care
         if _on_scene(file, call) is not None
     )
+    met = _minutes(care, lambda call: _on_scene(file, call) if _met(file, call) else None)
     contacts += sum(row["result"] in file.reaching for row in tries if row["minutes"] is not None)
-    hours = _hours([scene, *later])
+    hours = _hours([met, *later])
     found = {
         ("scene_hours", ""): scene,
         ("follow_up_hours", ""): follow_up,
         ("consult_hours", ""): consult,
         ("hand_off_hours", ""): hand_off,
         ("hours_per_contact", ""): Part(
-            *("hours", hours, contacts, _missing([scene, *later])),
+            *("hours", hours, contacts, _missing([met, *later])),
             value=hours / contacts if contacts and hours is not None else None,
         ),
         ("cost_scene", ""): _cost(file, [scene], "rate_scene"),
@@ -266,13 +267,17 @@ def effort(file: File, asked: Asked) -> Figures:
     if hours is not None and all(rates):
         both = sum(
             (_hours(parts) or 0) * float(rate)
-            for parts, rate in zip(([scene], later), rates, strict=True)
+            for parts, rate in zip(([met], later), rates, strict=True)
         )
     found["cost_per_contact", ""] = Part(
-        *("dollars", both, contacts, _missing([scene, *later])),
+        *("dollars", both, contacts, _missing([met, *later])),
         value=both / contacts if both is not None and contacts else None,
     )
     return found
+
+
+def _met(file: File, call: Row) -> bool:
+    return bool(file.people_of(call, FACE_TO_FACE))
 
 
 def _on_scene(file: File, call: Row) -> int | None:
