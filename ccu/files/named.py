@@ -239,7 +239,7 @@ def is_folder(path: Path) -> bool:
 
 
 def is_file(path: Path) -> bool:
-    """Whether an ordinary file is there; by sudo only of a folder that the caller may write into."""
+    """Whether an ordinary file is there; by sudo, in a folder that the caller may write into."""
     if access.caller() is None:
         return os.path.isfile(path)  # noqa: PTH113 -- False in a closed folder, too
     with contextlib.suppress(InvalidInput, OSError), place(path, "") as there:

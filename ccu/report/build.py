@@ -370,7 +370,8 @@ def _by_group(connection: sqlite3.Connection, options: Options, report: Report) 
         each.title for plan in plans for each in _picked(maker.split_already(plan.files), plan.pick)
     ]
     left_out = [f"Left out, split already: {', '.join(dict.fromkeys(split))}."] if split else []
-    for group in store.groups(connection, options.by, min(report.period.last, report.as_of.date())):
+    groups = store.groups(connection, options.by, min(report.period.last, report.as_of.date()))
+    for group in groups:
         with store.only_group(connection, group):
             maker = figures.Maker(connection, parameters)
             for plan in plans:
@@ -383,7 +384,7 @@ def _by_group(connection: sqlite3.Connection, options: Options, report: Report) 
         figures.COLUMNS,
         sorted({(each.figure, each.group): each for each in made}.values(),
                key=lambda each: order[each.figure]),
-        explains=[*definitions.EXPLAINS_GROUPS, *left_out] if made else [sentences.NOBODY],
+        explains=[*definitions.EXPLAINS_GROUPS, *left_out] if groups else [sentences.NOBODY],
     )  # fmt: skip
 
 
