@@ -113,7 +113,8 @@ class Extras:
         units = list(dict.fromkeys(
             sign for text in texts for part in divided(text) for sign in _signs(part)
         ))  # fmt: skip
-        its_own = agency if len(units) == 1 else None  # of several it is the lead's
+        # Of several it is the lead's: then any other unit may be police, and none is the team.
+        its_own = agency if len(units) == 1 or agency == "police" else None
         code = self._known.state(state) if state else None
         if code is None:
             code = "dispatched" if dispatched or arrived or not self._sent else "associated"
