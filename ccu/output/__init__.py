@@ -300,10 +300,7 @@ def emit_document(
 
 
 def _print(
-    what: Table | Document,
-    format: Format | None,
-    output: Path | Place | None,
-    bom: bool = False,
+    what: Table | Document, format: Format | None, output: Path | Place | None, bom: bool = False
 ) -> None:
     with opened(output) as sink:
         chosen = format or default_format(output, sink.terminal)
