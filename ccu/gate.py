@@ -133,7 +133,7 @@ def _guarded(command: Any, path: str) -> Any:
 def _check_output(command: Any, ctx: Any, path: str) -> None:
     """Refuse, before anything is done, an --output that cannot be right; ask before replacing one.
 
-    Without a terminal a file is replaced, as the help states.
+    Where nobody can be asked no file is replaced: the shell's > does that.
     """
     said, session = ctx.params.get("output"), ctx.obj
     if said in (None, "-") or "format" not in ctx.params:
@@ -151,10 +151,14 @@ def _check_output(command: Any, ctx: Any, path: str) -> None:
     if path != "report":  # which writes a folder of CSV files, too
         with named.place(output, "--output") as place:
             named.must_be_replaceable(place, "--output")
-    if not session.interactive:
-        return
     is_folder = access.caller() is None and named.is_folder(output)
-    if is_folder or named.is_file(output):
+    if not session.interactive:
+        if named.is_file(output):
+            format = to_file.BY_ENDING.get(output.suffix.lower())
+            said = ctx.params["format"] or (None if ctx.params.get("suggest") else format)
+            instead = f"--format {said} > FILE" if said else "> FILE"
+            raise InvalidInput(f"--output exists; give a new name, or {instead} to replace it")
+    elif is_folder or named.is_file(output):
         from ccu.options import terminal
 
         what = "folder exists. Replace the files in it" if is_folder else "file exists. Replace it"

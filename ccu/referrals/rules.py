@@ -17,10 +17,7 @@ STEPS: dict[str, tuple[str, ...]] = {
         *_OPEN_ENDS,
     ),
     "in_progress": ("on_hold", "service_received", "contact_only", "rejected", *_OPEN_ENDS),
-    "on_hold": (
-        *("requested", "accepted", "in_progress", "contact_only", "rejected"),
-        *_OPEN_ENDS,
-    ),
+    "on_hold": (*("requested", "accepted", "in_progress", "contact_only", "rejected"), *_OPEN_ENDS),
     # An end is final, except that the right CORRECT can still mark it as entered in error.
     "service_received": ("entered_in_error",),
     "contact_only": ("entered_in_error",),

@@ -122,7 +122,7 @@ class ReportOptions:
             "--output",
             "-o",
             metavar="FILE",
-            help="Write to FILE by its ending; csv of several sections, to a folder.",
+            help="Write to a new FILE by its ending; csv of several sections, to a folder.",
         ),
     ] = None
 

@@ -312,8 +312,7 @@ def groups(connection: sqlite3.Connection, by: str, last: date) -> list[str]:
     field, group = SPLITS[by]
     born, guessed = (_YEARS.format(day=day) for day in ("birth_date", "age_estimated_on"))
     connection.execute(
-        _GROUPS.format(group=group, born=born, guessed=guessed),
-        {"field": field, "last": str(last)},
+        _GROUPS.format(group=group, born=born, guessed=guessed), {"field": field, "last": str(last)}
     )
     connection.execute("CREATE INDEX temp.split_person_id ON split_person (id)")
     found = {row["grp"] for row in connection.execute("SELECT DISTINCT grp FROM split_person")}

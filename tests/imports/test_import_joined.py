@@ -386,7 +386,7 @@ def test_the_list_of_calls_as_a_file_identifies_them(desk: Desk) -> None:
         "cad_nature": None,
         "cad_disposition": "ARR",
     }
-    file = desk.folder / "calls.csv"
+    file = desk.folder / "listed.csv"
     assert desk.ccu(*words, "--output", str(file)).code == 0
     header = file.read_text(encoding="utf-8").splitlines()[0]
     assert header == ",".join(f'"{name}"' for name in found)

@@ -83,12 +83,10 @@ def add(
         str, arg("LABEL", LABEL, "What screens show; its code is made of it.")
     ] = REQUIRED,
     meaning: Annotated[
-        str | None,
-        arg("[MEANING]", LABEL, "What an address or a need_word in the list means."),
+        str | None, arg("[MEANING]", LABEL, "What an address or a need_word in the list means.")
     ] = None,
     care: Annotated[
-        bool | None,
-        flag("--care/--no-care", "For a nature: whether such calls are care calls."),
+        bool | None, flag("--care/--no-care", "For a nature: whether such calls are care calls.")
     ] = None,
 ) -> None:
     """Add a code to a list of your town, or bring a retired one back.

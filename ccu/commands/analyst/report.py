@@ -39,7 +39,7 @@ def command(ctx: Context, given: ReportOptions) -> None:
         output.explain(given.define, given.format, given.output)
         return
     wanted = options.read(given, session)
-    output.check(given, ["changes"] if given.diff else wanted.names)
+    output.check(given, ["changes"] if given.diff else wanted.names, session.interactive)
     from ccu.report import build
 
     report = build.build(session, wanted)

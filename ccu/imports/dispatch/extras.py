@@ -1,5 +1,6 @@
 """Who was on a call, its hazards, backup and minutes, from the cells of its row."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -13,6 +14,8 @@ from ccu.imports.rows import Column
 
 MOST_MINUTES = 24 * 60  # a call that seems longer was cleared long after it ended
 FIELDS = ("responder", "responder_state", "hazards", "backup_asked", "backup_arrived", "minutes")
+
+_SIGN = re.compile(r"\d{0,3}[A-Za-z]{1,4}-?\d{1,4}[A-Za-z]?")
 
 Texts = list[tuple[str, ...]]
 
@@ -107,7 +110,11 @@ class Extras:
 
         Of several in one row it is not known who arrived, nor whose the minutes are.
         """
-        units = list(dict.fromkeys(part for text in texts for part in divided(text)))
+        units = list(dict.fromkeys(
+            sign for text in texts for part in divided(text) for sign in _signs(part)
+        ))  # fmt: skip
+        # Of several it is the lead's: then any other unit may be police, and none is the team.
+        its_own = agency if len(units) == 1 or agency == "police" else None
         code = self._known.state(state) if state else None
         if code is None:
             code = "dispatched" if dispatched or arrived or not self._sent else "associated"
@@ -117,11 +124,17 @@ class Extras:
         for unit in units:
             its_agency, clinician = self._known.responder(unit)
             found.append({
-                "agency": its_agency or agency or "other", "state": code, "clinician": clinician,
+                "agency": its_agency or its_own or "other", "state": code, "clinician": clinician,
                 "unit": unit, "reason": None,
                 "minutes": minutes if len(units) == 1 and code == "arrived" else None,
             })  # fmt: skip
         return found
+
+
+def _signs(text: str) -> list[str]:
+    """Return the call signs of a text: `C1 P12` has two, `MEDIC 12` one."""
+    parts = text.split()
+    return parts if all(map(_SIGN.fullmatch, parts)) else [text]
 
 
 def _number(text: str) -> int | None:
