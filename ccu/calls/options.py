@@ -14,8 +14,7 @@ from typer import Option
 
 from ccu.errors import InvalidInput
 from ccu.options import CALL, FILE, OptionType, flag, line, opt, value, whole_number
-from ccu.options.lookups import code, of_list
-from ccu.options.times import MOMENT
+from ccu.options.lookups import MOMENT, code, of_list
 
 if TYPE_CHECKING:
     from ccu.session import Session

@@ -26,11 +26,11 @@ Declare a parameter by what the command receives, and give it the type that read
 - Commands that share options put them in a dataclass and take it with `@with_options(Form)`.
 
     types       the types, and what each reads; opt, arg, value and convert are here
-    times       the types that are a day or a time
     shared      with_options
-    lookups     the types whose text is looked up: accounts, providers, codes, lines of a list
+    lookups     types that are looked up: accounts, providers, codes, lines of a list, times
     completion  what the shell offers
     terminal    questions at the keyboard
+    keyboard    the lines read from it
     typed_text  checks of lines, notes, numbers and files
 """
 

@@ -264,6 +264,3 @@ REASON = replace(line(LONGEST_REASON), urgent=True)
 WHY = replace(line(LONGEST_REASON, needed=True), urgent=True)  # of what is taken back
 NOTE = OptionType(read=_note, metavar="FILE", is_file=True)
 NOTE_LATER = OptionType(read=partial(partial, _note), metavar="FILE", is_file=True)  # when called
-
-
-# ---------------------------------------------------------------- days and times
