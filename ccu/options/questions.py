@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccu.errors import Cancelled, Declined, InvalidInput
-from ccu.options import terminal, typed_text
+from ccu.options import keyboard, terminal, typed_text
 from ccu.options.terminal import WIDTH, GoBack
 from ccu.options.types import OptionType
 from ccu.output import say
@@ -330,5 +330,5 @@ def confirm_by_number(interactive: bool, number: int, stated: str, verb: str, wh
     if not interactive:
         raise InvalidInput("--yes is missing: nobody is at a terminal to confirm it")
     say(stated)
-    if terminal.read_line(f"To {verb}, type {number}, {what}: ").strip() != str(number):
+    if keyboard.read_line(f"To {verb}, type {number}, {what}: ").strip() != str(number):
         raise InvalidInput(f"nothing was {verb}ed: the answer was not {number}, {what}")
