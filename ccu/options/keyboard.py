@@ -3,6 +3,9 @@
 Where input and output are the same terminal, the system's readline reads the line: the arrow keys
 edit it, and nothing typed is kept in a history. Typer's own prompt is not used, because it writes a
 space to standard output.
+
+`<` goes back to the question before, in every command: where no form (questions.py) has asked it,
+the command runs again, and what was answered before that question is not asked again.
 """
 
 import contextlib
@@ -10,12 +13,56 @@ import io
 import locale
 import sys
 from collections.abc import Iterator
+from typing import Any, NoReturn
+
+from ccu.errors import AskAgain, InvalidInput
 
 WAKE = 0.2  # seconds
+
+_before = ("", "")  # the question that was gone back to, and the answer it had
 
 
 class EndOfInput(KeyboardInterrupt):
     """Ctrl-D, or no terminal: stops the command as Ctrl-C does, unless a note ends this way."""
+
+
+class _Quiet:
+    """Standard error, silent while a command that is run again is given its answers."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write, or leave out, a text that was on the screen already."""
+        return len(text) if AskAgain.given else int(self._stream.write(text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def ask_before(first: int) -> NoReturn:
+    """Ask the question before the `first` of the lines typed again.
+
+    Raises AskAgain, which runs the command again, or InvalidInput where nothing can be taken back.
+    """
+    global _before
+    if not first:
+        raise InvalidInput("This is the first question; Ctrl-C cancels.")
+    *given, _before = AskAgain.lines[:first]
+    AskAgain.given[:] = given
+    if not isinstance(sys.stderr, _Quiet):
+        sys.stderr = _Quiet(sys.stderr)
+    raise AskAgain
+
+
+def answer_before(question: str) -> str:
+    """Return the answer that this question had before it was gone back to, once."""
+    global _before
+    if AskAgain.given or _before[0] != question:
+        return ""
+    _, answer = _before
+    _before = ("", "")
+    return answer
 
 
 def read_line(question: str, begun: str = "") -> str:
@@ -24,6 +71,16 @@ def read_line(question: str, begun: str = "") -> str:
     `begun` is on the line already, to be typed on or removed, where the terminal can do that.
     Bytes that are not text come as surrogates, which every check of text refuses with a sentence.
     """
+    if AskAgain.given and AskAgain.given[0][0] == question:
+        AskAgain.lines.append(AskAgain.given.pop(0))
+        return AskAgain.lines[-1][1]
+    AskAgain.given.clear()  # another question than before: what follows is asked
+    line = _typed(question, begun)
+    AskAgain.lines.append((question, line))
+    return line
+
+
+def _typed(question: str, begun: str) -> str:
     if isinstance(sys.stdin, io.TextIOWrapper) and sys.stdin.errors != "surrogateescape":
         sys.stdin.reconfigure(errors="surrogateescape")
     sys.stderr.flush()

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import TypeVar
 
-from ccu.errors import InvalidInput, NotFound
-from ccu.options import typed_text
+from ccu.errors import AskAgain, InvalidInput, NotFound
+from ccu.options import keyboard, typed_text
 from ccu.options.keyboard import EndOfInput, read_line
 
 LONGEST_NUMBER = 9  # digits, of an item of a list
@@ -28,7 +28,7 @@ Key = TypeVar("Key")
 
 
 class GoBack(Exception):
-    """`<` was typed: ask the question before again. Only a form (questions.py) allows it."""
+    """`<` was typed in a form (questions.py): ask its question before again."""
 
 
 _can_go_back = False
@@ -36,7 +36,7 @@ _can_go_back = False
 
 @contextlib.contextmanager
 def going_back() -> Iterator[None]:
-    """Let `<` raise GoBack in the block; elsewhere it is refused."""
+    """Let `<` raise GoBack in the block; elsewhere it runs the command again."""
     global _can_go_back
     before, _can_go_back = _can_go_back, True
     try:
@@ -45,13 +45,16 @@ def going_back() -> Iterator[None]:
         _can_go_back = before
 
 
-def _answer(line: str) -> str:
-    """Return a line without the spaces around it. Raises GoBack for `<`, or InvalidInput."""
+def _answer(line: str, first: int) -> str:
+    """Return a line without the spaces around it; `first` is where its question's lines begin.
+
+    Raises GoBack for `<`, or as `ask_before`.
+    """
     text = line.strip()
     if text == BACK and _can_go_back:
         raise GoBack
     if text == BACK:
-        raise InvalidInput("There is no question to go back to; Ctrl-C cancels")
+        keyboard.ask_before(first)
     return text
 
 
@@ -65,14 +68,19 @@ def ask_until_valid(
 
     `?` prints the choices again, if there are any to `offer`. y takes the only reading that an
     error offers, and so does Enter unless it skips the question; n asks again. After an answer that
-    was refused Enter no longer takes what the question has in brackets.
+    was refused Enter no longer takes what the question has in brackets. A question that was gone
+    back to has its answer there.
     """
+    named, first = f"{question}{end}", len(AskAgain.lines)
+    if earlier := "" if _SKIP in question else keyboard.answer_before(named):
+        question = f"{re.sub(_ENTER, '', question)} [{earlier}]"
     usual = re.search(_USUAL, question)
     meant: Sequence[str] = ()
     begun, refused = "", False
 
     def ask_once() -> Value:
         nonlocal meant, begun, refused
+        del AskAgain.lines[first:]  # of an answer that was refused
         asked = f"{question}{end}"
         accepted = YES if _SKIP in question else ("", *YES)
         if len(meant) == 1 and _SKIP in question:
@@ -81,7 +89,7 @@ def ask_until_valid(
             asked = f"{re.sub(_ENTER, '', question)} [{meant[0]}]{end}"
         elif refused and usual:
             asked = f"{re.sub(_ENTER, '', question)}{end}"
-        while (answer := _answer(read_line(asked, begun))) == "?" and offer:
+        while (answer := _answer(read_line(asked, begun), first)) == "?" and offer:
             offer()
         if meant and answer.lower() in NO:
             meant = ()
@@ -94,6 +102,8 @@ def ask_until_valid(
             raise InvalidInput(f"type the answer, or {usual[1]}")
         elif refused and usual and answer == usual[1]:
             answer = ""
+        answer = answer or earlier
+        AskAgain.lines[first:] = [(named, answer)]
         before, meant, begun, refused = begun, (), "", refused or bool(answer)
         try:
             return _read_begun(read, answer, before)
@@ -287,12 +297,14 @@ def ask_lines(question: str, lines: list[str] | None = None) -> str:
     They follow those in `lines`, where the caller finds them after an interruption.
     """
     lines = [] if lines is None else lines
-    sys.stderr.write(f"{question}:\n")
-    sys.stderr.writelines(f"> {line}\n" for line in lines)
+    first, is_new = len(AskAgain.lines), True
     while True:
+        if is_new:
+            sys.stderr.write("".join([f"{question}:\n", *(f"> {line}\n" for line in lines)]))
+        is_new = bool(AskAgain.given)  # answered already; shown when it is asked
         try:
             line = read_line("> ")
-            if (line.strip() if lines else _answer(line)) in ("", "."):
+            if (line.strip() if lines else _answer(line, first)) in ("", "."):
                 break
         except EndOfInput:
             break
