@@ -53,7 +53,6 @@ from ccu.options.types import REASON, WHY
 from ccu.options.types import REFERRAL as REFERRAL
 from ccu.options.types import LaterNote as LaterNote
 from ccu.options.types import OptionType as OptionType
-from ccu.options.types import count as count
 from ccu.options.types import line as line
 from ccu.options.types import number_of as number_of
 from ccu.options.types import whole_number as whole_number

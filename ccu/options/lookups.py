@@ -184,6 +184,24 @@ def of_list(
     return replace(type, offer=offer, answer=answer)
 
 
+def count(largest: int) -> OptionType[int]:
+    """A whole number from 1."""
+
+    def read(session: "Session", text: str, option: str) -> int:
+        from ccu.options import typed_text
+
+        sentence = f"{option} must be a whole number from 1 to {largest}"
+        try:
+            found = typed_text.whole_number(text, option, largest)
+        except InvalidInput:
+            raise InvalidInput(sentence) from None
+        if not found:
+            raise InvalidInput(sentence)
+        return found
+
+    return OptionType(read=read, metavar="N")
+
+
 # ---------------------------------------------------------------- days and times
 
 

@@ -161,24 +161,6 @@ def whole_number(largest: int) -> OptionType[int]:
     return OptionType(read=read, metavar="N")
 
 
-def count(largest: int) -> OptionType[int]:
-    """A whole number from 1."""
-
-    def read(session: "Session", text: str, option: str) -> int:
-        from ccu.options import typed_text
-
-        sentence = f"{option} must be a whole number from 1 to {largest}"
-        try:
-            found = typed_text.whole_number(text, option, largest)
-        except InvalidInput:
-            raise InvalidInput(sentence) from None
-        if not found:
-            raise InvalidInput(sentence)
-        return found
-
-    return OptionType(read=read, metavar="N")
-
-
 def number_of(
     record: str, metavar: str, table: str = "", complete: Completer | None = None
 ) -> OptionType[int]:

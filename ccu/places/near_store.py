@@ -29,7 +29,7 @@ from ccu.records import table
 _TYPING_ERROR = 9  # after every near match of ccu.address.match
 OTHER_STREET = "other suffix or direction"
 # Two places may be called so: never taken by Enter.
-TWO_PLACES = (OTHER_STREET, "house number written otherwise")
+TWO_PLACES = (OTHER_STREET, "spelled otherwise", "house number written otherwise")
 SHORT_STREET = 5  # letters; two that short and alike are two streets
 CANDIDATES = 3_000  # places scored for a typo; one house number has fewer in any town seen
 
