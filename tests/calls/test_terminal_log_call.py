@@ -494,8 +494,8 @@ def test_a_near_place_that_may_be_on_another_street_is_not_taken_by_enter(
     for address in ("27 Baker St", "9 Barker St"):  # both streets are on file
         line = ("--when", "09:00", "--nature", "crisis", "--hazard", "weapon", "--no-input")
         assert ccu("log-call", "--address", address, *line).code == 0
-    line = ("--when", "10:00", "--nature", "crisis", "--address", "27 Barker St")
-    terminal = start(db_path, *line)
+    again = ("--when", "10:00", "--nature", "crisis", "--address", "27 Barker St")
+    terminal = start(db_path, *again)
     terminal.expect_exact("1  27 BAKER ST, WESTPORT (1 call, WEAPON)")
     terminal.expect_exact("Number, or n for a new address: ")
     terminal.sendline("")
