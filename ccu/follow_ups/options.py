@@ -161,7 +161,7 @@ class AttemptOptions:
         datetime | None, opt("--when", lookups.MOMENT, "When you tried; default now.")
     ] = None
     minutes: Annotated[
-        int | None, opt("--minutes", types.whole_number(LONGEST_TRY), "How many minutes it took.")
+        int | None, opt("--minutes", lookups.whole_number(LONGEST_TRY), "How many minutes it took.")
     ] = None
     note_file: NoteFileOption = None
     next_due: Annotated[

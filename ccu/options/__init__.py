@@ -55,7 +55,6 @@ from ccu.options.types import LaterNote as LaterNote
 from ccu.options.types import OptionType as OptionType
 from ccu.options.types import line as line
 from ccu.options.types import number_of as number_of
-from ccu.options.types import whole_number as whole_number
 
 if TYPE_CHECKING:
     from ccu.session import Session

@@ -184,6 +184,17 @@ def of_list(
     return replace(type, offer=offer, answer=answer)
 
 
+def whole_number(largest: int) -> OptionType[int]:
+    """A whole number from 0, such as minutes or a count."""
+
+    def read(session: "Session", text: str, option: str) -> int | None:
+        from ccu.options import typed_text
+
+        return typed_text.whole_number(text, option, largest)
+
+    return OptionType(read=read, metavar="N")
+
+
 def count(largest: int) -> OptionType[int]:
     """A whole number from 1."""
 

@@ -150,17 +150,6 @@ def line(
     return OptionType(read=read)
 
 
-def whole_number(largest: int) -> OptionType[int]:
-    """A whole number from 0, such as minutes or a count."""
-
-    def read(session: "Session", text: str, option: str) -> int | None:
-        from ccu.options import typed_text
-
-        return typed_text.whole_number(text, option, largest)
-
-    return OptionType(read=read, metavar="N")
-
-
 def number_of(
     record: str, metavar: str, table: str = "", complete: Completer | None = None
 ) -> OptionType[int]:
