@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from ccu import __version__
-from ccu.errors import AfterSaving, ExitCode, InvalidInput
+from ccu.errors import AfterSaving, AskAgain, ExitCode, InvalidInput
 from ccu.session import Session
 
 # Name -> module in ccu.commands; the folders are by who uses it. A module holds `command`, a plain
@@ -200,9 +200,12 @@ def main(argv: list[str] | None = None) -> int:
         return code
     except SystemExit:
         raise
+    except AskAgain:
+        return main(argv)
     except BaseException as error:  # a library in another language may raise no Exception
         from ccu import failures
 
+        AskAgain.given.clear()  # which would hide it
         return failures.reported(error)
 
 
@@ -235,6 +238,7 @@ def _flush() -> None:
 
 
 def _run(argv: list[str]) -> int:
+    AskAgain.lines.clear()
     try:
         asked = {"--install-completion", "--show-completion"} & {*argv}
         if asked and not {"-h", "--help"} & {*argv}:

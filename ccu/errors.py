@@ -6,6 +6,7 @@ catches them. Any other exception is a bug and ends with code 1.
 """
 
 from enum import IntEnum, unique
+from typing import ClassVar
 
 
 @unique
@@ -108,6 +109,13 @@ class Cancelled(CcuError):
 
 class Declined(KeyboardInterrupt):
     """The answer to "Save?" was no: the command ends as by Ctrl-C."""
+
+
+class AskAgain(BaseException):
+    """`<` was typed: `cli.main` runs the command again, up to the question before."""
+
+    lines: ClassVar[list[tuple[str, str]]] = []  # questions and what was typed since a change
+    given: ClassVar[list[tuple[str, str]]] = []  # those to give again (options/keyboard.py)
 
 
 class Unfinished(CcuError):

@@ -11,7 +11,7 @@ import typer
 
 from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.options import arg, flag, opt, times, typed_text, types
+from ccu.options import arg, flag, lookups, opt, typed_text, types
 from ccu.options.lookups import LOGIN, code, of_list
 from ccu.people.who import NAMED_PERSON
 from ccu.session import Session
@@ -63,7 +63,7 @@ DUE = types.OptionType(
     read=_due,
     metavar="WHEN",
     answer=partial(_due, tell=False),
-    words=times.moment_words,
+    words=lookups.moment_words,
     usage="when it is due: friday, tomorrow 10:00, in 3 days or 2026-02-03 09:30",
 )
 KIND, RESULT = code("follow_up_kind"), code("follow_up_result")
@@ -183,10 +183,10 @@ class AttemptOptions:
 
     result: Annotated[str | None, opt("--result", RESULT, "The result.")] = None
     when: Annotated[
-        datetime | None, opt("--when", times.MOMENT, "When you tried; default now.")
+        datetime | None, opt("--when", lookups.MOMENT, "When you tried; default now.")
     ] = None
     minutes: Annotated[
-        int | None, opt("--minutes", types.whole_number(LONGEST_TRY), "How many minutes it took.")
+        int | None, opt("--minutes", lookups.whole_number(LONGEST_TRY), "How many minutes it took.")
     ] = None
     note_file: NoteFileOption = None
     next_due: Annotated[

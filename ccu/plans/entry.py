@@ -11,7 +11,7 @@ from typing import Any
 from ccu import dates
 from ccu.dates.days import shift
 from ccu.errors import InvalidInput
-from ccu.options import drafts, questions, terminal, typed_text
+from ccu.options import drafts, keyboard, questions, terminal, typed_text
 from ccu.options.questions import Question
 from ccu.output import say
 from ccu.output.text import listed
@@ -118,7 +118,7 @@ def _edited(session: Session, text: str, asking: bool) -> dict[str, list[Any]]:
             if not asking:
                 raise
             say(f"{error}")
-            terminal.read_line("Press Enter to edit it again, Ctrl-C to cancel: ")
+            keyboard.read_line("Press Enter to edit it again, Ctrl-C to cancel: ")
         else:
             questions.remember(session, text)
             return body

@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 from ccu.errors import InvalidInput
-from ccu.options import NOTE_LATER, REFERRAL, LaterNote, flag, line, opt, whole_number
-from ccu.options.lookups import LOGIN, PROVIDER, code, of_list
-from ccu.options.times import MOMENT
+from ccu.options import NOTE_LATER, REFERRAL, LaterNote, flag, line, opt
+from ccu.options.lookups import LOGIN, MOMENT, PROVIDER, code, of_list, whole_number
 from ccu.people.who import NAMED_PERSON
 
 if TYPE_CHECKING:

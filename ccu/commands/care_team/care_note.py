@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 from ccu.options import REQUIRED, AskingOption, Context, arg, flag, group, opt
-from ccu.options.times import MOMENT
+from ccu.options.lookups import MOMENT
 from ccu.options.types import CALL, FILE, PERSON, number_of
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 from ccu.people.who import NAMED_PERSON

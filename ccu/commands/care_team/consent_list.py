@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from ccu.consent import store as consents
 from ccu.consent.store import PURPOSE_OPTION, SCOPES, TO_OPTION
-from ccu.options import PERSON, REQUIRED, Context, arg, count, flag, group, opt
-from ccu.options.lookups import code
+from ccu.options import PERSON, REQUIRED, Context, arg, flag, group, opt
+from ccu.options.lookups import code, count
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.people.who import NAMED_PERSON
 from ccu.records.visibility import PART2

@@ -7,7 +7,8 @@ from ccu.errors import InvalidInput
 from ccu.follow_ups.options import NamesOption
 from ccu.frequent import lists
 from ccu.options import AskingOption, Context, arg, flag, group, opt
-from ccu.options.types import FILE, PLACE, count, line, number_of
+from ccu.options.lookups import count
+from ccu.options.types import FILE, PLACE, line, number_of
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
 from ccu.people.who import NAMED_PERSON
 

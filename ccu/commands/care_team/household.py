@@ -7,7 +7,7 @@ from typing import Annotated
 from ccu.households import card as cards
 from ccu.households import entry as household_entry
 from ccu.options import Context, arg, flag, group, opt
-from ccu.options.times import PAST_DAY
+from ccu.options.lookups import PAST_DAY
 from ccu.options.types import FILE, HOUSEHOLD, PERSON, OptionType
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
 from ccu.people.who import NAMED_PERSON

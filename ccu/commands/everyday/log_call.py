@@ -77,7 +77,7 @@ def _warned(session: Session, near: "Sequence[Near]") -> dict[str, str]:
 
     with session.work() as work:
         window = open_work_store.window(session)
-        found = store.warnings_at(work.connection, window, [each.place for each in near])
+        found = store.warnings_near(work.connection, window, [each.place for each in near])
         for place_id in (place for place in found if found[place]):
             work.audit("history", "place", place_id, calls=0, plans=[])
     return {each.text: page.in_short(found[each.place]) for each in near}

@@ -7,8 +7,8 @@ import typer
 
 from ccu.errors import InvalidInput
 from ccu.options import REQUIRED, AskingOption, Context, arg, group, opt
+from ccu.options.lookups import MOMENT
 from ccu.options.shared import with_options
-from ccu.options.times import MOMENT
 from ccu.options.types import CALL, PERSON, number_of
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 from ccu.people.who import NAMED_PERSON

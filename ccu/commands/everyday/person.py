@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from ccu.options import AskingOption, Context, arg, flag, group, opt
+from ccu.options.lookups import whole_number
 from ccu.options.shared import with_options
-from ccu.options.types import FILE, PERSON, whole_number
+from ccu.options.types import FILE, PERSON
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
 from ccu.people.options import ChangeOptions, PersonOptions
 from ccu.people.who import NAMED_PERSON

@@ -3,7 +3,8 @@
 from typing import Annotated
 
 from ccu.errors import InvalidInput
-from ccu.options import PERSON, AskingOption, Context, arg, flag, group, opt, value, whole_number
+from ccu.options import PERSON, AskingOption, Context, arg, flag, group, opt, value
+from ccu.options.lookups import whole_number
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document
 from ccu.people.who import NAMED_PERSON
 
