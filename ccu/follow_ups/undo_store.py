@@ -129,11 +129,9 @@ def _moved_back(
     connection: sqlite3.Connection, row: sqlite3.Row, attempt: sqlite3.Row
 ) -> dict[str, Any]:
     """Return the due and type before the attempt, where they are still what it set."""
-    keys = ("recorded_at", "recorded_by", "ends")
-    asked = {"id": row["id"], **{key: attempt[key] for key in keys}}
     return {
         each["field"]: json.loads(each["old_value"])
-        for each in connection.execute(_MOVED, asked)
+        for each in connection.execute(_MOVED, {**dict(attempt), "id": row["id"]})
         if json.loads(each["new_value"]) == row[each["field"]]
     }
 
