@@ -9,13 +9,12 @@ from ccu import dates
 from ccu.address import Address
 from ccu.calls import change_store
 from ccu.calls.draft import Draft
-from ccu.calls.form import LONGEST_CALL, REQUIRED, CallForm, flag, refuse_two_inputs
+from ccu.calls.form import LONGEST_CALL, REQUIRED, CallForm, flag, offered, refuse_two_inputs
 from ccu.calls.options import CallOptions
 from ccu.calls.store import OWN_SYSTEM
 from ccu.errors import InvalidInput
 from ccu.options import ADDRESS
 from ccu.output import say
-from ccu.people.store import Met
 from ccu.places import finding
 from ccu.places.store import MOST_NEAR, Near
 from ccu.session import Session
@@ -59,11 +58,11 @@ def new_call(
             f"{', '.join(most)} and {last} are missing" if most else f"{last} is missing"
         )
     refuse_two_inputs(given)
-    form, place = CallForm(session), partial(_meant, session, warned)
+    form, place = CallForm(session, asking=asking), partial(_meant, session, warned)
     if missing or (edit and asking):
         from ccu.calls.questions import CallQuestions
 
-        offer = partial(_offered, session)
+        offer = partial(offered, session)
         CallQuestions(session, given, form, draft, edit, offer, place).ask()
     else:
         form.read_all(given)
@@ -177,12 +176,3 @@ def _houses(session: Session, address: Address) -> list[Near]:
         return []
     found, _certainty = with_street(session.db, address, [], finding.on_file(session, address))
     return found[:MOST_NEAR]
-
-
-def _offered(session: Session, met: Met) -> Met:
-    """Show possible matches on file, and ask, before a named person is added."""
-    if not (met.given_name or met.family_name):
-        return met  # nothing more is loaded for somebody unknown
-    from ccu.people import finding as person_finding
-
-    return person_finding.of_met(session, met)

@@ -4,7 +4,8 @@ An account is on the police side (`police_side`) when its role is officer, whate
 when its agency is police and its role is none of clinician, intern, supervisor, admin. Of work that
 is Human Services' (its owner or its author is of that agency) such an account is shown that it is
 being handled, and more only by the person's own active consent to police, or by the setting
-police_sees. Work that the account owns or made itself is always shown to it.
+police_sees. Work that the account owns or made itself is always shown to it. The unit's own
+officer, role ccu, works the unit's referrals: any policy but an empty one shows them (UNIT_SEES).
 
 What comes from a 42 CFR Part 2 program is shown to the police side by a consent on part2 alone,
 whoever made the referral, and with the regulation's notice. Nor do analysts read it, of whichever
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from ccu.records.consents import Told
 
 PART2 = "part2"
+UNIT_SEES = ("worker", "plan", "connected", "referrals", "follow_ups", "needs")
 NOT_POLICE = ("clinician", "intern", "supervisor", "admin")
 
 # 42 CFR 2.32(a)(2), the short statement, as amended in 2024.
@@ -161,7 +163,7 @@ class View:
         self._connection = connection
         self._staff_id = staff_id
         self._now = now
-        self._policy = policy.split(",")
+        self._policy = [*policy.split(","), *(UNIT_SEES if policy and row["role"] == "ccu" else ())]
         self._papers: dict[int, list[sqlite3.Row]] = {}
         self._hides: dict[tuple[str, int], bool] = {}
         self._told: set[Told] = set()

@@ -105,8 +105,7 @@ def add(
 
       ccu codes add need_word "cupboard is bare" food
     """
-    session = ctx.obj
-    with session.work() as work:
+    with ctx.obj.work() as work:
         code = town_decisions.add(work, name, label, care, meaning)
     counted = {None: "", True: " Its calls are care calls.", False: " Its calls are no care calls."}
     emit_line(f"In the list {codes.name_of(name)}: {code}.{counted[care]}")
@@ -125,8 +124,7 @@ def rename(
 
       ccu codes rename agency human_services "Community Services"
     """
-    session = ctx.obj
-    with session.work() as work:
+    with ctx.obj.work() as work:
         changed = town_decisions.relabel(work, name, code, label)
     emit_line(f"{changed} is now shown as: {label}")
 

@@ -35,8 +35,7 @@ def review(
     """
     from ccu.audit import review
 
-    session = ctx.obj
-    emit_document(review.read(session, since), format, output)
+    emit_document(review.read(ctx.obj, since), format, output)
 
 
 @app.command()

@@ -29,7 +29,7 @@ def command(
     """Record a call; asks for what is missing; prints the address card.
 
     Only --when, --address and --nature are required; with all three given it asks nothing, unless
-    a similar address or call is on file. An imported call with the number of --incident is
+    a similar address, call or person is on file. An imported call with the number of --incident is
     completed. Nothing is recorded that you did not say: Enter at a question is the same as leaving
     out its option. Names are optional. Do not type them on the command line: others on this machine
     can read it.
@@ -52,7 +52,7 @@ def command(
     session = ctx.obj
     with draft.unfinished(session, given) as kept:
         entered = entry.new_call(session, given, asking, kept, edit, _warned)
-        call_id, page, told = _log(session, given, entered)
+        call_id, page, told = _log(session, given, entered, asking)
     values = entered.values
     may_be = [] if asking else entry.warnings(session, entered, call_id)
     for line in (*told, *may_be):
@@ -83,11 +83,13 @@ def _warned(session: Session, near: "Sequence[Near]") -> dict[str, str]:
     return {each.text: page.in_short(found[each.place]) for each in near}
 
 
-def _log(session: Session, given: CallOptions, entered: "Entry") -> tuple[int, Document, list[str]]:
+def _log(
+    session: Session, given: CallOptions, entered: "Entry", asking: bool
+) -> tuple[int, Document, list[str]]:
     """Log the call, or complete the one that it is.
 
-    Return its number, its page, and what to tell: who the people of a file may be, what of an
-    earlier call stayed as it was.
+    Return its number, its page, and what to tell: who the people of a file may be, where it was not
+    asked; what of an earlier call stayed as it was.
     """
     # All that the write needs is loaded before it: nobody else can write while a module is read.
     import ccu.card.place  # noqa: F401
@@ -104,10 +106,10 @@ def _log(session: Session, given: CallOptions, entered: "Entry") -> tuple[int, D
             completed, left = change_store.complete(work, call_id, entered.values)
             told = [_completed(call_id, completed, left)]
         page = _page(work, session, call_id, entered, completed)
-        if given.person_file:  # of a file nothing is asked: who they may be is shown
+        if given.person_file:
             from ccu.people import finding
 
-            told += finding.messages_since(session, before)
+            told += finding.messages_since(session, before, asking)
         return call_id, page, told
 
 
