@@ -3,11 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from ccu.address.words import STATE_CODES, STATES, SUFFIXES
 from ccu.imports import forms, suggest
 from ccu.imports.dispatch.layout import TIMES
+from ccu.imports.forms import Found
 from ccu.imports.layout import divided
 from ccu.imports.suggest import Chosen, Hints, Questions, Sample
 from ccu.output import say
@@ -25,6 +26,7 @@ STATE = re.compile(  # of a call: no outcome
 AGENCIES = 30  # different ones at most in a column
 STATE_NAMES = STATE_CODES | STATES.keys()
 
+DAY = re.compile(f"{forms.DATED.pattern}|([0-9]{{2}}){{3,4}}$", re.IGNORECASE)  # without a header
 DAY_AND_CLOCK = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}[ T]+\d").match
 # Of a grid: 572 S 500 E, E 1250 N 300, N12W3456 MAIN, N1234 COUNTY ROAD A.
 GRID = re.compile(
@@ -37,8 +39,11 @@ SIGN = re.compile(
     "[A-Z]{1,7}[- ]?[0-9]{1,4}[A-Z]?|[0-9][A-Z]{1,3}[0-9]{1,3}|[0-9]{3,4}", re.IGNORECASE
 )
 CROSSING = re.compile(r"[a-z] ?[&/@] ?[a-z]", re.IGNORECASE)
-PRIMARY = re.compile(r"\b(prim(ary)?|lead)\b", re.IGNORECASE)  # of the units of a call
-MODIFIED = re.compile(r"\b(updated?|modified|mod|last (edit|change)\w*)\b")
+PRIMARY = re.compile(r"\b(prim(e|ary)?|lead|first)( ?units?)?\b")  # of the units of a call
+EVERY_UNIT, ONE_UNIT = "all units of the call", "one unit of each call"  # what a question offers
+MODIFIED = re.compile(
+    r"\b(upd(ated?)?|modified|mod|edit(ed)?|revised|changed|last (edit|change)\w*)\b"
+)
 DIRECTION = re.compile(r"[NSEW]{1,2}\.?|north|south|east|west", re.IGNORECASE)
 
 Test = Callable[[str], object]
@@ -181,17 +186,40 @@ class Choice:
             shown = {each: self._sample.filled(each) for each in self._cars}
             made = self._questions.choose("responder", "Which are the units sent?", shown, False)
             signs = [made] if made else []
+        if signs and all(PRIMARY.search(suggest.spoken(self._sample.labels[s])) for s in signs):
+            shown = dict.fromkeys((EVERY_UNIT, ONE_UNIT), self._sample.filled(signs[0]))
+            made = self._questions.choose("responder", f"What is in {signs[0]}?", shown, False)
+            if made != EVERY_UNIT:
+                self._notes.append(
+                    f"responder: not {suggest.listed(signs)}, one unit of each call: who else came"
+                    " is not known, and Handled by the team would be too high"
+                )
+                signs = []
         if signs:
             self._take("responder", signs)
-            if all(PRIMARY.search(self._sample.labels[each]) for each in signs):
-                self._notes.append(
-                    f"responder: {suggest.listed(signs)} has one unit of each call; who else came"
-                    " is not known, and Handled by the team would be too high: left out, it is n/a"
-                )
-        for each in self._sample.names:
-            if MODIFIED.search(suggest.spoken(self._sample.labels[each])):
-                self._notes.append(f"updated: {each}, if a number has later versions of its row")
         self._cars = [each for each in self._cars if each not in signs]
+
+    def _changed(self) -> None:
+        """Take the column, or the day and the clock, that tell when a row was last changed."""
+        spoken = {name: suggest.spoken(self._sample.labels[name]) for name in self._sample.names}
+        found = [name for name in spoken if MODIFIED.search(spoken[name])]
+        for kinds in (["moment"], ["day", "clock"]):
+            fits = [[each for each in found if self._kind(each) == kind][:1] for kind in kinds]
+            if "incident" in self.chosen and "updated" not in self.chosen and all(fits):
+                self._take("updated", chain(*fits))
+
+    def _with_changed(self, found: Found) -> Found:
+        """Return the formats of times with that of `updated` behind them, if it is another."""
+        if columns := self.chosen.get("updated"):
+            others = forms.find(self._sample.complete(columns), self._questions.today).choices
+            if any({*other} <= {*each} for other in others for each in found.choices):
+                return found
+            if len(others) == 1:
+                both = [list(dict.fromkeys(each + others[0])) for each in found.choices]
+                return Found(both, found.left)
+            del self.chosen["updated"]
+            self._notes.append(f"updated: {suggest.listed(columns)}, read in more than one way")
+        return found
 
     def _has_signs(self, column: str) -> bool:
         """Whether a column plainly has call signs; one called Unit that few rows have may not."""
@@ -248,9 +276,10 @@ class Choice:
         choices = {code: [meaning] for code, meaning in self._hints["meanings"][table].items()}
         return self._questions.choose(table, question, choices, needed=False)
 
-    def _by_cells(self, name: str, called: str = "") -> None:
+    def _by_cells(self, name: str) -> None:
         """Take the column in which most rows have a text that natures or outcomes tend to have."""
         hints = self._hints[f"{name}s"]
+        called = self._hints["asked"].get(name, "") if self._sample.header else ""
         shares = {
             each: self._sample.share(each, lambda cell: forms.codes_in(cell, hints))
             for _, each in suggest.ranked(self._sample, self._left, called)
@@ -279,6 +308,7 @@ class Choice:
             self._sample.share(column, suggest.is_identifier) > TOGETHER
             and len({*self._sample.filled(column)}) > 0.5 * self._sample.rows
             and self._kind(column) != "clock"
+            and not (self._kind(column) == "day" and self._sample.share(column, DAY.match) == 1)
         )
 
     def _fits(self, name: str, column: str) -> bool:
@@ -290,10 +320,12 @@ class Choice:
         if name == "incident":
             filled = self._sample.filled(column)
             digits = [*filter(str.isdigit, filled)]
-            numbered = digits and digits == [
-                *map(str, range(1, len(digits) + 1))
-            ]  # rows, not calls
-            if numbered and suggest.spoken(self._sample.labels[column]) in (*NUMBERS, "id"):
+            counted = [str(number) for number in range(1, len(digits) + 1)]
+            if (
+                digits
+                and digits == counted
+                and suggest.spoken(self._sample.labels[column]) in (*NUMBERS, "id")
+            ):
                 return False
             several = len({*filled}) > SEVERAL * len(filled)
             return several and share(column, suggest.is_number) > TOGETHER

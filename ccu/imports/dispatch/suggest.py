@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ccu.address.words import UNITS
 from ccu.imports import forms, suggest
 from ccu.imports.dispatch.choice import (
+    DAY,
     DIRECTION,
     FEW,
     NUMBERS,
@@ -71,13 +72,14 @@ class First(Choice):
         self._cars = self._apart("cars", {name for _, name in apartments})
         self._hazards = self._apart("hazards")
         self._units()
+        self._changed()
         for name in ("agency", "zip", "state", "city", "unit", "priority", "nature_cleared"):
             self._choose(name)
         self._address()
         for name in ("disposition", "nature", "beat"):
             self._choose(name)
-        self._by_cells("disposition", self._hints["asked"]["disposition"])
-        self._by_cells("nature")
+        for name in ("disposition", "nature") if self._sample.header else ("nature", "disposition"):
+            self._by_cells(name)
         if "nature" not in self.chosen and "nature_cleared" in self.chosen:
             self.chosen["nature"] = self.chosen.pop("nature_cleared")
         for name in ("incident", "address", "nature", *self._hints["asked"]):
@@ -123,7 +125,10 @@ class First(Choice):
         if moments and {*map(self._kind, best)} != {"day", "clock"}:
             best = [column for rank, column in moments if rank == moments[0][0]]
             if name == "occurred":  # one of a name that tells nothing may be earlier: ask
-                best += [each for _, each in moments if each not in best and self._is_plain(each)]
+                spoken = {each: suggest.spoken(self._sample.labels[each]) for _, each in moments}
+                best += [
+                    each for each in spoken if each not in best and spoken[each] in PLAIN_TIMES
+                ]
         alone = [["day"]] if name == "occurred" else []  # no call was cleared at midnight by it
         for order in (["moment"], ["day", "clock"], *alone, ["clock"]):
             fits = [[each for each in best if self._kind(each) == kind] for kind in order]
@@ -132,9 +137,6 @@ class First(Choice):
                 if None not in taken:
                     self._take(name, filter(None, taken))
                 return
-
-    def _is_plain(self, column: str) -> bool:
-        return suggest.spoken(self._sample.labels[column]) in PLAIN_TIMES
 
     def _time_by_cells(self) -> None:
         """Take the column whose times are never after those of another."""
@@ -181,7 +183,8 @@ class First(Choice):
 
         def dated(column: str) -> bool:
             called = "date" in self._sample.labels[column].lower()
-            return called or self._sample.share(column, forms.DATED.match) > TOGETHER
+            form = forms.DATED if self._sample.header else DAY
+            return called or self._sample.share(column, form.match) > TOGETHER
 
         return [each for each in self._left if dated(each) and self._kind(each) == kind]
 
@@ -195,7 +198,11 @@ class First(Choice):
             each
             for each in self._left
             if self._kind(each) == "clock"
-            and (self._sample.share(each, str.isdigit) < FEW or CLOCK_NAME.search(labels[each]))
+            and (
+                self._sample.share(each, str.isdigit) < FEW
+                or CLOCK_NAME.search(labels[each])
+                or not self._sample.header
+            )
         ] or self._hours()
         words = {*labels[day].split()} - {"date", "time", "day"}
         alike = [each for each in found if words & {*labels[each].split()}]
@@ -326,16 +333,14 @@ class First(Choice):
         else:
             yield from ("", "[defaults]")
             yield '# lead_agency = "police"  # if it leads all calls of the file'
-            if "responder" in chosen:
-                tables.append(("responders", "responder"))
+        if "responder" in chosen:
+            tables.append(("responders", "responder"))
         for table, field in tables:
             yield from forms.code_lines(
                 table,
                 self._texts(field),
                 self._keywords(table, field),
                 several=field == "disposition",
-                most=400,
-                longest=80,
                 too_many='try wildcards: welfare_check = ["*WELF*"]',
                 unknown="put each under its code, or leave it if none fits",
             )
@@ -379,6 +384,7 @@ class First(Choice):
         texts = [self._sample.complete(chosen[name]) for name in fields]
         every = [text for each in texts for text in each]
         found = forms.joined(every, end, base, today) if joined else forms.dated(texts, today)
+        found = self._with_changed(found)
         note = ""
         if self._kind(chosen["occurred"][0]) == "day" and len(chosen["occurred"]) == 1:
             note = "\n# The file gives no clock time: its calls count at no hour."
