@@ -21,7 +21,7 @@ from ccu.options.shared import with_options
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 from ccu.session import Session
 
-app = group("Who works here: add, list, edit, retire.")
+app = group("Staff: who works here, and what each may do.")
 
 
 def _new_login(session: Session, text: str, option: str) -> str:

@@ -14,7 +14,7 @@ from ccu.output import emit_line, say
 from ccu.output.text import counted
 from ccu.session import Session
 
-app = group("Care notes in a file of their own: init, note, destroy, backup.")
+app = group("Care notes, in a file of their own.")
 COPIES = "Copies made before (ccu care backup) keep what was destroyed: destroy them too."
 
 

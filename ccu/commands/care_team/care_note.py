@@ -11,7 +11,7 @@ from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 from ccu.people.who import NAMED_PERSON
 
 app = group("Care notes.")
-note = group("Notes that only the accounts of human services can read: add, list, move.")
+note = group("Notes that only the accounts of human services can read.")
 app.add_typer(note, name="note")
 
 LONGEST_NOTE = 20_000  # characters

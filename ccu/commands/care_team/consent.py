@@ -15,7 +15,7 @@ from ccu.options.types import FILE, number_of
 from ccu.output import emit_line, say
 from ccu.people.who import NAMED_PERSON
 
-app = group("Consents and disclosures: grant, revoke, disclose, list.")
+app = group("Consents, and disclosures under them.")
 
 MOST_WORDS = 200
 

@@ -11,7 +11,7 @@ from ccu.options.types import CALL, NOTE, PERSON, whole_number
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 from ccu.people.who import NAMED_PERSON
 
-app = group("Officers' questions to clinicians: add, list, show.")
+app = group("Consults: officers' questions to clinicians, and the answers.")
 
 COLUMNS = ("id", "when", "asked_by", "clinician", "minutes", "call", "person", "note")
 LONGEST_CONSULT = 1_440  # minutes

@@ -11,7 +11,7 @@ from ccu.options.types import FILE, PLACE, count, line, number_of
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
 from ccu.people.who import NAMED_PERSON
 
-app = group("Frequent contacts: people, places, override, review.")
+app = group("Frequent contacts: people and places of many calls, and their reviews.")
 
 CallsOption = Annotated[
     int | None, opt("--k", count(100_000), "Care calls or more; default the setting repeat_calls.")

@@ -13,7 +13,7 @@ from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, e
 from ccu.people.who import NAMED_PERSON
 from ccu.session import Session
 
-app = group("The people who belong together: show, list, add, leave.")
+app = group("Households: the people who belong together.")
 
 COLUMNS = ("id", "name", "members", "workers", "open")
 

@@ -13,7 +13,7 @@ from ccu.places import flag_store as flags
 from ccu.places.finding import AddressArgument, PlaceOption, PlaceOptions
 from ccu.places.flag_store import CATEGORY, END, REASON, SOURCE, UNTIL
 
-app = group("One place: show, flag, verify, exempt, merge.")
+app = group("Places: flags and exemptions; join one that is on file twice.")
 
 CATEGORY_OPTION = opt("--category", CATEGORY, "What is there.")
 FLAG = number_of("flag", "F", "place_flag")

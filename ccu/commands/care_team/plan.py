@@ -14,7 +14,7 @@ from ccu.session import Session
 if TYPE_CHECKING:
     from ccu.plans.store import Whose
 
-app = group("Plans of care: write, show, list, approve, review, expire, suggest, answer.")
+app = group("Plans of care: write, approve and review them.")
 
 PlanArgument = Annotated[int, arg("PLAN", PLAN, "The plan's number.")]
 FileOption = Annotated[

@@ -14,7 +14,7 @@ from ccu.output import emit_line, say
 from ccu.output.text import counted
 from ccu.providers import store as providers
 
-app = group("Who can help with what: find, add, list, show, edit, retire, import, stale.")
+app = group("Providers: who can help with what.")
 
 NEED = code("need", commas=True)
 NAME = line(200, needed=True, name="the name")

@@ -11,7 +11,7 @@ from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.session import Session
 from ccu.wellness import store
 
-app = group("Officer wellness, in a file of its own that names nobody: init, add, total.")
+app = group("Officer wellness, in a file of its own that names nobody.")
 
 COLUMNS = ("year", "contacts", "hours")
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ccu.people.worker_store import Client
     from ccu.session import Session
 
-app = group("Workers of people and households: assign, end, list.")
+app = group("Workers: who works with which person or household.")
 
 COLUMNS = ("person", "household", "staff", "agency", "since", "until")
 

@@ -11,7 +11,7 @@ from ccu.output.text import counted
 
 NEXT = "keep the file, compare it with the last backup, and tell whoever is in charge of records"
 
-app = group("Who read and wrote what: review, verify, anchor, rekey.")
+app = group("The audit: who read and wrote what.")
 
 
 @app.command()

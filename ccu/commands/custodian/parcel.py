@@ -8,7 +8,7 @@ from ccu.options.lookups import PROVIDER, code
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
 from ccu.referrals import parcel
 
-app = group("Parcels to and from the units of other towns: key, make, open.")
+app = group("Parcels to and from the units of other towns.")
 
 
 @app.command()

@@ -11,7 +11,7 @@ from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.retention import kept_store
 from ccu.retention.kept_store import AUTHORITY, CLASS, LONGEST_AUTHORITY, RECORD, YEARS
 
-app = group("Retention periods and legal holds: list, set, hold, release.")
+app = group("Retention periods and legal holds.")
 
 
 @app.command("list")

@@ -11,7 +11,7 @@ from ccu.options.shared import with_options
 from ccu.options.times import PAST_DAY
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
 
-app = group("Sealing orders: seal a person or a call, list, show, lift.")
+app = group("Sealing orders for people and calls.")
 
 COLUMNS = (
     *("seal", "record", "number", "authority", "ordered_on", "sealed_at", "sealed_by"),

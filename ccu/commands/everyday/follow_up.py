@@ -7,7 +7,7 @@ from ccu.options import REQUIRED, AskingOption, Context, ReasonOption, flag, gro
 from ccu.options.shared import with_options
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 
-app = group("Follow-ups: add, done, move, sign, void, reopen, show, list, overdue.")
+app = group("What is due: list it, log attempts and results, edit follow-ups.")
 
 
 @app.command()

@@ -14,7 +14,7 @@ from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 from ccu.people.who import NAMED_PERSON
 from ccu.referrals.options import NEED, NeedReferOptions
 
-app = group("Needs assessments: record, edit, void, show, refer.")
+app = group("Needs assessments: what a person needs, and what is met.")
 
 ASSESSMENT = number_of("needs assessment", "ASSESSMENT", "need_assessment")
 

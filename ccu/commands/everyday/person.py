@@ -12,7 +12,7 @@ from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, e
 from ccu.people.options import ChangeOptions, PersonOptions
 from ccu.people.who import NAMED_PERSON
 
-app = group("People: add, find, show, change, merge, link, import.")
+app = group("People: add, find, show, edit, merge, link, import.")
 
 COLUMNS = ("person", "name", "born", "phone", "score", "why")
 MOST_FOUND = 200

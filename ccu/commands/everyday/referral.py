@@ -10,7 +10,7 @@ from ccu.options.types import REASON, REFERRAL
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document
 from ccu.referrals.options import ListOptions
 
-app = group("Referrals: list, show, letter, update, expire.")
+app = group("Referrals: list, show and edit them; print a letter.")
 
 ReferralArgument = Annotated[int, arg("REFERRAL", REFERRAL, "The referral's number.")]
 
