@@ -343,9 +343,8 @@ def _feature(words: list[str], at: int, following: str) -> tuple[str, int]:
     if word in SIDE_ROADS and following in ("RD", "ROAD") and at:
         return f"{word} RD", at + 2
     before = words[at - 1] if at else ""
-    if word == "EX" and (before in DIRECTIONS or before.isdigit()):
-        before = "EB"  # I 94 E EX 349
-    if word in ("X", "EX") and following[:1].isdigit() and before in TRAVEL:
+    behind = before in TRAVEL or (word == "EX" and (before in DIRECTIONS or before.isdigit()))
+    if word in ("X", "EX") and following[:1].isdigit() and behind:
         return "EXIT", at + 1
     if FEATURES.get(word) in ("MM", "KM") and not following[:1].isdigit():
         return "", at

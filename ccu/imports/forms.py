@@ -329,8 +329,6 @@ def _reads(form: str, text: str) -> bool:
         return False
 
 
-# ---------------------------------------------------------------- codes
-
 _PARTLY = "  # a part of it counts as {}, until all of it has a code"
 UNTOLD = "#   "  # begins the line of a text that has no code yet
 

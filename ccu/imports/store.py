@@ -58,9 +58,6 @@ def table(connection: sqlite3.Connection, name: str) -> "Table":
     return Database(connection, recursive_triggers=False, execute_plugins=False).table(name)
 
 
-# ---------------------------------------------------------------- rejects
-
-
 def check_rejects(path: Path | None, export: Path, database: Path) -> None:
     """Refuse a name that cannot or must not be written. Raises InvalidInput; `path` may be None."""
     if path is None:
