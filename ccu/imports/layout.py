@@ -100,6 +100,15 @@ def divided(text: str) -> list[str]:
     return [part.strip() for part in re.split(r"[;,|\n]", text) if part.strip()]
 
 
+def call_signs(text: str) -> list[str]:
+    """Return the call signs of a cell, also with only spaces between: A12 B21, not CAR 12."""
+    mixed = re.compile("(?=.*[A-Za-z])(?=.*[0-9])").match
+    parts = [part.split() for part in divided(text)]
+    return [
+        each for part in parts for each in (part if all(map(mixed, part)) else [" ".join(part)])
+    ]
+
+
 def _plain(text: str) -> str:
     return " ".join(text.split()).casefold()
 

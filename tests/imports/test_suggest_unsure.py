@@ -604,3 +604,19 @@ def test_outcomes_in_codes_are_named_in_a_pipe_and_by_the_report(desk: Desk) -> 
     assert "Unit by unit: each apartment of a building is an address of its own." in told
     on_view = sum(n % 2 == n % 3 for n in range(1, 21))
     assert f"Self-initiated, left out of these: all calls {on_view} " in told
+
+
+def test_short_names_of_columns_of_units_and_outcomes(desk: Desk) -> None:
+    """Responders with only spaces between them, numbered outcomes, the agency of a unit."""
+    header = "IncId,Rcv Dt,Rcv Tm,Arv Tm,Location,Dispo1,Resp Officers,Unit Agency,Upd_Dt,Upd_Tm"
+    lines = [
+        f"26-{n:06},1/{n}/2026,10:01,10:07,{n} ELM ST,ARREST,A1{n % 3} CCU1,WPD,1/{n}/2026,11:00"
+        for n in range(1, 21)
+    ]
+    found = suggested(desk, header, lines)
+    assert found["arrived"] == ["Rcv Dt", "Arv Tm"]
+    assert (found["disposition"], found["agency"]) == ("Dispo1", "Unit Agency")
+    assert (found["responder"], found["updated"]) == ("Resp Officers", ["Upd_Dt", "Upd_Tm"])
+    assert desk.bring(None).code == 0
+    units = desk.ask("SELECT unit, count(*) FROM call_responder GROUP BY 1 ORDER BY 1")
+    assert units == [("A10", 6), ("A11", 7), ("A12", 7), ("CCU1", 20)]

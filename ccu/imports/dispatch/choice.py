@@ -9,7 +9,7 @@ from ccu.address.words import STATE_CODES, STATES, SUFFIXES
 from ccu.imports import forms, suggest
 from ccu.imports.dispatch.layout import TIMES
 from ccu.imports.forms import Found
-from ccu.imports.layout import divided
+from ccu.imports.layout import call_signs, divided
 from ccu.imports.suggest import Chosen, Hints, Questions, Sample
 from ccu.output import say
 
@@ -42,7 +42,7 @@ CROSSING = re.compile(r"[a-z] ?[&/@] ?[a-z]", re.IGNORECASE)
 PRIMARY = re.compile(r"\b(prim(e|ary)?|lead|first)( ?units?)?\b")  # of the units of a call
 EVERY_UNIT, ONE_UNIT = "all units of the call", "one unit of each call"  # what a question offers
 MODIFIED = re.compile(
-    r"\b(upd(ated?)?|modified|mod|edit(ed)?|revised|changed|last (edit|change)\w*)\b"
+    r"\b(upd(ated?)?|modified|mod|edit(ed)?|revised|changed|rev|last (edit|change)\w*)\b"
 )
 DIRECTION = re.compile(r"[NSEW]{1,2}\.?|north|south|east|west", re.IGNORECASE)
 
@@ -232,7 +232,7 @@ class Choice:
         if self._spoken[column] == "unit" and len(filled) < 0.7 * rows:
             return False
         again = len({*filled}) < 0.8 * rows or rows < 20
-        signs = self._sample.share(column, lambda cell: all(map(SIGN.fullmatch, divided(cell))))
+        signs = self._sample.share(column, lambda cell: all(map(SIGN.fullmatch, call_signs(cell))))
         return again and signs > TOGETHER
 
     def _texts(self, field: str) -> list[str]:
@@ -245,7 +245,7 @@ class Choice:
         cells = [cell for name in columns for cell in self._sample.columns[name]]
         if field != "responder":
             return cells
-        return [sign_group(part) for cell in cells for part in divided(cell)]
+        return [sign_group(part) for cell in cells for part in call_signs(cell)]
 
     def _keywords(self, table: str, field: str) -> dict[str, str]:
         """Return the patterns of a table; at a terminal also of the texts that were asked about.
