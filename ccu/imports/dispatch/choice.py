@@ -271,10 +271,12 @@ class Choice:
     def _meaning(self, table: str, field: str, text: str, count: int) -> str | None:
         """Ask for the code of a text, and show its first rows; None where it is left open."""
         about = self.chosen.get("nature", []) + self.chosen.get("address", [])
-        own, begins = self.chosen[field], text.rstrip("*?").casefold()
+        own = self.chosen[field]
         rows = zip(self._sample.texts(own), self._sample.texts([*own, *about]), strict=True)
-        shown = (row for cell, row in rows for each in divided(cell.casefold())
-                 if each.startswith(begins))  # fmt: skip
+        parts = (
+            (lambda cell: map(sign_group, call_signs(cell))) if field == "responder" else divided
+        )
+        shown = (row for cell, row in rows if text in parts(cell))
         for row in islice(shown, suggest.SHOWN):
             say(f"   {row[:76]}")
         question = f"What does {text} mean? {count} in the first {self._sample.rows} rows"
