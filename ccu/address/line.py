@@ -376,6 +376,8 @@ def _take_unit_between(reading: Reading, words: list[str]) -> list[str]:
 def _is_place_before_number(words: list[str]) -> bool:
     """Whether words before a number are no street, route or unit: `ACME TECH 12 W ELM ST`."""
     last = next((word for word in reversed(words) if not word.isdigit()), "")
+    if words[0] in UNITS and any(map(str.isdigit, words)):
+        return False  # ROOM 12 MOTEL 52 GROVE ST
     if words[-2:] == ["PARKING", "LOT"]:
         return True
     if (

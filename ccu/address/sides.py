@@ -53,7 +53,7 @@ _RURAL_BOX = Lazy(
     r"[ -]?(?:# ?)?([0-9]+[A-Z]?)?,? BOX (?:# ?)?([0-9]+-?[A-Z]?)(?![^ ,])"
 )
 _AMPERSAND_NAMES = tuple(name for name in BUSINESSES if "&" in name)
-_ROOMS = frozenset("RM ROOM APT APARTMENT BLDG BUILDING EDIF EDIFICIO BLOQUE FL BED DORM".split())
+_ROOMS = {*"RM ROOM APT APTO UNIT APARTMENT BLDG BUILDING EDIF EDIFICIO BLOQUE FL BED DORM".split()}
 
 
 class Reading:
