@@ -32,7 +32,8 @@ DECIDED = "decided"  # by a referral or a follow-up that the reader is not shown
 # unless that was a patrol officer or an import.
 _ROWS = """
 WITH known AS (
-  SELECT call.id, call.occurred_at, call.clock_known, call.incident, call.beat, call.priority,
+  SELECT call.id, call.occurred_at, call.clock_known, call.beat, call.priority,
+         iif(call.incident GLOB '~*', NULL, call.incident) AS incident,  -- made by an import
          call.dispatched_at, call.arrived_at, call.cleared_at, call.address_id,
          call.cad_nature_id, call.cad_cleared_id, call.cad_disposition_id,
          unixepoch(call.occurred_at) AS occurred_unix, call.care,
