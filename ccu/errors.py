@@ -107,6 +107,10 @@ class Cancelled(CcuError):
     exit_code = ExitCode.INTERRUPTED
 
 
+class SavedAndStopped(KeyboardInterrupt):
+    """Ctrl-C that came when something was saved already; the text names it."""
+
+
 class Declined(KeyboardInterrupt):
     """The answer to "Save?" was no: the command ends as by Ctrl-C."""
 

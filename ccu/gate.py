@@ -15,7 +15,7 @@ from typing import Any
 import typer
 
 from ccu import access, options
-from ccu.errors import AskAgain, InvalidInput, NotAllowed
+from ccu.errors import AskAgain, InvalidInput, NotAllowed, SavedAndStopped
 from ccu.session import Session
 
 # A parameter that holds a record's number -> the record that a refusal was about.
@@ -119,7 +119,8 @@ def _guarded(command: Any, path: str) -> Any:
             # a denial by a rule about the record's state
             if isinstance(error, NotAllowed) and path not in access.ANYONE:
                 ctx.obj.record_denial(path, *about)
-            if (ctx.obj.written or ctx.obj.typed) and not isinstance(error, (typer.Exit, AskAgain)):
+            known = ctx.obj.written or ctx.obj.typed or isinstance(error, SavedAndStopped)
+            if known and not isinstance(error, (typer.Exit, AskAgain)):
                 from ccu.undo import entry
 
                 entry.tell_unsaved(ctx.obj, error)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccu import access, installation
-from ccu.errors import DatabaseMissing, DatabaseUnusable, InvalidInput, NotAllowed
+from ccu.errors import DatabaseMissing, DatabaseUnusable, InvalidInput, NotAllowed, SavedAndStopped
 
 if TYPE_CHECKING:
     import sqlite3
@@ -105,16 +105,22 @@ class Session:
         from ccu.records import audit
 
         nested = self.db.in_transaction
-        with db.write(self.db) as connection:
-            before, _ = audit.CHAIN.last(connection)
-            if not nested:
-                audit.forget_unbound(connection, before)
-            yield connection
-            last, _ = audit.CHAIN.last(connection)
-            if not nested and audit.is_unbound(connection, last):
-                last = audit.record(connection, self.known_id, "write")
+        try:
+            with db.write(self.db) as connection:
+                before, _ = audit.CHAIN.last(connection)
+                if not nested:
+                    audit.forget_unbound(connection, before)
+                yield connection
+                last, _ = audit.CHAIN.last(connection)
+                if not nested and audit.is_unbound(connection, last):
+                    last = audit.record(connection, self.known_id, "write")
+            stopped = False
+        except SavedAndStopped:
+            stopped = True
         if not nested:
             self.written.append((before, last))
+        if stopped:
+            raise KeyboardInterrupt
 
     @contextlib.contextmanager
     def work(self) -> "Iterator[Work]":
