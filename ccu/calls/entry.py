@@ -231,7 +231,7 @@ class Draft:
 
         given = self.options()
 
-        def told(kept: dict[str, Any], at: str) -> str:
+        def describe(kept: dict[str, Any], at: str) -> str:
             known = {**kept.get("options", {}), **kept["answers"]}
             said = f"A call you did not finish was kept on {at}: {_call_begun(session, known)}."
             replaced = {
@@ -245,7 +245,7 @@ class Draft:
                 said += f"\nIf you continue it, your options replace its {', '.join(replaced)}."
             return said
 
-        kept = drafts.resumed(session, drafts.LOG_CALL, told)
+        kept = drafts.resumed(session, drafts.LOG_CALL, describe)
         if kept is None:
             return False
         self.answers.update(kept["answers"])
@@ -284,10 +284,10 @@ def unfinished(session: Session, given: CallOptions) -> Iterator[Draft]:
                 if str(getattr(given, name)) != "-"
             }
             typed = {"answers": draft.answers, "options": options}
-            told = drafts.keep(session, drafts.LOG_CALL, typed, "Your answers are", draft.slot)
+            sentence = drafts.keep(session, drafts.LOG_CALL, typed, "Your answers are", draft.slot)
             if isinstance(error, KeyboardInterrupt):
-                raise Cancelled(told) from None
-            say(told)
+                raise Cancelled(sentence) from None
+            say(sentence)
         raise
     drafts.remove(session, drafts.LOG_CALL, draft.slot)
 

@@ -382,11 +382,11 @@ def emit(
 
     For roles without these, an officer at the door among them, nothing of the care file is loaded.
     """
-    told = session.view.with_notice(card)
+    data = session.view.with_notice(card)
     if meant(format, output) in ("html", "pdf"):
-        told = on_paper(told, session, every)
+        data = on_paper(data, session, every)
     if session.may("care note list"):
         from ccu import care
 
-        told = care.below(session, told, people, every)
-    emit_document(told, format, output)
+        data = care.below(session, data, people, every)
+    emit_document(data, format, output)

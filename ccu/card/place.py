@@ -105,12 +105,12 @@ def _asked(session: Session, address: str | None, call_id: int | None) -> tuple[
 
         unit = finding.unit_meant(session, reading)
     match = places.find(session.db, unit or reading, session.settings.town)
-    told = f"{finding.behind_street(reading)} was read as {unit.unit}" if unit else ""
+    correction = f"{finding.behind_street(reading)} was read as {unit.unit}" if unit else ""
     if unit and match.certainty == "none":
-        say(f"{told}.")
+        say(f"{correction}.")
     elif unit:
-        said = "" if match.certainty.startswith("exact") else f"{match.certainty}; "
-        match = match._replace(certainty=f"{said}{told}")
+        certainty = "" if match.certainty.startswith("exact") else f"{match.certainty}; "
+        match = match._replace(certainty=f"{certainty}{correction}")
     if match.place is None and not match.near and reading.kind == "place":
         from ccu.places import finding
 
