@@ -71,7 +71,7 @@ def command(
 
 
 def _warned(session: Session, near: "Sequence[Near]") -> dict[str, str]:
-    """Return the addresses of places that are offered with their warnings in short; recorded."""
+    """Return the addresses of places to offer with short warnings; record that they were shown."""
     from ccu.card import page, store
     from ccu.people import open_work_store
 
@@ -84,12 +84,12 @@ def _warned(session: Session, near: "Sequence[Near]") -> dict[str, str]:
 
 
 def _log(session: Session, given: CallOptions, entered: "Entry") -> tuple[int, Document, list[str]]:
-    """Log the call, or complete the one that it is.
+    """Log the call, or complete the call on file that it matches.
 
-    Return its number, its page, and what to tell: who the people of a file may be, what of an
-    earlier call stayed as it was.
+    Return its number, its page, and messages: possible matches for the people of a file, fields of
+    an earlier call that stayed as they were.
     """
-    # All that the write needs is loaded before it: nobody else can write while a module is read.
+    # Import what the write needs before it begins: nobody else can write until it ends.
     import ccu.card.place  # noqa: F401
     from ccu.calls import change_store
     from ccu.calls import store as calls
@@ -104,7 +104,7 @@ def _log(session: Session, given: CallOptions, entered: "Entry") -> tuple[int, D
             completed, left = change_store.complete(work, call_id, entered.values)
             told = [_completed(call_id, completed, left)]
         page = _page(work, session, call_id, entered, completed)
-        if given.person_file:  # of a file nothing is asked: who they may be is shown
+        if given.person_file:  # people of a file are not asked about: possible matches are printed
             from ccu.people import finding
 
             told += finding.messages_since(session, before)
@@ -112,7 +112,7 @@ def _log(session: Session, given: CallOptions, entered: "Entry") -> tuple[int, D
 
 
 def _completed(call_id: int, changed: list[str], left: list[str]) -> str:
-    """Return what was added to a call on file, and what stayed, in a line."""
+    """Return in a line what was added to a call on file and what stayed."""
     from ccu.calls.page import label
 
     added = ", ".join(label(field) for field in changed)
