@@ -320,9 +320,9 @@ class CallQuestions:
     def _echo_person(self, met: Met) -> None:
         """Show how somebody was understood: who, what is known of them, the relation, the role."""
         role = codes.choices(self._connection, "call_role")[met.role]
-        told = self._who(met), say_birth(vars(met), self._session.today), met.sex, met.phone
+        known = self._who(met), say_birth(vars(met), self._session.today), met.sex, met.phone
         relation = met.description if met.given_name or met.family_name else ""
-        say(f"  {', '.join(filter(None, (*told, relation, role)))}")
+        say(f"  {', '.join(filter(None, (*known, relation, role)))}")
 
     def _who(self, met: Met) -> str:
         """Return somebody in words; of a number with the name, where the account may see it."""

@@ -12,11 +12,11 @@ from ccu.output import FOR_FILES, FormatOption, OutputOption, Table, emit, emit_
 app = group("Joined to `ccu call` by the map in cli.py.")
 
 COLUMNS = ("id", "occurred", "nature", "place", "outcome", "decision", "due", "owner")
-# The columns that files have besides, for analysis: a screen has no room for them.
+# Further columns for analysis, in files only: a screen has no room for them.
 IN_FILES = ("incident", "dispatched", "arrived", "cleared", "address", "beat", "priority",
             "cad_nature", "cad_disposition")  # fmt: skip
-SPARE = ("outcome", "owner", "due")  # a narrow terminal leaves these out, the first one first
-USUAL_DAYS = 7  # of the list, where no span is asked for
+SPARE = ("outcome", "owner", "due")  # left out on a narrow terminal, in this order
+USUAL_DAYS = 7  # the span of the list if none is given
 NATURE, NO_ACTION = code("nature"), code("no_action_reason")
 
 
@@ -119,7 +119,7 @@ def decide(
     instead = f"to refer: ccu refer {call}; to plan a contact: ccu follow-up add --call {call}"
     if reopen and no_action is not None:
         raise InvalidInput("give either --no-action or --reopen")
-    seen: str | None = None  # what was on file when the question was asked
+    seen: str | None = None  # the decision on file when the question was asked
     if is_asked := no_action is None and not reopen:
         if not asking:
             raise InvalidInput(f"--no-action is missing; {instead}")

@@ -98,7 +98,7 @@ def list_(
             only_to=None if session.view.whole_accounting else "police",
         )
         work.audit("consent-list", "person", person, rows=len(rows))
-    if not session.view.whole_accounting:  # an ended consent on part2 would disclose one
+    if not session.view.whole_accounting:  # an ended Part 2 consent would reveal that there was one
         rows = [row for row in rows if row["state"] == "active" or PART2 not in row["scope"]]
     for row in rows:
         row["scope"] = ", ".join(row["scope"])

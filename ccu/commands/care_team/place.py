@@ -1,4 +1,4 @@
-"""`ccu place`: safety notes on a place, what is there, and places that leave the counts."""
+"""`ccu place`: flags on a place, what is there, and places excluded from repeat counts."""
 
 from datetime import date
 from pathlib import Path

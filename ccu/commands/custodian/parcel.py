@@ -1,4 +1,4 @@
-"""`ccu parcel key`, `make`, `open`: tell the unit of a person's home town, sealed for it alone."""
+"""`ccu parcel key`, `make`, `open`: send a person's home town what it needs, sealed for it."""
 
 from pathlib import Path
 from typing import Annotated

@@ -71,7 +71,7 @@ def command(
 
 
 def _warned(session: Session, near: "Sequence[Near]") -> dict[str, str]:
-    """Return the addresses of places that are offered with their warnings in short; recorded."""
+    """Return the addresses of places to offer with short warnings; record that they were shown."""
     from ccu.card import page, store
     from ccu.people import open_work_store
 
@@ -91,7 +91,7 @@ def _log(
     Return its number, its page, and what to tell: who the people of a file may be, where it was not
     asked; what of an earlier call stayed as it was.
     """
-    # All that the write needs is loaded before it: nobody else can write while a module is read.
+    # Import what the write needs before it begins: nobody else can write until it ends.
     import ccu.card.place  # noqa: F401
     from ccu.calls import change_store
     from ccu.calls import store as calls
@@ -114,7 +114,7 @@ def _log(
 
 
 def _completed(call_id: int, changed: list[str], left: list[str]) -> str:
-    """Return what was added to a call on file, and what stayed, in a line."""
+    """Return in a line what was added to a call on file and what stayed."""
     from ccu.calls.page import label
 
     added = ", ".join(label(field) for field in changed)

@@ -47,7 +47,7 @@ def record(
     from ccu.referrals import needs_page, needs_store
 
     session = ctx.obj
-    people.must_exist(session.db, person)  # before the questions: no answer is lost
+    people.must_exist(session.db, person)  # before the questions, so that no answer is lost
     answers = needs_page.answers(session, answer or [], asking)
     with session.work() as work:
         assessment_id = needs_store.record(

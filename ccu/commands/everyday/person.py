@@ -1,4 +1,4 @@
-"""`ccu person add`, `show`, `find`, `change`: who somebody is, as far as is known."""
+"""`ccu person add`, `show`, `find`, `change`: the record of a person."""
 
 from pathlib import Path
 from typing import Annotated
