@@ -148,7 +148,7 @@ def test_a_stop_at_the_end_of_a_write_within_a_write_is_no_bug(
 def test_a_stop_of_an_import_while_it_reads_its_staging_file_is_no_bug(
     ccu: Ccu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """SQLite does not let go of a file that is being read."""
+    """SQLite cannot detach a file while it is being read."""
     from ccu.imports.dispatch import staging_store
 
     def stopped(*_args: object) -> None:
