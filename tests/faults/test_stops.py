@@ -58,7 +58,8 @@ def in_program(prepare: Callable[[], object]) -> Callable[[], None]:
     """As `prepare`, in a process with the signals of the console script."""
 
     def change() -> None:
-        signal.signal(signal.SIGINT, cli._stop)
+        cli._stops[:] = [signal.SIGINT]
+        cli._on_stop(cli._stop)
         prepare()
 
     return change
@@ -142,6 +143,7 @@ def test_a_stop_at_the_end_of_a_write_within_a_write_is_no_bug(
     assert not connection.in_transaction
     connection.close()
     signal.signal(signal.SIGINT, before)
+    cli._stops.clear()
     cli._came.clear()
 
 
