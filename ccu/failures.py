@@ -1,6 +1,6 @@
-"""How an error ends: one sentence on standard error, and an exit code. Loaded only where one does.
+"""Report an error: one sentence on standard error and an exit code. Imported only on an error.
 
-A bug goes to a private file with the places in the code, never with what was typed.
+A bug is written to a private file, with the places in the code and never what was typed.
 """
 
 import errno
@@ -13,14 +13,14 @@ import typer
 from ccu import __version__, output
 from ccu.errors import AfterSaving, Cancelled, CcuError, ExitCode, InvalidInput, NotPrinted
 
-# What --help and --version meet when they print: files of ours are named in the error.
+# Errors of the system when --help or --version prints; those about our files name the file.
 _FULL = (errno.ENOSPC, errno.EIO, errno.EDQUOT)
 
 
 def reported(error: BaseException, more: str = "") -> int:
-    """Print what went wrong in one sentence; returns the exit code.
+    """Print what went wrong in one sentence; return the exit code.
 
-    `more` is "else " where something was saved before it.
+    `more` is "else " if something was saved before the error.
     """
     if isinstance(error, AfterSaving):
         return _reported_after(error)
@@ -51,7 +51,7 @@ def as_stopped(error: BaseException) -> BaseException:
 
 
 def _reported_after(error: AfterSaving) -> int:
-    """Print what was saved, then what went wrong; returns the exit code.
+    """Print what was saved, then what went wrong; return the exit code.
 
     Codes that promise that nothing was written become NOT_PRINTED.
     """
@@ -93,7 +93,7 @@ def usage(error: Any) -> InvalidInput:
 
 
 def _unexpected(error: BaseException, more: str) -> int:
-    """A bug, or SQLite's complaint. Where a bug was goes to a private file, not to the screen."""
+    """Report an error of SQLite, or a bug, whose place goes to a private file."""
     if known := of_sqlite(error):
         return reported(known)
     import tempfile
@@ -111,7 +111,7 @@ def _unexpected(error: BaseException, more: str) -> int:
 
 
 def of_sqlite(error: BaseException) -> CcuError | None:
-    """Return SQLite's complaint as an error for the user; None for a bug."""
+    """Return an error of SQLite as an error for the user; None for a bug."""
     if not type(error).__module__.startswith(("sqlite3", "sqlcipher3")):
         return None
     from ccu.database import reasons

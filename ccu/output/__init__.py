@@ -57,7 +57,7 @@ FormatOption = Annotated[
 OutputOption = Annotated[
     Path | None,
     typer.Option(
-        "--output", "-o", metavar="FILE", help="Write to FILE and replace it; - is standard output."
+        "--output", "-o", metavar="FILE", help="Write to a new FILE; - is standard output."
     ),
 ]
 

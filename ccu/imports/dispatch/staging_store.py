@@ -239,8 +239,6 @@ class Stage:
         ):
             yield row["line"], row["reason"], json.loads(row["cells"])
 
-    # ------------------------------------------------------------ what comes again and again
-
     def _nature(self, sort: str, unknown: str | None, text: str) -> Word:
         code = self._layout.natures.code(text)
         return self._word(sort, text, code or unknown, "?" if text and not code else "=")
