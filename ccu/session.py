@@ -114,13 +114,11 @@ class Session:
                 last, _ = audit.CHAIN.last(connection)
                 if not nested and audit.is_unbound(connection, last):
                     last = audit.record(connection, self.known_id, "write")
-            stopped = False
         except SavedAndStopped:
-            stopped = True
+            self.written.append((before, last))
+            raise KeyboardInterrupt from None
         if not nested:
             self.written.append((before, last))
-        if stopped:
-            raise KeyboardInterrupt
 
     @contextlib.contextmanager
     def work(self) -> "Iterator[Work]":

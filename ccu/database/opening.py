@@ -113,7 +113,7 @@ def tidy(connection: sqlite3.Connection) -> None:
 
 def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqlite3.Connection:
     """A connection with our settings; `by_cipher` opens a plain file by SQLCipher too."""
-    address = uri(path)
+    at = uri(path)
     files.keep_out_of(path)
     _must_be_writable(path)
     try:
@@ -121,12 +121,10 @@ def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqli
             from ccu.database import encryption
 
             version = encryption.library().sqlite_version_info
-            connection = encryption.connect(address, key, BUSY_SECONDS)
+            connection = encryption.connect(at, key, BUSY_SECONDS)
         else:
             version = sqlite3.sqlite_version_info
-            connection = sqlite3.connect(
-                address, uri=True, timeout=BUSY_SECONDS, isolation_level=None
-            )
+            connection = sqlite3.connect(at, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
             connection.row_factory = sqlite3.Row
     except database.errors() as error:
         raise _explained(error, path) from None
