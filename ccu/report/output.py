@@ -8,17 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ccu.errors import InvalidInput
 from ccu.files import Place, named, reason
 from ccu.files.folders import Folder
-from ccu.output import (
-    Document,
-    Format,
-    Section,
-    Table,
-    emit,
-    emit_document,
-    meant,
-    opened,
-    say,
-)
+from ccu.output import Document, Format, Section, Table, emit, emit_document, meant, opened, say
 from ccu.report import definitions, text
 from ccu.report.definitions import Definition
 from ccu.report.options import ReportFormat, ReportOptions
