@@ -204,10 +204,18 @@ def sentence(undecided: int, overdue: int) -> str:
 # ---------------------------------------------------------------- no further action
 
 
+_DECIDED = """
+SELECT recorded_at, recorded_by FROM change
+WHERE record = 'call' AND record_id = :id AND field = 'no_action'
+  AND new_value = json_quote(:reason) AND reason IS NOT :why ORDER BY id DESC LIMIT 1
+"""
+
+
 def decide(work: Work, call_id: int, reason: str | None, why: str | None = None) -> bool:
     """Record that a care call needs no further action; None takes that back. Return if it changed.
 
-    The earlier reason stays in the call's changes, with `why`. Raises NotFound, and InvalidInput
+    With `why` an earlier decision is put back, as of then and of who made it. The reason before
+    stays in the call's changes. Raises NotFound, and InvalidInput
     for a call that is void, no care call, or decided by a referral or a follow-up.
     """
     must_be_open(work.connection, call_id, AsOf.of(work.now))
@@ -215,6 +223,9 @@ def decide(work: Work, call_id: int, reason: str | None, why: str | None = None)
     if before == reason:
         return False
     kept = {"reason": reason, "recorded_at": work.at, "recorded_by": work.staff_id}
+    earlier = {"id": call_id, "reason": reason, "why": why}
+    if why and (made := work.connection.execute(_DECIDED, earlier).fetchone()):
+        kept.update(made)
     writes.replace(work.connection, "call_decision", {"call_id": call_id}, [kept] if reason else [])
     writes.record_changes(work, "call", call_id, {"no_action": (before, reason)}, why)
     work.audit("call-decide", "call", call_id, no_action=reason)

@@ -145,6 +145,21 @@ def test_a_decision_that_was_taken_back_is_there_again(ccu: Ccu) -> None:
     assert screens() == before
 
 
+def test_a_decision_that_is_put_back_is_of_who_made_it(
+    ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decided = "SELECT * FROM call_decision"
+    change("call decide 2 --no-action resolved")
+    with sqlite3.connect(db_path) as hand:
+        before = hand.execute(decided).fetchall()
+    become(monkeypatch, "boss")
+    for _ in range(2):
+        change("--today 2026-01-31T20:00 call decide 2 --reopen")
+        change("--today 2026-01-31T21:00 undo --yes")
+    with sqlite3.connect(db_path) as hand:
+        assert hand.execute(decided).fetchall() == before
+
+
 def test_each_undo_takes_back_the_change_before(ccu: Ccu) -> None:
     before = screens()
     change("call edit 1 --beat 4")
