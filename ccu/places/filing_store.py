@@ -52,3 +52,9 @@ def remember(connection: sqlite3.Connection, reading: Address, town: str) -> tup
     typed = {"raw": reading.raw, "place_id": place_id}
     address_id = writes.insert_row(connection, "address", typed)
     return address_id, place_id if place_id is None else store.file_id(connection, place_id)
+
+
+def has_street(connection: sqlite3.Connection, reading: Address) -> bool:
+    """Whether the street itself is on file: then it is not another one that was misspelled."""
+    same = "SELECT 1 FROM place WHERE loose_key = :loose_key AND street = :street"
+    return connection.execute(same, columns(reading, "") or {}).fetchone() is not None

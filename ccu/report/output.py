@@ -9,7 +9,6 @@ from ccu.errors import InvalidInput
 from ccu.files import Place, named, reason
 from ccu.files.folders import Folder
 from ccu.output import (
-    FOR_FILES,
     Document,
     Format,
     Section,
@@ -82,11 +81,6 @@ def show(report: "Report", given: ReportOptions) -> None:
         from ccu.report import page
 
         emit_document(page.document(report), _plain(format), output)
-
-
-def has_all_sections(format: ReportFormat | None, output: Path | None) -> bool:
-    """Return whether the format is for programs, or folds what is not on the one page."""
-    return meant(format, output) in (*FOR_FILES, Format.html)
 
 
 def _must_be_ours(found: Folder | None, names: Iterable[str], replace: bool = True) -> None:

@@ -1,6 +1,5 @@
 """Who was on a call, its hazards, backup and minutes, from the cells of its row."""
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -9,13 +8,11 @@ from typing import Any, NamedTuple
 from ccu.imports.dispatch.layout import Layout
 from ccu.imports.dispatch.staging_store import KEPT, Stage, as_json
 from ccu.imports.dispatch.times import Times
-from ccu.imports.layout import YES_NO, divided
+from ccu.imports.layout import YES_NO, call_signs
 from ccu.imports.rows import Column
 
 MOST_MINUTES = 24 * 60  # a call that seems longer was cleared long after it ended
 FIELDS = ("responder", "responder_state", "hazards", "backup_asked", "backup_arrived", "minutes")
-
-_SIGN = re.compile(r"\d{0,3}[A-Za-z]{1,4}-?\d{1,4}[A-Za-z]?")
 
 Texts = list[tuple[str, ...]]
 
@@ -110,9 +107,7 @@ class Extras:
 
         Of several in one row it is not known who arrived, nor whose the minutes are.
         """
-        units = list(dict.fromkeys(
-            sign for text in texts for part in divided(text) for sign in _signs(part)
-        ))  # fmt: skip
+        units = list(dict.fromkeys(part for text in texts for part in call_signs(text)))
         # Of several it is the lead's: then any other unit may be police, and none is the team.
         its_own = agency if len(units) == 1 or agency == "police" else None
         code = self._known.state(state) if state else None
@@ -129,12 +124,6 @@ class Extras:
                 "minutes": minutes if len(units) == 1 and code == "arrived" else None,
             })  # fmt: skip
         return found
-
-
-def _signs(text: str) -> list[str]:
-    """Return the call signs of a text: `C1 P12` has two, `MEDIC 12` one."""
-    parts = text.split()
-    return parts if all(map(_SIGN.fullmatch, parts)) else [text]
 
 
 def _number(text: str) -> int | None:
