@@ -33,10 +33,7 @@ _ONE_TABLE = (
 )
 LIST_COLUMNS = ("section", "name", "title")
 # Formats that a terminal cannot show.
-_NOT_SHOWN = {
-    "html": "a page is for a browser",
-    "xlsx": "a workbook is for a spreadsheet",
-}
+_NOT_SHOWN = {"html": "a page is for a browser", "xlsx": "a workbook is for a spreadsheet"}
 
 
 def check(given: ReportOptions, names: list[str]) -> None:
