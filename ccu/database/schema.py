@@ -22,6 +22,13 @@ WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite!_%' ESCAPE '!'
 """
 
 
+def empty() -> sqlite3.Connection:
+    """Return a database in memory with what a new file has."""
+    connection = sqlite3.connect(":memory:")
+    connection.executescript(sql())
+    return connection
+
+
 def sql() -> str:
     """The text of schema.sql: in the package in a wheel, one folder up in a checkout."""
     here = Path(__file__).resolve().parent.parent
@@ -172,7 +179,7 @@ def filling(path: Path, key: str | None, journal: str = "WAL") -> Iterator[sqlit
             yield connection
         # So that the header identifies the file. On a full disk it cannot be done; the file is
         # complete all the same, and SQLite does it later.
-        with contextlib.suppress(*database.errors()):
+        with private.in_place(path), contextlib.suppress(*database.errors()):
             opening.tidy(connection)
 
 

@@ -33,7 +33,7 @@ WHERE field IN ('due_at', 'kind') AND recorded_at = :recorded_at AND recorded_by
 # The follow-up that was added because this one closed, while nobody has tried it.
 _NEXT = """
 SELECT * FROM main.follow_up AS next
-WHERE closed_at IS NULL AND closing_at IS NULL AND id > :id
+WHERE id IN (SELECT id FROM open_follow_up WHERE closing_at IS NULL AND id > :id)
   AND NOT EXISTS (SELECT 1 FROM main.attempt WHERE follow_up_id = next.id)
   AND EXISTS (SELECT 1 FROM audit WHERE record = 'follow_up' AND record_id = next.id
               AND action = 'follow-up-add' AND json_extract(detail, '$.after') = :id)

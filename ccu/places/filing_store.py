@@ -67,3 +67,9 @@ SELECT EXISTS (SELECT 1 FROM call WHERE place_id = :place AND voided_at IS NULL)
 def is_empty(connection: sqlite3.Connection, place_id: int) -> bool:
     """Return whether a place is on file by an address that was typed in error and taken back."""
     return not table.value(connection, _KNOWN, place=place_id)
+
+
+def has_street(connection: sqlite3.Connection, reading: Address) -> bool:
+    """Whether the street itself is on file: then it is not another one that was misspelled."""
+    same = "SELECT 1 FROM place WHERE loose_key = :loose_key AND street = :street"
+    return connection.execute(same, columns(reading, "") or {}).fetchone() is not None

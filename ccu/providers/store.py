@@ -182,8 +182,7 @@ WHERE active = 1 AND (coalesce(verified_on, '') < :before OR imported ->> 'gone'
 ORDER BY imported ->> 'gone' IS NULL, coalesce(made.referrals, 0) > 0 DESC,
   coalesce(verified_on, ''), coalesce(made.referrals, 0) DESC, name COLLATE NOCASE, id
 """.replace(  # noqa: S608
-    " AS needs",
-    f"{_GONE}, coalesce(made.referrals, 0) AS referrals",
+    " AS needs", f"{_GONE}, coalesce(made.referrals, 0) AS referrals"
 )
 
 

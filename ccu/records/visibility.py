@@ -102,9 +102,8 @@ RECORDS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
         {
             "owner": "owner_id",
             "part2": "provider.part2",
-            "open": "referral_status.open",
-            "join": "JOIN provider ON provider.id = referral.provider_id"
-            " JOIN referral_status ON referral_status.code = referral.status",
+            "open": "EXISTS (SELECT 1 FROM open_referral WHERE open_referral.id = referral.id)",
+            "join": "JOIN provider ON provider.id = referral.provider_id",
         },
     ),
     "follow_up": (
@@ -114,7 +113,7 @@ RECORDS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
             "owner": "owner_id",
             # the reader's own follow-up names no program
             "part2": "coalesce(provider.part2 AND :viewer NOT IN (owner.id, author.id), 0)",
-            "open": "follow_up.closed_at IS NULL",
+            "open": "EXISTS (SELECT 1 FROM open_follow_up WHERE open_follow_up.id = follow_up.id)",
             "join": "LEFT JOIN referral ON referral.id = follow_up.referral_id"
             " LEFT JOIN provider ON provider.id = referral.provider_id",
         },

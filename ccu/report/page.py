@@ -177,9 +177,7 @@ def _for_board(section: ReportSection) -> ReportSection:
         items = [*all_together.values()]
     columns = tuple(name for name in section.columns if name not in left_out)
     return replace(
-        section,
-        columns=columns,
-        items=[{name: row[name] for name in columns} for row in items],
+        section, columns=columns, items=[{name: row[name] for name in columns} for row in items]
     )
 
 

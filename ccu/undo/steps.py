@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ccu.calls import change_store as call_undo
-from ccu.calls import consult_store, decision_store
+from ccu.calls import consult_store, triage_store
 from ccu.calls import store as calls
 from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
@@ -136,10 +136,10 @@ def _void_call(work: Work, last: Last) -> str:
 
 def _undecide(work: Work, last: Last) -> str:
     was = last_store.before(work.connection, last, ["no_action"], work.staff_id)["no_action"]
-    decision_store.decide(work, last.record_id, was, REASON)
+    triage_store.decide(work, last.record_id, was, REASON)
     if was is None:
         return f"Took back the decision on call {last.record_id}."
-    label = decision_store.label_of(work.connection, was)
+    label = triage_store.label_of(work.connection, was)
     return f"Call {last.record_id} is decided as before: {label}."
 
 

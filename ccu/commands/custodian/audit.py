@@ -1,4 +1,4 @@
-"""`ccu audit review`, `verify`, `anchor`, `rekey`: who read and wrote what, and the proof of it."""
+"""`ccu audit review`, `verify`, `anchor`, `rekey`: who read and wrote what, with proof."""
 
 from pathlib import Path
 from typing import Annotated
@@ -26,9 +26,6 @@ def review(
     First new admins, changed roles and other changes to the staff list; last denials, exports,
     overrides and the reasons given for opening narratives. Logins and numbers, no names.
     Your own reads are in it too, and that you read it is recorded.
-
-    JSON: since, until, rules, and the lists staff_changes, accounts, unusual, untied, night,
-    denials, exports, overrides, each complete.
 
     Examples:
 
@@ -135,7 +132,7 @@ def rekey(ctx: Context) -> None:
     staff_id = session.staff_id
     with session.writing() as connection:
         path, was_there = store.rekey(connection, staff_id)
-    audit.stored_key(connection)  # the row is committed: the key gets its name
+    audit.stored_key(connection)  # the row is committed: now the key file gets its final name
     if was_there:
         emit_line(f"The new key, {path}, is in place already: nothing changed.")
     else:

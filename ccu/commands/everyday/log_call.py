@@ -47,10 +47,10 @@ def command(
     --person "caller: described: tall man, gray coat". A line of --person-file may also be a name:
     Ana Reyes, or Ana Reyes, born 1/31/1980.
     """
-    from ccu.calls import entry
+    from ccu.calls import draft, entry
 
     session = ctx.obj
-    with entry.unfinished(session, given) as kept:
+    with draft.unfinished(session, given) as kept:
         entered = entry.new_call(session, given, asking, kept, edit, _warned)
         call_id, page, told = _log(session, given, entered, asking)
     values = entered.values
@@ -71,13 +71,13 @@ def command(
 
 
 def _warned(session: Session, near: "Sequence[Near]") -> dict[str, str]:
-    """Return the addresses of places that are offered with their warnings in short; recorded."""
+    """Return the addresses of places to offer with short warnings; record that they were shown."""
     from ccu.card import page, store
     from ccu.people import open_work_store
 
     with session.work() as work:
         window = open_work_store.window(session)
-        found = store.warnings_at(work.connection, window, [each.place for each in near])
+        found = store.warnings_near(work.connection, window, [each.place for each in near])
         for place_id in (place for place in found if found[place]):
             work.audit("history", "place", place_id, calls=0, plans=[])
     return {each.text: page.in_short(found[each.place]) for each in near}
@@ -91,7 +91,7 @@ def _log(
     Return its number, its page, and what to tell: who the people of a file may be, where it was not
     asked; what of an earlier call stayed as it was.
     """
-    # All that the write needs is loaded before it: nobody else can write while a module is read.
+    # Import what the write needs before it begins: nobody else can write until it ends.
     import ccu.card.place  # noqa: F401
     from ccu.calls import change_store
     from ccu.calls import store as calls
@@ -114,7 +114,7 @@ def _log(
 
 
 def _completed(call_id: int, changed: list[str], left: list[str]) -> str:
-    """Return what was added to a call on file, and what stayed, in a line."""
+    """Return in a line what was added to a call on file and what stayed."""
     from ccu.calls.page import label
 
     added = ", ".join(label(field) for field in changed)

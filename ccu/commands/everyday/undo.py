@@ -25,7 +25,7 @@ def command(
     from ccu.undo import entry
 
     session = ctx.obj
-    # --yes takes back the last change or none: nobody sees which one would be offered instead
+    # --yes undoes the last change or nothing: nobody would see which other one was offered
     found = entry.last_change(session, past=session.interactive and not yes)
     for number, sentence in enumerate(found.skipped):
         say(f"Left as it is: {sentence}.")
