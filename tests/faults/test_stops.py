@@ -58,7 +58,8 @@ def in_program(prepare: Callable[[], object]) -> Callable[[], None]:
     """As `prepare`, in a process with the signals of the console script."""
 
     def change() -> None:
-        signal.signal(signal.SIGINT, cli._stop)
+        cli._stops[:] = [signal.SIGINT]
+        cli._on_stop(cli._stop)
         prepare()
 
     return change
@@ -142,13 +143,14 @@ def test_a_stop_at_the_end_of_a_write_within_a_write_is_no_bug(
     assert not connection.in_transaction
     connection.close()
     signal.signal(signal.SIGINT, before)
+    cli._stops.clear()
     cli._came.clear()
 
 
 def test_a_stop_of_an_import_while_it_reads_its_staging_file_is_no_bug(
     ccu: Ccu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """SQLite does not let go of a file that is being read."""
+    """SQLite cannot detach a file while it is being read."""
     from ccu.imports.dispatch import staging_store
 
     def stopped(*_args: object) -> None:
