@@ -80,7 +80,7 @@ def new_call(
 def _entry(session: Session, values: dict[str, Any], asking: bool) -> Entry:
     """Look for the call and the place on file. Raises InvalidInput as `_imported` does."""
     place_id = finding.on_file(session, values["address"])
-    near = [] if place_id is not None else finding.similar(session, values["address"])
+    near = finding.similar(session, values["address"])
     doubtful = finding.is_unusual(session, values["address"])
     number = _imported(session, values)
     if number is not None:

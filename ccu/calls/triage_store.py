@@ -193,10 +193,11 @@ def late(
     return rows(connection, as_of, {UNDECIDED: 1, LATE: as_of.unix, OWNER: owner_id})
 
 
-def sentence(undecided: int, overdue: int) -> str:
-    """Return `3 care calls, 2 of them overdue: ccu call list --undecided`, or `none`."""
+def sentence(undecided: int, overdue: int, since: str) -> str:
+    """Return `3 care calls, 2 of them overdue: ccu call list --undecided`; of none, since when."""
     if not undecided:
-        return "none"
+        day = since and dates.said(since)
+        return f"none since {day}; earlier care calls need no decision" if since else "none"
     calls = counted(undecided, "care call", digits=",")
     return f"{calls}, {overdue:,} of them overdue: ccu call list --undecided"
 

@@ -284,6 +284,8 @@ def not_by_sudo(what: str) -> InvalidInput:
 
 
 def _why(error: Exception) -> str:
+    if isinstance(error, PermissionError) and access.caller() is not None:
+        return "the account that ccu runs as may not; print instead, and redirect: ccu ... > FILE"
     missing = isinstance(error, FileNotFoundError | NotADirectoryError)
     return "no such folder" if missing else files.reason(error)
 
