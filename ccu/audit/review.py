@@ -278,9 +278,7 @@ _EVENT = ("when", "staff", "action", "record", "id")
 # key -> heading, columns; in the order of the page
 PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "staff_changes": (
-        "New admins, roles and accounts changed",
-        ("when", "staff", "account", "change"),
-    ),
+        "New admins, roles and accounts changed", ("when", "staff", "account", "change")),
     "accounts": (
         "By account",
         ("staff", "role", "people", "places", "other", "lists", "writes", "denied", "exports",
@@ -290,10 +288,7 @@ PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
         "Unusually many lookups",
         ("day", "staff", "role", "looked_at", "own_usual", "role_usual"),
     ),
-    "untied": (
-        "Lookups without a connection",
-        ("staff", "record", "id", "times", "first", "last"),
-    ),
+    "untied": ("Lookups without a tie", ("staff", "record", "id", "times", "first", "last")),
     "night": ("Lookups at night, outside a call", _EVENT),
     "denials": ("Denied", _EVENT),
     "exports": ("Taken out", (*_EVENT, "detail")),

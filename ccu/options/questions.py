@@ -8,15 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ccu.errors import Cancelled, Declined, InvalidInput
-from ccu.options import terminal, typed_text
+from ccu.errors import AskAgain, Cancelled, Declined, InvalidInput
+from ccu.options import keyboard, terminal, typed_text
 from ccu.options.terminal import WIDTH, GoBack
 from ccu.options.types import OptionType
 from ccu.output import say
 
 if TYPE_CHECKING:
     from ccu.session import Session
-
 
 NOT_RECORDED = "(not recorded)"  # in a review; "None" is an answer
 MOST_LINES = 18  # of a review; a longer one leaves out the questions without an answer
@@ -26,10 +25,10 @@ MOST_LINES = 18  # of a review; a longer one leaves out the questions without an
 class Question:
     """One question of a form.
 
-    `ask` asks it and keeps the answer; `words` returns the answer for the review. A question that
+    `ask` asks it and stores the answer; `words` returns the answer for the review. A question that
     is `known` (given as an option) is not asked, but may be changed from the review. `wanted`
-    returns whether the answers so far leave the question open. `keep` keeps what was typed when the
-    form is interrupted, and returns the sentence that tells so. `add` adds a text to the answer.
+    returns whether the question applies, given the answers so far. `keep` saves what was typed when
+    the form is interrupted, and returns a sentence about that. `add` appends a text to the answer.
     """
 
     label: str
@@ -60,39 +59,40 @@ def fill_in(
         return " ".join(filter(None, (each.keep() for each in questions)))
 
     asked: list[Question] = []
+    first = len(AskAgain.lines)
     try:
         with terminal.going_back():
-            _ask_open(questions, asked)
+            _ask_open(questions, asked, first)
             if not asked and not review:
                 return  # every answer was given as an option
-            while not _is_right(questions, asked, check, notes):
-                _ask_open(questions, asked)
+            while not _is_right(questions, asked, check, notes, first):
+                _ask_open(questions, asked, first)
     except Declined:
         raise
     except KeyboardInterrupt:
-        if told := kept():
-            raise Cancelled(told) from None
+        if sentence := kept():
+            raise Cancelled(sentence) from None
         raise
     typed = [each for each in questions if each.wanted() and not each.known and each.words()]
     remember(session, "\n".join(f"{each.label}: {each.words()}" for each in typed), kept)
 
 
 def give_back(session: "Session", since_saved: bool) -> None:
-    """Keep or print what was typed; only what was after the last write with `since_saved`."""
+    """Keep or print what was typed; with `since_saved`, only what came after the last write."""
     for writes, each in session.typed:
         if not since_saved or writes == len(session.written):
             each()
 
 
 def remember(session: "Session", text: str, keep: Callable[[], str] = str) -> None:
-    """Have what was typed kept, and printed at a terminal, if the command ends without saving it.
+    """Keep what was typed, and print it at a terminal, if the command ends without saving it.
 
-    In a pipe or a log it is never printed.
+    It is never printed to a pipe or a log.
     """
 
     def keep_or_print() -> None:
-        if told := keep():
-            say(told)
+        if sentence := keep():
+            say(sentence)
         if text and sys.stderr.isatty():
             for each in ("Not saved. You typed:", *text.splitlines()):
                 say(each)
@@ -100,30 +100,30 @@ def remember(session: "Session", text: str, keep: Callable[[], str] = str) -> No
     session.typed.append((len(session.written), keep_or_print))
 
 
-def ask_each(questions: Sequence[Question]) -> None:
-    """Ask each question that is open, `<` going back, without a review."""
-    with terminal.going_back():
-        _ask_open(questions, [])
+def _ask_open(questions: Sequence[Question], asked: list[Question], first: int) -> None:
+    """Ask what is wanted and not answered; `<` takes the last answer back to be asked again.
 
-
-def _ask_open(questions: Sequence[Question], asked: list[Question]) -> None:
-    """Ask what is wanted and not answered; `<` takes the last answer back to be asked again."""
+    `first` is where the lines typed in this form begin.
+    """
     while open_questions := [
         each for each in questions if each.wanted() and not each.known and each not in asked
     ]:
         try:
             open_questions[0].ask()
         except GoBack:
-            _take_back(asked)
+            _take_back(asked, first)
         else:
             asked.append(open_questions[0])
 
 
-def _take_back(asked: list[Question]) -> None:
+def _take_back(asked: list[Question], first: int) -> None:
     if asked:
         asked.pop()
-    else:
-        say("  This is the first question; Ctrl-C cancels.")
+        return
+    try:
+        keyboard.ask_before(first)  # the question before the form
+    except InvalidInput as error:
+        say(f"  {error}")
 
 
 def _is_right(
@@ -131,6 +131,7 @@ def _is_right(
     asked: list[Question],
     check: Callable[[], object],
     notes: Callable[[], Iterable[str]],
+    first: int,
 ) -> bool:
     """Show the answers and ask whether to save; change the one whose number is typed."""
     shown = [each for each in questions if each.wanted() and (each.known or each in asked)]
@@ -162,7 +163,7 @@ def _is_right(
     try:
         changed = terminal.ask_until_valid("Save? y, n, or a number to change", read)
     except GoBack:
-        _take_back(asked)
+        _take_back(asked, first)
         return False
     if changed is None:
         return True
@@ -172,7 +173,7 @@ def _is_right(
 
 
 def _is_prose(text: str) -> bool:
-    """Whether a text is the rest of a note: one pasted or typed with blank lines ended too soon."""
+    """Return whether a text is the rest of a note that a blank line ended too soon."""
     return len(text.split()) > 2 or text.endswith((".", "!", "?"))
 
 
@@ -221,7 +222,7 @@ def of_option(
 def of_note(given: Any, edit: bool, session: "Session", command: str) -> Question:
     """Make the question whose answer is the note of `given`; with `edit` it opens the editor.
 
-    An interrupted one is kept, and offered where the same `command` asks again.
+    An interrupted note is kept, and offered when the same `command` asks again.
     """
     texts: list[str | None] = [None]
     lines: list[str] = []  # typed so far
@@ -262,17 +263,20 @@ def note(
 ) -> str | None:
     """Ask for a note, at the keyboard or in the user's editor; `before` is what it was.
 
-    `lines` holds the lines typed so far, for a caller that keeps them when it is interrupted.
+    `lines` receives the lines typed so far, for a caller that keeps them on an interruption.
     """
     from ccu.options import drafts
 
     lines = [] if lines is None else lines
+    keeps = "; Enter keeps the one before, - clears it" if before and not (edit or lines) else ""
     while True:
         text = (
             drafts.edited(session, before or "")
             if edit
-            else terminal.ask_lines("Note (end with a blank line)", lines)
+            else terminal.ask_lines(f"Note (end with a blank line{keeps})", lines)
         )
+        if keeps and text in ("", "-"):
+            return None if text else before
         try:
             return typed_text.note(text, "the note")
         except InvalidInput as error:
@@ -293,8 +297,8 @@ def private_text(
 ) -> str:
     """Return text about somebody from --file (- is standard input), or ask for it.
 
-    It is never typed on the command line, which others on the machine can read. It is one line, or
-    with `lines` several. Raises InvalidInput, which calls it `what`.
+    It is never an argument, because other users of the machine can read those. It is one line, or
+    several with `lines`. Raises InvalidInput, which calls it `what`.
     """
 
     def checked(text: str) -> str:
@@ -322,13 +326,13 @@ def private_text(
 
 
 def confirm_by_number(interactive: bool, number: int, stated: str, verb: str, what: str) -> None:
-    """State what will happen and have a number typed: pressing y out of habit confirms nothing.
+    """State what will happen and ask for a number to confirm it: y is too easy to press from habit.
 
-    `verb` is what is done, such as destroy or seal; `what` tells which number it is. Raises
+    `verb` is the action, such as destroy or seal; `what` tells which number to type. Raises
     InvalidInput without a terminal, and for another number.
     """
     if not interactive:
         raise InvalidInput("--yes is missing: nobody is at a terminal to confirm it")
     say(stated)
-    if terminal.read_line(f"To {verb}, type {number}, {what}: ").strip() != str(number):
+    if keyboard.read_line(f"To {verb}, type {number}, {what}: ").strip() != str(number):
         raise InvalidInput(f"nothing was {verb}ed: the answer was not {number}, {what}")

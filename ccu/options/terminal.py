@@ -1,42 +1,34 @@
 """Questions to the person at the keyboard. They go to stderr: stdout is for data.
 
-Where both are the same terminal, the system's readline reads the answer: the arrow keys edit it,
-and nothing typed is kept in a history. Typer's own prompt is not used, because it writes a space to
-standard output.
+keyboard.py reads a line; this is what is asked, and what is done with an answer.
 """
 
 import contextlib
-import io
-import locale
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import TypeVar
 
-from ccu.errors import InvalidInput, NotFound
-from ccu.options import typed_text
+from ccu.errors import AskAgain, InvalidInput, NotFound
+from ccu.options import keyboard, typed_text
+from ccu.options.keyboard import EndOfInput, read_line
 
-LONGEST_NUMBER = 9  # digits, of an item of a list
+LONGEST_NUMBER = 9  # digits of a list item's number
 WIDTH = 78
-ONE_COLUMN = 6  # this many choices are listed one a line
+ONE_COLUMN = 6  # up to this many choices are listed one per line
 BACK = "<"
 YES, NO = ("y", "yes"), ("n", "no")
-WAKE = 0.2  # seconds
 _ENTER = r" \[[^]]*\](?=$| \(- )"  # what a question tells that Enter takes
 _USUAL = r" \[(?!Enter )([^]]*)\](?=$| \(- )"  # the same, where that is an answer
-_SKIP = "(Enter "  # it tells that Enter records nothing, as whatever was offered
+_SKIP = "(Enter "  # means that Enter records nothing
 
 Value = TypeVar("Value")
 Key = TypeVar("Key")
 
 
-class EndOfInput(KeyboardInterrupt):
-    """Ctrl-D, or no terminal: stops the command as Ctrl-C does, unless a note ends this way."""
-
-
 class GoBack(Exception):
-    """`<` was typed: ask the question before again. Only a form (questions.py) allows it."""
+    """`<` was typed in a form (questions.py): ask its question before again."""
 
 
 _can_go_back = False
@@ -44,7 +36,7 @@ _can_go_back = False
 
 @contextlib.contextmanager
 def going_back() -> Iterator[None]:
-    """Let `<` raise GoBack in the block; elsewhere it is refused."""
+    """Let `<` raise GoBack in the block; elsewhere it runs the command again."""
     global _can_go_back
     before, _can_go_back = _can_go_back, True
     try:
@@ -53,13 +45,16 @@ def going_back() -> Iterator[None]:
         _can_go_back = before
 
 
-def _answer(line: str) -> str:
-    """Return a line without the spaces around it. Raises GoBack for `<`, or InvalidInput."""
+def _answer(line: str, first: int) -> str:
+    """Return a line without the spaces around it; `first` is where its question's lines begin.
+
+    Raises GoBack for `<`, or as `ask_before`.
+    """
     text = line.strip()
     if text == BACK and _can_go_back:
         raise GoBack
     if text == BACK:
-        raise InvalidInput("There is no question to go back to; Ctrl-C cancels")
+        keyboard.ask_before(first)
     return text
 
 
@@ -69,18 +64,23 @@ def ask_until_valid(
     offer: Callable[[], object] | None = None,
     end: str = ": ",
 ) -> Value:
-    """Return what `read` makes of the answer; show its error and ask again when it refuses.
+    """Return what `read` returns for the answer; on an error, show it and ask again.
 
     `?` prints the choices again, if there are any to `offer`. y takes the only reading that an
     error offers, and so does Enter unless it skips the question; n asks again. After an answer that
-    was refused Enter no longer takes what the question has in brackets.
+    was refused Enter no longer takes what the question has in brackets. A question that was gone
+    back to has its answer there.
     """
+    named, first = f"{question}{end}", len(AskAgain.lines)
+    if earlier := "" if _SKIP in question else keyboard.answer_before(named):
+        question = f"{re.sub(_ENTER, '', question)} [{earlier}]"
     usual = re.search(_USUAL, question)
     meant: Sequence[str] = ()
     begun, refused = "", False
 
     def ask_once() -> Value:
         nonlocal meant, begun, refused
+        del AskAgain.lines[first:]  # of an answer that was refused
         asked = f"{question}{end}"
         accepted = YES if _SKIP in question else ("", *YES)
         if len(meant) == 1 and _SKIP in question:
@@ -89,7 +89,7 @@ def ask_until_valid(
             asked = f"{re.sub(_ENTER, '', question)} [{meant[0]}]{end}"
         elif refused and usual:
             asked = f"{re.sub(_ENTER, '', question)}{end}"
-        while (answer := _answer(read_line(asked, begun))) == "?" and offer:
+        while (answer := _answer(read_line(asked, begun), first)) == "?" and offer:
             offer()
         if meant and answer.lower() in NO:
             meant = ()
@@ -102,6 +102,8 @@ def ask_until_valid(
             raise InvalidInput(f"type the answer, or {usual[1]}")
         elif refused and usual and answer == usual[1]:
             answer = ""
+        answer = answer or earlier
+        AskAgain.lines[first:] = [(named, answer)]
         before, meant, begun, refused = begun, (), "", refused or bool(answer)
         try:
             return _read_begun(read, answer, before)
@@ -113,7 +115,7 @@ def ask_until_valid(
 
 
 def _read_begun(read: Callable[[str], Value], answer: str, begun: str) -> Value:
-    """Read an answer that began with a text; one typed in full behind that is read without it."""
+    """Read an answer after prefilled text; drop that text if the answer was typed in full."""
     try:
         return read(answer)
     except InvalidInput:
@@ -134,7 +136,7 @@ def _instead(answer: str, error: InvalidInput) -> list[str]:
 
 
 def until_valid(ask_once: Callable[[], Value]) -> Value:
-    """Call `ask_once` until it raises no error; show each, and return what it returns."""
+    """Call `ask_once`, showing each error, until it raises none; return its result."""
     while True:
         try:
             return ask_once()
@@ -145,7 +147,7 @@ def until_valid(ask_once: Callable[[], Value]) -> Value:
 
 
 def yes_or_no(question: str, enter: bool | None = None) -> bool:
-    """Ask until the answer is y or n; `enter` is the answer of Enter alone, None for neither."""
+    """Ask until the answer is y or n; `enter` is the result of Enter alone, None to ask again."""
 
     def read(answer: str) -> bool:
         word = answer.lower()
@@ -172,7 +174,7 @@ def choose(
 ) -> int | None:
     """Ask for the number of one of the records shown; None for an answer of `none`.
 
-    `y` takes the only one. Where `numbers` tells what each is called, a part of that is an answer
+    `y` takes the only one. If `numbers` maps each number to its line, part of a line is an answer
     too, and `?` shows them again. `or_else` ends the error for any other answer, after `shown`.
     """
     called = numbers if isinstance(numbers, Mapping) else {}
@@ -194,12 +196,12 @@ def choose(
 
 
 def of_part(answer: str, called: Mapping[Key, str]) -> Key | None:
-    """Return the only one of a list who is called by every part typed.
+    """Return the only item of a list whose line has every part typed.
 
-    Print those who are where there are several, and the list for `?`. A number within a line, such
-    as that of a house, is asked about: it may be that of a record.
+    If several match, print them; for `?` print the list. A number found within a line, such as a
+    house number, must be confirmed: it may be meant as a record's number.
     """
-    meant = having(answer, called)
+    meant = matching(answer, called)
     if len(meant) != 1 or answer.isdigit():
         show_list(called if answer == "?" else meant)
     if len(meant) == 1 and (
@@ -210,14 +212,14 @@ def of_part(answer: str, called: Mapping[Key, str]) -> Key | None:
 
 
 def may_be_part(answer: str) -> bool:
-    """Whether an answer may be a part of a name, and is not one to another question."""
+    """Return whether an answer may be part of a name rather than the answer to another question."""
     return len(answer) >= SHORTEST_PART and answer.lower() not in (*YES, *NEW)
 
 
-def having(answer: str, called: Mapping[Key, str]) -> dict[Key, str]:
-    """Return those of a list with every part typed in their line; a number is never a part of one.
+def matching(answer: str, called: Mapping[Key, str]) -> dict[Key, str]:
+    """Return the items of a list whose line has every part typed; a number is never part of one.
 
-    The line's own number counts for words alone: the caller knows it.
+    A number is not compared with the number of the line, which the caller has done.
     """
     parts = answer.casefold().split()
     if not may_be_part(answer):
@@ -233,18 +235,18 @@ def having(answer: str, called: Mapping[Key, str]) -> dict[Key, str]:
 
 
 def some_of(rows: Sequence[Value], more: bool) -> Sequence[Value]:
-    """Return the rows that fit beside a question, or more of them for an answer of `?`."""
+    """Return the rows that fit above a question, or more of them for an answer of `?`."""
     return rows[: MOST_LISTED if more else FIRST]
 
 
-def show_some(called: Mapping[Key, str], of: int) -> None:
-    """Print those of `some_of`, each on one line, and how to see the rest."""
+def show_some(called: Mapping[Key, str], total: int) -> None:
+    """Print the rows of `some_of`, one per line, and how to see the rest."""
     from ccu.output import say
     from ccu.output.text import shortened
 
     show_list({key: shortened(words, WIDTH - 8) for key, words in called.items()})
-    if of > len(called):
-        say("  ? lists more" if len(called) < MOST_LISTED else f"  and {of - len(called)} more")
+    if total > len(called):
+        say("  ? lists more" if len(called) < MOST_LISTED else f"  and {total - len(called)} more")
 
 
 def show_list(called: Mapping[Key, str]) -> None:
@@ -256,9 +258,9 @@ def show_list(called: Mapping[Key, str]) -> None:
 
 
 def chosen_of(found: Mapping[int, str], record: str, sure: bool = True, back: str = "") -> int:
-    """Show the records found; ask which one is meant unless it is the only one and `sure`.
+    """Show the records found; ask which one was meant, unless there is one and it is `sure`.
 
-    With `back`, Enter raises InvalidInput of that text.
+    With `back`, Enter raises InvalidInput with that text.
     """
     show_list(found)
     if len(found) == 1 and sure:
@@ -271,7 +273,7 @@ def chosen_of(found: Mapping[int, str], record: str, sure: bool = True, back: st
 
 
 def listed_at(answer: str, listed: Sequence[Value]) -> Value | None:
-    """Return the item that a printed list has at the number typed; None if it has none there."""
+    """Return the item of a printed list with the number typed; None if there is none."""
     if not (answer.isascii() and answer.isdigit() and len(answer) <= LONGEST_NUMBER):
         return None
     number = int(answer)
@@ -279,7 +281,7 @@ def listed_at(answer: str, listed: Sequence[Value]) -> Value | None:
 
 
 def _of_answer(sentence: str) -> str:
-    """Return an error about an option as one about an answer: no option was typed here."""
+    """Return an error about an option worded for an answer, because no option was typed."""
     if not sentence.startswith("--"):
         return sentence
     option, colon, words = sentence.removeprefix("--").partition(": ")
@@ -292,15 +294,17 @@ def _of_answer(sentence: str) -> str:
 def ask_lines(question: str, lines: list[str] | None = None) -> str:
     """Read lines until a blank one, one with a single period, or the end of input.
 
-    They follow those in `lines`, where the caller finds them after an interruption.
+    They are appended to `lines`, so that the caller has them after an interruption.
     """
     lines = [] if lines is None else lines
-    sys.stderr.write(f"{question}:\n")
-    sys.stderr.writelines(f"> {line}\n" for line in lines)
+    first, is_new = len(AskAgain.lines), True
     while True:
+        if is_new:
+            sys.stderr.write("".join([f"{question}:\n", *(f"> {line}\n" for line in lines)]))
+        is_new = bool(AskAgain.given)  # answered already; shown when it is asked
         try:
             line = read_line("> ")
-            if (line.strip() if lines else _answer(line)) in ("", "."):
+            if (line.strip() if lines else _answer(line, first)) in ("", "."):
                 break
         except EndOfInput:
             break
@@ -311,78 +315,8 @@ def ask_lines(question: str, lines: list[str] | None = None) -> str:
     return "\n".join(lines)
 
 
-def read_line(question: str, begun: str = "") -> str:
-    """Read one line without its end. Raises EndOfInput.
-
-    `begun` is on the line already, to be typed on or removed, where the terminal can do that.
-    Bytes that are not text come as surrogates, which every check of text refuses with a sentence.
-    """
-    if isinstance(sys.stdin, io.TextIOWrapper) and sys.stdin.errors != "surrogateescape":
-        sys.stdin.reconfigure(errors="surrogateescape")
-    sys.stderr.flush()
-    try:
-        if _has_readline():
-            import readline
-
-            readline.set_startup_hook((lambda: readline.insert_text(begun)) if begun else None)
-            with _waking():
-                return input(question)
-        sys.stderr.write(question)
-        sys.stderr.flush()
-        line = sys.stdin.readline()
-    except EOFError:
-        line = ""
-    except KeyboardInterrupt:
-        sys.stderr.write("\n")  # what is printed next has a line of its own
-        raise
-    if not line:
-        sys.stderr.write("\n")
-        raise EndOfInput
-    return line.rstrip("\r\n")
-
-
-def _has_readline() -> bool:
-    """Whether `input` reads by readline here; if so, nothing typed is kept in its history.
-
-    Where the terminal is not set to UTF-8, readline would drop every letter with an accent.
-    """
-    try:
-        if locale.getencoding().lower() not in ("utf-8", "utf8"):
-            return False
-        if not all(each.isatty() for each in (sys.stdin, sys.stdout)):
-            return False
-        if (sys.stdin.fileno(), sys.stdout.fileno()) != (0, 1):
-            return False
-        import readline
-    except (ImportError, OSError, ValueError, AttributeError):
-        return False
-    readline.set_auto_history(False)
-    return True
-
-
-@contextlib.contextmanager
-def _waking() -> Iterator[None]:
-    """Interrupt the wait for a key now and then, which lets Python see a Ctrl-C.
-
-    One that comes after the question was printed and before readline waits would wait for a key.
-    """
-    import signal
-
-    try:
-        before = signal.signal(signal.SIGALRM, lambda *_: None)
-    except (AttributeError, ValueError):  # no such signal here, or not the main thread
-        yield
-        return
-    signal.setitimer(signal.ITIMER_REAL, WAKE, WAKE)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
 def show_choices(labels: Iterable[str]) -> None:
-    """Print the numbered choices of a question: one a line, or two columns read downward."""
+    """Print the numbered choices of a question: one per line, or in two columns read downward."""
     from ccu.output import say
 
     named = list(labels)

@@ -289,7 +289,7 @@ def test_the_page_names_nobody(town: Town, db_path: Path) -> None:
         done = town.ccu("audit", "review", "-f", form)
         assert done.code == 0 and "pat" in done.out
         assert "Sample" not in done.out and "Main St" not in done.out.replace("12 MAIN", "")
-    assert "Lookups without a connection (1)" in town.ccu("audit", "review").out
+    assert "Lookups without a tie (1)" in town.ccu("audit", "review").out
 
 
 def test_nothing_is_a_page_too(ccu: Ccu) -> None:

@@ -91,11 +91,11 @@ def command(
 
 
 def _ask(chosen: dict[str, str], admin: str) -> None:
-    """Ask for what is not chosen yet, `<` going back.
+    """Ask for what is not chosen yet.
 
-    `owner` gets what patrol officers refer; Enter leaves it empty. `role` is that of a new account.
+    `owner` owns what patrol officers refer; Enter leaves it empty. `role` is that of a new account.
     """
-    from ccu.options import questions, typed_text
+    from ccu.options import typed_text
     from ccu.records import codes
 
     def login(text: str) -> str:
@@ -108,34 +108,22 @@ def _ask(chosen: dict[str, str], admin: str) -> None:
             raise InvalidInput(f"choose from {', '.join(_OWNERS)}")
         return found
 
-    def zone() -> str:
+    if "town" not in chosen:
+        chosen["town"] = _asked("town", "Town")
+    if "state" not in chosen:
+        chosen["state"] = _asked("state", "State, such as CT or Connecticut")
+    if "timezone" not in chosen:
         zones = codes.zones_of(chosen["state"])
         choices = f", {' or '.join(zones)}" if len(zones) > 1 else ""
-        return _asked("timezone", f"Time zone{choices} [{zones[0]}]", zones[0])
-
-    asks: dict[str, Callable[[], str]] = {
-        "town": lambda: _asked("town", "Town"),
-        "state": lambda: _asked("state", "State, such as CT or Connecticut"),
-        "timezone": zone,
-        "office_hours": lambda: _asked("office_hours", _HOURS),
-        "owner": lambda: ask_until_valid(_WHOSE, login),
-        "role": lambda: ask_until_valid(_ROLE, role),
-    }
-
-    def question(name: str, ask: Callable[[], str]) -> questions.Question:
-        return questions.Question(
-            name,
-            ask=lambda: chosen.update({name: ask()}),
-            words=lambda: chosen.get(name, ""),
-            known=name in chosen,
-            wanted=lambda: name != "role" or chosen.get("owner") not in ("", admin),
-        )
-
-    questions.ask_each([question(name, ask) for name, ask in asks.items()])
+        chosen["timezone"] = _asked("timezone", f"Time zone{choices} [{zones[0]}]", zones[0])
+    chosen["office_hours"] = _asked("office_hours", _HOURS)
+    chosen["owner"] = ask_until_valid(_WHOSE, login)
+    if chosen["owner"] not in ("", admin):
+        chosen["role"] = ask_until_valid(_ROLE, role)
 
 
 def _asked(name: str, question: str, default: str = "") -> str:
-    """Ask until the value of a setting is valid; an error calls the setting by its words."""
+    """Ask until the value of a setting is valid; errors use the words for the setting."""
     from ccu.records import field_words
 
     checked = _reader(name, default)
@@ -151,7 +139,7 @@ def _asked(name: str, question: str, default: str = "") -> str:
 
 
 def _reader(name: str, default: str = "") -> Callable[[str], str]:
-    """Return what reads the text of a setting, an empty one as the default."""
+    """Return a reader of a setting's text; empty text means the default."""
     from ccu.records import town_decisions
 
     return lambda text: town_decisions.checked_setting(name, text.strip() or default)

@@ -9,7 +9,7 @@ import typer
 
 from ccu.errors import InvalidInput
 from ccu.options import PERSON, REQUIRED, Context, OptionType, flag, group, opt, required, value
-from ccu.options.times import PAST_DAY
+from ccu.options.lookups import PAST_DAY
 from ccu.output import emit_line, say
 from ccu.output.text import counted
 from ccu.session import Session
@@ -19,7 +19,7 @@ COPIES = "Earlier copies (ccu care backup) still hold what was destroyed: destro
 
 
 def _order_number(session: Session, text: str, option: str) -> str:
-    """Read the number of an order: it is kept forever and is on a command line."""
+    """Read the number of a court order; it is kept forever and visible on the command line."""
     code = text.strip()
     if not re.fullmatch(r"(?=.*[0-9])[A-Za-z0-9./_-]{1,60}", code):
         raise InvalidInput(

@@ -5,9 +5,8 @@ from typing import Annotated
 
 from ccu.calls import consult_store as consults
 from ccu.options import AskingOption, Context, asked, group, opt
-from ccu.options.lookups import LOGIN
-from ccu.options.times import MOMENT, PAST_DAY
-from ccu.options.types import CALL, NOTE, PERSON, whole_number
+from ccu.options.lookups import LOGIN, MOMENT, PAST_DAY, whole_number
+from ccu.options.types import CALL, NOTE, PERSON
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 from ccu.people.who import NAMED_PERSON
 
@@ -47,7 +46,7 @@ def add(
     from ccu.people import store as people
 
     session = ctx.obj
-    if person is not None:  # before the questions: no answer is lost
+    if person is not None:  # before the questions, so that no answer is lost
         people.must_exist(session.db, person)
     new = consults.NewConsult(
         asked_by=asked_by or session.staff_id,

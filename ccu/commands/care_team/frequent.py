@@ -7,7 +7,8 @@ from ccu.errors import InvalidInput
 from ccu.follow_ups.options import NamesOption
 from ccu.frequent import lists
 from ccu.options import AskingOption, Context, arg, flag, group, opt
-from ccu.options.types import FILE, PLACE, count, line, number_of
+from ccu.options.lookups import count
+from ccu.options.types import FILE, PLACE, line, number_of
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
 from ccu.people.who import NAMED_PERSON
 
@@ -41,8 +42,6 @@ def people(
     Counts care calls on which they were the subject, through today; a call that they made or were
     only present at does not count. open: referrals and follow-ups. The lookup is recorded.
 
-    JSON: k, days, from, as_of, people, left_out.
-
     Examples:
 
       ccu frequent people
@@ -66,8 +65,6 @@ def places(
     people: how many different named people those care calls were about; unknown: how many of those
     calls were about no one known by name. calls: of any type. worker: someone works with people
     there. Exempt places are left out. The lookup is recorded.
-
-    JSON: k, days, from, as_of, places, left_out, exempt.
 
     Examples:
 

@@ -7,7 +7,8 @@ import typer
 
 from ccu import imports
 from ccu.errors import InvalidInput
-from ccu.options import AskingOption, Context, flag, group, opt, required, whole_number
+from ccu.options import AskingOption, Context, flag, group, opt, required
+from ccu.options.lookups import whole_number
 from ccu.output import FormatOption, OutputOption, Table, emit
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 app = group("Joined to `ccu person` by the map in cli.py.")
 
 
-Match = StrEnum("Match", ["likely", "none"])  # which possible matches are accepted
-Prefer = StrEnum("Prefer", ["roster", "known"])  # whose value is used where two differ
+Match = StrEnum("Match", ["likely", "none"])  # which possible matches to accept
+Prefer = StrEnum("Prefer", ["roster", "known"])  # whose value to use if two differ
 WITHOUT_LAYOUT = "roster-hsd; --suggest writes a first one for your file"
 
 

@@ -3,7 +3,8 @@
 from typing import Annotated
 
 from ccu.errors import InvalidInput
-from ccu.options import PERSON, AskingOption, Context, arg, flag, group, opt, value, whole_number
+from ccu.options import PERSON, AskingOption, Context, arg, flag, group, opt, value
+from ccu.options.lookups import whole_number
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document
 from ccu.people.who import NAMED_PERSON
 
@@ -25,9 +26,6 @@ def compare(
 
     A weight is in points of the score; below 0 it is evidence of different people. For people with
     several records, the two most similar records are compared. It is recorded as a lookup of both.
-
-    JSON: asked, a, b, records (those compared), score, likely_from, likely, merged, agree, differ,
-    against, fields (field, agreement, weight, a, b).
 
     Example:
 
@@ -102,9 +100,6 @@ def merge(
     them. If both have a worker, A's continues, except with --take worker. To undo all of it: ccu
     person unmerge B
 
-    JSON: kept, merged, done, score, likely_from, likely, against, warnings, fields (field, kept,
-    merged, survives: kept, merged or same).
-
     Examples:
 
       ccu person merge 12 31
@@ -138,10 +133,6 @@ def unmerge(
     """Undo a merge: every value and worker is as it was before.
 
     What was added since stays with its number; what was recorded for the other number is listed.
-
-    JSON: person, was_part_of, merged_at, workers_again, without_worker (person, worker, until: the
-    last worker of one of the two who has none now), put_since (record, id, person,
-    recorded).
 
     Example:
 
