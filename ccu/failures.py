@@ -80,7 +80,7 @@ def usage(error: Any) -> InvalidInput:
     text = re.sub(r""": (['"]).*\1 (is not|does not|is a)""", r" \2", text, flags=re.DOTALL)
     in_quotes = "put a text with spaces in quotes"
     if getattr(error, "ctx", None) and error.ctx.info_name == "log-call":
-        in_quotes = "put the address in quotes behind --address"
+        in_quotes = "put the address in quotes after --address"
     text = re.sub(
         r"unexpected extra arguments?(\(s\))? \(.*\)",
         f"an unexpected argument; {in_quotes}",

@@ -183,7 +183,7 @@ class Session:
         """Use the machine's time as now. Raises InvalidInput if --today is another day."""
         if self.today != self.machine_now.date():
             raise InvalidInput(
-                f"ccu {command} goes by the machine's clock: leave out --today, and unset CCU_TODAY"
+                f"ccu {command} uses the machine's clock: leave out --today, and unset CCU_TODAY"
             )
         self.now = self.machine_now
 

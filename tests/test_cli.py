@@ -277,4 +277,4 @@ def test_today_is_given_as_americans_write_it(ccu: Ccu) -> None:
 def test_an_address_typed_bare_is_told_its_option(empty: Ccu) -> None:
     done = empty("log-call", "12", "main", "st", "apt", "3")
     assert done.code == 2
-    assert "put the address in quotes behind --address; see ccu log-call" in done.err
+    assert "put the address in quotes after --address; see ccu log-call" in done.err

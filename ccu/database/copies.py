@@ -56,7 +56,7 @@ def making(
     replaced by the next try. Raises InvalidInput when `target` exists, DatabaseUnusable when it
     cannot be written.
     """
-    there = f"{target} is there already; choose a new name"
+    there = f"{target} already exists; choose a new name"
     folder = target.absolute().parent
     if os.path.lexists(target) and not _removed_unreported(target, folder):
         raise InvalidInput(there)

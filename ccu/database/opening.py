@@ -291,8 +291,8 @@ def is_encrypted(path: Path) -> bool:
         head, size = os.read(descriptor, 100), os.fstat(descriptor).st_size
     except (FileNotFoundError, NotADirectoryError):
         raise DatabaseMissing(
-            f"there is no database {path}, so nothing was looked up: check --db or CCU_DB. A new"
-            " town's file is made by an administrator: ccu init"
+            f"there is no database {path}, so nothing was looked up: check --db or CCU_DB;"
+            " for a new town, an administrator runs ccu init"
         ) from None
     except OSError as error:
         raise DatabaseUnusable(f"cannot open {path}: {files.reason(error)}") from None
@@ -300,7 +300,7 @@ def is_encrypted(path: Path) -> bool:
         if descriptor is not None:
             os.close(descriptor)
     if not head:
-        raise DatabaseMissing(f"{path} is empty; an administrator sets it up by ccu init")
+        raise DatabaseMissing(f"{path} is empty; an administrator sets it up with ccu init")
     wal = os.path.lexists(path.with_name(path.name + "-wal"))
     if may_be_encrypted(head) and size >= files.PAGE:
         from ccu.database import encryption
@@ -326,6 +326,6 @@ def is_encrypted(path: Path) -> bool:
 
 def _too_new(path: Path, version: int) -> DatabaseUnusable:
     return DatabaseUnusable(
-        f"{path} was made by a newer ccu (schema {version}, this one knows {SCHEMA_VERSION});"
-        " it was left as it is; use that ccu"
+        f"{path} was made by a newer ccu (schema {version}, this one supports {SCHEMA_VERSION});"
+        " it was not changed; use that ccu"
     )

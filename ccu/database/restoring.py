@@ -96,9 +96,9 @@ def refuse_new(path: Path, usual: bool) -> None:
     if found:
         more = f" and {len(found) - 1} more" if len(found) > 1 else ""
         raise NotAllowed(
-            f"a database was here: {found[0]}{more} belongs to it, and a new file would have none"
-            " of its warnings; restore a backup by ccu restore BACKUP, or move"
-            f" {', '.join(str(each) for each in found[:5])} away to begin again"
+            f"a database was here: {found[0]}{more} belongs to it, and a new file would lack"
+            " its warnings; restore a backup: ccu restore BACKUP, or move"
+            f" {', '.join(str(each) for each in found[:5])} away to start over"
         )
     shared = elsewhere(path, usual)
     if shared:
@@ -116,7 +116,7 @@ def elsewhere(path: Path, usual: bool) -> DatabaseUnusable | None:
     return DatabaseUnusable(
         f"this computer's database is {config.database}: run ccu as the account {config.account},"
         f" by sudo -u {config.account} {installation.place().parent}/bin/ccu, or name your own file"
-        " by --db or CCU_DB"
+        " with --db or CCU_DB"
     )
 
 
@@ -161,7 +161,7 @@ def must_be_restorable(backup: Path, path: Path, force: bool) -> None:
         raise InvalidInput(f"{backup} is the database itself; give the path of a backup")
     if not force:
         raise InvalidInput(
-            f"{path} is there; to restore over it, and keep it under another name, add --force"
+            f"{path} exists; to replace it, and keep it under another name, add --force"
         )
     if not encrypted and _is_locked(path):
         raise InvalidInput(
@@ -202,7 +202,7 @@ def copied(backup: Path, path: Path) -> Iterator[Path]:
         yield part
     except OSError as error:
         raise DatabaseUnusable(
-            f"cannot restore {path}: {files.reason(error)}; it was left as it was"
+            f"cannot restore {path}: {files.reason(error)}; it was not changed"
         ) from None
     finally:
         if lock >= 0:
@@ -286,7 +286,7 @@ def _fold(path: Path) -> None:
     except database.errors() as error:
         if isinstance(reasons.explain(error, path), DatabaseBusy):
             raise DatabaseBusy(
-                f"somebody is using {path}; nothing was changed: try again when no ccu is running"
+                f"{path} is in use; nothing was changed: try again when ccu is not running"
             ) from None
     finally:
         connection.close()

@@ -149,7 +149,7 @@ def on_network_share(path: Path) -> bool:
 
 def already_there(path: Path) -> InvalidInput:
     """Return the error for a file that was not made by this call."""
-    return InvalidInput(f"{path} is there already; it was left as it is; for a new file: --db FILE")
+    return InvalidInput(f"{path} already exists and was not changed; for a new file: --db FILE")
 
 
 def claim(path: Path, unfinished: Callable[[], bool]) -> bool:

@@ -114,7 +114,7 @@ def open_to_others(path: Path) -> list[str]:
     """Return a sentence for each open one of the file, SQLite's beside it and the folder."""
     paths = [*(path.with_name(path.name + suffix) for suffix in _BESIDE), path.absolute().parent]
     others = [each for each in paths if files.is_open(each, 0o007)]
-    return [f"{each} is open to other accounts; chmod o= it" for each in others]
+    return [f"{each} is open to other accounts; run chmod o= on it" for each in others]
 
 
 # ---------------------------------------------------------------- one that is encrypted
@@ -178,7 +178,7 @@ def _seen(path: Path, main: Path | None) -> tuple[bytes, os.stat_result] | None:
     own = [main.with_name(main.name + each) for each in _BESIDE] if main is not None else []
     if any(files.is_same(found, each) for each in own):
         # Not closed: that would drop the locks of SQLite's connection to the main file.
-        raise DatabaseUnusable(f"{path} is the main file; the other must be a file of its own")
+        raise DatabaseUnusable(f"{path} is the main file; the other must be a separate file")
     try:
         return (os.read(descriptor, 100), found) if stat.S_ISREG(found.st_mode) else None
     except OSError as error:
@@ -277,7 +277,7 @@ def _folder(path: Path) -> str:
 
 def _check_folder(kind: Kind, path: Path, group_id: int | None, main: Path | None) -> None:
     if main is not None and _folder(path) == _folder(main):
-        raise InvalidInput(f"the {kind.name} must be in another folder than the main file")
+        raise InvalidInput(f"the {kind.name} must be in a different folder from the main file")
     schema.refuse_network_share(path)
     _must_be_closed(path, group_id)
     if access.caller() is not None and not folders.is_kept(path.parent, shared=True):

@@ -370,7 +370,7 @@ def append(
             ordinary = about is None or stat.S_ISREG(about.st_mode)
             ordinary = ordinary and not at.name.endswith(_BELONGS)
             if not ordinary or (about is not None and files.is_in_use(about)):
-                raise InvalidInput(f"cannot write {what}: it is no file of anchors")
+                raise InvalidInput(f"cannot write {what}: it is not a file of anchors")
             descriptor = at.folder.open(at.name, os.O_RDWR | os.O_APPEND | os.O_CREAT)
         except (OSError, ValueError) as error:
             raise InvalidInput(f"cannot write {what}: {files.reason(error)}") from None
@@ -381,7 +381,7 @@ def append(
             # Of a second name by sudo it is not known whose file it is.
             own = access.caller() is None or about.st_nlink == 1
             if not (stat.S_ISREG(about.st_mode) and own and fits(os.read(descriptor, 100_000))):
-                raise InvalidInput(f"cannot write {what}: it is no file of anchors")
+                raise InvalidInput(f"cannot write {what}: it is not a file of anchors")
             os.write(descriptor, line)
             os.fsync(descriptor)
         except OSError as error:

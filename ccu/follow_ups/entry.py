@@ -167,7 +167,7 @@ def void(session: Session, follow_up_id: int, attempt: bool, why: str | None) ->
     with session.work() as work:
         if not attempt:
             undo_store.void(work, follow_up_id, why)
-            return f"Cancelled follow-up {follow_up_id}; it is kept, but counts nowhere."
+            return f"Cancelled follow-up {follow_up_id}; it is kept, but does not count."
         done = undo_store.void_attempt(work, follow_up_id, why)
         due_at = follow_ups.read(work.connection, follow_up_id)["due_at"]
     label = codes.labels(session.db, "follow_up_result")[done.result].lower()
@@ -194,7 +194,7 @@ def move(
         if not session.may_choose:
             raise InvalidInput("give --due, --owner or both")
         follow_ups.read_open(session.db, follow_up_id)  # before the question
-        due = DUE.ask(session, "When is it due now (another owner: --owner LOGIN)", "--due")
+        due = DUE.ask(session, "New due date (for another owner: --owner LOGIN)", "--due")
     new: dict[str, object] = {"due_at": dates.to_iso(due)} if due is not None else {}
     if owner is not None:
         new["owner_id"] = owner

@@ -120,7 +120,7 @@ def _state(session: Session, number: int, state: str) -> None:
     if state == "closed" and not row["closed_at"]:
         raise InvalidInput(f"follow-up {number} is not closed")
     elif state == "done" and (row["closed_at"] or not row["closing_at"]):
-        raise InvalidInput(f"follow-up {number} does not wait to be signed")
+        raise InvalidInput(f"follow-up {number} is not awaiting a signature")
 
 
 def _in_state(called: Any, state: str) -> types.OptionType[int]:

@@ -343,7 +343,7 @@ def sign(work: Work, follow_up_id: int) -> Done:
     row = read(work.connection, follow_up_id)
     if row["closed_at"] or not row["closing_at"]:
         read_open(work.connection, follow_up_id)  # raises when it is closed already
-        raise InvalidInput(f"follow-up {follow_up_id} does not wait to be signed")
+        raise InvalidInput(f"follow-up {follow_up_id} is not awaiting a signature")
     _may_sign(work, row)
     signed = {"closed_at": work.at, "signed_by": work.staff_id}
     writes.update(work.connection, "follow_up", follow_up_id, signed)

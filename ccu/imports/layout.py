@@ -173,7 +173,7 @@ def text_of(named: str, ready: Sequence[str]) -> tuple[str, str]:
     path = Path(named)
     if path.suffix.lower() != ".toml" and not naming.is_file(path):
         raise InvalidInput(
-            f"there is no layout of that name; the ready ones are {', '.join(ready)},"
+            f"no such layout; the ready ones are {', '.join(ready)},"
             " or give the path of a .toml file"
         )
     try:

@@ -203,7 +203,7 @@ def write(
             place = stack.enter_context(named.place(target, "--output"))
             with contextlib.suppress(OSError):  # `output_opened` reports it
                 if place.folder.stat(place.name) is not None:
-                    raise InvalidInput(f"{target} is there already; choose a new name for --output")
+                    raise InvalidInput(f"{target} already exists; choose a new name for --output")
         stack.enter_context(output_opened(place)).write(f"{line}\n" for line in lines)
     told = [*_untold(lines)]
     if place is not None:

@@ -31,7 +31,9 @@ def _account(session: "Session", text: str, option: str) -> int:
     rows = staff_list.rows(session.db)
     called = {each["login"]: f"{each['name']}, {each['role']}".lstrip(", ") for each in rows}
     if (login := terminal.of_part(text, called)) is None:
-        raise InvalidInput("type a login, or a part of a name that only one has; ? lists them")
+        raise InvalidInput(
+            "type a login, or a part of a name that only one person has; ? lists them"
+        )
     return staff.require(session.db, login, option)
 
 
@@ -177,7 +179,7 @@ def of_list(
         check(session, number)
         named, _total = called(session, True, number)
         for words in named.values():
-            if not terminal.yes_or_no(f"Not in the list: {number}  {words}. Take it? y or n"):
+            if not terminal.yes_or_no(f"Not in the list: {number}  {words}. Use it? y or n"):
                 raise InvalidInput("type one of the numbers, or a part that only one line has")
         return number
 

@@ -205,7 +205,7 @@ def of_part(answer: str, called: Mapping[Key, str]) -> Key | None:
     if len(meant) != 1 or answer.isdigit():
         show_list(called if answer == "?" else meant)
     if len(meant) == 1 and (
-        not answer.isdigit() or yes_or_no(f"Only this line has {answer}. Take it? y or n")
+        not answer.isdigit() or yes_or_no(f"Only this line has {answer}. Use it? y or n")
     ):
         return next(iter(meant))
     return None

@@ -100,7 +100,7 @@ def record_id(text: str, record: str) -> int:
     if not re.fullmatch("[1-9][0-9]*", text):
         raise InvalidInput(f"a {record} is named by its number, such as 12")
     if len(text) > 19 or int(text) > LARGEST_ID:
-        raise NotFound(f"no {record} of that number")
+        raise NotFound(f"no {record} with that number")
     return int(text)
 
 
@@ -164,7 +164,7 @@ def ago(session: "Session", text: str, option: str, units: str) -> datetime | No
         return None
     hours = int(span[1]) * _HOURS[span[2].lower()]
     if not 0 < hours <= 366 * 24:
-        raise InvalidInput(f"{option} must be more than nothing and at most a year")
+        raise InvalidInput(f"{option} must be more than 0 and at most a year")
     return dates.add_elapsed(session.now, hours=-hours)
 
 

@@ -208,9 +208,9 @@ def _person(session: "Session", text: str, option: str) -> int:
     session.require_may("person find")
     typed = typed_text.line(text, option) or ""
     if not (terminal.may_be_part(typed) and (found := person_ids.of_a_name(session.db, typed))):
-        raise NotFound("no person has a name that begins so; find somebody: ccu person find")
+        raise NotFound("no person has a name that begins that way; to search: ccu person find")
     if len(found) > person_ids.MOST_OF_A_NAME:
-        raise InvalidInput(f"{option}: many people have such a name; type more of it")
+        raise InvalidInput(f"{option}: many people match; type more of the name")
     with session.work() as work:
         person_ids.shown(work.connection, work.staff_id, "person-find", list(found))
     return terminal.chosen_of(found, "person", back="type a person's number, or more of the name")

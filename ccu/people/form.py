@@ -327,7 +327,7 @@ def change(session: Session, person_id: int, given: ChangeOptions, asking: bool)
     for line in alike:
         say(line)
     if not changed:
-        return f"Person {person_id} has these values already; nothing was changed."
+        return f"Person {person_id} already has these values; nothing was changed."
     return f"Edited person {person_id}: {_listed(changed)}{_minor(session, form.said.fields)}."
 
 
@@ -357,7 +357,7 @@ def _fill(session: Session, person_id: int, said: Said) -> str:
         settle(new, session.today, old)
         changed = people.change(work, person_id, new)
         now = people.read(work.connection, person_id)
-    done = f"It is person {person_id}; nobody was added."
+    done = f"It is person {person_id}; no one was added."
     if changed:
         words = [NAMES[field] for field in NAMES if field in changed]
         words += ["other names"] if "aliases" in changed else []

@@ -324,7 +324,7 @@ def mark_different(work: Work, a: int, b: int, reason: str) -> None:
         )
     if found := rows_between(work.connection, "person_different", ours, theirs):
         one, other = found[0]
-        raise InvalidInput(f"person {one} and person {other} are marked as different already")
+        raise InvalidInput(f"person {one} and person {other} are already marked as different")
     low, high = sorted((a, b))
     writes.insert(work, "person_different", {"person_id": low, "other_id": high, "reason": reason})
     work.audit("person-distinct", "person", a, other=b)

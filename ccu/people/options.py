@@ -283,9 +283,7 @@ def field_named(text: str, option: str) -> str:
     """Return the column of a field that a file or an option names. Raises InvalidInput."""
     column = _COLUMNS.get("_".join(text.lower().replace("-", " ").replace("_", " ").split()))
     if column is None:
-        raise InvalidInput(
-            f"{option}: no field of that name; use one of {', '.join(NAMES.values())}"
-        )
+        raise InvalidInput(f"{option}: no such field; use one of {', '.join(NAMES.values())}")
     return column
 
 

@@ -151,7 +151,7 @@ FIELD_COLUMNS = ("field", "agreement", "weight", "a", "b")
 MISSING = "missing"
 NAMED = ("given name", "family name")
 FIELD_LABELS = {"field": {"postcode": "ZIP"}}
-TWO_PEOPLE = "Evidence of two people"
+TWO_PEOPLE = "Evidence of different people"
 # From this weight down a field is evidence of two people, not only a lack of agreement.
 CONTRADICTS = -3.0
 

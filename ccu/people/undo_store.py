@@ -37,8 +37,8 @@ def require_voidable(work: Work, person_id: int) -> sqlite3.Row:
     role = staff.role_of(connection, work.staff_id)
     if row["recorded_by"] != work.staff_id and role not in _ANY_MAY:
         raise NotAllowed(
-            f"person {person_id} was added by somebody else; a supervisor, records or an admin"
-            " removes it"
+            f"person {person_id} was added by someone else; only a supervisor, records or an admin"
+            " can remove it"
         )
     if row["merged_into"] is not None:
         raise InvalidInput(

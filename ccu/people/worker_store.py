@@ -103,7 +103,7 @@ def assign(work: Work, client: Client, worker_id: int, since: str) -> None:
     if before is not None:
         if before["staff_id"] == worker_id:
             began = dates.said(before["since"])
-            raise InvalidInput(f"{before['login']} works with {client} already, since {began}")
+            raise InvalidInput(f"{before['login']} already works with {client}, since {began}")
         _end(work, before, since, "--since")
     columns = {**vars(client), "staff_id": worker_id, "since": since}
     assignment = writes.insert_row(work.connection, "worker", columns)

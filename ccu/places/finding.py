@@ -395,6 +395,6 @@ def _chosen(question: str, near: list[Near], enter: Near | str | None) -> Near |
             return near[0]
         if (found := terminal.listed_at(answer, near)) is not None:
             return found
-        raise InvalidInput("type a number of the list, or n for none of them")
+        raise InvalidInput("type a number from the list, or n for none of them")
 
     return terminal.ask_until_valid(question, read)

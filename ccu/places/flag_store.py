@@ -29,7 +29,7 @@ CHECK_COLUMNS = ("id", "place", "address", "why", "note", "source", "by", "writt
 
 # Why a flag is taken off. Codes: free text would be about people.
 ENDS = {
-    "outdated": "it is no longer so",
+    "outdated": "it is no longer true",
     "wrong": "it was wrong",
     "moved": "the person it was about is no longer there",
     "replaced": "another flag replaces it",
@@ -192,7 +192,7 @@ def verify_flag(session: Session, flag_id: int) -> str:
             )
         if old["recorded_by"] == work.staff_id:
             raise NotAllowed(
-                f"flag {flag_id} was written by this account; somebody else verifies it"
+                f"flag {flag_id} was written by this account; someone else must verify it"
             )
         new = {"verified_by": work.staff_id, "verified_at": work.at, "expires_on": expires_on}
         changed = writes.change(work, "place_flag", old, new)
@@ -274,7 +274,7 @@ def exempt(
             raise InvalidInput("--category is missing: what is there")
         _refuse_home(category)
         _set_category(work, place_id, category, why, why)
-    return f"Place {place_id} is exempt and leaves the repeat counts."
+    return f"Place {place_id} is exempt and no longer in the repeat counts."
 
 
 def count_again(

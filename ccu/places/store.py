@@ -125,7 +125,7 @@ def find(connection: sqlite3.Connection, reading: Address, town: str) -> Match:
         return _matched(connection, here[0], _exactly(reading), [] if reading.city else elsewhere)
     assumed = [row for row in rows if row["city"] == own_city(town) and row["city_assumed"]]
     if reading.city and assumed:
-        said = f"{ANOTHER_TOWN}: recorded without a city, {city} was asked for"
+        said = f"{ANOTHER_TOWN}: recorded without a city, you asked for {city}"
         return _matched(connection, assumed[0], said)
     if not reading.city and elsewhere:
         return _in_another_city(connection, elsewhere)
@@ -163,7 +163,7 @@ def _city_of_building(
         others = [row["city"] for row in rows]
     if not others or any(long_city(row["city"]) == long_city(city) for row in rows):
         return city, ""
-    said = f"recorded without a city, {city} was asked for" if reading.city else others[0]
+    said = f"recorded without a city, you asked for {city}" if reading.city else others[0]
     return others[0], f"{ANOTHER_TOWN}: {said}; "
 
 

@@ -81,9 +81,7 @@ def find(connection: sqlite3.Connection, typed: str, option: str) -> dict[str, A
     """
     meant = matching(connection, typed)
     if not meant:
-        raise NotFound(
-            f"{option}: no provider of that number or name; list them: ccu provider list"
-        )
+        raise NotFound(f"{option}: no such provider; list them: ccu provider list")
     if len(meant) > 1:
         offered = " or ".join(f"{each['id']} ({each['name']})" for each in meant[:MOST_OFFERED])
         raise InvalidInput(f"{option}: ambiguous: {offered}; type more of the name, or the number")

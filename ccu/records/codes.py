@@ -226,7 +226,7 @@ def table_of(text: str) -> str:
     begins = [table for table, name in LISTS.items() if wanted and name.startswith(wanted)]
     if len(begins) == 1:
         return begins[0]
-    raise InvalidInput(f"LIST: no list of that name; choose from {', '.join(LISTS.values())}")
+    raise InvalidInput(f"LIST: no such list; choose from {', '.join(LISTS.values())}")
 
 
 def name_of(table: str) -> str:

@@ -42,5 +42,6 @@ def unknown(connection: sqlite3.Connection) -> NotAllowed:
     sql = "SELECT login FROM staff WHERE role = 'admin' AND active = 1 ORDER BY id"
     admins = " or ".join(table.column(connection, sql)[:3]) or "an admin"
     return NotAllowed(
-        f"this account is not on the staff list of this file; {admins} can add it by ccu staff add"
+        f"this account is not on the staff list of this file; {admins} can add it with ccu staff "
+        "add"
     )

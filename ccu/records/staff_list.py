@@ -179,4 +179,4 @@ def owner_of_new(connection: sqlite3.Connection, staff_id: int, given: int | Non
 def refuse_others(connection: sqlite3.Connection, staff_id: int, recorded_by: int) -> None:
     """Raise NotAllowed for an intern, who voids only what they recorded themselves."""
     if recorded_by != staff_id and staff.role_of(connection, staff_id) == "intern":
-        raise NotAllowed("an intern voids only what they recorded; ask your supervisor")
+        raise NotAllowed("an intern can void only what they recorded; ask your supervisor")

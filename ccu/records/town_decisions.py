@@ -35,7 +35,8 @@ def town_list(text: str) -> str:
     if table not in TOWN_LISTS:
         names = ", ".join(codes.LISTS[each] for each in TOWN_LISTS)
         raise InvalidInput(
-            f"the list {codes.name_of(table)} is fixed, because ccu goes by its codes; choose from"
+            f"the list {codes.name_of(table)} is fixed, because ccu depends on its codes; choose "
+            "from"
             f" {names}"
         )
     return table
@@ -178,11 +179,12 @@ def _retirable(work: "Work", table: str, text: str) -> str:
     found = _require(work, table, text)
     if found.code in _NEEDED.get(table, "").split():
         raise InvalidInput(
-            f"{found.code} stays: warnings, access or figures go by it; to change what is shown:"
+            f"{found.code} cannot be retired: warnings, access or figures need it; to change what "
+            "is shown:"
             f" ccu codes rename {codes.LISTS[table]} {found.code} LABEL"
         )
     if found.retired:
-        raise InvalidInput(f"{found.code} is retired already")
+        raise InvalidInput(f"{found.code} is already retired")
     return found.code
 
 
@@ -213,7 +215,7 @@ def setting_rows(connection: sqlite3.Connection, name: str | None = None) -> lis
     A stored text that cannot be used is shown with the value that is used in its place.
     """
     if name is not None and name not in settings.DECLARED:
-        raise NotFound("no setting of that name; ccu settings lists them")
+        raise NotFound("no such setting; to list them: ccu settings")
     stored = settings.stored_texts(connection)
     used = settings.Settings(stored)
     bad = unusable_settings(connection)
@@ -252,7 +254,7 @@ def change_setting(connection: sqlite3.Connection, staff_id: int, name: str, val
     Raises NotFound for an unknown name and InvalidInput for a value that cannot be right.
     """
     if name not in settings.DECLARED:
-        raise NotFound("no setting of that name; ccu settings lists them")
+        raise NotFound("no such setting; to list them: ccu settings")
     stored = checked_setting(name, value)
     if stored and settings.DECLARED[name].is_login and staff.id_of(connection, stored) is None:
         raise InvalidInput(

@@ -31,7 +31,7 @@ from ccu.work import Work
 FORMAT = "ccu parcel 1"
 SCOPE = "referrals"  # of the consent that covers it
 TOLD = ("given_name", "family_name", "phone", "email", "home", "postcode", "language")
-NOT_ONE = "this is not an entire parcel that ccu reads; ask the sender for it again, as a file"
+NOT_ONE = "this is not a complete ccu parcel; ask the sender for it again, as a file"
 OTHER_KEY = (
     "this parcel is sealed for another key, or is damaged; send the sender the key that"
     " ccu parcel key prints, and ask for it again"
@@ -77,7 +77,7 @@ def make(
         recipient = pyrage.x25519.Recipient.from_str(key)
     except pyrage.RecipientError:
         raise InvalidInput(
-            "--key is not a key of parcels; it begins with age1, and ccu parcel key prints it there"
+            "--key is not a parcel key; it begins with age1, as ccu parcel key prints it there"
         ) from None
     provider = providers.read(work.connection, provider_id)
     to = Recipient(agency=provider["agency"], provider_id=provider_id)
@@ -141,7 +141,7 @@ def opened(session: Session, path: Path, *, add: bool) -> Document:
             added = people.create(work, form.said)
             alike = [] if asking else finding.messages(work.connection, [added])
     if chosen is not None:
-        alike = [f"Person {chosen} is on file; nobody was added. Next: ccu refer --person {chosen}"]
+        alike = [f"Person {chosen} is on file; no one was added. Next: ccu refer --person {chosen}"]
     return _document(found, added, alike)
 
 
@@ -214,7 +214,7 @@ def _secret(path: Path) -> Any:
         return x25519.Identity.from_str(path.read_text(encoding="ascii").strip())
     except FileNotFoundError:
         raise DatabaseUnusable(
-            "this town has no key for parcels yet; ccu parcel key makes one to give to senders"
+            "this town has no parcel key yet; make one to give to senders: ccu parcel key"
         ) from None
     except (OSError, ValueError, IdentityError):
         raise DatabaseUnusable(f"the parcel key {path} cannot be read, or is damaged") from None

@@ -255,8 +255,8 @@ def require_open(connection: sqlite3.Connection, referral_id: int) -> str:
     status = str(table.require(connection, "referral", referral_id)["status"])
     if status not in rules.OPEN:
         raise InvalidInput(
-            f"{_now(connection, referral_id)}: it has ended; ccu refer CALL --again-of"
-            f" {referral_id} refers again, ccu referral reopen {referral_id} takes the end back"
+            f"{_now(connection, referral_id)}: it has ended; to refer again: ccu refer"
+            f" CALL --again-of {referral_id}; to reopen it: ccu referral reopen {referral_id}"
         )
     return status
 

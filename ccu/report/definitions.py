@@ -94,7 +94,7 @@ def _not_found(what: str, name: str, known: Iterable[str]) -> NotFound:
 
     close = get_close_matches(name, known, n=1)
     advice = f"did you mean {close[0]}?" if close else "list them: ccu report --list"
-    return NotFound(f"no {what} of that name; {advice}")
+    return NotFound(f"no such {what}; {advice}")
 
 
 def section_of(figure: str, file: str) -> str:

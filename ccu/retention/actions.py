@@ -179,7 +179,7 @@ def content_rows(content: Content) -> list[dict[str, Any]]:
 
 COLUMNS = ("class", "year", "due", "held", "open", "linked", "destroy", "note")
 NOT_KNOWN = "not known: no period is set"
-COPIES = "Backups and copies made before keep what was destroyed: destroy them too."
+COPIES = "Earlier backups and copies still hold what was destroyed: destroy them too."
 CARE = "Notes in a care file (ccu care destroy) and a dispatch system's records are not touched."
 
 
@@ -224,7 +224,7 @@ def _destroy(session: Session, seen: Found, altered: Altered) -> int:
     at = audit.clock().isoformat(timespec="seconds")
     with digests.trusting(session.db), session.writing() as connection:
         if purge_store.find(connection, session.today) != seen:
-            raise InvalidInput("the records changed meanwhile; nothing was destroyed, look again")
+            raise InvalidInput("the records just changed; nothing was destroyed: look again")
         written_by_others = altered(connection)
         orphans = purge_store.destroy(connection, session.staff_id)
         purge_store.forget(connection)
@@ -313,7 +313,7 @@ def find_people(session: Session, before: str | None, person_id: int | None) -> 
         found = _candidates(session, connection, before, person_id)
         audit.record(connection, session.staff_id, "deidentify-look", rows=len(found))
     if person_id is not None and not found:
-        raise NotFound(f"person {person_id} is de-identified already")
+        raise NotFound(f"person {person_id} is already de-identified")
     if person_id is not None and found[0].why:
         raise InvalidInput(f"person {person_id} stays as they are: {found[0].why}")
     return found
@@ -335,7 +335,7 @@ def confirm_people(session: Session, found: list[Candidate]) -> None:
     """Have the number of people typed. Raises InvalidInput."""
     count = sum(not each.why for each in found)
     named = counted(count, "person", "people")
-    stated = f"The identity of {named} is removed for good; backups made before have it."
+    stated = f"The identity of {named} is removed for good; earlier backups still have it."
     questions.confirm_by_number(
         session.interactive, count, stated, "destroy", "the number of people"
     )

@@ -203,10 +203,8 @@ Writing = Callable[[], AbstractContextManager[sqlite3.Connection]]
 # the destruction log (scrubbed_at empty), so that an interrupted one is found and finished later.
 
 
-_LEFT = (
-    "the records are destroyed, but their text is still in the file's bytes: {}, then run ccu check"
-)
-STILL_READ = _LEFT.format("another program still reads the file as it was; end it")
+_LEFT = "the records are destroyed, but their text is still in the file: {}, then run ccu check"
+STILL_READ = _LEFT.format("another program still has the file open; end it")
 NOT_WRITTEN = _LEFT.format(
     "the file could not be rewritten; free space on its disk and end what else uses the file"
 )

@@ -292,7 +292,7 @@ def lift(work: "Work", seal_id: int, reason: str) -> tuple[Row, int]:
     lifted = rows(connection, seal_id)[0]
     content = read(connection, seal_id)
     if content is None:
-        raise InvalidInput(f"seal {seal_id} was lifted already")
+        raise InvalidInput(f"seal {seal_id} was already lifted")
     _fit(connection, seal_id, content)
     connection.execute("PRAGMA defer_foreign_keys = ON")
     for name, found in content.rows.items():

@@ -51,7 +51,7 @@ def last_change(session: Session, *, past: bool) -> Found:
         newest = newest or last
         try:
             if last.action in steps.STEPS and (last.record, last.record_id) in left:
-                raise _refusal(session.db, last, "a newer change of it is not undone")
+                raise _refusal(session.db, last, "a newer change to it has not been undone")
             step = _step_of(session, last)
         except InvalidInput as error:
             if not past:
@@ -65,14 +65,14 @@ def last_change(session: Session, *, past: bool) -> Found:
             return Found(last, newest, skipped, shown, step.ask)
     if skipped:
         raise InvalidInput(skipped[0])
-    raise InvalidInput("there is no change of yours to undo")
+    raise InvalidInput("you have no change to undo")
 
 
 def _step_of(session: Session, last: Last) -> steps.Step:
     """Return how a change is taken back. Raises as `last_change`."""
     step = steps.STEPS.get(last.action)
     if last.action in steps.STAYS:
-        raise InvalidInput(f"your last change is not undone: {steps.STAYS[last.action]}")
+        raise InvalidInput(f"your last change cannot be undone: {steps.STAYS[last.action]}")
     if step is None:
         name = last.action.replace("-", " ")
         which = last.detail.get("code") or last.detail.get("name")
@@ -125,7 +125,7 @@ def take_back(session: Session, found: Found) -> str:
     while True:
         with session.work() as work:
             if last_store.find(work.connection, staff_id) != found.newest:
-                raise InvalidInput("you changed something meanwhile; nothing was undone")
+                raise InvalidInput("you just changed something else; nothing was undone: try again")
             _refuse_newer(work.connection, last, staff_id)
             first = last_store.last_event(work.connection) + 1
             try:

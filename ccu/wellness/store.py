@@ -85,7 +85,7 @@ def kind_of(connection: sqlite3.Connection, text: str) -> str:
     begins = [code for code in known if wanted and code.startswith(wanted)]
     if wanted in known or len(begins) == 1:
         return wanted if wanted in known else begins[0]
-    raise InvalidInput(f"--kind: that is not one; there are {', '.join(known)}")
+    raise InvalidInput(f"--kind: not a valid choice; choose from {', '.join(known)}")
 
 
 def quarters(minutes: int) -> int:

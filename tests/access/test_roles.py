@@ -139,7 +139,7 @@ STATE = {
     ("follow-up sign", "ccu"): (7, "only clinician or an admin signs follow-up 6"),
     ("follow-up sign", "supervisor"): (7, "only clinician or an admin signs follow-up 6"),
     **{
-        ("person void", role): (7, "person 5 was added by somebody else")
+        ("person void", role): (7, "person 5 was added by someone else")
         for role in ("officer", "ccu", "clinician", "intern")
     },
     **{
@@ -150,10 +150,10 @@ STATE = {
             ("records", "retention set"),
         )
     },
-    ("needs void", "intern"): (7, "an intern voids only what they recorded"),
-    ("consult void", "intern"): (7, "an intern voids only what they recorded"),
-    ("undo", "ccu"): (2, "there is no change of yours to undo"),
-    ("follow-up void", "intern"): (7, "an intern voids only what they recorded"),
+    ("needs void", "intern"): (7, "an intern can void only what they recorded"),
+    ("consult void", "intern"): (7, "an intern can void only what they recorded"),
+    ("undo", "ccu"): (2, "you have no change to undo"),
+    ("follow-up void", "intern"): (7, "an intern can void only what they recorded"),
     ("follow-up done", "officer"): (7, "follow-up 5 is handled by Human Services; ask them"),
     ("follow-up edit", "officer"): (7, "follow-up 5 is handled by Human Services; ask them"),
     ("plan expire", "intern"): (7, "ccu plan expire of another's plan needs the role"),

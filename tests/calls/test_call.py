@@ -201,8 +201,8 @@ def test_json_has_every_field(call: Ccu) -> None:
     [
         ("2", 3, "no call 2"),
         ("9223372036854775807", 3, "no call 9223372036854775807"),
-        ("9223372036854775808", 3, "no call of that number"),
-        ("9" * 400, 3, "no call of that number"),
+        ("9223372036854775808", 3, "no call with that number"),
+        ("9" * 400, 3, "no call with that number"),
         ("0", 2, "a call is named by its number, such as 12"),
         ("007", 2, "a call is named by its number, such as 12"),
         ("x", 2, "a call is named by its number, such as 12"),

@@ -151,7 +151,7 @@ def test_a_street_without_a_house_number_is_asked_about_at_a_terminal(ccu: Ccu) 
         asked = ccu(*CALL, typed, stdin="\n1\nn\n", tty=True)
         assert asked.err.count("Is it one of these?\n") == 1
         assert "  1  4 QUINCE CIR, WESTPORT (1 call, WEAPON)\n" in asked.err
-        assert "type a number of the list, or n for none of them" in asked.err
+        assert "type a number from the list, or n for none of them" in asked.err
         assert "  4 QUINCE CIR\n" in asked.err
         assert ccu("undo", "--yes").code == 0
 

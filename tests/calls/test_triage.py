@@ -383,7 +383,7 @@ def test_a_call_that_needs_no_decision_is_refused_before_a_question(ccu: Ccu) ->
     assert done.err == "ccu: error: call 4 is not a care call and needs no decision\n"
 
 
-NOT_LISTED = "Not in the list: {}. Take it? y or n: "
+NOT_LISTED = "Not in the list: {}. Use it? y or n: "
 ONE_LISTED = "type one of the numbers, or a part that only one line has"
 
 

@@ -157,7 +157,7 @@ def test_two_cities_never_agree_and_a_missing_one_is_the_towns(ccu: Ccu) -> None
     bare = log(ccu, "41 Wall St")
     found = card(ccu, "-a", "41 Wall St., Norwalk, CT 06850")
     assert ids(found) == [bare]
-    certainty = "another town: recorded without a city, NORWALK was asked for"
+    certainty = "another town: recorded without a city, you asked for NORWALK"
     assert found["match"]["certainty"] == certainty
     asked = ccu("history", "-a", "41 Wall St, Norwalk")
     assert asked.out.startswith("ANOTHER TOWN: 41 WALL ST, WESTPORT\n")
@@ -271,7 +271,7 @@ def events(path: Path) -> list[tuple[str, str, int | None]]:
         (["--person", "Rowan"], 2, "a person is named by its number, such as 12"),
         (["--call", "99"], 3, "no call 99"),
         (["--call", "-1"], 2, "a call is named by its number, such as 12"),
-        (["--call", "9" * 30], 3, "no call of that number"),
+        (["--call", "9" * 30], 3, "no call with that number"),
         (
             ["-a", "   "],
             2,

@@ -245,7 +245,7 @@ def test_several_near_addresses_are_a_numbered_choice(ccu: Ccu) -> None:
     number = terminal.match[1]
     terminal.expect_exact("Number of the address you mean [Enter for none]: ")
     terminal.sendline("7")
-    terminal.expect_exact("type a number of the list, or n for none of them")
+    terminal.expect_exact("type a number from the list, or n for none of them")
     terminal.sendline(number)
     terminal.expect_exact("27 IMPERIAL RD, WESTPORT")
     terminal.expect_exact("Similar to 27 IMPERIAL, which is not on file")

@@ -359,7 +359,10 @@ def test_init_refuses_a_place_that_others_can_enter(ccu: Ccu, file: Path, tmp_pa
         assert (refused.code, refused.out) == (2, "")
     assert list(wide.iterdir()) == []
     refused = ccu("care", "init", str(tmp_path / "care.db"))
-    assert refused.err == "ccu: error: the care file must be in another folder than the main file\n"
+    assert (
+        refused.err
+        == "ccu: error: the care file must be in a different folder from the main file\n"
+    )
     assert ccu("care", "init", str(tmp_path / "none" / "care.db")).code == 4
     assert ccu("care", "init", str(file), "--group", "no such group").code == 2
     before = file.read_bytes()
@@ -382,7 +385,7 @@ def test_who_can_open_it_is_warned_when_others_can_too(ccu: Ccu, file: Path) -> 
     file.chmod(0o604)
     warned = ccu("care", "note", "list", "--person", "1")
     assert warned.code == 0
-    assert f"ccu: warning: {file} is open to other accounts; chmod o= it\n" in warned.err
+    assert f"ccu: warning: {file} is open to other accounts; run chmod o= on it\n" in warned.err
 
 
 def own_group() -> str:

@@ -86,7 +86,7 @@ def test_the_purpose_in_words_comes_from_a_file_and_other_needs_it(ccu: Ccu, db_
         (("--purpose", "Pat Sample"), 2, "--purpose: not a valid consent purpose"),
         (("--to", "the baker"), 2, "--to: not a valid agency"),
         (("--to", "hosp"), 2, "--to: not a valid agency. Did you mean hospital?"),
-        (("--to", "99"), 3, "--to: no provider of that number"),
+        (("--to", "99"), 3, "--to: no such provider"),
         (("--signed-by", "friend"), 2, "--signed-by must be one of person, parent,"),
     ],
 )

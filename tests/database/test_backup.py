@@ -36,7 +36,7 @@ def test_a_backup_never_goes_over_a_file(ccu: Ccu, tmp_path: Path) -> None:
     assert ccu("backup", str(copy)) == (
         2,
         "",
-        f"ccu: error: {copy} is there already; choose a new name\n",
+        f"ccu: error: {copy} already exists; choose a new name\n",
     )
     assert copy.read_text() == "mine"
 

@@ -91,18 +91,18 @@ def make_stub(path: Path) -> None:
     [
         (
             make_missing,
-            "so nothing was looked up: check --db or CCU_DB. A new town's file is made by an"
-            " administrator: ccu init",
+            "so nothing was looked up: check --db or CCU_DB; for a new town, an"
+            " administrator runs ccu init",
         ),
         (make_folder, "is not a file; give the path of a ccu database"),
-        (make_empty, "is empty; an administrator sets it up by ccu init"),
+        (make_empty, "is empty; an administrator sets it up with ccu init"),
         (make_csv, "is not a ccu database; give the path of a ccu database"),
         (make_foreign, "is another program's database; give the path of a ccu database"),
         (make_foreign_wal, "is another program's database; give the path of a ccu database"),
         (
             make_newer,
-            f"was made by a newer ccu (schema 99, this one knows {db.SCHEMA_VERSION});"
-            " it was left as it is; use that ccu",
+            f"was made by a newer ccu (schema 99, this one supports {db.SCHEMA_VERSION});"
+            " it was not changed; use that ccu",
         ),
         (make_cut, "is cut short; keep it and restore a backup: ccu restore --force BACKUP"),
         (make_stub, "is cut short; keep it and restore a backup: ccu restore --force BACKUP"),
@@ -130,8 +130,7 @@ def test_init_leaves_an_existing_file_unchanged(make: object, empty: Ccu, db_pat
     assert result == (
         2,
         "",
-        f"ccu: error: {db_path} is there already; it was left as it is;"
-        " for a new file: --db FILE\n",
+        f"ccu: error: {db_path} already exists and was not changed; for a new file: --db FILE\n",
     )
     assert fingerprint(db_path.parent) == before
 

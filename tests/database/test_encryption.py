@@ -221,7 +221,7 @@ def test_init_over_a_file_makes_no_key_and_leaves_it(
     ccu: Ccu, db_path: Path, key_file: Path
 ) -> None:
     before = db_path.read_bytes()
-    refused(ccu("init", "--encrypt", *INIT), "is there already; it was left as it is", 2)
+    refused(ccu("init", "--encrypt", *INIT), "already exists and was not changed", 2)
     assert not key_file.exists()
     assert db_path.read_bytes() == before
 
@@ -239,7 +239,7 @@ def test_an_interrupted_init_can_be_tried_again(empty: Ccu, key_file: Path, db_p
 
 def test_an_encrypted_file_is_never_created_again(locked: Ccu, db_path: Path) -> None:
     for words in (("init", "--encrypt"), ("init",)):
-        refused(locked(*words, *INIT), "is there already; it was left as it is", 2)
+        refused(locked(*words, *INIT), "already exists and was not changed", 2)
     assert locked("settings").code == 0
 
 
@@ -312,7 +312,7 @@ def test_an_encrypted_copy_of_a_plain_file_is_complete(
 def test_an_encrypted_copy_never_goes_over_a_file(ccu: Ccu, key_file: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     copy.write_text("mine")
-    refused(ccu("backup", "--encrypt", str(copy)), "is there already; choose a new name", 2)
+    refused(ccu("backup", "--encrypt", str(copy)), "already exists; choose a new name", 2)
     assert copy.read_text() == "mine"
     refused(ccu("backup", "--encrypt", str(tmp_path / "none" / "copy.db")), "cannot write")
     assert [each.name for each in tmp_path.iterdir() if ".part" in each.name] == []

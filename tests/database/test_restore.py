@@ -90,7 +90,7 @@ def test_a_live_file_is_replaced_only_by_force_and_kept(
     before = db_path.read_bytes()
     done = ccu("restore", str(backup))
     assert (done.code, done.out) == (2, "")
-    assert "to restore over it, and keep it under another name, add --force" in done.err
+    assert "to replace it, and keep it under another name, add --force" in done.err
     assert db_path.read_bytes() == before
     done = ccu("restore", "--force", str(backup))
     (old,) = kept(db_path)
@@ -118,7 +118,7 @@ def test_a_file_in_use_is_not_replaced(
     finally:
         reader.communicate(b"\n")
     assert (done.code, done.out) == (5, "")
-    assert "somebody is using" in done.err
+    assert "is in use" in done.err
     assert calls(db_path) == [1, 2]
     assert left(db_path) + kept(db_path) == []
 

@@ -73,7 +73,7 @@ def test_evidence_takes_no_other_day(here: Path, row: str) -> None:
     for day in OTHER_DAYS:
         done = ran(here, "records", row, "--today", day)
         assert (done.code, done.out) == (2, "")
-        assert f"ccu {row} goes by the machine's clock: leave out --today" in done.err
+        assert f"ccu {row} uses the machine's clock: leave out --today" in done.err
     assert counted(here) == before
     assert ran(here, "records", row, "--today", town.AT[:10]).code == 0
 

@@ -230,7 +230,7 @@ def test_a_file_that_exists_is_left_alone(ccu: Ccu, db_path: Path) -> None:
     before = db_path.read_bytes()
     refused = ccu("demo")
     assert refused.code == 2
-    assert "is there already" in refused.err
+    assert "already exists" in refused.err
     assert db_path.read_bytes() == before
 
 

@@ -91,7 +91,7 @@ def test_what_is_left_of_them(db: Path) -> None:
     found = records(db, "person", "find", "--file", "-", stdin=f"given: {town.GIVEN}")
     assert town.GIVEN not in found.out and " 1 " not in found.out
     again = records(db, "deidentify", "--person", "1", "--yes")
-    assert (again.code, again.err) == (3, "ccu: error: person 1 is de-identified already\n")
+    assert (again.code, again.err) == (3, "ccu: error: person 1 is already de-identified\n")
 
 
 def test_a_person_met_since_becomes_due_again_later(db: Path) -> None:

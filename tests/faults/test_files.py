@@ -93,9 +93,9 @@ def leave_wal(folder: Path) -> None:
 
 
 FAULTS = [
-    Fault("parent missing", "--db none/town.db settings", 4, "an administrator: ccu init\n"),
+    Fault("parent missing", "--db none/town.db settings", 4, "an administrator runs ccu init\n"),
     Fault("parent missing, new", f"--db none/new.db {NEW}", 4, "make it first\n"),
-    Fault("parent is a file", "--db town.db/x.db settings", 4, "an administrator: ccu init\n"),
+    Fault("parent is a file", "--db town.db/x.db settings", 4, "an administrator runs ccu init\n"),
     Fault("cut by a byte", "settings", 4, "restore a backup: ccu restore --force BACKUP\n",
           cut_by_one_byte),
     Fault("cut by a byte, copied", "backup copy.db", 4,
@@ -106,7 +106,7 @@ FAULTS = [
     Fault("quota, copied", "backup copy.db", 4,
           "cannot write copy.db: its disk is full or failing\n", within=limit(300_000)),
     Fault("quota, new", f"--db new.db {NEW}", 4, REFUSED, within=limit(300_000)),
-    Fault("quota, restored", "restore earlier.db --force", 4, "it was left as it was\n",
+    Fault("quota, restored", "restore earlier.db --force", 4, "it was not changed\n",
           within=limit(300_000)),
     Fault("restored from nothing", "restore nothing.db --force", 4,
           "nothing.db is empty; give the path of another backup\n",
@@ -277,7 +277,7 @@ def test_a_large_write_ahead_log_is_warned_of(folder: Path) -> None:
         os.truncate(folder / "town.db-wal", 65 << 20)
         done = run(folder, "check --quiet")
     assert (done.code, done.err) == (0, b"")
-    assert b"write-ahead log  warning  68 MB; is a reader stuck?" in done.out
+    assert b"write-ahead log  warning  68 MB; is it in use?" in done.out
 
 
 @pytest.mark.parametrize("share", ["nfs4", "cifs", "smb3", "fuse.sshfs"])

@@ -169,7 +169,7 @@ def test_a_layout_is_a_file_of_the_callers_or_a_ready_one(
     done = sudo("import", "-", "--layout", str(theirs / "our.toml"), stdin="a,b\n1,2\n")
     assert done.code == 2 and READ in done.err
     told = {sudo("import", "-", "--layout", str(theirs / name)).err for name in ("file", "none")}
-    assert len(told) == 1 and "there is no layout of that name" in told.pop()
+    assert len(told) == 1 and "no such layout" in told.pop()
     layout = Path(__file__).parents[2] / "examples" / "layouts" / "milwaukee.toml"
     give(Path(shutil.copy(layout, mine / "our.toml")))
     for said in ("demo", str(mine / "our.toml")):
@@ -258,10 +258,10 @@ def test_a_folder_of_the_callers_is_written_into(writer: str, sudo: Ccu, mine: P
 def test_a_link_in_the_callers_folder_is_not_followed(sudo: Ccu, mine: Path, theirs: Path) -> None:
     (mine / "new").symlink_to(theirs / "file")
     assert "not an ordinary file" in sudo("settings", "--output", str(mine / "new")).err
-    assert "no file of anchors" in sudo("audit", "anchor", "--append", str(mine / "new")).err
+    assert "not a file of anchors" in sudo("audit", "anchor", "--append", str(mine / "new")).err
     os.link(theirs / "file", mine / "second")
     (theirs / "file").write_text("")  # it could be a file of anchors
-    assert "no file of anchors" in sudo("audit", "anchor", "--append", str(mine / "second")).err
+    assert "not a file of anchors" in sudo("audit", "anchor", "--append", str(mine / "second")).err
     assert (theirs / "file").read_text() == ""
 
 

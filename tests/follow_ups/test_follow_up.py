@@ -337,7 +337,7 @@ def test_moving_keeps_what_was_and_why(ccu: Ccu) -> None:
         (["1", "--owner", "x"], 3, "--owner: no such account"),
         (["9", "--due", "friday"], 3, "no follow-up 9"),
         (["0", "--due", "friday"], 2, "a follow-up is named by its number"),
-        (["9" * 30, "--due", "friday"], 3, "no follow-up of that number"),
+        (["9" * 30, "--due", "friday"], 3, "no follow-up with that number"),
     ],
 )
 def test_a_bad_move_is_one_sentence(args: list[str], code: int, says: str, ccu: Ccu) -> None:
@@ -428,7 +428,7 @@ def test_a_move_sends_it_back(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None
     (row,) = listed(ccu)
     assert (row["state"], row["attempts"]) == ("open", 1)
     assert ccu("follow-up", "sign", "1").err == (
-        "ccu: error: follow-up 1 does not wait to be signed\n"
+        "ccu: error: follow-up 1 is not awaiting a signature\n"
     )
     assert {each["field"] for each in shown(ccu, 1)["changes"]} == {
         "due_at",

@@ -50,7 +50,7 @@ def test_a_cancelled_follow_up_is_on_no_list_and_decides_no_call(ccu: Ccu) -> No
     add(ccu, "--call", "1")
     assert screens(ccu) != before
     done = ccu("follow-up", "void", "1", *WHY)
-    assert done == (0, "Cancelled follow-up 1; it is kept, but counts nowhere.\n", "")
+    assert done == (0, "Cancelled follow-up 1; it is kept, but does not count.\n", "")
     assert screens(ccu) == before
     (kept,) = read(ccu, "follow-up", "list", "--all")
     assert kept["state"] == "cancelled"
@@ -146,7 +146,7 @@ def test_an_intern_voids_only_their_own(ccu: Ccu, monkeypatch: pytest.MonkeyPatc
     done = ccu("follow-up", "void", "1", *WHY)
     assert (done.code, done.err) == (
         7,
-        "ccu: error: an intern voids only what they recorded; ask your supervisor\n",
+        "ccu: error: an intern can void only what they recorded; ask your supervisor\n",
     )
     add(ccu, "--call", "1")
     assert ccu("follow-up", "void", "2", *WHY).code == 0
@@ -160,7 +160,7 @@ def test_at_a_terminal_the_reason_is_asked(ccu: Ccu, db_path: Path) -> None:
         ("Why was it an error: ", ""),
         ("Reason is empty", None),
         ("Why was it an error: ", "entered twice"),
-        ("Cancelled follow-up 1; it is kept, but counts nowhere.", None),
+        ("Cancelled follow-up 1; it is kept, but does not count.", None),
     )
     gone = run_ccu("follow-up", "void", "9", tty=True)
     assert (gone.code, gone.err) == (3, "ccu: error: no follow-up 9\n")
@@ -239,12 +239,12 @@ def test_a_number_within_a_line_is_taken_for_the_line_once_that_is_confirmed(
         decide,
         ("The call's number: ", "451"),
         ("451 OAK LN", None),
-        ("Only this line has 451. Take it? y or n: ", "n"),
+        ("Only this line has 451. Use it? y or n: ", "n"),
         ("  no call 451\r\n", None),
         ("The call's number: ", "77"),
         ("  no call 77\r\n", None),
         ("The call's number: ", "451"),
-        ("Take it? y or n: ", "y"),
+        ("Use it? y or n: ", "y"),
     )
     assert "Call 2: no further action: " in shown
     add(ccu, "--call", "2")

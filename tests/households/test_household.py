@@ -151,7 +151,7 @@ def test_each_side_shows_its_relation_to_the_other(ccu: Ccu, db_path: Path) -> N
         ("4", "1", "sibling", 2, "person 4 was merged into person 6"),
         ("1", "5", "sibling", 2, "person 5 was merged into person 6"),
         ("1", "99", "sibling", 3, "no person 99"),
-        ("1", "9" * 30, "sibling", 3, "no person of that number"),
+        ("1", "9" * 30, "sibling", 3, "no person with that number"),
         ("x", "1", "sibling", 2, "a person is named by its number"),
         ("1", "6", "mother", 2, "--relation: not a valid relation. "),
         ("1", "6", "retired", 2, "--relation: that choice is retired"),

@@ -359,7 +359,7 @@ def test_a_suggested_layout_is_one_that_works(desk: Desk) -> None:
     edited = desk.layout.read_text()
     refused = desk.ccu(*words)
     assert (refused.code, desk.layout.read_text()) == (2, edited)
-    assert f"{desk.layout} is there already; choose a new name for --output" in refused.err
+    assert f"{desk.layout} already exists; choose a new name for --output" in refused.err
     desk.layout.unlink()
     suggested = desk.ccu(*words)
     assert suggested.code == 0, suggested.err

@@ -105,9 +105,9 @@ def test_the_account_itself_and_root_may_look_at_another_file(
     uid: str | None, by_sudo: Ccu, other: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SUDO_UID") if uid is None else monkeypatch.setenv("SUDO_UID", uid)
-    assert f"{other} is there already" in by_sudo("--db", str(other), *INIT).err
+    assert f"{other} already exists" in by_sudo("--db", str(other), *INIT).err
     monkeypatch.setenv("CCU_DB", str(other))
-    assert f"{other} is there already" in by_sudo(*INIT).err
+    assert f"{other} already exists" in by_sudo(*INIT).err
 
 
 @pytest.mark.parametrize("words", [["--db", "{}", "--db", "{}"], ["--db={}", "--db", "{}"]])

@@ -81,8 +81,8 @@ def test_without_a_trace_an_administrator_is_named(empty: Ccu, db_path: Path) ->
     assert empty(*ADDRESS) == (
         4,
         "",
-        f"ccu: error: there is no database {db_path}, so nothing was looked up: check --db or"
-        " CCU_DB. A new town's file is made by an administrator: ccu init\n",
+        f"ccu: error: there is no database {db_path}, so nothing was looked up: check --db"
+        " or CCU_DB; for a new town, an administrator runs ccu init\n",
     )
     assert files(db_path.parent) == set()
 

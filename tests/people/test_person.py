@@ -172,7 +172,7 @@ def test_no_flag_takes_a_name_a_birth_date_or_a_description(ccu: Ccu) -> None:
         ("", "nothing identifies the person: give a name, a description, a phone or an email"),
         ("housing: shelter", "nothing identifies the person"),
         ("Zelda", "--file line 1: write it as FIELD: VALUE"),
-        ("given: Zed\nZelda: x", "--file line 2: no field of that name; use one of given, family"),
+        ("given: Zed\nZelda: x", "--file line 2: no such field; use one of given, family"),
         ("given: Zelda\nGiven name: Zoe", "--file line 2: given is given twice"),
         ("given: 1234", "--file line 1: given: a name needs a letter"),
         ("given: 🙂", "--file line 1: given: a name needs a letter"),
@@ -219,7 +219,7 @@ def test_bad_input_is_one_sentence_without_the_value(
     ("args", "says"),
     [
         (["--missing", "born"], "--missing is written FIELD=WHY"),
-        (["--missing", "nose=not_collected"], "--missing: no field of that name"),
+        (["--missing", "nose=not_collected"], "--missing: no such field"),
         (["--missing", "alias=not_collected"], "--missing: alias needs no reason for being empty"),
         (["--missing", "born=lost"], "--missing born: not a valid missing reason"),
         (["--missing", "given=prefers_not"], "given: a value and a reason for none contradict"),
@@ -367,7 +367,7 @@ def test_who_was_meant_gains_what_was_new(ccu: Ccu, db_path: Path) -> None:
     done = ccu("person", "add", stdin=typed, tty=True)
     assert done.code == 0, done.err
     assert done.out == (
-        "It is person 1; nobody was added. New in the record: sex, email, other names."
+        "It is person 1; no one was added. New in the record: sex, email, other names."
         " Not changed: phone. To change that: ccu person edit 1\n"
     )
     found = show(ccu, 1)
@@ -457,7 +457,7 @@ def test_what_was_said_before_is_kept(ccu: Ccu, db_path: Path) -> None:
     done = change(ccu, 1, "phone: 203-555-0199\nfamily: Walsh", "--housing", "shelter")
     assert done == (0, "Edited person 1: family, phone, housing.\n", "")
     assert change(ccu, 1, "phone: 203-555-0199").out == (
-        "Person 1 has these values already; nothing was changed.\n"
+        "Person 1 already has these values; nothing was changed.\n"
     )
     kept = {
         each["field"]: (each["old"], each["new"]) for each in show(ccu, 1, "--changes")["changes"]

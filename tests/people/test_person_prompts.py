@@ -8,7 +8,7 @@ def test_a_name_that_nobody_has_is_asked_again(ccu: Ccu) -> None:
     assert ccu(*ana, stdin="given: Ana\nfamily: Reyes").code == 0
     shown = ccu("person", "show", "-", stdin="Zelda\n-\nReyes\n", tty=True)
     assert shown.code == 0
-    assert "no person has a name that begins so" in shown.err
+    assert "no person has a name that begins that way" in shown.err
     assert "a person is named by its number" in shown.err
     assert "Ana Reyes" in shown.out
 

@@ -75,7 +75,7 @@ def test_compare_shows_what_speaks_against(ccu: Ccu) -> None:
     data = shown(ccu, "person", "compare", "1", "4")
     assert not data["likely"]
     assert data["against"] == ["the given name differs", "both were on call 1"]
-    assert "Evidence of two people" in ccu("person", "compare", "1", "4").out
+    assert "Evidence of different people" in ccu("person", "compare", "1", "4").out
 
 
 def test_a_merged_person_is_compared_by_all_their_names(ccu: Ccu) -> None:

@@ -237,7 +237,7 @@ def test_a_change_offers_the_year_of_birth_and_asks_for_no_age(ccu: Ccu) -> None
     line = "given: Jane\nfamily: Doe\nborn: 1971\nemail: prefers not to answer\n"
     assert ccu("person", "add", "--file", "-", stdin=line).code == 0
     done = ccu("person", "edit", "1", stdin="\n" * 14 + "y\n", tty=True)
-    assert done.out == "Person 1 has these values already; nothing was changed.\n", done.err
+    assert done.out == "Person 1 already has these values; nothing was changed.\n", done.err
     assert "or the year [1971]: " in done.err
     assert "Email [Prefers not to answer]: " in done.err
     assert "  5  Date of birth            1971\n" in done.err

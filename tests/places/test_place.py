@@ -150,7 +150,7 @@ def test_somebody_else_verifies_and_that_renews_it(
     done = ccu("place", "verify", "1")
     assert (done.code, done.err) == (
         7,
-        "ccu: error: flag 1 was written by this account; somebody else verifies it\n",
+        "ccu: error: flag 1 was written by this account; someone else must verify it\n",
     )
     (row,) = json.loads(ccu("place", "verify", "-f", "json").out)
     assert (row["id"], row["why"], row["note"]) == (1, "unverified", DOG)
@@ -265,7 +265,7 @@ def test_an_ended_flag_leaves_the_card_and_is_kept_with_who_and_why(
     assert flag(ccu, UNIT).code == 0
     assert flag(ccu, UNIT).err == "ccu: error: flag 1 of this place has the same text\n"
     assert ccu("place", "unflag", "1", "--why", "Outdated").out == (
-        "Flag 1 has ended: it is no longer so.\n"
+        "Flag 1 has ended: it is no longer true.\n"
     )
     assert warnings(ccu, UNIT) == []
     (kept,) = shown(ccu, UNIT)["flags"]
@@ -316,7 +316,7 @@ def test_words_that_look_like_markup_are_words(ccu: Ccu) -> None:
         (["flag", UNIT, "--source", "a", "--until", "2028-02-01"], 2, "--until must be after"),
         (["flag", UNIT, "--source", "a", "--until", "today"], 2, "--until must be after today"),
         (["verify", "9"], 3, "no flag 9"),
-        (["verify", "9" * 25], 3, "no flag of that number"),
+        (["verify", "9" * 25], 3, "no flag with that number"),
         (["unflag", "9", "--why", "wrong"], 3, "no flag 9"),
         (["exempt", UNIT, "--category", "shelter"], 2, "--reason is missing"),
         (["exempt", UNIT, "--reason", "x"], 2, "--category is missing"),
@@ -356,7 +356,7 @@ def test_an_account_that_is_not_on_the_list_sees_and_does_nothing(
 def test_an_exempt_place_leaves_the_counts_with_its_reason_and_the_people_stay(ccu: Ccu) -> None:
     for day in (10, 11, 12):
         steps.call(ccu, "1", when=f"2026-01-{day} 10:00")
-    assert exempt(ccu, UNIT).out == "Place 1 is exempt and leaves the repeat counts.\n"
+    assert exempt(ccu, UNIT).out == "Place 1 is exempt and no longer in the repeat counts.\n"
     found = json.loads(ccu("frequent", "places", "-f", "json").out)
     assert (found["places"], [row["exempt"] for row in found["exempt"]]) == ([], ["beds for many"])
     assert ccu("frequent", "places").out.endswith("\n1 exempt; --all lists them.\n")

@@ -767,7 +767,7 @@ def test_showing_is_recorded_of_the_plan_and_the_person(ccu: Ccu, db_path: Path)
         (["write", "--person", "1", "--file", "/nowhere"], 2, "cannot read --file: no such file"),
         (["show", "9"], 3, "no plan 9"),
         (["show", "x"], 2, "a plan is named by its number"),
-        (["show", "99999999999999999999"], 3, "no plan of that number"),
+        (["show", "99999999999999999999"], 3, "no plan with that number"),
         (["list", "--status", "best"], 2, "--status: not a valid plan status"),
         (["suggest", "9", "--file", "-"], 3, "no plan 9"),
         (["suggest", "1"], 2, "--file is missing: the suggestion comes from a file"),

@@ -184,7 +184,7 @@ def test_a_new_file_has_the_labels_of_its_state(state: str, label: str, empty: C
 
 def test_a_code_is_added_used_renamed_and_retired_and_figures_keep_it(ccu: Ccu) -> None:
     assert ccu("codes", "add", "nature", "Gambling harm", "--care").out == (
-        "In the list nature: gambling_harm. Its calls are care calls.\n"
+        "On the list nature: gambling_harm. Its calls are care calls.\n"
     )
     assert ccu("codes", "add", "hazard", "Low stairs").code == 0
     assert ccu(*CALL, "--nature", "gambling", "--danger", "low_stairs").code == 0
@@ -208,7 +208,7 @@ def test_a_terminal_asks_before_a_code_in_use_is_retired(ccu: Ccu) -> None:
         assert (done.code, done.out) == (130, "")
         assert "Records use weapon 1 time; " in done.err
     assert ccu("codes", "retire", "hazard", "none", tty=True).err.startswith(
-        "ccu: error: none stays"
+        "ccu: error: none cannot be retired"
     )
     assert "weapon" in ccu("codes", "retire", "hazard", "weapon", stdin="y\n", tty=True).out
     assert ccu("codes", "add", "hazard", "Low stairs").code == 0  # used by nothing: no question
@@ -227,7 +227,7 @@ def test_a_nature_is_made_a_care_nature_and_every_figure_follows(ccu: Ccu) -> No
         assert ccu(*CALL, "--nature", nature).code == 0
     assert care() == [1, 0.5, 1]
     assert ccu("codes", "add", "nature", "Domestic or family", "--care").out == (
-        "In the list nature: domestic. Its calls are care calls.\n"
+        "On the list nature: domestic. Its calls are care calls.\n"
     )
     listed = ccu("codes", "nature", "-f", "csv").out
     assert '"domestic","Domestic or family","yes"' in listed
@@ -267,8 +267,12 @@ def test_a_layout_may_name_a_town_s_own_code(ccu: Ccu, tmp_path: Path, db_path: 
         (("add", "housing", "Car"), 2, "the list housing status is fixed"),
         (("rename", "need", "food", "Shelter"), 2, "LABEL is that of shelter; choose another"),
         (("rename", "need", "fod", "Food pantry"), 3, "no such need; list them: ccu codes need"),
-        (("retire", "nature", "suicide"), 2, "suicide stays: warnings, access or figures"),
-        (("retire", "hazard", "none"), 2, "none stays"),
+        (
+            ("retire", "nature", "suicide"),
+            2,
+            "suicide cannot be retired: warnings, access or figures",
+        ),
+        (("retire", "hazard", "none"), 2, "none cannot be retired"),
         (
             ("retire", "need"),
             2,

@@ -52,7 +52,7 @@ def test_an_unknown_account_is_told_who_can_add_it_and_sees_nothing(
     become(monkeypatch, "stranger")
     said = (
         "ccu: error: this account is not on the staff list of this file;"
-        f" {admin} can add it by ccu staff add\n"
+        f" {admin} can add it with ccu staff add\n"
     )
     for command in (
         ("history", "--address", "3 Elm St"),

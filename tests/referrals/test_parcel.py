@@ -118,14 +118,14 @@ def test_the_key_is_made_once_and_private(norwalk: Path) -> None:
 def test_only_the_town_it_is_for_can_open_it(unit: Ccu, norwalk: Path) -> None:
     done = make(unit, KEY, "--without-consent", "court_order")
     without = opened(norwalk, done.out)
-    assert without.code == 4 and "ccu parcel key makes one" in without.err
+    assert without.code == 4 and "to give to senders: ccu parcel key" in without.err
     key_of(norwalk)
     other = opened(norwalk, done.out)
     assert other.code == 2 and "sealed for another key" in other.err
     broken = opened(norwalk, done.out[:200])
-    assert broken.code == 2 and "not an entire parcel" in broken.err
+    assert broken.code == 2 and "not a complete ccu parcel" in broken.err
     wrong = make(unit, "age1nonsense", "--without-consent", "court_order")
-    assert wrong.code == 2 and "--key is not a key of parcels" in wrong.err
+    assert wrong.code == 2 and "--key is not a parcel key" in wrong.err
     assert len(accounting(unit)) == 1
 
 
@@ -166,4 +166,4 @@ def test_at_a_terminal_a_person_on_file_is_not_added_twice(
     assert "Person 1 is added" in run_ccu(*line, tty=True).out
     again = run_ccu(*line, stdin="1\n", tty=True)
     assert "Same person as 1?" in again.err
-    assert "Person 1 is on file; nobody was added." in again.out
+    assert "Person 1 is on file; no one was added." in again.out

@@ -185,7 +185,7 @@ def test_a_note_is_kept_and_shown_only_for_a_reason(
         (["1", "--need", "housing"], 2, "--to is missing"),
         (["9", "--to", "1", "--need", "housing"], 3, "no call 9"),
         (["x", "--to", "1", "--need", "housing"], 2, "a call is named by its number"),
-        (["1", "--to", "nobody", "--need", "housing"], 3, "--to: no provider of that number"),
+        (["1", "--to", "nobody", "--need", "housing"], 3, "--to: no such provider"),
         (["1", "--to", "2", "--need", "housing"], 2, "--to: provider 2 (Gone) is retired; choose"),
         (["2", "--to", "1", "--need", "housing"], 2, "call 2 is void"),
         (["1", "--to", "1", "--need", "huosing"], 2, "--need: not a valid need. Did"),

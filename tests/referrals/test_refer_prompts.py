@@ -11,7 +11,7 @@ from tests.conftest import Ccu
 
 CALL = ("log-call", "--when", "22:30", "--address", "12 Main St", "--nature", "crisis")
 STAFF = (("b.lee", "Ana Lee", "clinician"), ("m.lee", "Bo Lee", "intern"))
-NO_NAMES = "type a login, or a part of a name that only one has; ? lists them"
+NO_NAMES = "type a login, or a part of a name that only one person has; ? lists them"
 
 
 @pytest.fixture
@@ -152,7 +152,7 @@ def test_one_letter_or_no_chooses_no_person(town: Ccu) -> None:
     for lines in ("given: Nora\nfamily: Yates", "given: Yesenia\nfamily: Poe"):
         assert town("person", "add", "--file", "-", "--no-input", stdin=lines).code == 0
     asked = town("worker", "assign", stdin="y\nn\nno\nyes\n", tty=True)
-    assert asked.err.count("no person has a name that begins so") == 4
+    assert asked.err.count("no person has a name that begins that way") == 4
     assert "Who, by login" not in asked.err
 
 
@@ -189,7 +189,7 @@ def test_a_referral_that_is_not_listed_is_read_alone_to_be_named(town: Ccu, db_p
         assert town("refer", "--person", "1", "--to", "1", "--need", "shelter").code == 0
     assert town("referral", "edit", "1", "--status", "declined").code == 0
     done = town("referral", "edit", stdin="1\nn\n", tty=True)
-    assert "Not in the list: 1  Jane Doe, Shelter, Harbor House. Take it? y or n" in done.err
+    assert "Not in the list: 1  Jane Doe, Shelter, Harbor House. Use it? y or n" in done.err
     listed = "SELECT json_extract(detail, '$.rows') FROM audit WHERE action = 'referral-list'"
     with closing(sqlite3.connect(db_path)) as file:
         rows = [row[0] for row in file.execute(f"{listed} AND record = 'referral'")]

@@ -188,8 +188,7 @@ def test_an_end_is_final_but_for_a_supervisors_correction(
         2,
         "",
         f"ccu: error: referral 1 is declined by person ({me}, Sat Jan 31, 2026 23:59): it has"
-        " ended; ccu refer CALL --again-of 1 refers again, ccu referral reopen 1 takes the end"
-        " back\n",
+        " ended; to refer again: ccu refer CALL --again-of 1; to reopen it: ccu referral reopen 1\n",
     )
     assert ccu("referral", "update", "1", "--status", "accepted") == ended
     assert ccu("referral", "update", "1", "--owner", "dlee") == ended
@@ -289,7 +288,7 @@ def test_a_note_alone_is_an_event_that_keeps_the_status(ccu: Ccu) -> None:
             "--seen must be a whole number",
         ),
         (["show", "9"], 3, "no referral 9"),
-        (["show", "9" * 30], 3, "no referral of that number"),
+        (["show", "9" * 30], 3, "no referral with that number"),
         (["expire", "1"], 2, "--reason is missing, such as provider_silent"),
         (["expire", "--reason", "other"], 2, "give the numbers of the referrals to"),
         (["expire", "1", "--stalled", "--reason", "other"], 2, "give the numbers of the referrals"),
@@ -299,7 +298,7 @@ def test_a_note_alone_is_an_event_that_keeps_the_status(ccu: Ccu) -> None:
         (["list", "--inbox", "--all"], 2, "--inbox and --all contradict each other"),
         (["list", "--all", "--stalled"], 2, "--all and --stalled contradict each other"),
         (["list", "--owner", "nobody"], 3, "--owner: no such account"),
-        (["list", "--provider", "nobody"], 3, "--provider: no provider"),
+        (["list", "--provider", "nobody"], 3, "--provider: no such provider"),
     ],
 )
 def test_bad_input_is_one_sentence_and_writes_nothing(

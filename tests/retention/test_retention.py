@@ -126,7 +126,7 @@ def test_a_hold_by_flag_by_file_and_by_prompt(two: Ccu, db_path: Path) -> None:
     [
         (("hold", "person", "99", "--authority", "X"), 3, "no person 99"),
         (("hold", "call", "0", "--authority", "X"), 2, "a call is named by its number"),
-        (("hold", "call", "9" * 30, "--authority", "X"), 3, "no call of that number"),
+        (("hold", "call", "9" * 30, "--authority", "X"), 3, "no call with that number"),
         (("hold", "plan", "1", "--authority", "X"), 2, "a hold is on a person, a call or a place"),
         (("hold", "call", "1"), 2, "--file is missing"),
         (("hold", "call", "1", "--authority", "Roe v. Doe"), 2, "--authority is one word"),

@@ -366,7 +366,7 @@ def test_a_call_that_belongs_with_it_is_lifted_first(db: Path) -> None:
         assert done.code == 0, done.err
     assert dump(db) == before
     again = town.run(db, "records", "seal", "lift", "1", "--reason-code", "in_error")
-    assert again.code == 2 and "was lifted already" in again.err
+    assert again.code == 2 and "was already lifted" in again.err
 
 
 def test_words_written_later_are_left(db: Path) -> None:

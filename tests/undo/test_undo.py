@@ -289,7 +289,7 @@ def test_a_referral_that_somebody_worked_on_is_refused(
 
 def test_only_own_changes_are_undone(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None:
     become(monkeypatch, "dlee")
-    refused(ccu("undo", "--yes"), "there is no change of yours to undo")
+    refused(ccu("undo", "--yes"), "you have no change to undo")
 
 
 RENAMED = (
@@ -498,7 +498,7 @@ def test_a_change_under_one_that_stays_is_not_offered(ccu: Ccu, tmp_path: Path) 
     before = screens()
     done = run_ccu("undo", stdin="y\nn\n", tty=True)
     assert "your change (referral reopen)" in done.err
-    assert done.err.count("referral 1 cannot be undone automatically: a newer change of it") == 2
+    assert done.err.count("referral 1 cannot be undone automatically: a newer change to it") == 2
     assert "logged" in done.err.rpartition("Left as it is")[2]
     assert screens() == before
 
@@ -632,7 +632,7 @@ def test_a_call_that_was_sealed_is_not_told_of(ccu: Ccu, monkeypatch: pytest.Mon
     become(monkeypatch, "rex")
     change("seal call 4 --authority court --ordered 2026-01-30 --yes")
     become(monkeypatch, "dlee")
-    refused(ccu("undo", "--yes"), "there is no change of yours to undo")
+    refused(ccu("undo", "--yes"), "you have no change to undo")
     become(monkeypatch, "rex")
     assert "(seal) cannot be undone automatically; to change it: ccu seal lift 1" in ccu(
         "undo", "--yes"

@@ -103,8 +103,11 @@ def test_it_asks_at_a_terminal_and_states_what_was_kept(empty: Ccu, file: Path) 
     [
         ("--minutes 30", "--kind is missing"),
         ("--kind clinician", "--minutes is missing"),
-        ("--kind c --minutes 30", "--kind: that is not one; there are peer_support, clinician"),
-        ("--kind 7 --minutes 30", "--kind: that is not one"),
+        (
+            "--kind c --minutes 30",
+            "--kind: not a valid choice; choose from peer_support, clinician",
+        ),
+        ("--kind 7 --minutes 30", "--kind: not a valid choice"),
         ("--kind other --minutes 0", "--minutes must be a whole number from 1"),
         (
             "--kind other --minutes 1441",

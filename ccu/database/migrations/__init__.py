@@ -40,7 +40,7 @@ def migrate(connection: sqlite3.Connection, path: Path, key: str | None) -> None
             digests.install(connection, altered)
             digests.seal(connection, schema.names(new))
         if connection.execute("PRAGMA foreign_key_check").fetchall():
-            raise DatabaseUnusable(f"{path} cannot be brought up to date; it was left as it is")
+            raise DatabaseUnusable(f"{path} cannot be upgraded; it was not changed")
         connection.execute(f"PRAGMA user_version={version}")
 
 
