@@ -28,10 +28,12 @@ RELATIONS = {
 }
 _MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\\.?"
 _DATE = (
-    r"\d{4}[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
+    r"(?:0\d|1[0-2])[0-3]\d(?:19|20)\d\d|\d{4}[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
     rf"|\d{{1,2}}(?:st|nd|rd|th)? ?{_MONTH},? \d{{4}}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
 )
-_BORN = r"born(?: on| in)?|nacid[oa](?: el| en)?|date of birth|birth ?date|d\.?o\.?b\.?"
+_BORN = (
+    r"born(?: on| in)?|nacid[oa](?: el| en)?|date of birth|birth ?date|d\.?o\.?b\.?|b\.?(?=:? ?\d)"
+)
 # Texts, not compiled patterns: `re` compiles and keeps each one when it is first needed.
 BIRTH = (
     rf"(?i)(?<![^\s,;(])(?:(?:{_BORN}):? ?(?P<said>{_DATE}|[^\s,;()]+)|(?P<date>{_DATE}))"
