@@ -35,6 +35,7 @@ Declare a parameter by what the command receives, and give it the type that read
 """
 
 import inspect
+from dataclasses import replace
 from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, get_args
@@ -192,10 +193,10 @@ def convert(ctx: Any, session: "Session") -> None:
 
                 raise InvalidInput(typed_text.missing(ctx, one))
             question = str(one.help).partition(". ")[0].rstrip(".")
-            found: Any = asked(session, None, parser.type, question, _name(one), parser.example)
             several = getattr(one, "multiple", False) or one.nargs == -1
-            several = several and not isinstance(found, list)
-            ctx.params[name] = [found] if several else found
+            type = replace(parser.type, commas=True) if several else parser.type
+            found: Any = asked(session, None, type, question, _name(one), parser.example)
+            ctx.params[name] = found
 
 
 def asked_later(command: Any) -> list[Any]:

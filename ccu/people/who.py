@@ -213,3 +213,10 @@ def _read(session: "Session", text: str, option: str, asked: bool = False) -> in
 
 # For a command that saves something: a number typed at a terminal is answered with the name.
 NAMED_PERSON = replace(PERSON, read=_read, answer=partial(_read, asked=True))
+
+
+def asked(session: "Session", person: int | None, *others: object, instead: str = "") -> int | None:
+    """Return the person given; where nothing is given, ask at a terminal who is meant."""
+    if session.may_choose and person is None and all(each is None for each in others):
+        return NAMED_PERSON.ask(session, f"{instead}The person's number", "--person")
+    return person
