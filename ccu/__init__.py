@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-# Python looks for garbage after each 700 new objects: fifty times while a short command starts,
-# and finds next to nothing. A long one, an import, still looks often enough to stay small.
+# By default Python collects garbage after every 700 new objects: fifty times while a short command
+# starts, for almost nothing. At this threshold a long run, such as an import, still stays small.
 gc.set_threshold(50_000)
 
 
 def open(path: str | os.PathLike[str] | None = None) -> "Town":
-    """Return a town's file to ask by `.history(address)`, `.report(month)` and `.overdue()`.
+    """Return a town's file, to call `.history(address)`, `.report(month)` or `.overdue()` on.
 
-    Without a path it is the file that `ccu` uses here: CCU_DB, else the user's data folder.
+    Without a path, open the file that `ccu` would use: CCU_DB, else the user's data folder.
     """
     town: Town = import_module("ccu.door").Town(path)  # by name: `import ccu` loads nothing else
     return town

@@ -1,11 +1,11 @@
-"""Who is at the keyboard, and what their role may do: the one table of rights is rights.txt.
+"""Identify the account that runs ccu and what its role may do, by the table in rights.txt.
 
 The account comes from the operating system, never from $USER and never from a flag. The gate
-(ccu/gate.py) asks the table before a command runs. A row with an option narrows: who gives the
-option needs that row and the command's own. Only the options of MODES replace the command's own
-row. A role that a town added itself may do what anyone may.
-Rules about a record's state (staff cannot approve their own plan, an intern's closing waits for a
-signature) are beside what they are about; this table is about roles alone.
+(ccu/gate.py) asks the table before a command runs. A row for an option narrows access: a command
+line with the option needs both that row and the command's own. Only the options in MODES replace
+the command's row. A role that a town added has only the rights that every role has. Rules about a
+record's state (staff cannot approve their own plan, an intern's closing waits for a signature) are
+in the feature's own code; this table covers roles only.
 """
 
 import os
@@ -24,10 +24,10 @@ ROLES = {
     "d": "admin",
 }
 
-# Options that turn a command into a harmless read, each with the options that leave it one. Given
-# with no other, the option's row replaces the command's own; without a row anybody may, except by
-# sudo. With any other option the command's own row is needed too. --output is not a companion where
-# anybody may: nobody unknown writes a file.
+# Options that turn a command into a harmless read, each with the other options it may be combined
+# with. Its row then replaces the command's own; an option without a row is open to anyone, except
+# by sudo. With any other option the command's own row is needed too. --output is not allowed with
+# an option open to anyone: an unknown account must not write a file.
 MODES: dict[str, frozenset[str]] = {
     "purge --dry-run": frozenset({"--format", "--output"}),
     "report --list": frozenset({"--format"}),
@@ -35,7 +35,7 @@ MODES: dict[str, frozenset[str]] = {
     "import --suggest": frozenset(),
     "person import --suggest": frozenset(),
 }
-# Whose signature closes an intern's work, so who may be named as a supervisor.
+# Roles that may sign an intern's work, and so may be named as a supervisor.
 SUPERVISE = frozenset({"officer", "ccu", "clinician", "supervisor", "admin"})
 
 
@@ -45,7 +45,7 @@ def _roles(letters: str) -> frozenset[str]:
 
 
 def _read(text: str) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
-    """Return what -> the roles that may, and mark -> what has it, of the table of rights."""
+    """Return the table of rights as right -> its roles, and as mark -> the rights with it."""
     may: dict[str, frozenset[str]] = {}
     marked: dict[str, list[str]] = {"anyone": []}
     for line in text.splitlines():
@@ -63,9 +63,9 @@ def _read(text: str) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str
 MAY, _MARKED = _read(Path(__file__).with_name("rights.txt").read_text(encoding="utf-8"))
 ANYONE = _MARKED["anyone"]  # commands that need no account
 EVIDENCE = _MARKED["clock"]  # --today never counts
-ANY_DAY = _MARKED["any-day"]  # --today counts also for a caller by sudo
+ANY_DAY = _MARKED["any-day"]  # --today counts for a caller by sudo too
 UNATTENDED = _MARKED["cron"]
-ENTIRE = _MARKED["entire"]  # reads referrals that the account may not; asks the View about each
+ENTIRE = _MARKED["entire"]  # reads all referrals; asks the View about each
 
 
 def may(role: str, what: str) -> bool:
@@ -87,7 +87,7 @@ _INSTEAD = {
 
 
 def refusal(role: str, what: str) -> str:
-    """Return one sentence for a role that may not: which roles may, and what to do instead."""
+    """Return the sentence that refuses a role: which roles may, and what to do instead."""
     *rest, last = [name for name in ROLES.values() if name in MAY[what]]
     listed = f"{', '.join(rest)} or {last}" if rest else last
     verb = what.replace(" --change", " NAME VALUE").replace(" --others", " of another's plan")
@@ -99,10 +99,10 @@ def refusal(role: str, what: str) -> str:
 
 
 def uid(service_account: str = "") -> int | None:
-    """Return the number of the account asking; None on Windows.
+    """Return the uid of the account that asked for this run; None on Windows.
 
-    Where ccu runs by sudo as the service account that owns the file, sudo gives the account that
-    asked (SUDO_UID); for any other account that variable is anybody's to set, and is ignored.
+    If ccu runs by sudo as the service account that owns the file, that is SUDO_UID. For any other
+    account the variable is ignored, because anyone could have set it.
     """
     if sys.platform == "win32":
         return None
@@ -112,7 +112,7 @@ def uid(service_account: str = "") -> int | None:
 
 
 def login(service_account: str = "") -> str:
-    """Return the login name of the person asking, by the same rule as `uid`."""
+    """Return the login name of the account that asked for this run, by the rule of `uid`."""
     if sys.platform == "win32":
         return os.getlogin()
     name = _name_of(uid(service_account))
@@ -120,10 +120,10 @@ def login(service_account: str = "") -> str:
 
 
 def caller() -> int | None:
-    """Return the uid that ran ccu by sudo as another account; None when there is none, or root.
+    """Return the uid that ran ccu by sudo as another account; None if not by sudo, or by root.
 
-    sudo sets SUDO_UID itself, so it cannot be hidden from ccu. Where somebody sets it by hand it
-    can only narrow what they may do: nothing is ever granted because of it alone.
+    sudo sets SUDO_UID itself, so a caller cannot hide it. Setting it by hand can only restrict the
+    account: nothing is granted because of it alone.
     """
     asked = _sudo_uid()
     if sys.platform == "win32":

@@ -1,7 +1,7 @@
-"""The map of ccu: its commands, its global options, and where errors end (by failures.py).
+"""The command line: the table of commands, the global options, and the handling of errors.
 
-A command's module is imported only when that command runs, is completed or asks for its own help:
-start-up is a feature for an officer at a door.
+A command's module is imported only when that command runs, is completed or prints its help: an
+officer at a door waits for every start.
 """
 
 import gc
@@ -16,12 +16,12 @@ import typer
 from typer.core import TyperGroup
 
 from ccu import __version__
-from ccu.errors import AfterSaving, AskAgain, ExitCode, InvalidInput
+from ccu.errors import AskAgain, ExitCode, InvalidInput
 from ccu.session import Session
 
-# Name -> module in ccu.commands; the folders are by who uses it. A module holds `command`, a plain
-# function, or others that are named after a colon, or `app`, a Typer app of subcommands; of several
-# modules the first names the group, and each adds its subcommands.
+# Name -> module in ccu.commands, in a folder per type of user. A module holds `command`, a plain
+# function (another name follows a colon), or `app`, a Typer app of subcommands. If a command has
+# several modules, the first one names the group and each adds its subcommands.
 COMMANDS = {
     "log-call": "everyday.log_call",
     "call": "care_team.call care_team.call_list",
@@ -86,7 +86,7 @@ OTHERS = {
 }
 
 
-# Options by other names, without the hyphens -> what they are called now; not listed.
+# Unlisted aliases of options, without the hyphens -> the current name.
 _OPTIONS = {
     **dict.fromkeys(("danger", "dangers", "hazards"), "hazard"),
     **dict.fromkeys(("add-danger", "add-hazards"), "add-hazard"),
@@ -97,11 +97,11 @@ class LazyGroup(TyperGroup):
     """A group whose commands are looked up in COMMANDS and imported when they are used."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """The commands in the order of the map."""
+        """Return the names of the commands in the order of COMMANDS."""
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command, its module imported now; None when there is none of that name."""
+        """Import and return a command; None if there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
         if cmd_name not in self.commands:
@@ -167,7 +167,7 @@ def root(
         list[Path] | None,
         typer.Option(
             "--db",
-            readable=False,  # not Typer's to look at: opening.py reports what is wrong with a file
+            readable=False,  # Typer does not check it: opening.py reports what is wrong with a file
             help="The database file (else CCU_DB, else the user's data folder).",
         ),
     ] = None,
@@ -185,49 +185,35 @@ def root(
     ] = False,
 ) -> None:
     """Track the calls, referrals and follow-ups of a police Community Care Unit."""
-    if db and len(db) > 1:  # a line of sudoers that names the file is not to be added to
+    if db and len(db) > 1:  # a sudoers rule that names the file must not allow more arguments
         raise InvalidInput("--db is given more than once; give it once")
     ctx.obj = Session(db[0] if db else None, today)
     ctx.call_on_close(ctx.obj.close)
+    # before that: what the command did is done and printed
+    ctx.call_on_close(lambda: _on_stop(signal.SIG_IGN))
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command line and return its exit code; every error becomes its sentence here."""
-    os.umask(0o077)  # whatever ccu writes, a backup or an export too, is its owner's alone
+    """Run one command line and return its exit code; every error is reported here."""
+    os.umask(0o077)  # only the owner may read what ccu writes, backups and exports included
     try:
-        code = _run(sys.argv[1:] if argv is None else argv)
+        code = run_line(sys.argv[1:] if argv is None else argv)
         _flush()
         return code
     except SystemExit:
         raise
     except AskAgain:
+        _on_stop(_stop)
         return main(argv)
     except BaseException as error:  # a library in another language may raise no Exception
         from ccu import failures
 
         AskAgain.given.clear()  # which would hide it
-        return failures.reported(error)
-
-
-def call(argv: list[str]) -> int:
-    """Run one command line within a Python program and return its exit code. Raises CcuError."""
-    umask = os.umask(0o077)
-    try:
-        return _run(argv)
-    except AfterSaving as error:
-        raise error.__cause__ or error from None
-    except Exception as error:
-        from ccu import failures
-
-        if known := failures.of_sqlite(error):
-            raise known from None
-        raise
-    finally:
-        os.umask(umask)
+        return failures.reported(failures.as_stopped(error) if _came else error)
 
 
 def _flush() -> None:
-    """Hand over what is buffered while a failure can still be told; loads nothing when it works."""
+    """Flush standard output while a failure can still be reported; imports nothing if it works."""
     try:
         if sys.stdout is not None:
             sys.stdout.flush()
@@ -237,7 +223,8 @@ def _flush() -> None:
         output.flush_stdout()
 
 
-def _run(argv: list[str]) -> int:
+def run_line(argv: list[str]) -> int:
+    """Run one command line and return its exit code. Raises what ends it."""
     AskAgain.lines.clear()
     try:
         asked = {"--install-completion", "--show-completion"} & {*argv}
@@ -246,7 +233,7 @@ def _run(argv: list[str]) -> int:
 
             return completion_store.for_shell(argv)
         result = app(argv, prog_name="ccu", standalone_mode=False)
-        if result == ExitCode.INTERRUPTED:  # what Typer makes of Ctrl-C
+        if result == ExitCode.INTERRUPTED:  # how Typer reports Ctrl-C
             raise KeyboardInterrupt
         return result if isinstance(result, int) else ExitCode.OK
     except _USAGE_ERROR as error:
@@ -268,11 +255,27 @@ def _run(argv: list[str]) -> int:
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 
 
+_stops: list[int] = []  # the signals that are a request to stop
+_came: list[int] = []  # those that came
+
+
+def _stop(number: int, _frame: object) -> None:
+    _came.append(number)
+    raise KeyboardInterrupt
+
+
+def _on_stop(handler: Any) -> None:
+    for each in _stops:
+        signal.signal(each, handler)
+
+
 def run() -> None:
     """The console script. A request to stop ends it as Ctrl-C does: cleaned up, with a sentence."""
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) == signal.SIG_DFL:
-            signal.signal(getattr(signal, name), signal.default_int_handler)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+            _stops.append(number)
+    _on_stop(_stop)
     code = main()
-    gc.freeze()  # what was loaded is not looked through for garbage once more on the way out
+    gc.freeze()  # skip the garbage collection at exit
     sys.exit(code)

@@ -13,14 +13,15 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from ccu import cli
+from ccu import cli, failures
 from ccu.database import opening
+from ccu.errors import AfterSaving
 
 _ONE_AT_A_TIME = threading.Lock()  # the standard streams belong to the entire process
 
 
 class Town:
-    """A town's file, as `ccu.open` returns it. It is opened for each call, and closed after it.
+    """A town's file, as `ccu.open` returns it; each method call opens and closes it.
 
     Methods raise the errors of ccu.errors: NotAllowed, InvalidInput, NotFound, DatabaseUnusable.
     A path without a file raises DatabaseMissing at once.
@@ -28,7 +29,7 @@ class Town:
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
         if path is not None:
-            opening.is_encrypted(Path(path))  # raises for what is no database
+            opening.is_encrypted(Path(path))  # raises if it is no database
         self._file = [] if path is None else ["--db", str(Path(path))]
 
     def history(self, address: str) -> dict[str, Any]:
@@ -42,17 +43,32 @@ class Town:
         return found
 
     def overdue(self) -> list[dict[str, Any]]:
-        """Return what is overdue, as `ccu follow-up overdue --no-record`: it stays new for cron."""
+        """Return what is overdue, as `ccu follow-up overdue --no-record`: still new to cron."""
         found: list[dict[str, Any]] = self._call("follow-up", "overdue", "--no-record")
         return found
 
     def _call(self, *words: str) -> Any:
-        """Run one command line that asks nothing; returns what it printed as JSON."""
+        """Run one command line without questions; return the JSON that it printed, parsed."""
         output = io.StringIO()
         with _ONE_AT_A_TIME, contextlib.redirect_stdout(output):
             stdin, sys.stdin = sys.stdin, io.StringIO()
             try:
-                cli.call([*self._file, *words, "--format=json"])
+                _call([*self._file, *words, "--format=json"])
             finally:
                 sys.stdin = stdin
         return json.loads(output.getvalue())
+
+
+def _call(argv: list[str]) -> int:
+    """Run one command line within a Python program and return its exit code. Raises CcuError."""
+    umask = os.umask(0o077)
+    try:
+        return cli.run_line(argv)
+    except AfterSaving as error:
+        raise error.__cause__ or error from None
+    except Exception as error:
+        if known := failures.of_sqlite(error):
+            raise known from None
+        raise
+    finally:
+        os.umask(umask)

@@ -38,7 +38,7 @@ class CcuError(Exception):
 
 
 class AfterSaving(CcuError):
-    """An error, its cause, after something was saved: the message names that."""
+    """An error (its cause) that followed a save: the message names what was saved."""
 
     exit_code = ExitCode.NOT_PRINTED
 
@@ -52,8 +52,9 @@ class NotPrinted(CcuError):
 class InvalidInput(CcuError):
     """Input, typed or from a file, that ccu cannot accept.
 
-    `meant` are the readings that the message offers, each as it can be typed for `part` of the
-    text, or for all of it: at a prompt y or Enter takes the only one. `begun` begins the answer.
+    `meant` are the readings that the message offers, each as it can be typed in place of `part` or
+    of all of the text: at a prompt, y or Enter takes the only one. `begun` is the start of the
+    answer.
     """
 
     exit_code = ExitCode.INVALID
@@ -102,13 +103,17 @@ class NotAllowed(CcuError):
 
 
 class Cancelled(CcuError):
-    """The person at the keyboard stopped the command; the message is what became of the draft."""
+    """The user stopped the command; the message tells what happened to the draft."""
 
     exit_code = ExitCode.INTERRUPTED
 
 
+class SavedAndStopped(KeyboardInterrupt):
+    """Ctrl-C that came when something was saved already; the text names it."""
+
+
 class Declined(KeyboardInterrupt):
-    """The answer to "Save?" was no: the command ends as by Ctrl-C."""
+    """The answer to "Save?" was no: the command ends as after Ctrl-C."""
 
 
 class AskAgain(BaseException):
@@ -119,6 +124,6 @@ class AskAgain(BaseException):
 
 
 class Unfinished(CcuError):
-    """What was written has questions that a person must settle."""
+    """The write succeeded, but left questions that a person must answer."""
 
     exit_code = ExitCode.UNFINISHED

@@ -1,6 +1,6 @@
-"""How an error ends: one sentence on standard error, and an exit code. Loaded only where one does.
+"""Report an error: one sentence on standard error and an exit code. Imported only on an error.
 
-A bug goes to a private file with the places in the code, never with what was typed.
+A bug is written to a private file, with the places in the code and never what was typed.
 """
 
 import errno
@@ -13,14 +13,14 @@ import typer
 from ccu import __version__, output
 from ccu.errors import AfterSaving, Cancelled, CcuError, ExitCode, InvalidInput, NotPrinted
 
-# What --help and --version meet when they print: files of ours are named in the error.
+# Errors of the system when --help or --version prints; those about our files name the file.
 _FULL = (errno.ENOSPC, errno.EIO, errno.EDQUOT)
 
 
 def reported(error: BaseException, more: str = "") -> int:
-    """Print what went wrong in one sentence; returns the exit code.
+    """Print what went wrong in one sentence; return the exit code.
 
-    `more` is "else " where something was saved before it.
+    `more` is "else " if something was saved before the error.
     """
     if isinstance(error, AfterSaving):
         return _reported_after(error)
@@ -35,14 +35,23 @@ def reported(error: BaseException, more: str = "") -> int:
         return error.exit_code
     if isinstance(error, OSError) and error.filename is None and error.errno in _FULL:
         return reported(NotPrinted("cannot write to standard output: the disk is full"))
+    if isinstance(error, AttributeError) and sys.stdout is None:  # it was closed
+        return reported(NotPrinted("cannot write to standard output: it is closed"))
     if isinstance(error, KeyboardInterrupt):
         output.say(f"Cancelled. Nothing {more}was saved.")
         return ExitCode.INTERRUPTED
     return _unexpected(error, more)
 
 
+def as_stopped(error: BaseException) -> BaseException:
+    """Return Ctrl-C for what a library made of it: SQLite hides what its callbacks raise."""
+    if isinstance(error, AfterSaving):
+        error.__cause__ = KeyboardInterrupt()
+    return error if isinstance(error, CcuError) else KeyboardInterrupt()
+
+
 def _reported_after(error: AfterSaving) -> int:
-    """Print what was saved, then what went wrong; returns the exit code.
+    """Print what was saved, then what went wrong; return the exit code.
 
     Codes that promise that nothing was written become NOT_PRINTED.
     """
@@ -84,23 +93,25 @@ def usage(error: Any) -> InvalidInput:
 
 
 def _unexpected(error: BaseException, more: str) -> int:
-    """A bug, or SQLite's complaint. Where a bug was goes to a private file, not to the screen."""
+    """Report an error of SQLite, or a bug, whose place goes to a private file."""
     if known := of_sqlite(error):
         return reported(known)
     import tempfile
 
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="ccu-bug-", suffix=".txt", delete=False, encoding="utf-8", errors="replace"
-    ) as file:
-        file.writelines(f"{line}\n" for line in _where(error))
-    output.say_error(
-        f"unexpected, a bug in ccu; nothing {more}was written; details are in {file.name}"
-    )
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="ccu-bug-", suffix=".txt", delete=False, encoding="utf-8", errors="replace"
+        ) as file:
+            file.writelines(f"{line}\n" for line in _where(error))
+        where = f"details are in {file.name}"
+    except OSError:
+        where = "no file could be made for the details: set TMPDIR to a folder with room, try again"
+    output.say_error(f"unexpected, a bug in ccu; nothing {more}was written; {where}")
     return ExitCode.BUG
 
 
 def of_sqlite(error: BaseException) -> CcuError | None:
-    """Return SQLite's complaint as an error for the user; None for a bug."""
+    """Return an error of SQLite as an error for the user; None for a bug."""
     if not type(error).__module__.startswith(("sqlite3", "sqlcipher3")):
         return None
     from ccu.database import reasons

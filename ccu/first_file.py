@@ -1,4 +1,4 @@
-"""The making of a new database, for `ccu init` and `ccu demo`: never over one that is there."""
+"""Create a new database for `ccu init` and `ccu demo`, never over an existing one."""
 
 import contextlib
 import os
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def require_new(session: "Session") -> None:
-    """Refuse to make a file that is there (InvalidInput), or where a database was (NotAllowed).
+    """Refuse to create a file that exists (InvalidInput) or where a database was (NotAllowed).
 
-    DatabaseUnusable where the folder of a file that was named is missing.
-    NotAllowed also for a caller by sudo who is not on the staff list of a file that is there.
+    Raises DatabaseUnusable if the named file's folder is missing, and NotAllowed also for a caller
+    by sudo who is not on the staff list of an existing file.
     """
     path = session.path
     if not installation.fixed_for_caller():
@@ -36,7 +36,7 @@ def require_new(session: "Session") -> None:
 
 @contextlib.contextmanager
 def creating(session: "Session", encrypt: bool = False) -> Iterator[sqlite3.Connection]:
-    """Make the database file; the block fills it. Raises as `require_new`."""
+    """Create the database file for the block to fill. Raises as `require_new`."""
     require_new(session)
     path = session.path
     if not session.names_a_file:

@@ -1,8 +1,8 @@
-"""The gate before every command: may this account's role do it (`ccu/rights.txt`)?
+"""Check before every command that the account's role may run it (`ccu/rights.txt`).
 
-One place, so that no command can forget to ask. A refusal is exit code 7 and is recorded; so is
-every file that rows are written to. Whoever runs ccu by sudo has the reach of the account that the
-file belongs to, so they must be on the staff list for every command, also those open to anyone.
+The check is in one place, so that no command can skip it. A refusal is exit code 7 and is recorded;
+so is every file that rows are written to. A caller by sudo runs with the rights of the file's
+owner, so they must be on the staff list for every command, even those open to anyone.
 """
 
 import os
@@ -15,10 +15,10 @@ from typing import Any
 import typer
 
 from ccu import access, options
-from ccu.errors import AskAgain, InvalidInput, NotAllowed
+from ccu.errors import AskAgain, InvalidInput, NotAllowed, SavedAndStopped
 from ccu.session import Session
 
-# A parameter that holds a record's number -> the record that a refusal was about.
+# Parameter that holds a record's number -> the record named in the audit of a refusal.
 _SAME_NAME = ("person", "call", "plan", "referral", "follow_up", "household", "consult", "consent")
 _RECORDS = dict(zip(_SAME_NAME, _SAME_NAME, strict=True)) | {
     "flag": "place_flag",
@@ -28,18 +28,18 @@ _RECORDS = dict(zip(_SAME_NAME, _SAME_NAME, strict=True)) | {
 }
 
 
-# Those that record what leaves themselves: `export` more of it; care notes in their own file alone.
+# Commands that record their own output: `export` in detail, care notes in their own file only.
 _OWN_EXPORT = ("export", "care note list")
 
 
-# Lists by number and place, whose rows record nobody in particular: that somebody looked is kept.
+# Lists by number and place: they record no read of a person, so the gate records that they ran.
 _LISTS = ("follow-up list", "household list", "plan list", "worker list")
 
 
 def guarded(app: typer.Typer, path: str) -> Any:
-    """Make the command of an app with the gate before it; of a group, before each subcommand.
+    """Build the command of an app with the gate before it; for a group, before each subcommand.
 
-    A subcommand is made when it is first asked for: a group has up to fifteen.
+    A subcommand is built when it is first looked up, because a group has up to fifteen.
     """
     own: Any = app.registered_commands
     groups: Any = app.registered_groups
@@ -69,7 +69,7 @@ def _subcommand(app: typer.Typer, info: Any, path: str) -> Any:
 
 
 class _Subcommands(dict[str, Any]):
-    """Commands by name, or how to make them."""
+    """Commands by name, each built when it is first looked up."""
 
     def __getitem__(self, name: str) -> Any:
         found = super().__getitem__(name)
@@ -84,7 +84,7 @@ class _Subcommands(dict[str, Any]):
 def _guarded(command: Any, path: str) -> Any:
     """Put the gate before a command; returns it."""
     for each in command.params:
-        if _is_path(each):  # a file named by somebody unknown is not looked at
+        if _is_path(each):  # a file named by an unknown account is not opened
             each.type.readable = False
     run, parse = command.invoke, command.parse_args
 
@@ -113,13 +113,14 @@ def _guarded(command: Any, path: str) -> Any:
             _check_output(command, ctx, path)
             done = run(ctx)
             if path not in access.ENTIRE:
-                ctx.obj.keep_shown()  # what the command itself did not record
+                ctx.obj.keep_shown()  # unless the command recorded it itself
             return done
         except BaseException as error:
             # a denial by a rule about the record's state
             if isinstance(error, NotAllowed) and path not in access.ANYONE:
                 ctx.obj.record_denial(path, *about)
-            if (ctx.obj.written or ctx.obj.typed) and not isinstance(error, (typer.Exit, AskAgain)):
+            known = ctx.obj.written or ctx.obj.typed or isinstance(error, SavedAndStopped)
+            if known and not isinstance(error, (typer.Exit, AskAgain)):
                 from ccu.undo import entry
 
                 entry.tell_unsaved(ctx.obj, error)
@@ -131,9 +132,9 @@ def _guarded(command: Any, path: str) -> Any:
 
 
 def _check_output(command: Any, ctx: Any, path: str) -> None:
-    """Refuse, before anything is done, an --output that cannot be right; ask before replacing one.
+    """Refuse an unusable --output before the command runs; ask before replacing a file.
 
-    Without a terminal a file is replaced, as the help states.
+    Where nobody can be asked no file is replaced: the shell's > does that.
     """
     said, session = ctx.params.get("output"), ctx.obj
     if said in (None, "-") or "format" not in ctx.params:
@@ -148,13 +149,17 @@ def _check_output(command: Any, ctx: Any, path: str) -> None:
         to_file.check_ending(output, ctx.params["format"], formats)
     from ccu.files import named
 
-    if path != "report":  # which writes a folder of CSV files, too
+    if path != "report":  # it also writes a folder of CSV files
         with named.place(output, "--output") as place:
             named.must_be_replaceable(place, "--output")
-    if not session.interactive:
-        return
     is_folder = access.caller() is None and named.is_folder(output)
-    if is_folder or named.is_file(output):
+    if not session.interactive:
+        if named.is_file(output):
+            format = to_file.BY_ENDING.get(output.suffix.lower())
+            said = ctx.params["format"] or (None if ctx.params.get("suggest") else format)
+            instead = f"--format {said} > FILE" if said else "> FILE"
+            raise InvalidInput(f"--output exists; give a new name, or {instead} to replace it")
+    elif is_folder or named.is_file(output):
         from ccu.options import terminal
 
         what = "folder exists. Replace the files in it" if is_folder else "file exists. Replace it"
@@ -183,10 +188,10 @@ def _check_text(param: Any, value: Any) -> None:
 
 
 def rights(path: str, given: Collection[str], by_sudo: bool = False) -> list[str]:
-    """The rows of the table that a command line needs, every one of them; `given` are its options.
+    """Return the rights that a command line needs, all of them; `given` are its options.
 
-    That is the command's own row and that of each option that has one, so an option can only
-    narrow; except for an option of access.MODES given with nothing but its companions.
+    These are the command's own row and the row of each option that has one, so an option can only
+    restrict. The exception is an option of access.MODES given only with those allowed beside it.
     """
     if path in access.ANYONE:
         return []
@@ -223,7 +228,7 @@ def _pass(ctx: Any, path: str) -> None:
 
 
 def _require_known(session: Session, path: str) -> None:
-    """Refuse, whatever the command is, a caller by sudo who is not on the staff list."""
+    """Refuse a caller by sudo who is not on the staff list, for every command."""
     if path == "init" and not os.path.lexists(session.path):
         session.require_sudo_set_up()
         return
@@ -236,7 +241,7 @@ def _require_known(session: Session, path: str) -> None:
 
 
 def _check_day(session: Session, rows: Sequence[str], by_sudo: bool) -> None:
-    """Refuse --today and CCU_TODAY where they must not count; the table is access.EVIDENCE.
+    """Refuse --today and CCU_TODAY for commands that must use the clock (access.EVIDENCE).
 
     `rows` are those that the command line needs, the command's own first.
     """
@@ -252,7 +257,7 @@ def _check_day(session: Session, rows: Sequence[str], by_sudo: bool) -> None:
 
 
 def _given(ctx: Any) -> list[str]:
-    """The options that a command line gave, by every name they have."""
+    """Return the options on a command line, by every name they have."""
     return [
         name
         for each in ctx.command.params
@@ -263,7 +268,7 @@ def _given(ctx: Any) -> list[str]:
 
 
 def _about(params: dict[str, Any]) -> tuple[str, int | None]:
-    """The record that is asked for, when a parameter gives its number."""
+    """Return the record that a command is about, if a parameter has its number."""
     for name, record in _RECORDS.items():
         said = str(params.get(name) or "").strip()
         if said.isascii() and said.isdigit() and len(said) < 19:

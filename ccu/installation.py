@@ -1,9 +1,8 @@
 """The installation's own file, `ccu.toml`: which account runs ccu by sudo, and what it opens.
 
-It belongs to root and lies in the folder the program is installed in (/opt/ccu/ccu.toml). Who runs
-ccu by sudo as that account reaches the files named here and no others: their options, their
-environment and the database's settings cannot change that. The account itself, as cron runs it, and
-root may name other files.
+It belongs to root and is in the program's folder (/opt/ccu/ccu.toml). Anyone who runs ccu by sudo
+as that account can reach only the files named here: options, environment and the database's
+settings cannot change that. Root and the account itself, as in cron, may name other files.
 """
 
 import os
@@ -18,7 +17,7 @@ from ccu.errors import DatabaseUnusable, NotAllowed
 
 
 class Installation(NamedTuple):
-    """What the file holds: its keys are these fields. The folder `backups` is for `ccu backup`."""
+    """The contents of ccu.toml, a field per key; `backups` is a folder for `ccu backup`."""
 
     account: str
     database: Path
@@ -27,7 +26,7 @@ class Installation(NamedTuple):
     care_key: Path | None = None
 
     def fixes(self, variable: str) -> str:
-        """The file that takes the place of a variable's; empty when there is none."""
+        """Return the file that overrides an environment variable; empty if none does."""
         return str(
             {
                 "CCU_DB": self.database,
@@ -38,8 +37,8 @@ class Installation(NamedTuple):
         )
 
 
-# A caller may set none of these. Without ccu.toml only the first three are refused: towns that keep
-# care notes by sudo have sudo pass on the names of the care file and its key.
+# A caller may set none of these. Without ccu.toml only the first three are refused: in towns that
+# keep care notes by sudo, sudo passes on the names of the care file and its key.
 _NEVER = ("CCU_DB", "CCU_AUDIT_KEY", "CCU_KEY_FILE")
 _FIXED = (*_NEVER, "CCU_CARE_DB", "CCU_CARE_KEY_FILE", "CCU_WELLNESS_DB", "CCU_TODAY")
 
@@ -48,23 +47,23 @@ _LONGEST = 65536  # bytes of the file
 
 
 def place() -> Path:
-    """Where the file is looked for; no variable or option moves it."""
+    """Return where the file must be; no variable or option changes that."""
     return Path(sys.prefix) / "ccu.toml"
 
 
 def found() -> Installation | None:
-    """The installation's file, None where there is none. Raises DatabaseUnusable: not usable."""
+    """Return the installation's file, or None. Raises DatabaseUnusable if it cannot be used."""
     return _read(place())
 
 
 def account() -> str:
-    """The service account that the file names; empty without a file."""
+    """Return the service account that the file names; empty without a file."""
     config = found()
     return config.account if config else ""
 
 
 def applied() -> Installation | None:
-    """The installation's file where this process runs as its account, else None."""
+    """Return the installation's file if this process runs as its account, else None."""
     config = found()
     if config is None:
         return None
@@ -77,14 +76,14 @@ def applied() -> Installation | None:
 
 
 def fixed_for_caller() -> bool:
-    """Whether somebody runs ccu by sudo as the installation's account."""
+    """Return whether a caller runs ccu by sudo as the installation's account."""
     return applied() is not None and access.caller() is not None
 
 
 def named(variable: str) -> str:
-    """The file that a variable of the environment names, or the one that ccu.toml has in its place.
+    """Return the file that an environment variable names, or the one that ccu.toml has instead.
 
-    Raises NotAllowed for a caller who sets a variable that is not theirs to set.
+    Raises NotAllowed for a caller who sets a variable that they may not set.
     """
     said = os.environ.get(variable, "")
     config = applied()
@@ -96,16 +95,16 @@ def named(variable: str) -> str:
     return fixed or said
 
 
-def database(said: Path | None) -> Path | None:
-    """The database file, `said` being what --db names; None where nothing names one.
+def database(option: Path | None) -> Path | None:
+    """Return the database file, `option` being the value of --db; None if nothing names one.
 
     Raises NotAllowed for a caller who names another file than the installation's.
     """
     fixed = {variable: named(variable) for variable in _FIXED}
     config = applied()
-    if fixed_for_caller() and config and said not in (None, config.database):
+    if fixed_for_caller() and config and option not in (None, config.database):
         raise NotAllowed("--db is not for an account that runs ccu by sudo; leave it out")
-    return said or (Path(fixed["CCU_DB"]) if fixed["CCU_DB"] else None)
+    return option or (Path(fixed["CCU_DB"]) if fixed["CCU_DB"] else None)
 
 
 # ---------------------------------------------------------------- reading the file
@@ -147,7 +146,7 @@ def _must_be_roots(path: Path, about: os.stat_result) -> None:
 
 
 def _checked(values: dict[str, Any]) -> Installation:
-    """The values by field. Raises DatabaseUnusable, naming the file and the key."""
+    """Return the values by field. Raises DatabaseUnusable, naming the file and the key."""
     fields = Installation._fields
     for key in values:
         if key not in fields:

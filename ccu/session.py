@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccu import access, installation
-from ccu.errors import DatabaseMissing, DatabaseUnusable, InvalidInput, NotAllowed
+from ccu.errors import DatabaseMissing, DatabaseUnusable, InvalidInput, NotAllowed, SavedAndStopped
 
 if TYPE_CHECKING:
     import sqlite3
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """`path` and `today` are what --db and --today said; None means: not said."""
+    """The file, clock and account of one run; `path` and `today` are --db and --today, or None."""
 
     def __init__(self, path: Path | None = None, today: str | None = None) -> None:
         self._path = path
@@ -34,19 +34,19 @@ class Session:
         self._db: sqlite3.Connection | None = None
         self._denied = False
         self.interactive = sys.stdin is not None and sys.stdin.isatty()
-        # Whether an option may ask which of several records is meant; options.convert sets it.
+        # Whether an option may ask which of several records was meant; options.convert sets it.
         self.may_choose = False
-        self.told: set[str] = set()  # sentences that a command tells once
-        # What forms asked for (questions.remember): how many writes were before, what gives it back
+        self.printed: set[str] = set()  # sentences that a command prints once
+        # Answers of forms (questions.remember): the number of earlier writes, what gives them back
         self.typed: list[tuple[int, Callable[[], None]]] = []
-        # For each write that was committed: the last event of the audit before it, and its own.
+        # For each committed write: the last audit event before it, and its own last one.
         self.written: list[tuple[int, int]] = []
 
     # ------------------------------------------------------------ the file
 
     @cached_property
     def path(self) -> Path:
-        """The database file: --db, else CCU_DB, else ccu.db in the user's data folder.
+        """Return the database file: --db, else CCU_DB, else ccu.db in the user's data folder.
 
         By sudo it is the installation's. Raises NotAllowed for a caller who names another.
         """
@@ -61,7 +61,7 @@ class Session:
 
     @property
     def is_usual(self) -> bool:
-        """Whether the file is the one of every run here: --db names no other."""
+        """Return whether this is the default file of this installation: --db names no other."""
         return self._path is None or self._path == installation.database(None)
 
     @staticmethod
@@ -97,35 +97,41 @@ class Session:
 
     @contextlib.contextmanager
     def writing(self) -> "Iterator[sqlite3.Connection]":
-        """A write: all of the block is kept or none. Report success only after it.
+        """Begin a write: all of the block is saved or none of it. Report success only after it.
 
-        The events that it recorded are remembered, for `undo.entry.saved`.
+        The audit events of the write are remembered for `undo.entry.saved`.
         """
         from ccu.database import opening as db
         from ccu.records import audit
 
         nested = self.db.in_transaction
-        with db.write(self.db) as connection:
-            before, _ = audit.CHAIN.last(connection)
-            if not nested:
-                audit.forget_unbound(connection, before)
-            yield connection
-            last, _ = audit.CHAIN.last(connection)
-            if not nested and audit.is_unbound(connection, last):
-                last = audit.record(connection, self.known_id, "write")
+        try:
+            with db.write(self.db) as connection:
+                before, _ = audit.CHAIN.last(connection)
+                if not nested:
+                    audit.forget_unbound(connection, before)
+                yield connection
+                last, _ = audit.CHAIN.last(connection)
+                if not nested and audit.is_unbound(connection, last):
+                    last = audit.record(connection, self.known_id, "write")
+            stopped = False
+        except SavedAndStopped:
+            stopped = True
         if not nested:
             self.written.append((before, last))
+        if stopped:
+            raise KeyboardInterrupt
 
     @contextlib.contextmanager
     def work(self) -> "Iterator[Work]":
-        """A write by this account, now: all of the block is kept or none. Raises as `staff_id`."""
-        _ = self.staff_id  # outside the write: a denial is recorded though nothing else is
+        """Begin a write by this account, as `writing`. Raises as `staff_id`."""
+        _ = self.staff_id  # before the write, so that a denial is recorded even if nothing else is
         with self.writing() as connection:
             yield self._work(connection)
 
     @property
     def reading(self) -> "Work":
-        """A Work that only reads. Raises as `staff_id` does."""
+        """Return a Work that only reads. Raises as `staff_id` does."""
         return self._work(self.db)
 
     def _work(self, connection: "sqlite3.Connection") -> "Work":
@@ -144,24 +150,24 @@ class Session:
 
     @cached_property
     def now(self) -> datetime:
-        """The moment of this run in the town's time zone, to the second.
+        """Return the moment of this run in the town's time zone, to the second.
 
-        --today or CCU_TODAY moves it: `2026-01-18` is the end of that day, `2026-01-18T14:00` that
-        minute. The audit keeps the machine's own time whatever is said here.
+        --today or CCU_TODAY overrides it: `2026-01-18` means the end of that day,
+        `2026-01-18T14:00` that minute. The audit always uses the machine's own time.
         """
         zone = self.settings.zone
-        said = self.day_said
-        if not said:
+        text = self.day_said
+        if not text:
             return self.machine_now
-        if us := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", said, re.ASCII):
-            said = f"{us[3]}-{us[1]:0>2}-{us[2]:0>2}"
+        if us := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text, re.ASCII):
+            text = f"{us[3]}-{us[1]:0>2}-{us[2]:0>2}"
         try:
-            moment = datetime.fromisoformat(said)
+            moment = datetime.fromisoformat(text)
         except ValueError:
             raise InvalidInput(
                 "--today must be a day such as 1/18/2026, or 2026-01-18T14:00"
             ) from None
-        if len(said) <= 10:
+        if len(text) <= 10:
             moment = datetime.combine(moment.date(), time(23, 59, 59))
         if not 1900 <= moment.year <= 2200:
             raise InvalidInput("--today must lie between 1900 and 2200")
@@ -169,13 +175,13 @@ class Session:
 
     @cached_property
     def machine_now(self) -> datetime:
-        """The machine's own time in the town's time zone: what evidence is dated by."""
+        """Return the machine's own time in the town's time zone, which dates evidence."""
         from ccu.records import audit
 
         return audit.clock().astimezone(self.settings.zone).replace(microsecond=0)
 
     def go_by_the_clock(self, command: str) -> None:
-        """Take the machine's time as now. Raises InvalidInput where another day was said."""
+        """Use the machine's time as now. Raises InvalidInput if --today is another day."""
         if self.today != self.machine_now.date():
             raise InvalidInput(
                 f"ccu {command} goes by the machine's clock: leave out --today, and unset CCU_TODAY"
@@ -193,7 +199,7 @@ class Session:
         return self.now.date()
 
     def days_ago(self, days: int) -> str:
-        """The ISO day that begins a window of `days` days, today being the last of them."""
+        """Return the first ISO day of a window of `days` days that ends today."""
         from ccu.dates.instants import first_of_last
 
         return first_of_last(days, self.today).isoformat()
@@ -202,7 +208,7 @@ class Session:
 
     @property
     def service_account(self) -> str:
-        """The account that others run ccu as by sudo; empty where there is none, or no file yet."""
+        """Return the account that others run ccu as by sudo; empty if there is none, or no file."""
         said = installation.account()
         return said or (self.settings["service_account"] if os.path.lexists(self.path) else "")
 
@@ -225,7 +231,7 @@ class Session:
 
     @cached_property
     def known_id(self) -> int | None:
-        """The staff record of the account at the keyboard; None when it may not use this file."""
+        """Return the id of the account's staff record; None if it may not use this file."""
         from ccu.records import staff
 
         if not self._sudo_is_set_up:
@@ -237,9 +243,9 @@ class Session:
         return access.caller() is None or access.account() == self.service_account
 
     def require_sudo_set_up(self) -> None:
-        """Raise NotAllowed where people run ccu by sudo as an account that is not named for that.
+        """Raise NotAllowed if ccu runs by sudo as an account that is not set as service account.
 
-        Without the name each of them would be taken for that account, which is an admin.
+        Otherwise every caller would count as that account, which is an admin.
         """
         if not self._sudo_is_set_up:
             account = access.account() or "this account"
@@ -249,7 +255,7 @@ class Session:
             )
 
     def record_denial(self, what: str, record: str = "", record_id: int | None = None) -> None:
-        """Record that something was refused, once a run, apart from the write it ended."""
+        """Record a denial, once per run, outside the write that it ended."""
         if not self._denied:
             self._denied = True
             self.record("denied", what, record, record_id)
@@ -263,7 +269,7 @@ class Session:
 
     @cached_property
     def view(self) -> "View":
-        """What this account is shown of Human Services' work. Raises as `staff_id` does."""
+        """Return what this account is shown of Human Services' work. Raises as `staff_id` does."""
         from ccu.records import visibility
 
         return visibility.View(
@@ -272,13 +278,13 @@ class Session:
 
     @property
     def reads_part2(self) -> bool:
-        """Whether 42 CFR Part 2 referrals may be printed: what cron prints goes to anybody."""
+        """Return whether 42 CFR Part 2 referrals may be printed; not by cron, which mails them."""
         return not self.unattended and self.view.reads_part2
 
     def withhold_part2(self) -> None:
-        """Leave what this account is not shown out of all that this run reads.
+        """Hide from every read of this run what this account may not see.
 
-        Part 2 referrals, and for the police side the text of what the view hides.
+        That is Part 2 referrals and, for police roles, the text of records that the view hides.
         """
         if self.reads_part2:
             return
@@ -290,17 +296,17 @@ class Session:
         withheld.from_lists(self.db, viewer, to, self.machine_now.date(), view)
 
     def keep_shown(self) -> None:
-        """Record what the view showed by consent or policy, where a command writes nothing else."""
+        """Record what the view showed by consent or policy, if a command writes nothing else."""
         if "view" in vars(self) and self.view.to_keep:
             with self.writing():
                 self.view.keep()
 
     def may(self, what: str) -> bool:
-        """Whether the account's role has a right of the table (ccu/access.py)."""
+        """Return whether the account's role has a right of the table (ccu/access.py)."""
         return access.may(self.role, what)
 
     def require_may(self, what: str, record: str = "", record_id: int | None = None) -> int:
-        """The staff record, if its role may (ccu/access.py); a denial is recorded."""
+        """Return the staff id if the role has a right (ccu/access.py); else record a denial."""
         if not self.may(what):
             self.record_denial(what, record, record_id)
             raise NotAllowed(access.refusal(self.role, what))
@@ -309,7 +315,7 @@ class Session:
     def record(
         self, action: str, what: str, record: str = "", record_id: int | None = None
     ) -> None:
-        """Record a list, export or denial in the audit: of the command `what`, about a record."""
+        """Record a list, export or denial of the command `what` in the audit, about a record."""
         from ccu.records import audit
 
         with self.writing():
@@ -317,6 +323,6 @@ class Session:
 
     @cached_property
     def unattended(self) -> bool:
-        """Whether this is the service account itself, as cron runs it: nobody at the keyboard."""
+        """Return whether the service account itself runs ccu, as in cron: with nobody present."""
         account = self.service_account
         return bool(account) and access.login(account) == account

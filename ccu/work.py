@@ -1,11 +1,11 @@
-"""The work of one account at one moment: what a store function needs to read and write records.
+"""What a store function needs to read and write records: one account's work at one moment.
 
-A command begins it and passes it on; everything in the block is written, or nothing is:
+A command begins it and passes it on; everything in the block is saved or nothing is:
 
     with session.work() as work:
         consult_id = consults.add_consult(work, new)
 
-A function that only looks something up takes the connection alone: `work.connection`.
+A function that only looks something up takes only the connection: `work.connection`.
 """
 
 import sqlite3
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Work(NamedTuple):
     """The open file, the account's staff record, the moment in the town's time zone, the settings.
 
-    `viewer` makes the view, which few functions need.
+    `viewer` builds the view, which few functions need.
     """
 
     connection: sqlite3.Connection
@@ -34,7 +34,7 @@ class Work(NamedTuple):
 
     @property
     def at(self) -> str:
-        """The moment as it is stored, to the second."""
+        """Return the moment in stored form, to the second."""
         return dates.to_iso(self.now)
 
     @property

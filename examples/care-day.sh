@@ -1,7 +1,7 @@
 #!/bin/sh
-# One man's case, command by command over eight days in a new file: call, referral, two attempts,
-# accepted, service received, closed. The output is in care-day.txt, and for a terminal of 100 columns
-# in care-day-terminal.txt.
+# One man's case over eight days, command by command in a new file: call, referral, two attempts,
+# accepted, service received, closed. The output is in care-day.txt; as shown at a terminal of 100
+# columns, in care-day-terminal.txt.
 set -eu
 
 folder=$(mktemp -d)
@@ -42,7 +42,7 @@ at 2026-01-20T10:00
 ccu referral list --inbox
 ccu follow-up done 1 --result left_message --minutes 5 --next "tomorrow 10:00"
 
-# Wednesday: no attempt. On Thursday morning cron lists it as overdue.
+# Wednesday: no attempt. On Thursday morning cron lists the follow-up as overdue.
 at 2026-01-22T06:30
 ccu follow-up overdue --no-record
 

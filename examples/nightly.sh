@@ -1,12 +1,12 @@
 #!/bin/sh
-# Every night: check the file, back it up, and keep the newest backups. Silent when all is well.
+# Every night: check the file, back it up, and keep the newest backups. Prints nothing if all is well.
 #
 #   nightly.sh BACKUP-FOLDER [HOW-MANY-TO-KEEP]
 #
-# The file is the one ccu opens for this account: ccu.toml's, otherwise CCU_DB's. Each backup made here is
-# added to BACKUP-FOLDER/nightly.list with its checksum and size. Only backups on that list are ever
-# deleted, the oldest first; every other file is left alone. After a failed check or backup nothing
-# is deleted: the old backups may be the ones you need.
+# It backs up the file that ccu opens for this account: the one in ccu.toml, otherwise CCU_DB. It lists
+# each backup it makes in BACKUP-FOLDER/nightly.list, with checksum and size. It deletes only backups on
+# that list, oldest first. After a failed check or backup it deletes nothing, because you may need the
+# old backups.
 set -eu
 umask 077
 LC_ALL=C
@@ -28,7 +28,7 @@ list=$folder/nightly.list
 ccu check --quiet
 touch "$list"
 made=$(sed -n "s/^[0-9]* [0-9]* \(ccu-$today-[0-9]*\.db\)\$/\1/p" "$list" | tail -n 1)
-if [ -z "$made" ] || [ ! -e "$folder/$made" ]; then # run twice in one day: the first one stays
+if [ -z "$made" ] || [ ! -e "$folder/$made" ]; then # a second run on the same day keeps the first backup
   ccu backup "$folder/$new" >/dev/null
   (cd "$folder" && cksum "$new") >>"$list"
 fi

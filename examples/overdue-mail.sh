@@ -1,10 +1,10 @@
 #!/bin/sh
-# Mail what is overdue; no mail when nothing is.
+# Mail the list of overdue work; send no mail if there is none.
 #
 #   overdue-mail.sh ADDRESS [OPTIONS OF ccu follow-up overdue, such as --new]
 #
-# The file is the one ccu opens for this account: ccu.toml's, otherwise CCU_DB's. If ccu fails, its
-# message goes to standard error and its exit code is returned.
+# It reads the file that ccu opens for this account: the one in ccu.toml, otherwise CCU_DB. If ccu fails,
+# its message goes to standard error and the script ends with its exit code.
 set -eu
 
 address=$1

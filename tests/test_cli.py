@@ -42,6 +42,8 @@ def test_nothing_heavy_is_loaded_before_a_command_needs_it() -> None:
         (["foll"], "no such command; did you mean ccu follow-up?"),
         (["person", "search"], "no such command; did you mean ccu person find?"),
         (["person", "correct"], "no such command; did you mean ccu person edit?"),
+        (["follow-up", "assign"], "no such command; did you mean ccu follow-up edit?"),
+        (["household", "rename"], "no such command; did you mean ccu household edit?"),
         (
             ["call", "John"],
             "no such command; choose from show, edit, void, unvoid, list, decide; see ccu call",

@@ -310,18 +310,20 @@ def _houses(line: str) -> re.Match[str] | None:
         if found[2][0] == "0" != found[1][0]:
             return found  # 64 05 of Queens, with its dash lost
         rising = 1 < len(found[1]) == len(found[2]) and found[1] < found[2]
-        return found if rising or _lost_dash(found, line[found.end() :].split()) else None
+        return found if rising or _lost_dash(found, line[found.end() :]) else None
     return found
 
 
-def _lost_dash(found: re.Match[str], following: list[str]) -> bool:
+def _lost_dash(found: re.Match[str], rest: str) -> bool:
     """Whether it is 64-15 of Queens or 87-1003 of Hawaii, not the 12 of `700 12 OAKS DR`."""
+    following = rest.replace("#", " # ").split()
     name = following[0]
     named = name.isalpha() or ORDINAL_WORD.match(name)
     if name in NUMBER_NAMES or (name.endswith("S") and len(name) > 3) or not named:
         return False
     lengths = len(found[1]), len(found[2])
-    return lengths in ((2, 2), (3, 2), (2, 3), (2, 4)) and following[-1] in ROADS
+    ended = following[find_unit(following, 1) - 1] in ROADS
+    return ended and lengths in ((2, 2), (3, 2), (2, 3), (2, 4))
 
 
 def _letter_is_of_number(line: str, found: re.Match[str]) -> bool:

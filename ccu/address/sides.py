@@ -18,6 +18,7 @@ from ccu.address.town import (
     is_not_a_way,
     is_nowhere,
     is_place,
+    is_saint,
     road_end,
     take_state,
     take_town,
@@ -26,6 +27,7 @@ from ccu.address.way import settled_way
 from ccu.address.words import (
     BUSINESSES,
     DIRECTIONS,
+    EXIT_SIGN,
     FEATURES,
     PLURAL_HEADS,
     PLURALS,
@@ -51,8 +53,7 @@ _RURAL_BOX = Lazy(
     r"[ -]?(?:# ?)?([0-9]+[A-Z]?)?,? BOX (?:# ?)?([0-9]+-?[A-Z]?)(?![^ ,])"
 )
 _AMPERSAND_NAMES = tuple(name for name in BUSINESSES if "&" in name)
-_ROOMS = frozenset("RM ROOM APT APARTMENT BLDG BUILDING EDIF EDIFICIO BLOQUE FL BED DORM".split())
-_EXIT_SIGN = Lazy(r"X ?[0-9]{1,3}[A-Z]?$")
+_ROOMS = {*"RM ROOM APT APTO UNIT APARTMENT BLDG BUILDING EDIF EDIFICIO BLOQUE FL BED DORM".split()}
 
 
 class Reading:
@@ -208,7 +209,7 @@ def is_feature(side: list[str]) -> bool:
     """Whether it is `EXIT 17`, `MM 21` or `ON RAMP` alone."""
     if side[0] in ("ON", "OFF"):
         return len(side) > 1 and side[1] in ("RAMP", "RP", "RMP")
-    if _EXIT_SIGN.match(" ".join(side)):
+    if EXIT_SIGN.match(" ".join(side)):
         return True
     return side[0] in FEATURES and (len(side) == 1 or side[1][0].isdigit())
 
@@ -359,8 +360,8 @@ def _way_end(words: list[str]) -> int:
     routed = find_route(words) > 0
     while end < len(words) and words[end] not in SHY_DIRECTIONS:
         word = words[end]
-        if not routed and _starts_city(words[end:]):
-            break  # FOO DR WEST NYACK
+        if not routed and (_starts_city(words[end:]) or is_saint(words, end)):
+            break  # FOO DR WEST NYACK, FOO ST ST ANNES CHURCH
         if routed and word in SIDE_ROADS and words[end + 1 : end + 2] in (["RD"], ["ROAD"]):
             end += 2
             continue

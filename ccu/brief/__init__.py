@@ -159,6 +159,7 @@ def _document(session: Session, data: dict[str, Any], names: bool) -> Document:
             )
         )
         if key == "overdue":
-            line = triage.sentence(data["undecided"], data["undecided_overdue"])
+            since = session.settings["decide_since"]
+            line = triage.sentence(data["undecided"], data["undecided_overdue"], since)
             sections.append(Section(pairs=[("Undecided", line)]))
     return Document("Shift brief", sections, data)

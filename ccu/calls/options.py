@@ -61,10 +61,10 @@ def _referable(session: "Session", number: int) -> None:
 
 
 def _decidable(session: "Session", number: int) -> None:
-    from ccu.calls import decision_store
+    from ccu.calls import triage_store
     from ccu.people.open_work_store import AsOf
 
-    decision_store.must_be_open(session.db, number, AsOf.of(session.now))
+    triage_store.must_be_open(session.db, number, AsOf.of(session.now))
 
 
 UNDECIDED = of_list(CALL, "call", _undecided, _referable)

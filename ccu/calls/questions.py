@@ -11,7 +11,7 @@ from functools import partial
 
 from ccu import dates
 from ccu.address import Address, normal
-from ccu.calls.entry import NOTE_LINES, PEOPLE_DONE, PERSON_ASKED, SETTLED, Draft
+from ccu.calls.draft import NOTE_LINES, PEOPLE_DONE, PERSON_ASKED, SETTLED, Draft
 from ccu.calls.form import MANY, REQUIRED, CallForm, field_of, flag
 from ccu.calls.options import TYPES, CallOptions
 from ccu.errors import InvalidInput, NotFound
@@ -320,9 +320,9 @@ class CallQuestions:
     def _echo_person(self, met: Met) -> None:
         """Show how somebody was understood: who, what is known of them, the relation, the role."""
         role = codes.choices(self._connection, "call_role")[met.role]
-        told = self._who(met), say_birth(vars(met), self._session.today), met.sex, met.phone
+        known = self._who(met), say_birth(vars(met), self._session.today), met.sex, met.phone
         relation = met.description if met.given_name or met.family_name else ""
-        say(f"  {', '.join(filter(None, (*told, relation, role)))}")
+        say(f"  {', '.join(filter(None, (*known, relation, role)))}")
 
     def _who(self, met: Met) -> str:
         """Return somebody in words; of a number with the name, where the account may see it."""

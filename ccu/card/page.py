@@ -1,8 +1,8 @@
-"""The card of a place or a person: what both have in common, as data and as a page.
+"""What the cards of places and people have in common, as data and as a page.
 
-The page has all of it, in every format but one: a terminal gets one screen (card/screen.py),
-unless --all is given. The notice required with 42 CFR Part 2 information is a line at the top, the
-key `notice` in JSON, and a column in CSV (output/formats.py takes it from the data).
+The page is complete in every format but one: a terminal gets one screen (card/screen.py), unless
+--all is given. The notice required with 42 CFR Part 2 information is a line at the top, the key
+`notice` in JSON, and a column in CSV (output/formats.py takes it from the data).
 """
 
 import sqlite3
@@ -60,7 +60,7 @@ def counts_data(
 
 
 def plans_data(found: Sequence[sqlite3.Row], today: date, view: View) -> list[dict[str, Any]]:
-    """Return the visible plans as card/plans.py has them; it is loaded only if there are any."""
+    """Return the visible plans as card/plans.py does; it is imported only if there are any."""
     hidden = view.plans(row["id"] for row in found) if found else {}
     found = [row for row in found if row["id"] not in hidden]
     if not found:
@@ -200,7 +200,7 @@ def no_warnings(card: Mapping[str, Any], see: str) -> str:
 
 
 def _not_recorded(calls: Sequence[Mapping[str, Any]]) -> str:
-    """Return for how many calls it is not recorded whether there were hazards; empty for none."""
+    """Return a note of how many calls do not record whether there were hazards, or ""."""
     without = sum(not call["hazards_recorded"] for call in calls)
     if not without:
         return ""
@@ -209,18 +209,18 @@ def _not_recorded(calls: Sequence[Mapping[str, Any]]) -> str:
 
 
 def no_record(card: Mapping[str, Any]) -> bool:
-    """Whether neither a call nor a warning is on file at exactly this address."""
+    """Return whether neither a call nor a warning is on file at exactly this address."""
     return "match" in card and not card["calls"] and not (card["place"] and card["warnings"])
 
 
 def warned_near(card: Mapping[str, Any]) -> bool:
-    """Whether there is a warning for another unit of the building or a similar address."""
+    """Return whether there is a warning for another unit of the building or a similar address."""
     near = [*card.get("near", ()), *card.get("building", {}).get("by_unit", ())]
     return any(each["warnings"] for each in near)
 
 
 def is_on_street(why: str) -> bool:
-    """Whether a near address is listed for its street alone (places/near_store.py)."""
+    """Return whether a near address is listed only for its street (places/near_store.py)."""
     return why.startswith("on ")
 
 
@@ -234,16 +234,16 @@ def warning(item: Mapping[str, Any]) -> str:
 
 
 def in_short(warnings: Sequence[Mapping[str, Any]]) -> str:
-    """Return what is warned of at another address, each once: `WEAPON, Loose step`.
+    """Return the warnings of another address, each once: `WEAPON, Loose step`.
 
-    Notes come last: they are what is cut where a screen has one line.
+    Notes come last, because they are cut if the screen has only one line.
     """
     codes_first = sorted(warnings, key=lambda item: item["type"] in ("flag", "safety_concern"))
     return ", ".join(dict.fromkeys(short_text(item) for item in codes_first))
 
 
 def short_text(item: Mapping[str, Any]) -> str:
-    """Return the text of a warning: in capitals what happened, as written a flag or a concern."""
+    """Return the text of a warning: incidents in capitals, flags and concerns as written."""
     if item["type"] == "emergency_exam":
         return "EMERGENCY EXAM"
     text = str(item["text"])
@@ -268,7 +268,7 @@ CHILD = "child at this address"
 
 
 def who_line(each: Mapping[str, Any]) -> str:
-    """Return `T. Sample, 38 M, subject of 3 calls`, with what is known."""
+    """Return `T. Sample, 38 M, subject of 3 calls`, without what is not known."""
     age = "" if each["age"] is None else f"{'about ' if each['age_estimated'] else ''}{each['age']}"
     sex = (each["sex"] or "").upper()[:1]
     name = each["name"] or f"Person {each['person']}"
@@ -296,7 +296,7 @@ def count_section(counts: dict[str, Any], what: str) -> Section:
 
 
 def repeat_lines(counts: dict[str, Any], what: str) -> list[str]:
-    """Decide by the count, unless the place is exempt or an override exists."""
+    """Return a line if it is a repeat: by the count, unless it is exempt or overridden."""
     repeat, override = counts["repeat"], counts["repeat"]["override"]
     if repeat["exempt"] is not None:
         return [f"Not counted as a repeat {what}: {repeat['exempt']}."]
@@ -343,7 +343,7 @@ def narratives(calls: Sequence[dict[str, Any]]) -> list[Section]:
 def unit_lines(building: Mapping[str, Any]) -> list[str]:
     """Return `2 other units with 3 calls (1 care)`, then each unit, those with warnings first.
 
-    One alone is on one line. Calls at the building that name no unit are the building's.
+    A single unit is on one line. Calls at the building without a unit count for the building.
     """
     rows = sorted(building["by_unit"], key=lambda row: not row["warnings"])
     units = [row for row in rows if row["unit"]]
@@ -378,15 +378,15 @@ def emit(
     format: Format | None,
     output: Path | None,
 ) -> None:
-    """Print a card, with a notice that it needs, and below it these people's care notes.
+    """Print a card, with a Part 2 notice if it needs one, and these people's care notes below it.
 
-    For roles without these, an officer at the door among them, nothing of the care file is loaded.
+    Roles without the right to care notes, such as officers, do not import the care file's code.
     """
-    told = session.view.with_notice(card)
+    data = session.view.with_notice(card)
     if meant(format, output) in ("html", "pdf"):
-        told = on_paper(told, session, every)
+        data = on_paper(data, session, every)
     if session.may("care note list"):
         from ccu import care
 
-        told = care.below(session, told, people, every)
-    emit_document(told, format, output)
+        data = care.below(session, data, people, every)
+    emit_document(data, format, output)

@@ -33,9 +33,9 @@ def show(
     format: Format | None = None,
     output: Path | None = None,
 ) -> None:
-    """Print the card of an address or of a call's place, and record that it was shown.
+    """Print the card of an address or of a call's place, and record in the audit that it was shown.
 
-    `reason` opens the narratives; `asking`: a near address may be offered instead. The audit event
+    `reason` includes the narratives; with `asking` a near address may be offered. The audit event
     is committed before anything is printed: a card that cannot be recorded is not shown. Raises
     InvalidInput, NotFound.
     """
@@ -74,7 +74,7 @@ def document(session: Session, card: dict[str, Any], first: str = "") -> Documen
 def recorded_card(
     session: Session, work: Work, query: str, match: Match, reason: str | None = None
 ) -> dict[str, Any]:
-    """Return the card, narratives with a reason; record it and each person named on it."""
+    """Return the card, with narratives if a reason is given; record it and each person it names."""
     card = _place_card(session, work, query, match, narratives=reason is not None)
     action = "history-full" if reason is not None else "history"
     place_id = card["place"]["id"] if card["place"] else None
@@ -86,7 +86,7 @@ def recorded_card(
 
 
 def _here(match: Match) -> int | None:
-    """Return the place on file, or for an unknown unit its building."""
+    """Return the place on file; for a unit that is not, its building."""
     return match.place["id"] if match.place else match.building_id
 
 
@@ -105,12 +105,12 @@ def _asked(session: Session, address: str | None, call_id: int | None) -> tuple[
 
         unit = finding.unit_meant(session, reading)
     match = places.find(session.db, unit or reading, session.settings.town)
-    told = f"{finding.behind_street(reading)} was read as {unit.unit}" if unit else ""
+    correction = f"{finding.behind_street(reading)} was read as {unit.unit}" if unit else ""
     if unit and match.certainty == "none":
-        say(f"{told}.")
+        say(f"{correction}.")
     elif unit:
-        said = "" if match.certainty.startswith("exact") else f"{match.certainty}; "
-        match = match._replace(certainty=f"{said}{told}")
+        certainty = "" if match.certainty.startswith("exact") else f"{match.certainty}; "
+        match = match._replace(certainty=f"{certainty}{correction}")
     if match.place is None and not match.near and reading.kind == "place":
         from ccu.places import finding
 
@@ -204,7 +204,7 @@ def _place_card(
 def _with_street(
     connection: sqlite3.Connection, address: Address, near: list[Near], besides: int
 ) -> list[Near]:
-    """Return the near places and what is on file on the street; of a place name, by its number."""
+    """Return the near places and the street's; for a place name, only those with its number."""
     from ccu.places.near_store import NUMBER_THERE, with_street
 
     found, _certainty = with_street(connection, address, near, besides)
@@ -225,7 +225,7 @@ def _window(session: Session, match: Match) -> dict[str, object]:
 
 
 def _warnings(match: Match, warned: dict[int, list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """Return the warnings of the place, and those of its building with `at`."""
+    """Return the warnings of the place and of its building; the latter have `at`."""
     place = match.place["id"] if match.place else None
     own = [] if place is None else warned[place]
     if match.building_id in (None, place):
@@ -235,7 +235,7 @@ def _warnings(match: Match, warned: dict[int, list[dict[str, Any]]]) -> list[dic
 
 
 def _subjects(session: Session, found: list[sqlite3.Row]) -> list[dict[str, Any]]:
-    """Return person, name, age, age_estimated, sex, calls; the name for roles that may see it."""
+    """Return person, name, age, age_estimated, sex, calls; the name only for some roles."""
     named = session.may("person show")
     return [
         {
@@ -251,7 +251,7 @@ def _subjects(session: Session, found: list[sqlite3.Row]) -> list[dict[str, Any]
 
 
 def _name(row: sqlite3.Row) -> str:
-    """Return `T. Sample`, or the description of somebody not identified; empty without both."""
+    """Return `T. Sample`, or the description of an unidentified person, or ""."""
     initial = f"{row['given_name'][:1]}." if row["given_name"] and row["family_name"] else ""
     name = f"{initial} {row['family_name']}" if initial else row["given_name"] + row["family_name"]
     return name.strip() or row["description"]

@@ -1,4 +1,4 @@
-"""A place as data and as a page: how it was read, what is there, its flags, how often."""
+"""A place as data and as a page: how its address was read, what is there, flags, counts."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ MOST_TEXTS = 3
 
 
 def show(session: Session, place_id: int, every: bool = False) -> Document:
-    """Return the page of a place, recorded as a read; `every`: no list is cut. Raises NotFound."""
+    """Return the page of a place and record the read; `every`: no list is cut. Raises NotFound."""
     with session.work() as work:
         connection = work.connection
         place = places.place_record(connection, place_id)

@@ -1,6 +1,6 @@
 """The approved plans on a card: approach, early signs, triggers, first steps, safety, contacts.
 
-Never the baseline, and never the name of the person a plan is about.
+A card never shows the baseline or the name of the person a plan is about.
 """
 
 import json
@@ -28,8 +28,8 @@ _PLACES = {"place": "this place", "building": "the building"}
 def shown(found: Sequence[sqlite3.Row], today: date) -> list[dict[str, Any]]:
     """Return id, for, lines, left_out, review_on, review_due and body of each plan.
 
-    for: person, place, or building on the card of a unit. lines: each filled field with its label;
-    none is left out. body: the fields themselves, without the baseline.
+    for: person, place, or building on the card of a unit. lines: every filled field with its label.
+    body: the fields themselves, without the baseline.
     """
     bodies = {row["id"]: json.loads(row["body"]) for row in found}
     return [

@@ -1,8 +1,8 @@
-"""The card on one screen: what matters at a door, never taller than the terminal.
+"""The card on one screen, never taller than the terminal: what matters at a door.
 
-Where there is no room, old calls are given up first, then what is less urgent; warnings never. They
-are shortened, and if even that is too much, the oldest are counted. The last line names what was
-left out, which --all shows. Words carry the meaning: bold only repeats it.
+If there is no room, old calls are left out first, then what is less urgent, and warnings never.
+They are shortened and, if that is not enough, the oldest are only counted. The last line names what
+was left out; --all shows it. Bold never carries meaning of its own.
 """
 
 import re
@@ -20,19 +20,19 @@ from ccu.places.store import OTHER_UNIT
 from ccu.records import person_ids
 
 LABEL = 8  # columns
-WIDE = 100  # columns, from which a call has its place and its disposition
-LEAST_CELL = 8  # columns of a call's nature and answer, before its place is cut
-SPARE = 5  # rows of the terminal that are left free: the prompt and a little above the card
-LEAST_ROOM = 10  # lines of the card on a low terminal, which has none to spare but the prompt's
-LEAST_WARNING = 30  # columns, below which a warning is not shortened: too few of its words remain
+WIDE = 100  # columns; a wider screen shows a call's place and disposition
+LEAST_CELL = 8  # columns that a call's nature and answer keep before its place is cut
+SPARE = 5  # rows of the terminal left free for the prompt and a little space above the card
+LEAST_ROOM = 10  # lines of the card on a low terminal, where only the prompt's row stays free
+LEAST_WARNING = 30  # columns; a warning is not shortened to fewer, which would leave too few words
 GAP = "    "
 
 
 @dataclass(eq=False, repr=False)
 class Part:
-    """A labeled part of the screen, folded into lines, of which `least` are always shown.
+    """A labeled part of the screen, folded into lines; the first `least` are always shown.
 
-    The part with the highest `rank` is the first to give up lines, from its last one.
+    The part with the highest `rank` loses lines first, from the bottom.
     """
 
     label: str
@@ -78,7 +78,7 @@ def lines(
 
 
 def _give_up(parts: Sequence[Part], room: int) -> None:
-    """Take lines from the parts until they fit; calls first, what has to be shown last."""
+    """Remove lines from the parts until they fit, by rank: calls first."""
     by_rank = sorted(parts, key=lambda each: -each.rank)
     for part, least in [(each, each.least) for each in by_rank] + [(each, 0) for each in by_rank]:
         over = sum(len(each.lines) for each in parts) - room
@@ -109,7 +109,7 @@ def _left_out(parts: Sequence[Part], card: Mapping[str, Any], is_cut: bool) -> s
 
 
 def _head(card: Mapping[str, Any], today: date, columns: int) -> list[str]:
-    """Return the address or person, and beside it how often and when somebody was there last."""
+    """Return the address or person with the number of calls and the day of the last one."""
     title = page.title(card) if "match" in card else f"PERSON {card['person']['id']}"
     head = [one_line(title)]
     if card["calls"]:
@@ -141,7 +141,7 @@ def _warnings(
 ) -> tuple[list[str], bool]:
     """Return the warnings in at most `room` lines: in full, else shortened, else counted.
 
-    And whether any that is shown is shortened.
+    Also return whether any of those shown is shortened.
     """
     if not card["warnings"]:
         text = page.no_warnings(card, "see ALSO")
@@ -163,7 +163,7 @@ def _warnings(
 
 
 def _together(found: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield the warnings, those of one call as one: VIOLENCE, INJURY."""
+    """Yield the warnings, those of one call joined: VIOLENCE, INJURY."""
     of_call: dict[tuple[object, ...], dict[str, Any]] = {}
     for item in found:
         key: tuple[object, ...] = (item["source"], item.get("day"), item.get("at"))
@@ -265,9 +265,9 @@ def _open(each: Mapping[str, Any], today: date) -> str:
 
 
 def _calls(calls: Sequence[Mapping[str, Any]], today: date, room: int) -> Iterator[str]:
-    """Yield a line a call, in columns that share the room; the place is cut last.
+    """Yield a line per call, in columns that share the width; the place is cut last.
 
-    The card of a person has the place, and no disposition where there is no room for it.
+    The card of a person has the place, and the disposition only if there is room.
     """
     shown = ["place", "nature", "outcome", "answer"]
     if calls and "place" in calls[0] and room < WIDE:
@@ -296,7 +296,7 @@ def _calls(calls: Sequence[Mapping[str, Any]], today: date, room: int) -> Iterat
 
 
 def _also(card: Mapping[str, Any]) -> list[str]:
-    """Return what is warned of in other units and at similar addresses, warnings first."""
+    """Return the warnings of other units and similar addresses, then those without a warning."""
     if "match" not in card:
         return [f"{each['place']} ({each['calls']})" for each in card["places"]]
     near = [each for each in card["near"] if each["why"] not in OTHER_UNIT]  # those are units
@@ -313,7 +313,7 @@ def _also(card: Mapping[str, Any]) -> list[str]:
 
 
 def _packed(texts: Sequence[str], columns: int) -> list[str]:
-    """Return the texts in as few lines as they fit in order; a longer one is folded."""
+    """Return the texts in order in as few lines as possible; a longer one is folded."""
     packed: list[str] = []
     for text in texts:
         if packed and width(packed[-1]) + len(GAP) + width(text) <= columns:
@@ -329,7 +329,7 @@ def _folded(text: str, columns: int) -> list[str]:
         return [text]
     folded = [""]
     words = text.split(" ")
-    if words[0] == "!":  # stays with the first word of the warning
+    if words[0] == "!":  # keeps the mark with the first word of the warning
         words[:2] = [" ".join(words[:2])]
     for word in words:
         rest = word

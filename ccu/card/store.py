@@ -24,7 +24,7 @@ _ABOUT_PERSON = """
               AND call_person.role = 'subject')"""
 
 # One pass over the calls of a place in the index call_place, except for the care mark. `now` is
-# local time: a call logged for a time after --today is not counted yet.
+# local time: a call at a time after --today is not counted yet.
 _COUNTS = """
 SELECT
   count(*) FILTER (WHERE care AND occurred_at >= :day_30)  AS care_30,
@@ -96,8 +96,8 @@ _ABOUT = _RECENT.format(
     " ON call_person.person_id = people.value AND call_person.role = 'subject'"
     " CROSS JOIN call ON call.id = call_person.call_id",
 )
-# The last time of each: suicide attempts and threats, emergency examinations, hazards; a lower
-# rank is worse.
+# The latest of each: suicide attempts and threats, emergency examinations, hazards; a lower rank is
+# worse.
 _HAPPENED = """
 WITH recent AS ({recent})
 SELECT place_id, type, text, rank, max(occurred_at) AS at, id AS call_id FROM (
@@ -126,7 +126,7 @@ WHERE unit.id IN (SELECT value FROM json_each(:places))
 """
 _FLAG_RANK = 99  # after what happened on the same day
 
-# Who calls within a year were about, by their current record.
+# The subjects of calls within a year, by their current record.
 _YEARS = "(substr(:today, 1, 4) - substr({0}, 1, 4) - (substr(:today, 6) < substr({0}, 6)))"
 _SUBJECTS = f"""
 SELECT canonical_id AS person, count(DISTINCT call.id) AS calls, given_name, family_name,
@@ -177,8 +177,8 @@ def counts(connection: sqlite3.Connection, window: Mapping[str, object]) -> sqli
 def calls(connection: sqlite3.Connection, window: Mapping[str, object]) -> list[sqlite3.Row]:
     """Return id, occurred, care, nature, outcome, hazards_recorded, narrative; newest first.
 
-    hazards_recorded: a hazard, or that somebody looked and found none.
-    With `people` in the window, their calls, and also place and role.
+    hazards_recorded: whether a hazard, or that there was none, is recorded. With `people` in the
+    window, their calls, and also place and role.
     """
     of_person = "people" in window
     sql = _CALLS.format(
@@ -190,10 +190,10 @@ def calls(connection: sqlite3.Connection, window: Mapping[str, object]) -> list[
 def warnings_at(
     connection: sqlite3.Connection, window: Mapping[str, object], places: Iterable[int | None]
 ) -> dict[int, list[dict[str, Any]]]:
-    """Place -> its active flags, and what happened there within a year, newest and worst first.
+    """Return place -> its active flags and its incidents within a year, newest and worst first.
 
-    text, source, type; of what happened the day; of flags written, until, verified. Every place
-    asked for has a list.
+    Each has text, source, type; incidents also the day; flags also written, until, verified. Every
+    place asked for has a list.
     """
     found: dict[int, list[tuple[str, int, dict[str, Any]]]] = {
         each: [] for each in places if each is not None
@@ -229,7 +229,7 @@ def warnings_near(
 def warnings_about(
     connection: sqlite3.Connection, window: Mapping[str, object]
 ) -> list[dict[str, Any]]:
-    """Return what happened within a year on calls about a person, as in `warnings_at`."""
+    """Return the incidents within a year on calls about a person, as in `warnings_at`."""
     rows = connection.execute(_HAPPENED.format(recent=_ABOUT), window)
     return _newest_and_worst([(row["at"], row["rank"], _happened(row)) for row in rows])
 
@@ -248,12 +248,12 @@ def _newest_and_worst(found: list[tuple[str, int, dict[str, Any]]]) -> list[dict
 def subjects(
     connection: sqlite3.Connection, window: Mapping[str, object], place_id: int
 ) -> list[sqlite3.Row]:
-    """Return who calls here were about within a year, most calls first. Showing one is audited."""
+    """Return the subjects of calls here within a year, most calls first; audit each one shown."""
     return connection.execute(_SUBJECTS, {**window, "place_id": place_id}).fetchall()
 
 
 def has_child(connection: sqlite3.Connection, people: Iterable[int], today: date) -> bool:
-    """Whether one of these records is of somebody under 18, by birth date or as recorded."""
+    """Return whether one of these people is under 18, by birth date or as recorded."""
     return bool(table.value(connection, _CHILD, people=set(people), today=today.isoformat()))
 
 
@@ -267,8 +267,8 @@ def plans(
 
     Columns: id, person_id, body, review_on, of_building (whether it is the building's plan).
 
-    On the card of a place, `people` are all members of its households, but only plans of people who
-    were `met` here are returned. Plans of the place come first, then the latest approved.
+    On the card of a place, `people` are all members of its households, but only the plans of people
+    `met` here are returned. Plans of the place come first, then the latest approved.
     """
     asked = {"place_id": None, "building_id": None, **window, "people": json.dumps(people)}
     found = connection.execute(_PLANS, asked).fetchall()
@@ -279,6 +279,6 @@ def plans(
 
 
 def person(connection: sqlite3.Connection, person_id: int) -> sqlite3.Row:
-    """Return id, given_name, family_name, description, birth_date: an audited read; or NotFound."""
+    """Return id, given_name, family_name, description, birth_date; audited. Raises NotFound."""
     sql = "SELECT id, given_name, family_name, description, birth_date FROM person WHERE {where}"
     return table.require(connection, "person", person_id, sql)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ccu import database, files
 from ccu.database import encryption
-from ccu.database.opening import connect
+from ccu.database.opening import connect, uri
 from ccu.errors import DatabaseUnusable, InvalidInput, VerificationFailed
 from ccu.files import private
 
@@ -62,28 +62,29 @@ def making(
         raise InvalidInput(there)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     lock = -1
-    try:
-        remove_leftovers(folder)
-        lock = make_locked(part)
-        fill(part)
-        private.sync(part)
-        ready()
-        private.publish(part, target)
-    except FileExistsError:
-        raise InvalidInput(there) from None
-    except OSError as error:
-        raise DatabaseUnusable(f"cannot write {target}: {files.reason(error)}") from None
-    else:
-        yield
-    finally:
-        if lock >= 0:
-            os.close(lock)
-        private.remove_database(part)
+    with private.in_place(target):
+        try:
+            remove_leftovers(folder)
+            lock = make_locked(part)
+            fill(part)
+            private.sync(part)
+            ready()
+            private.publish(part, target)
+        except FileExistsError:
+            raise InvalidInput(there) from None
+        except OSError as error:
+            raise DatabaseUnusable(f"cannot write {target}: {files.reason(error)}") from None
+        else:
+            yield
+        finally:
+            if lock >= 0:
+                os.close(lock)
+            private.remove_database(part)
 
 
 def vacuum_into(connection: sqlite3.Connection, part: Path) -> None:
     """Fill the file of `making`. VACUUM INTO is right beside writers, where `cp` is not."""
-    connection.execute("VACUUM INTO ?", (str(part),))
+    connection.execute("VACUUM INTO ?", (uri(part),))
 
 
 def encrypt_into(path: Path, part: Path, key: str) -> None:
@@ -93,7 +94,7 @@ def encrypt_into(path: Path, part: Path, key: str) -> None:
     """
     source = connect(path, None, by_cipher=True)
     try:
-        source.execute("ATTACH DATABASE ? AS copy KEY ?", (str(part), encryption.raw(key)))
+        source.execute("ATTACH DATABASE ? AS copy KEY ?", (uri(part), encryption.raw(key)))
         source.execute("BEGIN")  # one moment of the file, without holding up who writes
         _export(source)
         source.execute("COMMIT")

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccu import database, files
-from ccu.errors import CcuError, DatabaseMissing, DatabaseUnusable
+from ccu.errors import CcuError, DatabaseMissing, DatabaseUnusable, SavedAndStopped
 
 if TYPE_CHECKING:
     from ccu.database.key_chain import Key
@@ -45,24 +45,28 @@ def write(
     """The one way to write: all of the block is kept, or none of it.
 
     The outermost block takes the write lock at once (BEGIN IMMEDIATE); a block within a block is a
-    savepoint. Anything raised, Ctrl-C included, rolls back. Report success only after the block.
+    savepoint. Anything raised, Ctrl-C included, rolls back; SavedAndStopped if it came too late.
+    Report success only after the block.
     `patience`: seconds to wait for the lock, where not BUSY_SECONDS.
     """
-    nested = connection.in_transaction
+    nested, ending = connection.in_transaction, False
     if nested:
         connection.execute("SAVEPOINT nested")
     else:
         _begin(connection, patience or BUSY_SECONDS)
     try:
         yield connection
+        ending = True
         connection.execute("RELEASE nested" if nested else "COMMIT")
-    except BaseException:
-        if connection.in_transaction:  # SQLite has already rolled back when the disk was full
-            if nested:
-                connection.execute("ROLLBACK TO nested")
-                connection.execute("RELEASE nested")
-            else:
-                connection.execute("ROLLBACK")
+    except BaseException as error:
+        within = connection.in_transaction  # SQLite has rolled back already when the disk was full
+        if within and not nested:
+            connection.execute("ROLLBACK")
+        elif within and not ending:
+            connection.execute("ROLLBACK TO nested")
+            connection.execute("RELEASE nested")
+        elif ending and not within and isinstance(error, KeyboardInterrupt):
+            raise SavedAndStopped("what you entered") from None
         raise
 
 
@@ -108,7 +112,7 @@ def tidy(connection: sqlite3.Connection) -> None:
 
 def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqlite3.Connection:
     """A connection with our settings; `by_cipher` opens a plain file by SQLCipher too."""
-    uri = _uri(path)
+    address = uri(path)
     files.keep_out_of(path)
     _must_be_writable(path)
     try:
@@ -116,10 +120,12 @@ def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqli
             from ccu.database import encryption
 
             version = encryption.library().sqlite_version_info
-            connection = encryption.connect(uri, key, BUSY_SECONDS)
+            connection = encryption.connect(address, key, BUSY_SECONDS)
         else:
             version = sqlite3.sqlite_version_info
-            connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+            connection = sqlite3.connect(
+                address, uri=True, timeout=BUSY_SECONDS, isolation_level=None
+            )
             connection.row_factory = sqlite3.Row
     except database.errors() as error:
         raise _explained(error, path) from None
@@ -206,8 +212,8 @@ def _wal_reset_is_fixed(version: tuple[int, ...]) -> bool:
     return any(version[:2] == fixed[:2] and version >= fixed for fixed in _WAL_RESET_FIXED)
 
 
-def _uri(path: Path) -> str:
-    """The path as SQLite's URI form takes it; any byte a file name may have."""
+def uri(path: Path) -> str:
+    """The path as SQLite's URI form takes it, in ATTACH too; any byte a file name may have."""
     name = path.absolute().as_posix()
     safe = b"/:.-_~"  # and letters and digits; importing urllib for this costs 8 ms a run
     encoded = "".join(

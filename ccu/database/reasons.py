@@ -2,13 +2,9 @@
 
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ccu import database
 from ccu.errors import CcuError, DatabaseBusy, DatabaseUnusable
-
-if TYPE_CHECKING:
-    pass
 
 
 def explain(error: BaseException, path: Path | None) -> CcuError | None:

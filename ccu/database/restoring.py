@@ -250,7 +250,8 @@ def take_place(part: Path, path: Path) -> Path | None:
         with contextlib.suppress(FileNotFoundError):
             path.with_name(path.name + suffix).replace(f"{kept}{suffix}")
     part.replace(path)
-    private.sync(path.parent)
+    with private.in_place(path):
+        private.sync(path.parent)
     return kept if old is not None else None
 
 

@@ -179,7 +179,7 @@ def filling(path: Path, key: str | None, journal: str = "WAL") -> Iterator[sqlit
             yield connection
         # So that the header identifies the file. On a full disk it cannot be done; the file is
         # complete all the same, and SQLite does it later.
-        with contextlib.suppress(*database.errors()):
+        with private.in_place(path), contextlib.suppress(*database.errors()):
             opening.tidy(connection)
 
 

@@ -60,12 +60,7 @@ _UNKNOWN = "cannot be read as a time; write it as 22:30, yesterday 22:30 or Jan 
 
 
 def parse_moment(
-    text: str,
-    now: datetime,
-    *,
-    field: str = "time",
-    future: bool = False,
-    us_order: bool = False,
+    text: str, now: datetime, *, field: str = "time", future: bool = False, us_order: bool = False
 ) -> datetime:
     """Return the moment that a person typed, in the zone of `now` (the town's, not the machine's).
 

@@ -61,6 +61,9 @@ def table(connection: sqlite3.Connection, name: str) -> "Table":
 # ---------------------------------------------------------------- rejects
 
 
+_REJECTS = b'"line","reason"'  # how such a file begins: one of an earlier import is replaced
+
+
 def check_rejects(path: Path | None, export: Path, database: Path) -> None:
     """Refuse a name that cannot or must not be written. Raises InvalidInput; `path` may be None."""
     if path is None:
@@ -76,6 +79,10 @@ def check_rejects(path: Path | None, export: Path, database: Path) -> None:
         raise InvalidInput(f"cannot write --rejects: {files.reason(error)}") from None
     named.check(path, "--rejects")
     to_file.check_own(path, "--rejects", ".csv")
+    if named.is_file(path):
+        start = named.content(path, "--rejects", len(_REJECTS))
+        if start not in (b"", _REJECTS):
+            raise InvalidInput("--rejects is a file of something else; give a new name")
 
 
 def write_rejects(path: Path | None, header: list[str], rejects: Iterable[Reject]) -> None:

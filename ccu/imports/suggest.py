@@ -232,9 +232,6 @@ def _untold(lines: Sequence[str]) -> Iterator[str]:
             yield f"under [{table.partition(']')[0]}], {len(texts)} {needs} a code: {named}"
 
 
-# ---------------------------------------------------------------- columns
-
-
 def choose(sample: Sample, hints: Hints, leave_out: Container[str] = ()) -> Chosen:
     """Return field -> its columns; a name that occurs twice in the header is used for none."""
     left = [n for n in sample.names if sample.labels[n] == n and n not in leave_out]
@@ -295,9 +292,6 @@ def is_identifier(cell: str) -> bool:
         and is_number(cell)
         and bool(re.fullmatch(r"(?!-?\d+\.\d+$)\S{4,25}", cell))
     )
-
-
-# ---------------------------------------------------------------- the layout's lines
 
 
 def head(sample: Sample, example: str, source: str) -> Iterator[str]:

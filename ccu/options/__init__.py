@@ -17,8 +17,8 @@ Declare a parameter by what the command receives, and give it the type that read
 - A parameter without `| None` is required: when it is missing, it is asked for at a terminal, and
   elsewhere the command fails with "--clinician is missing". Give it the default `REQUIRED`, so that
   the gate refuses first.
-- The gate calls `convert` after it has let the account through and before the command runs. An
-  account that is refused therefore learns nothing about records or logins.
+- The gate calls `convert` once the account has passed it and before the command runs. A refused
+account therefore learns nothing about records or logins.
 - A `list[...]` parameter is read item by item; a type with `commas=True` also splits each item.
 - `asking` is True when the command may ask for what is missing: `RESULT.ask(session, "Result",
   "--result")` shows the choices and repeats the question until the answer is valid.
@@ -62,19 +62,19 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 
-# The default of a required option. Typer must see one: it would refuse a missing option before the
-# gate has refused the account.
+# The default of a required option. Without one Typer would refuse a missing option before the gate
+# refuses the account.
 REQUIRED: Any = None
 
 
 class Context(typer.Context):
-    """What a command receives first; its `obj` is the session."""
+    """The first parameter of every command; its `obj` is the session."""
 
     obj: "Session"
 
 
 class _Parser:
-    """What Typer calls on each word: keeps the text, and carries the type that reads it later."""
+    """The parser that Typer calls on each word: it keeps the text and the type to read it with."""
 
     def __init__(self, type: OptionType[Any], example: str = "") -> None:
         self.type = type
@@ -120,7 +120,7 @@ def _may_ask(session: "Session", no_input: Any, option: str) -> bool:
     return session.interactive and not no_input
 
 
-# Received as: may the command ask for what is missing? Needs somebody at a terminal.
+# True if the command may ask for what is missing, which takes somebody at a terminal.
 AskingOption = Annotated[
     bool,
     typer.Option(
@@ -150,7 +150,7 @@ class Group(TyperGroup):
     )
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return the subcommand of a name, or of one that it had; None when there is none."""
+        """Return a subcommand by its name or a former name; None if there is none."""
         found = super().get_command(ctx, cmd_name)
         return found or super().get_command(ctx, self.OLD_NAMES.get(cmd_name, ""))
 
@@ -200,7 +200,7 @@ def convert(ctx: Any, session: "Session") -> None:
 
 
 def asked_later(command: Any) -> list[Any]:
-    """Return the arguments that `convert` asks for, or refuses to do without, once it may run."""
+    """Return the arguments that `convert` asks for, or requires, after the gate."""
     declared = inspect.signature(command.callback).parameters
     return [
         each
@@ -247,7 +247,7 @@ def asked(
     option: str,
     example: str = "",
 ) -> Value:
-    """Return the value given, else ask for it. Raises InvalidInput where nobody can be asked."""
+    """Return the value given, else ask for it. Raises InvalidInput if nobody can be asked."""
     if value is None and session.may_choose:
         found: Value = type.ask(session, question, option)
         return found
@@ -261,7 +261,7 @@ def asked(
 def needs_reason(session: "Session", full: bool, reason: str | None) -> str | None:
     """Return the reason to record with --full, asked for at a terminal; None without --full.
 
-    --full shows what people wrote. Raises InvalidInput when it has no --reason.
+    --full shows notes and narratives. Raises InvalidInput if it has no --reason.
     """
     if full and not reason and not session.may_choose:
         raise InvalidInput("--full needs --reason")

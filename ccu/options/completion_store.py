@@ -18,9 +18,9 @@ _NO_SHELL = "name the shell: ccu --show-completion bash, zsh, fish or powershell
 
 
 def for_shell(argv: list[str]) -> int:
-    """Print or install the script of the shell named last, else of the one that started ccu.
+    """Print or install the completion script of the shell named last, else of the current one.
 
-    In PowerShell Typer's installation lets every script run for the account: there it is printed.
+    For PowerShell it is only printed: Typer's installation lets the account run any script.
     """
     from typer import _completion_shared as scripts
 
@@ -52,7 +52,7 @@ def settings(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     return [(name, each.help) for name, each in DECLARED.items() if name.startswith(incomplete)]
 
 
-# What is offered for the number or name of each record; `:start` is what is typed of the word.
+# What is offered for each record's number or name; `:start` is the part already typed.
 _ROWS = {
     # The newest calls, with their day and time.
     "call": "SELECT id, substr(occurred_at, 1, 16) FROM call"
@@ -82,7 +82,7 @@ _CODES = (
 
 
 def of_table(ctx: typer.Context, table: str, incomplete: str) -> list[tuple[str, str]]:
-    """Offer the records or codes of a table: the value, and what is shown beside it."""
+    """Offer the records or codes of a table: each value with the text shown beside it."""
     return _rows(ctx, _ROWS.get(table) or _CODES.format(table=table), incomplete)
 
 

@@ -1,10 +1,10 @@
-"""Texts in private files: in the user's own editor (EDITOR), and kept of an interrupted command.
+"""Texts in private files: in the user's editor (EDITOR), and kept from an interrupted command.
 
-The editor's is in a private folder, removed afterwards. What was typed in a command that was
-interrupted is kept for the same person's next one, in a private file in the data folder of the
-system account that runs ccu, under a name made from the database, the staff record and the command:
-others are neither shown nor offered it. Beside an encrypted database nothing is kept, because the
-file is not encrypted.
+The editor's file is in a private folder, removed afterwards. What was typed before an interruption
+is kept for the same person's next command, in a private file in the data folder of the system
+account that runs ccu. The file's name is made from the database, the staff record and the command,
+so that it is offered to nobody else. Beside an encrypted database nothing is kept, because the file
+is not encrypted.
 """
 
 import contextlib
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 def _refuse_as_service(session: "Session") -> None:
     """Refuse where ccu runs as the service account that owns the file. Raises NotAllowed.
 
-    An editor opens any file and runs any program: it would open the database to accounts that may
-    only run ccu.
+    An editor opens any file and runs any program, so it would give the database to accounts that
+    may only run ccu.
     """
     if access.account() and access.account() == session.service_account:
         raise NotAllowed("you cannot use --edit when ccu runs by sudo; give --file -")
@@ -63,7 +63,7 @@ def edited(session: "Session", text: str) -> str:
 
 
 def _run(command: list[str]) -> None:
-    # Ctrl-C is the editor's. A handler of ours, not SIG_IGN, which the editor would inherit.
+    # Leave Ctrl-C to the editor: with a handler of ours, because it would inherit SIG_IGN.
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
         ended = subprocess.run(command, check=False)
@@ -87,10 +87,10 @@ _ERRORS = (OSError, ValueError, RuntimeError, KeyError)  # no such folder, no ho
 
 
 def keep(session: "Session", command: str, typed: dict[str, Any], what: str, slot: int = 0) -> str:
-    """Keep what JSON can hold; return which command offers it, as a sentence. Never fails.
+    """Keep the values that JSON can hold; return a sentence that names the command. Never fails.
 
-    `what` begins the sentence, such as `Your note is`. What was continued is kept again in its
-    `slot`, anything else (0) beside what is kept.
+    `what` begins the sentence, such as `Your note is`. A continued draft is kept again in its
+    `slot`; a new one (slot 0) is added to those kept.
     """
     from ccu.database import opening
 
@@ -113,17 +113,17 @@ def keep(session: "Session", command: str, typed: dict[str, Any], what: str, slo
 
 
 def resumed(
-    session: "Session", command: str, told: Callable[[dict[str, Any], str], str]
+    session: "Session", command: str, describe: Callable[[dict[str, Any], str], str]
 ) -> dict[str, Any] | None:
     """Offer what was kept, the newest first; return what the person continues, with its `slot`.
 
-    `told` returns what to say about one of them, kept at a day and time.
+    `describe` returns a sentence about one of them, kept at a day and time.
     """
     found = [_read(session, command, slot) for slot in _SLOTS]
     kept = [each for each in found if each is not None]
     kept.sort(key=lambda each: (dates.from_iso(each["kept_at"]), each["slot"]), reverse=True)
     for each in kept:
-        say(told(each, dates.say_moment(dates.from_iso(each["kept_at"]), session.now)))
+        say(describe(each, dates.say_moment(dates.from_iso(each["kept_at"]), session.now)))
         answer = terminal.ask_until_valid(_RESUME, _resume)
         if answer == "y":
             return each
@@ -147,7 +147,7 @@ def taken(session: "Session", command: str, what: str) -> dict[str, Any] | None:
 
 
 def _read(session: "Session", command: str, slot: int) -> dict[str, Any] | None:
-    """Return what was kept with its slot; None when nothing is, or nothing that can be read."""
+    """Return what was kept, with its slot; None if there is nothing, or it cannot be read."""
     from ccu.files import folders
 
     try:
@@ -180,7 +180,7 @@ def _path(session: "Session", command: str, slot: int) -> Path:
 
 
 def _must_be_ours(folder: Path) -> None:
-    """Raise PermissionError where somebody else could change where the folder leads."""
+    """Raise PermissionError if another account could replace the folder or one above it."""
     from ccu.files import folders
 
     if folders.BY_DESCRIPTOR and not folders.is_kept(folder):

@@ -47,7 +47,7 @@ def _provider(session: "Session", text: str, option: str) -> int:
     if session.may_choose and text.strip():
         found = providers.matching(session.db, text)
         lines = {each["id"]: providers.offered(each) for each in found}
-        if not found:  # no name: what is needed, in plain words
+        if not found:  # not a provider's name: a need in plain words
             from ccu.output import say
             from ccu.providers.find import FIRST, Asked, offered, search
             from ccu.providers.page import tell_of_911, unmet
@@ -65,7 +65,7 @@ def _provider(session: "Session", text: str, option: str) -> int:
 
 
 def _provider_answered(session: "Session", text: str, option: str) -> int:
-    """As `_provider`, after a question that has listed them."""
+    """Read a provider, as `_provider` does, after a question that has listed them."""
     try:
         return _provider(session, text, option)
     except NotFound:
@@ -97,12 +97,12 @@ PROVIDER = OptionType(
 )
 
 
-# Lists at whose questions people may type what happened: it is read for a risk to life.
+# Code lists whose answers may be free text about what happened: it is checked for a risk to life.
 _URGENT = ("nature", "need", "reason", "no_action_reason")
 
 
 def code(table: str, *, commas: bool = False) -> OptionType[str]:
-    """A code of a list, or its label; at the terminal also its number or two letters of it."""
+    """Make the type of a code: its code or label, at a terminal also its number or two letters."""
 
     def labels(session: "Session") -> dict[str, str]:
         from ccu.records import codes
@@ -151,11 +151,11 @@ def of_list(
     called: "Callable[[Session, bool, int | None], tuple[dict[int, str], int]]",
     check: "Callable[[Session, int], object]" = lambda session, number: None,
 ) -> OptionType[int]:
-    """A record's number, asked for below a list; a part of one of its lines is an answer too.
+    """Make the type of a record's number, asked for below a list; part of a line is an answer too.
 
-    `record` is its table. `called` returns what to call each, more of them if True, and how many
-    there are in all; or what to call one number that is not in the list. That one is asked about,
-    after `check`, which raises InvalidInput for one that cannot be used.
+    `record` is its table. `called` returns the line of each record (more of them if True) and how
+    many there are; or the line of one number that is not in the list. That number is checked by
+    `check`, which raises InvalidInput if it cannot be used, and then confirmed.
     """
     from ccu.options import terminal
     from ccu.records import table
@@ -168,7 +168,7 @@ def of_list(
         number = type.read(session, text, option) if text.isdigit() else None
         if number in listed:
             return number
-        if number is None or terminal.having(text, listed):
+        if number is None or terminal.matching(text, listed):
             if (found := terminal.of_part(text, listed)) is not None:
                 return found
             if number is None:

@@ -25,10 +25,10 @@ MOST_LINES = 18  # of a review; a longer one leaves out the questions without an
 class Question:
     """One question of a form.
 
-    `ask` asks it and keeps the answer; `words` returns the answer for the review. A question that
+    `ask` asks it and stores the answer; `words` returns the answer for the review. A question that
     is `known` (given as an option) is not asked, but may be changed from the review. `wanted`
-    returns whether the answers so far leave the question open. `keep` keeps what was typed when the
-    form is interrupted, and returns the sentence that tells so. `add` adds a text to the answer.
+    returns whether the question applies, given the answers so far. `keep` saves what was typed when
+    the form is interrupted, and returns a sentence about that. `add` appends a text to the answer.
     """
 
     label: str
@@ -70,29 +70,29 @@ def fill_in(
     except Declined:
         raise
     except KeyboardInterrupt:
-        if told := kept():
-            raise Cancelled(told) from None
+        if sentence := kept():
+            raise Cancelled(sentence) from None
         raise
     typed = [each for each in questions if each.wanted() and not each.known and each.words()]
     remember(session, "\n".join(f"{each.label}: {each.words()}" for each in typed), kept)
 
 
 def give_back(session: "Session", since_saved: bool) -> None:
-    """Keep or print what was typed; only what was after the last write with `since_saved`."""
+    """Keep or print what was typed; with `since_saved`, only what came after the last write."""
     for writes, each in session.typed:
         if not since_saved or writes == len(session.written):
             each()
 
 
 def remember(session: "Session", text: str, keep: Callable[[], str] = str) -> None:
-    """Have what was typed kept, and printed at a terminal, if the command ends without saving it.
+    """Keep what was typed, and print it at a terminal, if the command ends without saving it.
 
-    In a pipe or a log it is never printed.
+    It is never printed to a pipe or a log.
     """
 
     def keep_or_print() -> None:
-        if told := keep():
-            say(told)
+        if sentence := keep():
+            say(sentence)
         if text and sys.stderr.isatty():
             for each in ("Not saved. You typed:", *text.splitlines()):
                 say(each)
@@ -173,7 +173,7 @@ def _is_right(
 
 
 def _is_prose(text: str) -> bool:
-    """Whether a text is the rest of a note: one pasted or typed with blank lines ended too soon."""
+    """Return whether a text is the rest of a note that a blank line ended too soon."""
     return len(text.split()) > 2 or text.endswith((".", "!", "?"))
 
 
@@ -222,7 +222,7 @@ def of_option(
 def of_note(given: Any, edit: bool, session: "Session", command: str) -> Question:
     """Make the question whose answer is the note of `given`; with `edit` it opens the editor.
 
-    An interrupted one is kept, and offered where the same `command` asks again.
+    An interrupted note is kept, and offered when the same `command` asks again.
     """
     texts: list[str | None] = [None]
     lines: list[str] = []  # typed so far
@@ -263,7 +263,7 @@ def note(
 ) -> str | None:
     """Ask for a note, at the keyboard or in the user's editor; `before` is what it was.
 
-    `lines` holds the lines typed so far, for a caller that keeps them when it is interrupted.
+    `lines` receives the lines typed so far, for a caller that keeps them on an interruption.
     """
     from ccu.options import drafts
 
@@ -297,8 +297,8 @@ def private_text(
 ) -> str:
     """Return text about somebody from --file (- is standard input), or ask for it.
 
-    It is never typed on the command line, which others on the machine can read. It is one line, or
-    with `lines` several. Raises InvalidInput, which calls it `what`.
+    It is never an argument, because other users of the machine can read those. It is one line, or
+    several with `lines`. Raises InvalidInput, which calls it `what`.
     """
 
     def checked(text: str) -> str:
@@ -326,9 +326,9 @@ def private_text(
 
 
 def confirm_by_number(interactive: bool, number: int, stated: str, verb: str, what: str) -> None:
-    """State what will happen and have a number typed: pressing y out of habit confirms nothing.
+    """State what will happen and ask for a number to confirm it: y is too easy to press from habit.
 
-    `verb` is what is done, such as destroy or seal; `what` tells which number it is. Raises
+    `verb` is the action, such as destroy or seal; `what` tells which number to type. Raises
     InvalidInput without a terminal, and for another number.
     """
     if not interactive:

@@ -10,8 +10,8 @@ from typing import Any
 def with_options(form: type[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command the fields of a dataclass as its options; it receives them as `given`.
 
-    Typer reads a function's signature, so this writes one. Without it, the 28 options of a call
-    would be declared in each command and handed on one by one.
+    Typer reads a function's signature, so this builds one. Otherwise each command would declare the
+    28 options of a call and pass them on one by one.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:

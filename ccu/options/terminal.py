@@ -14,14 +14,14 @@ from ccu.errors import AskAgain, InvalidInput, NotFound
 from ccu.options import keyboard, typed_text
 from ccu.options.keyboard import EndOfInput, read_line
 
-LONGEST_NUMBER = 9  # digits, of an item of a list
+LONGEST_NUMBER = 9  # digits of a list item's number
 WIDTH = 78
-ONE_COLUMN = 6  # this many choices are listed one a line
+ONE_COLUMN = 6  # up to this many choices are listed one per line
 BACK = "<"
 YES, NO = ("y", "yes"), ("n", "no")
 _ENTER = r" \[[^]]*\](?=$| \(- )"  # what a question tells that Enter takes
 _USUAL = r" \[(?!Enter )([^]]*)\](?=$| \(- )"  # the same, where that is an answer
-_SKIP = "(Enter "  # it tells that Enter records nothing, as whatever was offered
+_SKIP = "(Enter "  # means that Enter records nothing
 
 Value = TypeVar("Value")
 Key = TypeVar("Key")
@@ -64,7 +64,7 @@ def ask_until_valid(
     offer: Callable[[], object] | None = None,
     end: str = ": ",
 ) -> Value:
-    """Return what `read` makes of the answer; show its error and ask again when it refuses.
+    """Return what `read` returns for the answer; on an error, show it and ask again.
 
     `?` prints the choices again, if there are any to `offer`. y takes the only reading that an
     error offers, and so does Enter unless it skips the question; n asks again. After an answer that
@@ -115,7 +115,7 @@ def ask_until_valid(
 
 
 def _read_begun(read: Callable[[str], Value], answer: str, begun: str) -> Value:
-    """Read an answer that began with a text; one typed in full behind that is read without it."""
+    """Read an answer after prefilled text; drop that text if the answer was typed in full."""
     try:
         return read(answer)
     except InvalidInput:
@@ -136,7 +136,7 @@ def _instead(answer: str, error: InvalidInput) -> list[str]:
 
 
 def until_valid(ask_once: Callable[[], Value]) -> Value:
-    """Call `ask_once` until it raises no error; show each, and return what it returns."""
+    """Call `ask_once`, showing each error, until it raises none; return its result."""
     while True:
         try:
             return ask_once()
@@ -147,7 +147,7 @@ def until_valid(ask_once: Callable[[], Value]) -> Value:
 
 
 def yes_or_no(question: str, enter: bool | None = None) -> bool:
-    """Ask until the answer is y or n; `enter` is the answer of Enter alone, None for neither."""
+    """Ask until the answer is y or n; `enter` is the result of Enter alone, None to ask again."""
 
     def read(answer: str) -> bool:
         word = answer.lower()
@@ -174,7 +174,7 @@ def choose(
 ) -> int | None:
     """Ask for the number of one of the records shown; None for an answer of `none`.
 
-    `y` takes the only one. Where `numbers` tells what each is called, a part of that is an answer
+    `y` takes the only one. If `numbers` maps each number to its line, part of a line is an answer
     too, and `?` shows them again. `or_else` ends the error for any other answer, after `shown`.
     """
     called = numbers if isinstance(numbers, Mapping) else {}
@@ -196,12 +196,12 @@ def choose(
 
 
 def of_part(answer: str, called: Mapping[Key, str]) -> Key | None:
-    """Return the only one of a list who is called by every part typed.
+    """Return the only item of a list whose line has every part typed.
 
-    Print those who are where there are several, and the list for `?`. A number within a line, such
-    as that of a house, is asked about: it may be that of a record.
+    If several match, print them; for `?` print the list. A number found within a line, such as a
+    house number, must be confirmed: it may be meant as a record's number.
     """
-    meant = having(answer, called)
+    meant = matching(answer, called)
     if len(meant) != 1 or answer.isdigit():
         show_list(called if answer == "?" else meant)
     if len(meant) == 1 and (
@@ -212,14 +212,14 @@ def of_part(answer: str, called: Mapping[Key, str]) -> Key | None:
 
 
 def may_be_part(answer: str) -> bool:
-    """Whether an answer may be a part of a name, and is not one to another question."""
+    """Return whether an answer may be part of a name rather than the answer to another question."""
     return len(answer) >= SHORTEST_PART and answer.lower() not in (*YES, *NEW)
 
 
-def having(answer: str, called: Mapping[Key, str]) -> dict[Key, str]:
-    """Return those of a list with every part typed in their line; a number is never a part of one.
+def matching(answer: str, called: Mapping[Key, str]) -> dict[Key, str]:
+    """Return the items of a list whose line has every part typed; a number is never part of one.
 
-    The line's own number counts for words alone: the caller knows it.
+    A number is not compared with the number of the line, which the caller has done.
     """
     parts = answer.casefold().split()
     if not may_be_part(answer):
@@ -235,18 +235,18 @@ def having(answer: str, called: Mapping[Key, str]) -> dict[Key, str]:
 
 
 def some_of(rows: Sequence[Value], more: bool) -> Sequence[Value]:
-    """Return the rows that fit beside a question, or more of them for an answer of `?`."""
+    """Return the rows that fit above a question, or more of them for an answer of `?`."""
     return rows[: MOST_LISTED if more else FIRST]
 
 
-def show_some(called: Mapping[Key, str], of: int) -> None:
-    """Print those of `some_of`, each on one line, and how to see the rest."""
+def show_some(called: Mapping[Key, str], total: int) -> None:
+    """Print the rows of `some_of`, one per line, and how to see the rest."""
     from ccu.output import say
     from ccu.output.text import shortened
 
     show_list({key: shortened(words, WIDTH - 8) for key, words in called.items()})
-    if of > len(called):
-        say("  ? lists more" if len(called) < MOST_LISTED else f"  and {of - len(called)} more")
+    if total > len(called):
+        say("  ? lists more" if len(called) < MOST_LISTED else f"  and {total - len(called)} more")
 
 
 def show_list(called: Mapping[Key, str]) -> None:
@@ -258,9 +258,9 @@ def show_list(called: Mapping[Key, str]) -> None:
 
 
 def chosen_of(found: Mapping[int, str], record: str, sure: bool = True, back: str = "") -> int:
-    """Show the records found; ask which one is meant unless it is the only one and `sure`.
+    """Show the records found; ask which one was meant, unless there is one and it is `sure`.
 
-    With `back`, Enter raises InvalidInput of that text.
+    With `back`, Enter raises InvalidInput with that text.
     """
     show_list(found)
     if len(found) == 1 and sure:
@@ -273,7 +273,7 @@ def chosen_of(found: Mapping[int, str], record: str, sure: bool = True, back: st
 
 
 def listed_at(answer: str, listed: Sequence[Value]) -> Value | None:
-    """Return the item that a printed list has at the number typed; None if it has none there."""
+    """Return the item of a printed list with the number typed; None if there is none."""
     if not (answer.isascii() and answer.isdigit() and len(answer) <= LONGEST_NUMBER):
         return None
     number = int(answer)
@@ -281,7 +281,7 @@ def listed_at(answer: str, listed: Sequence[Value]) -> Value | None:
 
 
 def _of_answer(sentence: str) -> str:
-    """Return an error about an option as one about an answer: no option was typed here."""
+    """Return an error about an option worded for an answer, because no option was typed."""
     if not sentence.startswith("--"):
         return sentence
     option, colon, words = sentence.removeprefix("--").partition(": ")
@@ -294,7 +294,7 @@ def _of_answer(sentence: str) -> str:
 def ask_lines(question: str, lines: list[str] | None = None) -> str:
     """Read lines until a blank one, one with a single period, or the end of input.
 
-    They follow those in `lines`, where the caller finds them after an interruption.
+    They are appended to `lines`, so that the caller has them after an interruption.
     """
     lines = [] if lines is None else lines
     first, is_new = len(AskAgain.lines), True
@@ -316,7 +316,7 @@ def ask_lines(question: str, lines: list[str] | None = None) -> str:
 
 
 def show_choices(labels: Iterable[str]) -> None:
-    """Print the numbered choices of a question: one a line, or two columns read downward."""
+    """Print the numbered choices of a question: one per line, or in two columns read downward."""
     from ccu.output import say
 
     named = list(labels)

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from ccu.dates.days import Direction
     from ccu.session import Session
 
-LONGEST_NOTE = 2_000_000  # characters; far longer than any report, short enough to hold
+LONGEST_NOTE = 2_000_000  # characters; far longer than any report, short enough for memory
 LARGEST_ID = 2**63 - 1
 
 # NUL, escape and the rest of C0 and C1, DEL, and the lone surrogates that replace bytes that are
 # not UTF-8. A note may also have tabs and newlines.
 _NOT_IN_A_LINE = "[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
-# A date that is a day whichever number is the month.
+# A date that is valid with either number as the month.
 _TWO_ORDERS = r"(?<![\d/-])(?:0?[1-9]|1[0-2])([/-])(?:0?[1-9]|1[0-2])(?:\1\d{2,4})?(?![\d/-])"
 _MINUTES = (
     r"(?:(?P<h>[0-9]{1,4}(?:\.[0-9]{1,2})?) ?(?:h|hrs?|hours?|:(?=[0-5][0-9]$))"
@@ -58,7 +58,7 @@ def _stdin_line(option: str) -> str:
 
 
 def note(text: str, option: str) -> str | None:
-    """Return a text of many lines, changed only in its line ends; None when it is only space."""
+    """Return a text of many lines, with only its line ends changed; None if it is blank."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
     if len(text) > LONGEST_NOTE:
         raise InvalidInput(f"{option} is longer than {LONGEST_NOTE:,} characters")
@@ -94,7 +94,7 @@ def whole_number(text: str, option: str, largest: int) -> int | None:
 def record_id(text: str, record: str) -> int:
     """Return the number of a record; `record` is its name in messages, such as call.
 
-    Raises NotFound for a number that no record can have: too large for the file.
+    Raises NotFound for a number too large for any record of the file.
     """
     text = text.strip()
     if not re.fullmatch("[1-9][0-9]*", text):
@@ -115,7 +115,7 @@ def day(
 ) -> date:
     """Return a day as `dates.parse_day` reads it, numbers in the order of the town.
 
-    With `tell`, a day that the order decided is printed on standard error: 5/6/2026 is May 6, 2026.
+    With `tell`, print a day that the order decided on standard error: 5/6/2026 is May 6, 2026.
     """
     us_order = _us_order(session)
     found = dates.parse_day(
@@ -127,7 +127,7 @@ def day(
 
 
 def days(session: "Session", text: str, option: str, prefer: "Direction") -> str:
-    """Return days with commas between as ISO days, each read as `day` reads it."""
+    """Return comma-separated days as ISO days, each read as `day` reads it."""
     parts = [part for part in text.split(",") if part.strip()]
     return ",".join(day(session, part, option, prefer=prefer).isoformat() for part in parts)
 
@@ -155,9 +155,9 @@ _HOURS = {"h": 1, "d": 24, "w": 7 * 24}
 
 
 def ago(session: "Session", text: str, option: str, units: str) -> datetime | None:
-    """Return the moment a span before now, such as `24h`, `3d`, `2w`, by these letters of units.
+    """Return the moment a span before now, such as `24h`, `3d`, `2w`; `units` are letters of units.
 
-    None for other text. Raises InvalidInput for a span of nothing, or of more than a year.
+    None for other text. Raises InvalidInput for a span of zero, or of more than a year.
     """
     span = re.fullmatch(rf"(\d{{1,4}}) ?([{units}])", text.strip(), re.ASCII | re.IGNORECASE)
     if span is None:
@@ -169,12 +169,12 @@ def ago(session: "Session", text: str, option: str, units: str) -> datetime | No
 
 
 def _us_order(session: "Session") -> bool:
-    """Whether the town writes the month first: the setting `state` names a US state or is empty."""
+    """Return whether the town writes the month first: if `state` is a US state or empty."""
     return bool(session.settings["state"])
 
 
 def _tell_order(session: "Session", text: str, option: str, found: date) -> None:
-    """Print the day or moment that was read, where the order of the town decided it."""
+    """Print the day or moment that was read, if the order of the town decided it."""
     from ccu.output import say
 
     if _us_order(session) and re.search(_TWO_ORDERS, text):
@@ -213,7 +213,7 @@ def _stdin(most: int, option: str) -> bytes:
 
 
 def _tell_to_type(option: str, what: str) -> None:
-    """Tell at a terminal that standard input is waited for."""
+    """Print at a terminal that ccu is waiting for standard input."""
     from ccu.output import say
 
     if sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty():
@@ -221,7 +221,7 @@ def _tell_to_type(option: str, what: str) -> None:
 
 
 def missing(ctx: Any, argument: Any) -> str:
-    """Return the error for an argument that is missing: what it is, and what to type."""
+    """Return the error for a missing argument: what it is and what to type."""
     arguments = [each for each in ctx.command.params if each.param_type_name == "argument"]
     needed = [
         str(each.metavar or each.name).rstrip(".").upper()
@@ -238,7 +238,7 @@ def _plainly(words: str) -> str:
 
 
 def missing_answer(question: str, argument: str) -> str:
-    """Return the error for an argument that is asked for where somebody is at a terminal."""
+    """Return the error for a missing argument that would be asked for at a terminal."""
     words = _plainly(question)
     the = "" if words.startswith("the ") else "the "
     return f"{the}{words} is missing; type it as {argument}"

@@ -1,4 +1,4 @@
-"""The types of options: what each reads from the text typed, asks, and offers to the shell."""
+"""The types of options: how each reads the text typed, asks for it and completes it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ LONGEST_REASON = 1_000  # characters
 
 
 def offered(table: str) -> Completer:
-    """Return what offers the shell the records or the codes of a table."""
+    """Return the completion function for the records or codes of a table."""
 
     def complete(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
         from ccu.options import completion_store  # only where the shell asks
@@ -35,11 +35,11 @@ def offered(table: str) -> Completer:
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class OptionType(Generic[Value]):
-    """How the text of an option becomes a value.
+    """How the text of an option is turned into a value.
 
     `read` takes the session, the text and the option's name for messages. It raises InvalidInput or
-    NotFound, in one sentence that names the option; it returns None for a text with nothing in it.
-    `answer` reads an answer at the terminal, where shorter forms are accepted; else `read` does.
+    NotFound, in one sentence that names the option; it returns None for an empty text. `answer`, if
+    set, reads an answer at the terminal, where shorter forms are accepted.
     """
 
     read: Reader[Value]
@@ -48,11 +48,11 @@ class OptionType(Generic[Value]):
     answer: Reader[Value] | None = None
     hint: str = ""  # what may be typed, after the question
     usage: str = ""  # what may be typed, for an answer of `?`
-    offer: Callable[..., None] | None = None  # print the choices; those of a `?` with more=True
+    offer: Callable[..., None] | None = None  # print the choices; with more=True those of `?`
     # The value in words: shown after the answer, and where it is reviewed before it is saved.
     words: Callable[["Session", Value], str] | None = None
     commas: bool = False  # each item of a repeated option may hold several, with commas between
-    urgent: bool = False  # an answer that tells of a risk to life is met with 911 and 988
+    urgent: bool = False  # after an answer about a risk to life, print 911 and 988
     is_file: bool = False  # read last: it may be typed at the terminal after the questions
 
     def split(self, texts: Sequence[str], option: str) -> list[str]:
@@ -153,9 +153,9 @@ def line(
 def number_of(
     record: str, metavar: str, table: str = "", complete: Completer | None = None
 ) -> OptionType[int]:
-    """The number of a record, as it is printed. Whether it exists, the command finds out.
+    """Make the type of a record's number, as it is printed; the command checks that it exists.
 
-    An answer that is no number in its `table` is asked for again.
+    The question is repeated if the answer is not a number in its `table`.
     """
 
     def read(session: "Session", text: str, option: str) -> int:
@@ -168,7 +168,7 @@ def number_of(
 
 
 def _on_file(read: Callable[["Session", str, str], int], name: str) -> Reader[int]:
-    """Return what reads the number of a record on file, and else raises NotFound."""
+    """Return a reader of a record's number, which raises NotFound if it is not on file."""
 
     def answer(session: "Session", text: str, option: str) -> int:
         from ccu.records import table
@@ -185,7 +185,7 @@ def _note(session: "Session", path: str, option: str) -> str | None:
 
 
 def _person(session: "Session", text: str, option: str) -> int:
-    """Read a person's number; at a terminal also a part of the name, which is never in an error.
+    """Read a person's number, or at a terminal part of the name, which no error repeats.
 
     `-` asks for it, so that a name need not be on the command line.
     """
@@ -198,7 +198,7 @@ def _person(session: "Session", text: str, option: str) -> int:
         )
     if not any(letter.isalpha() for letter in text):
         return typed_text.record_id(text, "person")
-    if not session.may_choose:  # a name is not for a command line
+    if not session.may_choose:  # a name must not be on a command line
         raise InvalidInput(
             "a person is named by its number, such as 12; to find it by name: ccu person find"
             " --file -"
@@ -230,8 +230,8 @@ PERSON = OptionType(
 PLACE = number_of("place", "N", "place")
 PLAN = number_of("plan", "PLAN", "plan")
 REFERRAL = number_of("referral", "R", "referral", offered("referral"))
-ADDRESS = line(300, needed=True)  # of a place, as typed
+ADDRESS = line(300, needed=True)  # an address, as typed
 REASON = replace(line(LONGEST_REASON), urgent=True)
-WHY = replace(line(LONGEST_REASON, needed=True), urgent=True)  # of what is taken back
+WHY = replace(line(LONGEST_REASON, needed=True), urgent=True)  # the number of what is undone
 NOTE = OptionType(read=_note, metavar="FILE", is_file=True)
 NOTE_LATER = OptionType(read=partial(partial, _note), metavar="FILE", is_file=True)  # when called

@@ -314,13 +314,13 @@ def similar(session: Session, reading: Address) -> list[Near]:
     from ccu.places.near_store import NUMBER_THERE, near_places, with_street
 
     with db.reading(session.db):  # else one that a colleague files meanwhile is like itself
-        if on_file(session, reading) is not None:
+        if (at := on_file(session, reading)) and not filing_store.is_empty(session.db, at):
             return []
-        found = near_places(session.db, reading, neighbors=False)
+        found = near_places(session.db, reading, at, neighbors=False)
         if reading.city:  # which may be misspelled, or another than where it was
             found = [*places.in_city_like(session.db, reading, session.settings.names.own), *found]
         if not found:
-            street, _certainty = with_street(session.db, reading, [])
+            street, _certainty = with_street(session.db, reading, [], at)
             found = [each for each in street if each.why == NUMBER_THERE]
     return found[: places.MOST_NEAR]
 

@@ -105,7 +105,7 @@ def _question(session: Session, body: dict[str, list[Any]], field: str) -> Quest
     def words() -> str:
         return "; ".join(form.shown(field, each) for each in body[field])
 
-    return Question(form.HEADINGS[field], ask, words)
+    return Question(FIELDS[field], ask, words)
 
 
 def _edited(session: Session, text: str, asking: bool) -> dict[str, list[Any]]:
@@ -126,7 +126,7 @@ def _edited(session: Session, text: str, asking: bool) -> dict[str, list[Any]]:
 
 def _asked(session: Session, field: str, old: list[Any], found: list[Any]) -> list[Any]:
     """Return the items typed for a field, collected in `found`; Enter alone keeps what it has."""
-    heading = form.HEADINGS[field]
+    heading = FIELDS[field]
     for each in old:
         say(f"  - {form.shown(field, each)}")
     keep = "; Enter keeps these, - removes them" if old else ""

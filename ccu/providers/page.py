@@ -38,7 +38,7 @@ STALE = ("id", "name", "verified", "left_directory", "referrals", "phone", "hour
 
 def tell_of_911(session: Session, text: str = "") -> None:
     """Print 911 and 988, once in a command; with a text, only if it tells of a risk to life."""
-    if URGENT in session.told:
+    if URGENT in session.printed:
         return
     if text:
         from ccu.providers.need_words import NeedWords
@@ -46,7 +46,7 @@ def tell_of_911(session: Session, text: str = "") -> None:
         known = NeedWords(session.db, spoken=True)
         if not known.urgent(known.english(text)):
             return
-    session.told.add(URGENT)
+    session.printed.add(URGENT)
     say(URGENT)
 
 

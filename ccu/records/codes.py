@@ -67,11 +67,7 @@ def is_in_full(connection: sqlite3.Connection, table: str, text: str) -> bool:
 
 
 def chosen(
-    connection: sqlite3.Connection,
-    table: str,
-    text: str,
-    option: str,
-    among: Sequence[str] = (),
+    connection: sqlite3.Connection, table: str, text: str, option: str, among: Sequence[str] = ()
 ) -> str:
     """As `code`, of an answer at the terminal: also the number in the list, or two letters.
 

@@ -123,7 +123,7 @@ def _ask(session: Session, about: About, given: ReferOptions | NeedReferOptions)
 
     def notes() -> list[str]:
         found = _notes(cautions(session, session.db, _new(session, about, given)))
-        session.told |= {*found}  # not again when it is saved
+        session.printed |= {*found}  # not again when it is saved
         return found
 
     def question(
@@ -268,7 +268,7 @@ def make(
         referrals.check_new(work.connection, new)
         warnings = cautions(session, work.connection, new)
         for note in _notes(warnings):
-            if note not in session.told:
+            if note not in session.printed:
                 say(note)
         referral_id = referrals.make(work, new)
         if link is not None:
@@ -356,8 +356,8 @@ def offer_after_call(session: Session, call_id: int) -> None:
         about = from_call(session, call_id, given, asking=True)
         make(session, new_referral(session, about, given, asking=True), None, None)
     except (KeyboardInterrupt, CcuError) as error:
-        told = isinstance(error, CcuError) and not isinstance(error, Cancelled)
-        if told:
+        is_message = isinstance(error, CcuError) and not isinstance(error, Cancelled)
+        if is_message:
             questions.give_back(session, since_saved=True)
-        reason = f"{error}. " if told else ""
+        reason = f"{error}. " if is_message else ""
         say(f"{reason}The call is saved; the referral is not. {later}")

@@ -51,10 +51,10 @@ def person_copy(session: Session, work: Work, referral_id: int) -> Document:
     label = codes.labels(work.connection, "need")[data["need"]]
     asked, reach = ("draft", "reach_draft") if data["status"] == "draft" else ("asked", "reach")
     facts["need"] = NEEDS.get(data["need"], label.lower())
-    told = {name: text.format(**facts) for name, text in TEXTS.items()}
-    privacy = told["signed" if paper else "not_signed"]
+    texts = {name: text.format(**facts) for name, text in TEXTS.items()}
+    privacy = texts["signed" if paper else "not_signed"]
     there = [(field, provider[field]) for field in REACHED if provider[field]]
-    first = [f"Dear {known}," if known else "Hello,", "", told[asked]]
+    first = [f"Dear {known}," if known else "Hello,", "", texts[asked]]
     sections = [
         Section(lines=first, main=True),
         *([Section(name, pairs=there)] if there else []),
@@ -62,11 +62,11 @@ def person_copy(session: Session, work: Work, referral_id: int) -> Document:
             [Section("Please note", lines=[provider["alert"]], alert=True)]
             * bool(provider["alert"])
         ),
-        Section("What happens next", lines=[told[reach], told["check"]]),
-        Section("Your choice", lines=[told["choice"]]),
-        Section("Your privacy", lines=[privacy, told["safe"]]),
+        Section("What happens next", lines=[texts[reach], texts["check"]]),
+        Section("Your choice", lines=[texts["choice"]]),
+        Section("Your privacy", lines=[privacy, texts["safe"]]),
         Section("Questions", lines=[_questions(owner)]),
-        Section(lines=[told["help_now"]], alert=True),
+        Section(lines=[texts["help_now"]], alert=True),
     ]
     shown = {"referral": referral_id, "copy": "person", "disclosure": None}
     return _page(session, f"Your referral to {name}", sections, shown)

@@ -94,14 +94,14 @@ def _content(session: Session, work: Work, person_id: int, note: str | None) -> 
     if not (record["given_name"] or record["family_name"]):
         raise InvalidInput(f"person {person_id} has no name on file; a parcel needs one")
     year = birth_year(record["age_estimate"], record["age_estimated_on"])
-    told = {NAMES[field]: record[field] for field in TOLD}
-    told[NAMES["birth_date"]] = record["birth_date"] or (year and str(year))
+    values = {NAMES[field]: record[field] for field in TOLD}
+    values[NAMES["birth_date"]] = record["birth_date"] or (year and str(year))
     return {
         "format": FORMAT,
         "from": f"{session.settings['town']} Community Care Unit",
         "made": work.today.isoformat(),
         **read_store.for_parcel(work.connection, record["records"], work.staff_id),
-        "person": "\n".join(f"{name}: {value}" for name, value in told.items() if value),
+        "person": "\n".join(f"{name}: {value}" for name, value in values.items() if value),
         "note": note or "",
     }
 

@@ -369,12 +369,16 @@ def _by_group(connection: sqlite3.Connection, options: Options, report: Report) 
     split = [
         each.title for plan in plans for each in _picked(maker.split_already(plan.files), plan.pick)
     ]
-    left_out = [f"Left out, split already: {', '.join(dict.fromkeys(split))}."] if split else []
-    for group in store.groups(connection, options.by, min(report.period.last, report.as_of.date())):
+    names = ", ".join(dict.fromkeys(split))
+    left_out = [f"With --section NAME: {names}."] if split and not options.sections else []
+    groups = store.groups(connection, options.by, min(report.period.last, report.as_of.date()))
+    for group in groups:
         with store.only_group(connection, group):
             maker = figures.Maker(connection, parameters)
             for plan in plans:
-                made += _picked(maker.of_group(plan.files, group), plan.pick)
+                made += _picked(
+                    maker.of_group(plan.files, group, bool(options.sections)), plan.pick
+                )
     order = {each.figure: place for place, each in reversed([*enumerate(made)])}
     return ReportSection(
         f"by-{options.by}",
@@ -383,7 +387,7 @@ def _by_group(connection: sqlite3.Connection, options: Options, report: Report) 
         figures.COLUMNS,
         sorted({(each.figure, each.group): each for each in made}.values(),
                key=lambda each: order[each.figure]),
-        explains=[*definitions.EXPLAINS_GROUPS, *left_out] if made else [sentences.NOBODY],
+        explains=[*definitions.EXPLAINS_GROUPS, *left_out] if groups else [sentences.NOBODY],
     )  # fmt: skip
 
 

@@ -186,24 +186,28 @@ class Maker:
             if row.get("figure", plan.name) == plan.name
         ]
 
-    def of_group(self, files: Sequence[str], group: str) -> list[Figure]:
+    def of_group(self, files: Sequence[str], group: str, split: bool) -> list[Figure]:
         """Return the rates of the files as those of a group of people; one made of few is hidden.
 
-        Without the share of care natures: only care calls name people, so that it is 100% of any
-        group.
+        `split`: with those that have groups of their own. Without the share of care natures: only
+        care calls name people, so that it is 100% of any group.
         """
+        made = (
+            replace(each, group=f"{group}, {each.group}" if each.group else group)
+            for each in self.figures(files)
+            if each.unit not in ("count", "dollars")
+            and (split or not each.group)
+            and each.figure != "share_of_all_calls"
+        )
         return [
-            replace(each, group=group)
+            each
             if (each.denominator or 0) >= LEAST
             or unknown(each.figure, "", self._parameters.now)
             else Figure(
-                figure=each.figure, group=group, value=None, unit=each.unit,
+                figure=each.figure, group=each.group, value=None, unit=each.unit,
                 missing=None, not_yet=None, note=TOO_FEW,
             )
-            for each in self.figures(files)
-            if each.unit not in ("count", "dollars")
-            and not each.group
-            and each.figure != "share_of_all_calls"
+            for each in made
         ]  # fmt: skip
 
     def split_already(self, files: Sequence[str]) -> list[Figure]:

@@ -342,10 +342,7 @@ def confirm_people(session: Session, found: list[Candidate]) -> None:
 
 
 def remove_identity(
-    session: Session,
-    before: str | None,
-    person_id: int | None,
-    altered: Altered,
+    session: Session, before: str | None, person_id: int | None, altered: Altered
 ) -> list[Candidate]:
     """Remove it, by what the file holds at this moment. Raises VerificationFailed.
 

@@ -69,7 +69,7 @@ def changes(connection: sqlite3.Connection, staff_id: int) -> Iterator[Last]:
     """Yield the changes of an account that it has not undone, the last one first."""
     for last in _changes(_not_undone(connection.execute(_MINE, {"staff_id": staff_id}))):
         # What was purged, sealed or removed is no different from a record never made.
-        gone = last.action != "person-void" and _is_gone(connection, last)
+        gone = last.action not in ("person-void", "seal") and _is_gone(connection, last)
         if not gone and last.action != "import-undo":  # a part of an undo that was stopped
             yield last
 

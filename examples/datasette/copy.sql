@@ -1,6 +1,7 @@
--- A file for analysts with the rows of the views alone, so that nobody opens the town's own file:
+-- Make a file for analysts with only the rows of the views, so that they never open the town's file:
 --     sqlite3 analyst.db < copy.sql
--- Run it as the records custodian in a private folder beside ccu.db, into a new file, and note who gets it.
+-- The records custodian runs it in a private folder beside ccu.db, into a new file, and notes who gets
+-- it.
 ATTACH 'file:ccu.db?mode=ro' AS town;
 BEGIN;
 CREATE TABLE v_calls AS SELECT * FROM town.v_calls;

@@ -1,5 +1,5 @@
--- The figures of a region, by town: those of the towns' own reports, by the same names (a rate by its
--- numerator). DuckDB and Spark run this text as it is, over the tables of `ccu export --deidentified`.
+-- The figures of a region, by town, under the names of the towns' own reports (for a rate, its
+-- numerator). DuckDB and Spark run this text unchanged on the tables of `ccu export --deidentified`.
 SELECT figure, town, value FROM (
   SELECT 'calls' AS figure, town, count(*) AS value FROM calls GROUP BY town
   UNION ALL

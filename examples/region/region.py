@@ -1,8 +1,8 @@
 """Add towns up: python region.py [--engine duckdb|spark] FOLDER...
 
-Each FOLDER is one town's `ccu export --deidentified`. Checks the hashes of about.json, refuses
+Each FOLDER is one town's `ccu export --deidentified`. Checks the hashes in about.json, refuses
 groups of fewer than five people, then prints each figure by town and for the region, as CSV. A town
-without any row of a figure's table has "no data": the export cannot tell that from 0.
+without any row in a figure's table has "no data": the export cannot tell that from 0.
 
 DuckDB: pip install duckdb. Spark: pip install pyspark, and Java 17; SPARK_MASTER names a cluster.
 """
@@ -23,7 +23,7 @@ HERE = Path(__file__).resolve().parent
 TABLES = ("calls", "referrals", "follow_ups")
 SEALED = "without sealed records, which a town's own report counts"
 PART2 = "without sealed records and 42 CFR Part 2 programs, which a town's own report may count"
-NOTES = {  # of the figures that every town has, with or without rows
+NOTES = {  # for the figures that every town has, with or without rows
     "calls": SEALED,
     "care_calls": SEALED,
     "referrals_made": PART2,
@@ -40,7 +40,7 @@ class Refused(Exception):
 
 
 def files_of(folders: Sequence[Path]) -> tuple[dict[str, list[str]], list[str]]:
-    """Return table -> its Parquet files as the towns wrote them, and the towns. Raises Refused."""
+    """Return the Parquet files of each table, and the towns. Raises Refused if one was changed."""
     found: dict[str, list[str]] = {table: [] for table in TABLES}
     towns, periods = set(), set()
     for folder in folders:
@@ -49,30 +49,30 @@ def files_of(folders: Sequence[Path]) -> tuple[dict[str, list[str]], list[str]]:
             town, period = about["town"], (about["period"]["from"], about["period"]["to"])
             listed = {each["name"]: each["sha256"] for each in about["files"]}
         except (OSError, ValueError, LookupError, TypeError):
-            raise Refused(f"{folder}: no folder of ccu export --deidentified") from None
+            raise Refused(f"{folder}: not a folder of ccu export --deidentified") from None
         if town in towns:
-            raise Refused(f"{folder}: the town is there twice")
+            raise Refused(f"{folder}: this town is given twice")
         towns.add(town)
         periods.add(period)
         on_disk = {str(path.relative_to(folder)) for path in folder.rglob("*.parquet")}
         if not any(name.endswith(".parquet") for name in listed):
             raise Refused(f"{folder}: no Parquet; the town needs ccu with its extra parquet")
         if on_disk != {name for name in listed if name.endswith(".parquet")} or not on_disk:
-            raise Refused(f"{folder}: its Parquet files are not those of about.json")
+            raise Refused(f"{folder}: its Parquet files are not the ones listed in about.json")
         for name in sorted(name for name in listed if (folder / name).exists()):
             with (folder / name).open("rb") as file:
                 if hashlib.file_digest(file, "sha256").hexdigest() != listed[name]:
-                    raise Refused(f"{folder}: {name} is not as the town wrote it")
+                    raise Refused(f"{folder}: {name} was changed after the town wrote it")
             if name in on_disk:
                 found[name.partition("/")[0]].append(str(folder / name))
     if len(periods) > 1:
-        raise Refused("the exports are not of one period")
+        raise Refused("the exports cover different periods")
     return found, sorted(towns)
 
 
 @contextmanager
 def duckdb_engine(files: dict[str, list[str]]):
-    """Yield what runs a statement on this machine, by DuckDB."""
+    """Yield a function that runs a statement on this machine with DuckDB."""
     import duckdb
 
     with duckdb.connect() as connection:
@@ -84,7 +84,7 @@ def duckdb_engine(files: dict[str, list[str]]):
 
 @contextmanager
 def spark_engine(files: dict[str, list[str]]):
-    """Yield what runs a statement on a Spark cluster, or on two threads of this machine."""
+    """Yield a function that runs a statement on a Spark cluster or two threads of this machine."""
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder.master(os.environ.get("SPARK_MASTER", "local[2]"))
@@ -96,7 +96,7 @@ def spark_engine(files: dict[str, list[str]]):
     )
     try:
         for table, paths in files.items():
-            # recursiveFileLookup: the columns are in the files, none is taken from folder names
+            # recursiveFileLookup: take columns from the files, none from folder names
             read = session.read.option("recursiveFileLookup", "true").parquet(*paths)
             read.createOrReplaceTempView(table)
         yield lambda sql: [tuple(row) for row in session.sql(sql).collect()]
@@ -108,7 +108,7 @@ ENGINES = {"duckdb": duckdb_engine, "spark": spark_engine}
 
 
 def missing(engine: str) -> str:
-    """Return what an engine needs that is not installed here, and what to do; else nothing."""
+    """Return what to install for an engine, or an empty text if nothing is missing."""
     package = {"duckdb": "duckdb", "spark": "pyspark"}[engine]
     if importlib.util.find_spec(package) is None:
         return f"--engine {engine} needs the package {package}: pip install {package}"
@@ -143,7 +143,7 @@ def figures(run: Run, towns: Sequence[str]) -> list[Row]:
 
 
 def main() -> int:
-    """Print the figures; returns 1 when an export was refused, 2 without what the engine needs."""
+    """Print the figures. Returns 1 if an export is refused, 2 if the engine is not installed."""
     parser = argparse.ArgumentParser(description="Add towns up.")
     parser.add_argument("--engine", choices=ENGINES, default="duckdb")
     parser.add_argument("folders", nargs="+", type=Path)

@@ -1,6 +1,6 @@
--- Groups of fewer than five people, of which there must be none: rows that are equal in every column but
--- the pseudonym. Rows without a person do not make a group of people larger; alone they must be five.
--- Rows that tell no more than what totals are counted by (care; accepted, received) are one group.
+-- List groups of fewer than five people; there must be none. A group is the rows that are equal in every
+-- column but the pseudonym. Rows without a person do not make a group of people larger; alone they must
+-- be five. Rows with only the columns that totals count (care; accepted, received) are one group.
 SELECT name, town, month, people FROM (
   SELECT 'calls' AS name, town, month, count(DISTINCT person) AS people, count(*) AS alone
   FROM calls

@@ -39,11 +39,11 @@ QUICK = 50_000
 FILE = ROOT / "BENCHMARKS.md"
 ABOUT = """# Benchmarks
 
-Written by `make bench`. Each figure `now` is a ratio to a peer that ran in turns with it in the
-same minutes; medians. Of growth it is the exponent x of n^x: 0 is none, 1 is as the calls grow. A
-row that is not here was not measured. Each row has its day and how busy the machine was: a load
-above the number of processors is a busy one, and then the ratio of processor times is the safer
-figure. What a start cannot go below is in docs/architecture.md.
+`make bench` writes this page. `now` is the ratio of ccu's time to the peer's, as medians of runs in
+turns within the same minutes. For n^x it is the exponent of growth: 0 is none, 1 is as fast as the
+number of calls. A row that is missing was not measured. `measured` has the day and the load of the
+machine: if the load is above the number of processors, trust the rows in processor time more. The
+minimum that any start takes is in docs/architecture.md.
 """
 HEADERS = (
     "what", "peer", "now", "goal", "met", "ours / peer", "what it means to a user", "measured",

@@ -26,5 +26,5 @@ def measure(bench: Bench) -> Iterator[Line]:
 
         yield bench.line(
             f"backup, verified, {bench.calls:,} calls", "VACUUM INTO", ours, peer, 10, 3,
-            "The night's copy, each page and figure of it compared.",
+            "The nightly copy, with every page and figure compared.",
         )  # fmt: skip

@@ -30,16 +30,16 @@ def measure(bench: Bench) -> Iterator[Line]:
     yield bench.line(
         f"history --address, {size}, piped", "sqlite-utils query",
         lambda: run(ours), lambda: run(select), 0.7, 0.5,
-        "The card before the door is reached; most of it is the start of Python and Typer.",
+        "The card on the way to a call; most of the time is the start of Python and Typer.",
     )  # fmt: skip
     yield bench.line(
         f"history --address, {size}, piped", "a bare `python -c` indexed read",
         lambda: run(ours), lambda: run([sys.executable, "-c", BARE, town]), 5.6, 4.0,
-        "What a program that does nothing else would take.",
+        "The least that any program would take.",
     )  # fmt: skip
     if os.name == "posix":
         yield bench.line(
             f"history --address, {size}, at a terminal", "sqlite-utils query",
             lambda: run_at_terminal(ours), lambda: run(select), 1.3, 1.0,
-            "The card as an officer reads it.",
+            "The card as an officer sees it.",
         )  # fmt: skip

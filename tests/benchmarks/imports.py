@@ -55,19 +55,19 @@ def measure(bench: Bench) -> Iterator[Line]:
     for name, times in theirs.items():
         mine, other = median(ours), median(times)
         detail = f"{mine:.1f} / {other:.1f} s"
-        means = "A dispatch export read, compared and placed; the peer only copies its text."
+        means = "Reading, comparing and placing a dispatch export; the peer only copies its text."
         yield Line(what, name, mine / other, *limits[name], detail=detail, means=means)
     yield Line(
         f"{what} again, nothing changed", "its first import", median(again), 0.25, 0.15,
-        means="An export that overlaps the last one, as each night's does.",
+        means="A nightly export that overlaps the last one.",
     )  # fmt: skip
     detail = f"{peak // 1000} / {small_peak // 1000} MB"
     yield Line(
         f"{what}, peak memory", "a tenth of the rows", peak / small_peak, 1.3, 1.1, detail=detail,
-        means="A small office computer reads an export of any size.",
+        means="A small office computer can import an export of any size.",
     )  # fmt: skip
     yield Line(
-        f"{what}, size of the file", "the CSV", size, 2.5, 1.5, means="The disk and its backups."
+        f"{what}, size of the file", "the CSV", size, 2.5, 1.5, means="Disk space and backup space."
     )
 
 

@@ -33,5 +33,5 @@ def measure(bench: Bench) -> Iterator[Line]:
             lambda: run(insert, ROW),
             1.0,
             0.8,
-            "A call logged by a script, or by an officer who knows the flags.",
+            "Logging a call from a script, or with options at a terminal.",
         )

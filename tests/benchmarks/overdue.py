@@ -57,5 +57,5 @@ def measure(bench: Bench) -> Iterator[Line]:
         lambda: run(select),
         0.9,
         0.7,
-        "What cron mails each morning.",
+        "The list that cron mails each morning.",
     )

@@ -64,7 +64,7 @@ def measure(bench: Bench) -> Iterator[Line]:
             f"person find, a {kind} name of {PEOPLE:,}, piped", "sqlite-utils query",
             lambda find=find, heard=heard: run(find, heard),  # type: ignore[misc]
             lambda select=select: run(select), 1.0, 0.7,  # type: ignore[misc]
-            "Whether somebody is on file, heard over the radio or misspelled.",
+            "Looking up a name heard over the radio or misspelled.",
         )  # fmt: skip
     yield _growth(bench)
 
@@ -101,7 +101,7 @@ def _growth(bench: Bench) -> Line:
     detail = ", ".join(f"{each:.1f}" for each in times) + " s"
     return Line(
         "person duplicates, n^x from 5,000 to 50,000", "itself", exponent, 1.3, 1.1, detail=detail,
-        means="Who is on file twice: a search that a custodian runs once a month.",
+        means="The custodian's monthly search for people on file twice.",
     )  # fmt: skip
 
 

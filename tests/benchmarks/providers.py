@@ -30,12 +30,12 @@ def measure(bench: Bench) -> Iterator[Line]:
     yield bench.line(
         f"provider find, {SERVICES:,} services, piped", "sqlite-utils query",
         lambda: run(find), lambda: run([SQLITE_UTILS, "query", town, SELECT]), 0.7, 0.5,
-        "Who has a bed tonight, asked in a car; the peer neither ranks nor reads the words.",
+        "Finding a bed tonight, from a car; the peer neither ranks nor reads the words.",
     )  # fmt: skip
     yield bench.line(
         f"provider import, {SERVICES:,} services", "sqlite-utils insert --csv of each file",
         lambda: _import(empty, folder), lambda: _insert(folder), 1.0, 0.5,
-        "A state's directory, compared with what is on file; the peer only copies its text.",
+        "Comparing a state's directory with the file; the peer only copies its text.",
     )  # fmt: skip
 
 

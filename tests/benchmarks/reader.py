@@ -26,4 +26,4 @@ def measure(bench: Bench) -> Iterator[Line]:
     ours, peer = median(rates[0]), median(rates[1])
     detail = f"{ours:,.0f} / {peer:,.0f} a second"
     yield Line("address reader, one core", "usaddress.tag", ours / peer, 5, 8, True, detail,
-               "The longest part of an import: each text once.")  # fmt: skip
+               "The slowest part of an import; each address is read once.")  # fmt: skip

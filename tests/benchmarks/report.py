@@ -26,8 +26,8 @@ MONTH = "2026-01"
 # windows of repeats: nothing before this day.
 UNREAD_BEFORE = "2024-10-01"
 MEANS = {
-    "month": "The page of a month, before a meeting.",
-    "year": "The report of a year with every section: once a year, for the board.",
+    "month": "The month's page, before a meeting.",
+    "year": "The year's report with every section, once a year for the board.",
 }
 MORE = """
 INSERT INTO call (occurred_at, recorded_at, recorded_by, address_id, place_id, nature, care, beat)
@@ -69,7 +69,7 @@ def measure(bench: Bench) -> Iterator[Line]:
         partial(run, _report(small, "--month", MONTH)),
         budget=1.3,
         aim=1.1,
-        means="A month's page takes as long in the tenth year as in the first.",
+        means="The month's page takes as long in the tenth year as in the first.",
     )
 
 

@@ -50,5 +50,5 @@ def measure(bench: Bench) -> Iterator[Line]:
                 lambda option=option: run([sys.executable, script, option]),  # type: ignore[misc]
                 1.15,
                 1.05,
-                "What every command waits for first.",
+                "The start of every command.",
             )

@@ -153,6 +153,19 @@ def test_a_fault_is_one_sentence_and_harms_nothing(fault: Fault, folder: Path) -
         assert b"61" in done.out
 
 
+@pytest.mark.parametrize(
+    "line", ["backup COPY.db", "import export.csv --layout demo", "backup --encrypt COPY.db"]
+)
+def test_a_folder_and_a_file_may_have_bytes_that_are_no_text(line: str, folder: Path) -> None:
+    folder = folder.rename(folder.with_name(os.fsdecode(b"caf\xe9 ?#%")))
+    odd = os.fsdecode(b"\xff")
+    key = inherit(CCU_KEY_FILE=f"{folder.parent}/{odd}.key")
+    done = run(folder, line.replace("COPY", odd), key)
+    assert done.code == 0, done.err
+    if "backup" in line:
+        assert run(folder, f"--db {odd}.db check", key).code == 0
+
+
 @AS_ROOT
 @pytest.mark.parametrize(
     ("mode", "owner", "sentence"),

@@ -1,4 +1,4 @@
-"""`ccu backup`, `ccu restore`: a consistent copy of the file, and putting one in its place."""
+"""`ccu backup`, `ccu restore`: make a consistent copy of the file, and put a copy in its place."""
 
 import os
 from pathlib import Path
@@ -42,14 +42,14 @@ def backup(
 
     session = ctx.obj
     staff_id = None if session.unattended else session.staff_id
-    config = installation.applied()  # its backup folder is the one folder open to who runs sudo
+    config = installation.applied()  # a caller by sudo may use its backup folder and no other
     trusted = config.backups if config else None
     named.must_be_trusted(file, trusted)
     known = [*anchors.beside(session.path), *anchors.in_folder(file.absolute().parent)]
-    with db.reading(session.db):  # before the record, by which an older file would look newer
+    with db.reading(session.db):  # before the event, which would make an older file look newer
         wrong = verify_store.ended(session.db, known)
         store.refuse([(verify_store.CHECK, "bad", text) for text in wrong])
-    with session.writing() as connection:  # first the record, then the copy, which has it too
+    with session.writing() as connection:  # record first, so that the copy has the event too
         audit.record(connection, staff_id, "backup")
     anchor = verify_store.newest(session.db)
     audit_key = audit.stored_key(session.db)
@@ -58,7 +58,7 @@ def backup(
     key_is_new = encrypt and not encryption.has_key()
     key = encryption.key() if encrypted else encryption.key_or_new() if encrypt else None
     if encrypt:
-        session.close()  # one SQLite library at a time has a file open
+        session.close()  # a file must be open in one SQLite library at a time
 
     def fill(part: Path) -> None:
         if encrypt and key:
@@ -68,7 +68,7 @@ def backup(
         with copies.verifying(part, key) as (copied, broken), db.reading(copied):
             store.refuse(store.checked(copied, known, audit_key, broken))
 
-    def ready() -> None:  # before the copy has its name: no backup is ever without its anchor
+    def ready() -> None:  # before the copy is renamed, so that no backup is without its anchor
         if anchor is not None:
             line = f"{anchors.line(anchor)} {dates.to_iso(session.machine_now)}"
             anchors.append(file.with_name(file.name + ".anchor"), line, trusted)
@@ -117,7 +117,7 @@ def restore(
     session = ctx.obj
     if error := restoring.elsewhere(session.path, session.is_usual):
         raise error
-    path = Path(os.path.realpath(session.path))  # where SQLite keeps the files beside it
+    path = Path(os.path.realpath(session.path))  # SQLite has its files beside the database
     restoring.must_be_restorable(backup, path, force)
     with restoring.copied(backup, path) as part:
         connection = db.open_database(part)

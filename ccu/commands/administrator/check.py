@@ -1,4 +1,4 @@
-"""`ccu check`: is the file sound, and is it private."""
+"""`ccu check`: check that the file is sound and private."""
 
 from typing import Annotated
 
@@ -40,10 +40,10 @@ def command(
     session = ctx.obj
     connection = session.db
     anchored = anchors.beside(session.path)
-    with db.reading(connection):  # one moment of the file: people go on working meanwhile
+    with db.reading(connection):  # one snapshot of the file, because people go on working
         rows = store.checked(connection, anchored)
         damaged = store.bad(rows)
-        if not damaged:  # else a rule may fail for want of a table
+        if not damaged:  # otherwise a rule may fail because a table is missing
             for rule, broken in store.broken_rules(connection):
                 rows.append((rule, "bad" if broken else "ok", ", ".join(broken)))
             if archived := store.archived(connection):
@@ -75,12 +75,12 @@ def command(
             f"{bad} of {len(rows)} checks failed; keep the file, restore a backup, and tell"
             " whoever is in charge of records"
         )
-    if not anchored:  # no backup: without its key every command that records refuses
+    if not anchored:  # no backup: every command that records an event would refuse without its key
         audit.stored_key(connection)
 
 
 def _alike(session: Session) -> tuple[str, str, str]:
-    """Return the places that may be one house; by number, because anybody may run the check."""
+    """Return the places that may be one house, by number only: anyone may run the check."""
     from ccu.places import merge_store
 
     found = merge_store.pairs(session.db)
@@ -94,7 +94,7 @@ def _alike(session: Session) -> tuple[str, str, str]:
 
 
 def _scrubbed(session: Session) -> list[tuple[str, str, str]]:
-    """What was destroyed and is not gone from the file's bytes yet: the check finishes it."""
+    """Remove what was destroyed but is still in the file's bytes; return what was removed."""
     from ccu.retention import actions
 
     try:

@@ -11,7 +11,7 @@ from ccu.options import Context, flag
 from ccu.output import emit_line
 from ccu.session import Session
 
-FILE = Path("ccu-demo.db")  # where no file is named: never the town's own
+FILE = Path("ccu-demo.db")  # if no file is named: never the town's own
 
 
 def command(
@@ -67,7 +67,7 @@ def _runner(ctx: Context, session: Session) -> Callable[[Sequence[str]], None]:
 
 
 def _story_runner(ctx: Context) -> Callable[[Session, Sequence[str]], None]:
-    """Return what runs one command of this program with a session of its own."""
+    """Return a function that runs one command of this program with its own session."""
     root_ctx: Any = ctx.find_root()
 
     def run(session: Session, words: Sequence[str]) -> None:

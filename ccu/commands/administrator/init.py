@@ -93,7 +93,7 @@ def command(
 def _ask(chosen: dict[str, str], admin: str) -> None:
     """Ask for what is not chosen yet.
 
-    `owner` gets what patrol officers refer; Enter leaves it empty. `role` is that of a new account.
+    `owner` owns what patrol officers refer; Enter leaves it empty. `role` is that of a new account.
     """
     from ccu.options import typed_text
     from ccu.records import codes
@@ -123,7 +123,7 @@ def _ask(chosen: dict[str, str], admin: str) -> None:
 
 
 def _asked(name: str, question: str, default: str = "") -> str:
-    """Ask until the value of a setting is valid; an error calls the setting by its words."""
+    """Ask until the value of a setting is valid; errors use the words for the setting."""
     from ccu.records import field_words
 
     checked = _reader(name, default)
@@ -139,7 +139,7 @@ def _asked(name: str, question: str, default: str = "") -> str:
 
 
 def _reader(name: str, default: str = "") -> Callable[[str], str]:
-    """Return what reads the text of a setting, an empty one as the default."""
+    """Return a reader of a setting's text; empty text means the default."""
     from ccu.records import town_decisions
 
     return lambda text: town_decisions.checked_setting(name, text.strip() or default)

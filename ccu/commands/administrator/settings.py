@@ -53,7 +53,7 @@ def command(
 
 
 def _days(session: Session, name: str, value: str) -> str:
-    """Return the days of a setting as they are stored; the value of any other as it is."""
+    """Return a setting's list of days in stored form; any other value unchanged."""
     from ccu.options import typed_text
     from ccu.records import settings, town_decisions
 
@@ -62,5 +62,5 @@ def _days(session: Session, name: str, value: str) -> str:
         return value
     try:
         return town_decisions.checked_setting(name, value)
-    except InvalidInput:  # not as it is stored: as people write days
+    except InvalidInput:  # as people write days, not in stored form
         return typed_text.days(session, value, name, setting.days)

@@ -1,4 +1,4 @@
-"""`ccu staff add`, `list`, `edit`, `retire`: the accounts of those who work here."""
+"""`ccu staff add`, `list`, `edit`, `retire`: the staff list and its accounts."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any

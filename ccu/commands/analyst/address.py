@@ -61,7 +61,7 @@ def command(
 
 
 def _names(session: Session) -> "Names":
-    """The names of the file in use; the reader needs no file, so having none is no error."""
+    """Return the street and place names of the file; without a file none, which is no error."""
     from ccu.address import Names
 
     try:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("read", "new", "changed", "same", "rejected")
 WITHOUT_LAYOUT = "demo; --suggest writes a first one for your file"
-MOST_SHOWN, LONGEST_SHOWN = 5, 40  # texts, and characters of one
+MOST_SHOWN, LONGEST_SHOWN = 5, 40  # the most texts, and the most characters of one
 UNMAPPED = ("minutes", "backup_asked", "backup_arrived")  # fields that no layout maps to codes
 
 
@@ -84,7 +84,7 @@ def _most(texts: "Counter[str]", dry_run: bool) -> str:
 
 
 def _tell(summary: "Summary", rejects: Path | None, identity: Sequence[str]) -> None:
-    """Print to standard error what the row of counts does not show."""
+    """Print on standard error what the row of counts does not show."""
     dry_run = summary.shown is not None
     for reason, count in summary.reasons.most_common():
         say(f"rejected {count}: {reason}")

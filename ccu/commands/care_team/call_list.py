@@ -12,11 +12,11 @@ from ccu.output import FOR_FILES, FormatOption, OutputOption, Table, emit, emit_
 app = group("Joined to `ccu call` by the map in cli.py.")
 
 COLUMNS = ("id", "occurred", "nature", "place", "outcome", "decision", "due", "owner")
-# The columns that files have besides, for analysis: a screen has no room for them.
+# Further columns for analysis, in files only: a screen has no room for them.
 IN_FILES = ("incident", "dispatched", "arrived", "cleared", "address", "beat", "priority",
             "cad_nature", "cad_disposition")  # fmt: skip
-SPARE = ("outcome", "owner", "due")  # a narrow terminal leaves these out, the first one first
-USUAL_DAYS = 7  # of the list, where no span is asked for
+SPARE = ("outcome", "owner", "due")  # left out on a narrow terminal, in this order
+USUAL_DAYS = 7  # the span of the list if none is given
 NATURE, NO_ACTION = code("nature"), code("no_action_reason")
 
 
@@ -112,7 +112,6 @@ def decide(
 
       ccu call decide 12 --reopen
     """
-    from ccu.calls import decision_store
     from ccu.calls import triage_store as triage
     from ccu.people.open_work_store import AsOf
 
@@ -120,19 +119,19 @@ def decide(
     instead = f"to refer: ccu refer {call}; to plan a contact: ccu follow-up add --call {call}"
     if reopen and no_action is not None:
         raise InvalidInput("give either --no-action or --reopen")
-    seen: str | None = None  # what was on file when the question was asked
+    seen: str | None = None  # the decision on file when the question was asked
     if is_asked := no_action is None and not reopen:
         if not asking:
             raise InvalidInput(f"--no-action is missing; {instead}")
-        decision_store.must_be_open(session.db, call, AsOf.of(session.now))  # before a question
+        triage.must_be_open(session.db, call, AsOf.of(session.now))  # before a question
         say(f"No further action on call {call}. ({instead[:1].upper()}{instead[1:]})")
-        if seen := decision_store.reason_of(session.db, call):
-            say(f"On file: {decision_store.label_of(session.db, seen)}.")
+        if seen := triage.reason_of(session.db, call):
+            say(f"On file: {triage.label_of(session.db, seen)}.")
         no_action = NO_ACTION.ask(session, "Why", "--no-action")
     with session.work() as work:
         if is_asked:
-            decision_store.must_be_as_seen(work.connection, call, seen)
-        changed = decision_store.decide(work, call, no_action)
+            triage.must_be_as_seen(work.connection, call, seen)
+        changed = triage.decide(work, call, no_action)
         shown = triage.of_calls(work.connection, [call], AsOf.of(work.now))[call]
     state = shown["decision"] or "not decided"
     emit_line(f"Call {call}: {state}." if changed else f"Nothing changed: call {call} is {state}.")

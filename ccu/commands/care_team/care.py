@@ -19,7 +19,7 @@ COPIES = "Copies made before (ccu care backup) keep what was destroyed: destroy 
 
 
 def _order_number(session: Session, text: str, option: str) -> str:
-    """Read the number of an order: it is kept forever and is on a command line."""
+    """Read the number of a court order; it is kept forever and visible on the command line."""
     code = text.strip()
     if not re.fullmatch(r"(?=.*[0-9])[A-Za-z0-9./_-]{1,60}", code):
         raise InvalidInput(

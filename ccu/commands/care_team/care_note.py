@@ -78,8 +78,6 @@ def list_(
     Reading them is recorded in the care file. notice is what 42 CFR Part 2 asks to be said with
     such a note; it goes wherever the note goes.
 
-    JSON: person, care_notes (id, person, day, call, by, part2, corrects, text, notice).
-
     Example:
 
       ccu care note list --person 12

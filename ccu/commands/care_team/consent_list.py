@@ -79,9 +79,6 @@ def list_(
 
     Police accounts see those to police.
 
-    JSON: id, person, to, scope, purpose, words, signed_on, signed_by, expires_on, state (active,
-    not yet, expired, revoked); with --all also revoked_on.
-
     Example:
 
       ccu consent list --person 12 --all
@@ -101,7 +98,7 @@ def list_(
             only_to=None if session.view.whole_accounting else "police",
         )
         work.audit("consent-list", "person", person, rows=len(rows))
-    if not session.view.whole_accounting:  # an ended consent on part2 would disclose one
+    if not session.view.whole_accounting:  # an ended Part 2 consent would reveal that there was one
         rows = [row for row in rows if row["state"] == "active" or PART2 not in row["scope"]]
     for row in rows:
         row["scope"] = ", ".join(row["scope"])
@@ -129,9 +126,6 @@ def disclosures(
     records what was disclosed by phone, by letter or in a meeting.
 
     Police accounts, except the records custodian, see what went to police.
-
-    JSON: id, when, to, account (that looked, or null), what, purpose, basis (consent N, policy, or
-    without consent: REASON), by, record (the person's record).
 
     Examples:
 

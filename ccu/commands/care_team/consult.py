@@ -46,7 +46,7 @@ def add(
     from ccu.people import store as people
 
     session = ctx.obj
-    if person is not None:  # before the questions: no answer is lost
+    if person is not None:  # before the questions, so that no answer is lost
         people.must_exist(session.db, person)
     new = consults.NewConsult(
         asked_by=asked_by or session.staff_id,

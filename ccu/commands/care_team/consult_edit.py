@@ -31,9 +31,6 @@ def show(
 
     Showing it is recorded in the audit.
 
-    JSON: id, occurred_at, asked_by, clinician, minutes, call, person, note, recorded_at,
-    recorded_by, changes (at, by, field, old, new, reason), note_characters, voided.
-
     Example:
 
       ccu consult show 3 --full --reason "supervision"

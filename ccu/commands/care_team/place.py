@@ -1,4 +1,4 @@
-"""`ccu place`: safety notes on a place, what is there, and places that leave the counts."""
+"""`ccu place`: flags on a place, what is there, and places excluded from repeat counts."""
 
 from datetime import date
 from pathlib import Path
@@ -31,8 +31,6 @@ def show(
     """Show a place: how it was read, its flags, how often calls were there, what was changed.
 
     The flags of a building are shown with its units.
-
-    JSON: place, typed_as, merged, flags, counts, building, changes.
 
     Examples:
 

@@ -1,4 +1,4 @@
-"""`ccu place edit`, `merge`, `unmerge`: what is at a place, and two that are one house."""
+"""`ccu place edit`, `merge`, `unmerge`: what is at a place; two records of one house."""
 
 from typing import Annotated
 

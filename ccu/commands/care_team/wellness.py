@@ -87,7 +87,7 @@ def add(
       ccu wellness add
     """
     session = ctx.obj
-    with store.opened() as connection:  # before the first prompt: no answer is lost if it cannot be
+    with store.opened() as connection:  # before the first prompt, so that a failure loses no answer
         labels = store.kinds(connection)
         listed = ", ".join(f"{number} {each}" for number, each in enumerate(labels.values(), 1))
         kind = asked(session, kind, KIND, f"What was it ({listed})", "--kind")

@@ -1,4 +1,4 @@
-"""`ccu audit review`, `verify`, `anchor`, `rekey`: who read and wrote what, and the proof of it."""
+"""`ccu audit review`, `verify`, `anchor`, `rekey`: who read and wrote what, with proof."""
 
 from pathlib import Path
 from typing import Annotated
@@ -27,9 +27,6 @@ def review(
     overrides and the reasons given for opening narratives. Logins and numbers, no names.
     Your own reads are in it too, and that you read it is recorded.
 
-    JSON: since, until, rules, and the lists staff_changes, accounts, unusual, untied, night,
-    denials, exports, overrides, each complete.
-
     Examples:
 
       ccu audit review
@@ -38,8 +35,7 @@ def review(
     """
     from ccu.audit import review
 
-    session = ctx.obj
-    emit_document(review.read(session, since), format, output)
+    emit_document(review.read(ctx.obj, since), format, output)
 
 
 @app.command()
@@ -136,7 +132,7 @@ def rekey(ctx: Context) -> None:
     staff_id = session.staff_id
     with session.writing() as connection:
         path, was_there = store.rekey(connection, staff_id)
-    audit.stored_key(connection)  # the row is committed: the key gets its name
+    audit.stored_key(connection)  # the row is committed: now the key file gets its final name
     if was_there:
         emit_line(f"The new key, {path}, is in place already: nothing changed.")
     else:

@@ -1,4 +1,4 @@
-"""`ccu parcel key`, `make`, `open`: tell the unit of a person's home town, sealed for it alone."""
+"""`ccu parcel key`, `make`, `open`: send a person's home town what it needs, sealed for it."""
 
 from pathlib import Path
 from typing import Annotated
@@ -77,9 +77,6 @@ def open_(
     output: OutputOption = None,
 ) -> None:
     """Show what is in a parcel from another town; recorded in the audit, without a name.
-
-    JSON: from, by, made, met, person (lines as ccu person add --file reads them), needs, note,
-    added (the person's number, or null).
 
     Example:
 

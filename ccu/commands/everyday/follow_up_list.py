@@ -26,8 +26,8 @@ app = group("Joined to `ccu follow-up` by the map in cli.py.")
 LIST_COLUMNS = (
     *("id", "due", "days_late", "state", "owner", "what", "attempts", "last_try", "risk", "for"),
 )
-# What a narrow terminal leaves out, the first one first: not what one works from, which is who, the
-# phone, what to do, when, and the last try. `for` goes only where names are shown.
+# Left out on a narrow terminal, in this order. Never what the work needs: who, the phone, what to
+# do, when, and the last attempt. `for` is left out only if names are shown.
 SPARE = ("attempts", "state", "owner", "new", "days_late", "for", "risk")
 OVERDUE_COLUMNS = ("id", "days_late", "due", "owner", "what", "for", "new")
 
@@ -149,7 +149,7 @@ def _table(
     spare: tuple[str, ...],
     on_screen: bool,
 ) -> Table:
-    """Return the list; on a screen a row without a person's name has there what it is about."""
+    """Return the list; on a screen a row without a person's name shows what it is about instead."""
     if "name" not in columns:
         spare = tuple(name for name in spare if name != "for")
     elif on_screen:

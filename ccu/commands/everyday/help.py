@@ -1,4 +1,4 @@
-"""`ccu help`: find a command by a word; and what a command that does not exist may have meant."""
+"""`ccu help`: find a command by a word; suggest commands for one that does not exist."""
 
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
@@ -11,8 +11,8 @@ from ccu.output import FormatOption, Table, emit, say
 
 COLUMNS = ("command", "help")
 MOST = 3  # suggestions
-SCREEN = 9  # commands found, of two lines each at most: they fit 24 lines
-# Words that tell nothing of what somebody wants to do.
+SCREEN = 9  # commands found, each at most two lines, so that they fit 24 lines
+# Words that do not tell what somebody wants to do.
 _STOP_WORDS = frozenset(
     "a an and are as at be by can ccu do does for from get how i in is it its me my of on or our"
     " so that the their there this to want we what when where which who with you your".split()
@@ -48,7 +48,7 @@ def command(
 
 
 def _commands(ctx: Any, group: Any, before: str) -> Iterator[tuple[str, str]]:
-    """Every command with the first line of its help, as `person find`."""
+    """Return every command, such as `person find`, with the first line of its help."""
     for name in group.list_commands(ctx):
         each = group.get_command(ctx, name)
         if hasattr(each, "list_commands"):
@@ -110,7 +110,7 @@ def did_you_mean(group: str, word: str, names: Sequence[str]) -> str:
     own = [each for each in meant if each.startswith(before)]
     begins = [f"{before}{name}" for name in names if len(word) > 1 and name.startswith(word)]
     near = [f"{before}{name}" for name in get_close_matches(word, names, n=MOST)]
-    if not (own or begins or near or meant):  # serch, for search, for person find
+    if not (own or begins or near or meant):  # such as serch for search, which means person find
         known = codes.synonyms("command")
         meant = [each for like in get_close_matches(word, known, 1, 0.8) for each in known[like]]
     found = list(dict.fromkeys([*own, *begins] or near or meant))[:MOST]

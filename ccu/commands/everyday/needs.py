@@ -47,7 +47,7 @@ def record(
     from ccu.referrals import needs_page, needs_store
 
     session = ctx.obj
-    people.must_exist(session.db, person)  # before the questions: no answer is lost
+    people.must_exist(session.db, person)  # before the questions, so that no answer is lost
     answers = needs_page.answers(session, answer or [], asking)
     with session.work() as work:
         assessment_id = needs_store.record(
@@ -67,9 +67,6 @@ def show(
     output: OutputOption = None,
 ) -> None:
     """Show an assessment, or a person's latest one. Showing it is recorded in the audit.
-
-    JSON: id, person, call, occurred_at, recorded_at, recorded_by, answers (need, state: null when
-    not asked, referral, referral_status), earlier (numbers of earlier ones), changes, voided.
 
     Examples:
 
@@ -102,8 +99,6 @@ def refer(
     """Turn an unmet need into a referral linked to the assessment.
 
     If an earlier referral for the need has ended, the new one refers again, as with --again-of.
-
-    JSON: the same as ccu refer.
 
     Example:
 

@@ -1,4 +1,4 @@
-"""`ccu person add`, `show`, `find`, `change`: who somebody is, as far as is known."""
+"""`ccu person add`, `show`, `find`, `change`: the record of a person."""
 
 from pathlib import Path
 from typing import Annotated
@@ -72,9 +72,6 @@ def find(
     Nicknames, names in another order, accents, spelling by sound, day and month swapped still
     match. Everybody shown is recorded in the audit.
 
-    JSON: person, name (null: none), born, phone (its last four digits), score (of 100: what was
-    asked and agrees), why.
-
     Examples:
 
       ccu person find
@@ -104,13 +101,6 @@ def show(
     """Show what is on file about a person; ccu history --person shows their calls.
 
     Of a record merged into another, the person it is now. Showing it is recorded in the audit.
-
-    JSON: asked, identified, id, records, given_name, family_name, description, birth_date, age,
-    age_estimate, age_estimated_on, minor, sex, phone, email, home, `postcode`, language,
-    race_ethnicity, housing,
-    veteran, missing (field: why), names (others: person, alias, given_name, family_name),
-    households, sources (source, number), workers, recorded_at, recorded_by, changes (null without
-    --changes; at, by, field, old, new, reason).
 
     Example:
 

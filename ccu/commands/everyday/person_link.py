@@ -1,4 +1,4 @@
-"""`ccu person link`, `unlink`, `distinct`, `void`: how two people belong together, or do not."""
+"""`ccu person link`, `unlink`, `distinct`, `void`: relations between two people."""
 
 from typing import Annotated
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 app = group("Joined to `ccu person` by the map in cli.py.")
 
 
-Match = StrEnum("Match", ["likely", "none"])  # which possible matches are accepted
-Prefer = StrEnum("Prefer", ["roster", "known"])  # whose value is used where two differ
+Match = StrEnum("Match", ["likely", "none"])  # which possible matches to accept
+Prefer = StrEnum("Prefer", ["roster", "known"])  # whose value to use if two differ
 WITHOUT_LAYOUT = "roster-hsd; --suggest writes a first one for your file"
 
 

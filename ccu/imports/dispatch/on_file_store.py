@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
     from ccu.imports.dispatch.merge_store import Summary
 
-# ---------------------------------------------------------------- as they were
-
 
 # The last complete import of the same file that added rows.
 READ_BEFORE = """
@@ -147,9 +145,6 @@ class Known:
         summary.joined.unnumbered += self._unnumbered
         if not self.left:
             summary.short = self._short
-
-
-# ---------------------------------------------------------------- changed
 
 
 # What a call of a changed row holds, and what the row has now. A field is named as in the call.

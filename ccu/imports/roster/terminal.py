@@ -101,9 +101,6 @@ def go_on() -> None:
         raise KeyboardInterrupt
 
 
-# ---------------------------------------------------------------- messages
-
-
 def summary(plan: Plan, found: Sequence[Effect]) -> None:
     """Print the counts in one line."""
     counts = plan.counts(found)
