@@ -50,7 +50,7 @@ from ccu.options.types import FILE as FILE
 from ccu.options.types import NOTE as NOTE
 from ccu.options.types import NOTE_LATER as NOTE_LATER
 from ccu.options.types import PERSON as PERSON
-from ccu.options.types import REASON, WHY
+from ccu.options.types import REASON
 from ccu.options.types import REFERRAL as REFERRAL
 from ccu.options.types import LaterNote as LaterNote
 from ccu.options.types import OptionType as OptionType
@@ -256,14 +256,3 @@ def asked(
 
         raise InvalidInput(typed_text.missing_answer(question, option))
     return required(value, option, example)
-
-
-def needs_reason(session: "Session", full: bool, reason: str | None) -> str | None:
-    """Return the reason to record with --full, asked for at a terminal; None without --full.
-
-    --full shows notes and narratives. Raises InvalidInput if it has no --reason.
-    """
-    if full and not reason and not session.may_choose:
-        raise InvalidInput("--full needs --reason")
-    given = reason or None
-    return asked(session, given, WHY, "Why you need what was written", "--reason") if full else None
