@@ -5,6 +5,7 @@ The rejects file has those with the reason, to be corrected and imported again.
 
 import os
 import sqlite3
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -61,9 +62,6 @@ def table(connection: sqlite3.Connection, name: str) -> "Table":
 # ---------------------------------------------------------------- rejects
 
 
-_REJECTS = b'"line","reason"'  # how such a file begins: one of an earlier import is replaced
-
-
 def check_rejects(path: Path | None, export: Path, database: Path) -> None:
     """Refuse a name that cannot or must not be written. Raises InvalidInput; `path` may be None."""
     if path is None:
@@ -79,9 +77,9 @@ def check_rejects(path: Path | None, export: Path, database: Path) -> None:
         raise InvalidInput(f"cannot write --rejects: {files.reason(error)}") from None
     named.check(path, "--rejects")
     to_file.check_own(path, "--rejects", ".csv")
-    if named.is_file(path):
-        start = named.content(path, "--rejects", len(_REJECTS))
-        if start not in (b"", _REJECTS):
+    if named.is_file(path):  # one of an earlier import is replaced
+        start = named.content(path, "--rejects", 20).removeprefix(BOM_UTF8).replace(b'"', b"")
+        if start and not start.startswith(b"line,reason"):
             raise InvalidInput("--rejects is a file of something else; give a new name")
 
 

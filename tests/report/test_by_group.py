@@ -125,6 +125,6 @@ def test_rates_with_groups_of_their_own_are_split_where_their_section_is_named(
         "not asked, other handoff": (None, None, "too few"),
     }
     page = ccu("report", "--month", "2026-01", "--by", "sex").out
-    assert "With --section NAME: Need, Followed through, Connected." in page
+    assert "With --section NAME alone: Need, Followed through, Connected." in page
     response = ccu("report", "--month", "2026-01", "--by", "sex", "--section", "response").out
     assert "no people are on file" not in response

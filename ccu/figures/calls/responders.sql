@@ -136,20 +136,20 @@ telling AS MATERIALIZED (  -- sources that name a team; main.call: also calls le
   FROM responder CROSS JOIN call ON call.id = responder.call_id
   WHERE civilian AND occurred_at >= min(:start, date(:end, '-1 year')) AND occurred_at < :end
   UNION SELECT id FROM source_system WHERE name = 'ccu'),
-single AS MATERIALIZED (  -- sources that name no second responder of any call
-  SELECT source FROM telling JOIN source_system ON id = source
-  WHERE name <> 'ccu' AND NOT EXISTS (
-    SELECT 1 FROM main.call CROSS JOIN call_responder AS one ON one.call_id = call.id
-    CROSS JOIN call_responder AS other ON other.call_id = call.id AND other.id > one.id
-    WHERE source_system_id = telling.source
-      AND occurred_at >= min(:start, date(:end, '-1 year')) AND occurred_at < :end)),
-timed AS MATERIALIZED (  -- sources that record arrivals
-  SELECT source FROM telling WHERE EXISTS (
-    SELECT 1 FROM main.call
-    WHERE source_system_id = telling.source
-      AND occurred_at >= min(:start, date(:end, '-1 year')) AND occurred_at < :end
-      AND (arrived_at IS NOT NULL OR EXISTS (
-        SELECT 1 FROM call_responder WHERE call_id = call.id AND state = 'arrived')))),
+told AS MATERIALIZED (  -- single: no call names a second responder; timed: some has an arrival
+  SELECT source,
+         name <> 'ccu' AND NOT EXISTS (
+           SELECT 1 FROM main.call CROSS JOIN call_responder AS one ON one.call_id = call.id
+           CROSS JOIN call_responder AS other ON other.call_id = call.id AND other.id > one.id
+           WHERE source_system_id = telling.source
+             AND occurred_at >= min(:start, date(:end, '-1 year')) AND occurred_at < :end) AS single,
+         EXISTS (
+           SELECT 1 FROM main.call
+           WHERE source_system_id = telling.source
+             AND occurred_at >= min(:start, date(:end, '-1 year')) AND occurred_at < :end
+             AND (arrived_at IS NOT NULL OR EXISTS (
+               SELECT 1 FROM call_responder WHERE call_id = call.id AND state = 'arrived'))) AS timed
+  FROM telling JOIN source_system ON id = source),
 counted AS NOT MATERIALIZED (
   SELECT * FROM call
   WHERE occurred_at >= :start AND occurred_at < :end AND voided_at IS NULL
@@ -165,12 +165,11 @@ took_part AS MATERIALIZED (  -- one row a call; without a responder, what they d
            AND NOT max(police) AND NOT (max(nobodys) AND import_batch_id IS NOT NULL) AS alone,
          max(civilian AND state = 'arrived') AND NOT max(police)
            AND max(nobodys) AND import_batch_id IS NOT NULL AS doubtful,
-         (counted.arrived_at IS NOT NULL OR +counted.source_system_id NOT IN (SELECT source FROM timed))
-           AND NOT max(responder.state = 'arrived')
+         (counted.arrived_at IS NOT NULL OR NOT timed) AND NOT max(responder.state = 'arrived')
            AND max(civilian AND state IN ('associated', 'dispatched')) AS unsure,
-         +counted.source_system_id IN (SELECT source FROM single) AS single
+         single
   FROM counted CROSS JOIN responder ON responder.call_id = counted.id
-  WHERE +counted.source_system_id IN (SELECT source FROM telling)  -- +: read by the period alone
+  CROSS JOIN told ON told.source = +counted.source_system_id  -- +: read by the period alone
   GROUP BY +counted.id),
 every AS MATERIALIZED (
   SELECT count(*) AS calls, count(*) - count(took_part.id) AS without,
@@ -199,6 +198,11 @@ care AS MATERIALIZED (
          coalesce(sum(eligible AND (alone OR
            coalesce(lead_agency IN ('human_services', 'mobile_crisis', 'provider'), 0))), 0) AS covered
   FROM judged),
+tally AS NOT MATERIALIZED (
+  SELECT 'calls' AS scope, * FROM every
+  UNION ALL
+  SELECT 'care_calls', calls, without, associated, dispatched, arrived, alone, unsure, open, single
+  FROM care),
 led AS MATERIALIZED (  -- without police, and anyone came
   SELECT backup_asked, counted.backup_arrived
   FROM counted LEFT JOIN took_part ON took_part.id = counted.id
@@ -206,19 +210,18 @@ led AS MATERIALIZED (  -- without police, and anyone came
 leading AS MATERIALIZED (
   SELECT lead_agency, count(*) AS calls FROM counted WHERE lead_agency IS NOT NULL GROUP BY 1),
 line AS (
-  SELECT 'associated_of_calls' AS figure, '' AS grp, associated AS numerator, calls - without AS denominator,
-         without AS missing, 0 AS unknown, single FROM every
-  UNION ALL SELECT 'dispatched_of_calls', '', dispatched, calls - without, without, 0, single FROM every
-  UNION ALL SELECT 'arrived_of_calls', '', arrived, calls - without - unsure, without + unsure,
-                   arrived = 0 AND unsure > associated - unsure, single FROM every
-  UNION ALL SELECT 'arrived_alone_of_calls', '', alone, calls - without - open, without + open,
-                   alone = 0 AND open > associated - open, single FROM every
-  UNION ALL SELECT 'associated_of_care_calls', '', associated, calls - without, without, 0, single FROM care
-  UNION ALL SELECT 'dispatched_of_care_calls', '', dispatched, calls - without, without, 0, single FROM care
-  UNION ALL SELECT 'arrived_of_care_calls', '', arrived, calls - without - unsure, without + unsure,
-                   arrived = 0 AND unsure > associated - unsure, single FROM care
-  UNION ALL SELECT 'arrived_alone_of_care_calls', '', alone, calls - without - open, without + open,
-                   alone = 0 AND open > associated - open, single FROM care
+  SELECT * FROM (SELECT * FROM (
+    SELECT 'associated_of_' || scope AS figure, '' AS grp, associated AS numerator,
+           calls - without AS denominator, without AS missing, 0 AS unknown, single FROM tally
+    UNION ALL
+    SELECT 'dispatched_of_' || scope, '', dispatched, calls - without, without, 0, single FROM tally
+    UNION ALL
+    SELECT 'arrived_of_' || scope, '', arrived, calls - without - unsure, without + unsure,
+           arrived = 0 AND unsure > associated - unsure, single FROM tally
+    UNION ALL
+    SELECT 'arrived_alone_of_' || scope, '', alone, calls - without - open, without + open,
+           alone = 0 AND open > associated - open, single FROM tally)
+    ORDER BY figure LIKE '%care_calls')
   UNION ALL SELECT 'backup_rate', '', coalesce(sum(backup_asked), 0), count(backup_asked),
                    coalesce(sum(backup_asked IS NULL), 0), 0, 0 FROM led
   UNION ALL SELECT 'backup_arrived', '', coalesce(sum(backup_arrived), 0), count(backup_arrived),

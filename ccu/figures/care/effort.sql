@@ -88,48 +88,39 @@ contact AS (  -- of the calls and attempts whose minutes are above the line
             JOIN human AS tree ON tree.id = call_person.person_id
             WHERE counted.minutes IS NOT NULL))
          + (SELECT count(*) FROM tried WHERE reached AND minutes IS NOT NULL) AS contacts),
-recorded (at, figure, minutes) AS (
-  SELECT 1, 'scene_hours', minutes FROM counted
-  UNION ALL SELECT 2, 'follow_up_hours', minutes FROM tried
-  UNION ALL SELECT 3, 'consult_hours', minutes FROM asked
-  UNION ALL SELECT 4, 'hand_off_hours', minutes FROM handed),
+recorded (at, minutes, kept) AS (  -- kept: of which the contacts are counted
+  SELECT 1, minutes, iif(met, minutes, NULL) FROM counted
+  UNION ALL SELECT 2, minutes, minutes FROM tried
+  UNION ALL SELECT 3, minutes, minutes FROM asked
+  UNION ALL SELECT 4, minutes, minutes FROM handed),
 line (at, figure) AS (
   VALUES (1, 'scene_hours'), (2, 'follow_up_hours'), (3, 'consult_hours'), (4, 'hand_off_hours')),
 spent AS (  -- NULL: there is work, and no minutes of any of it
   SELECT line.at, line.figure, count(recorded.at) - count(minutes) AS missing,
-         iif(count(recorded.at) > 0 AND count(minutes) = 0, NULL, coalesce(sum(minutes), 0)) AS minutes
+         iif(count(recorded.at) > 0 AND count(minutes) = 0, NULL, coalesce(sum(minutes), 0)) AS minutes,
+         count(recorded.at) - count(kept) AS lost, coalesce(sum(kept), 0) AS kept
   FROM line LEFT JOIN recorded ON recorded.at = line.at GROUP BY line.at),
-with_person AS (  -- of calls whose contacts are below the line; missing: all other care calls
-  SELECT coalesce(sum(minutes) FILTER (WHERE met), 0) AS minutes,
-         count(*) - count(minutes) FILTER (WHERE met) AS missing FROM counted),
 total AS (
-  SELECT max(minutes) FILTER (WHERE at = 1) / 60.0 AS scene,
-         max(missing) FILTER (WHERE at = 1) AS scene_missing,
-         coalesce(sum(minutes) FILTER (WHERE at > 1), 0) AS later_minutes,
-         sum(missing) FILTER (WHERE at > 1) AS later_missing
-  FROM spent),
-kept AS (  -- of a contact: NULL where there is work, and no minutes of any of it
-  SELECT with_person.minutes / 60.0 AS scene,
-         iif(later_missing > 0 AND NOT later_minutes, NULL, later_minutes / 60.0) AS later,
-         with_person.missing + later_missing AS missing,
-         iif(with_person.missing + later_missing > 0 AND NOT with_person.minutes + later_minutes,
-             NULL, (with_person.minutes + later_minutes) / 60.0) AS hours
-  FROM total CROSS JOIN with_person)
-SELECT figure, minutes AS numerator, NULL AS denominator, missing, minutes / 60.0 AS value,
-       '' AS note
+  SELECT sum(kept) FILTER (WHERE at = 1) / 60.0 AS scene,
+         iif(sum(missing) FILTER (WHERE at > 1) > 0 AND NOT sum(kept) FILTER (WHERE at > 1), NULL,
+             sum(kept) FILTER (WHERE at > 1) / 60.0) AS later,
+         iif(sum(lost) > 0 AND NOT sum(kept), NULL, sum(kept) / 60.0) AS hours,
+         sum(lost) AS missing, sum(missing) FILTER (WHERE at > 1) AS later_missing
+  FROM spent)
+SELECT figure, minutes AS numerator, NULL AS denominator, missing, minutes / 60.0 AS value, '' AS note
 FROM (SELECT * FROM spent ORDER BY at)
 UNION ALL
 SELECT 'hours_per_contact', hours, contacts, missing, hours / nullif(contacts, 0), ''
-FROM kept CROSS JOIN contact
+FROM total CROSS JOIN contact
 UNION ALL
-SELECT 'cost_scene', scene, NULL, scene_missing, scene * :rate_scene,
-       iif(:rate_scene IS NULL, 'no rate is set', '') FROM total
+SELECT 'cost_scene', minutes / 60.0, NULL, missing, minutes / 60.0 * :rate_scene,
+       iif(:rate_scene IS NULL, 'no rate is set', '') FROM spent WHERE at = 1
 UNION ALL
-SELECT 'cost_follow_up', kept.later, NULL, later_missing, kept.later * :rate_follow_up,
-       iif(:rate_follow_up IS NULL, 'no rate is set', '') FROM total CROSS JOIN kept
+SELECT 'cost_follow_up', later, NULL, later_missing, later * :rate_follow_up,
+       iif(:rate_follow_up IS NULL, 'no rate is set', '') FROM total
 UNION ALL
 SELECT 'cost_per_contact', cost, contacts, missing, cost / nullif(contacts, 0),
        iif(:rate_scene IS NULL OR :rate_follow_up IS NULL, 'no rate is set', '')
 FROM (SELECT *, iif(hours IS NULL, NULL, scene * :rate_scene
-                                         + coalesce(later, 0) * :rate_follow_up) AS cost FROM kept)
+                                         + coalesce(later, 0) * :rate_follow_up) AS cost FROM total)
 CROSS JOIN contact;
