@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from ccu.errors import InvalidInput, NotFound
-from ccu.options.types import OptionType, offered
+from ccu.options.types import WHY, OptionType, offered
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -182,6 +182,19 @@ def of_list(
         return number
 
     return replace(type, offer=offer, answer=answer)
+
+
+def needs_reason(session: "Session", full: bool, reason: str | None) -> str | None:
+    """Return the reason to record with --full, asked for at a terminal; None without --full.
+
+    --full shows notes and narratives. Raises InvalidInput if it has no --reason.
+    """
+    if full and not reason and not session.may_choose:
+        raise InvalidInput("--full needs --reason")
+    from ccu.options import asked
+
+    given = reason or None
+    return asked(session, given, WHY, "Why you need what was written", "--reason") if full else None
 
 
 def whole_number(largest: int) -> OptionType[int]:
