@@ -42,7 +42,13 @@ def traces(path: Path, usual: bool = False) -> list[Path]:
     found += [path.with_name(f"{path.name}{suffix}") for suffix in ("-wal", "-journal")]
     found = [each for each in found if os.path.lexists(each)]
     of_this = re.compile(rf"{re.escape(path.stem)}[^A-Za-z0-9].*", re.DOTALL)
-    found += [each for each in _left_in(path.absolute().parent) if of_this.fullmatch(each.name)]
+    left = _left_in(path.absolute().parent)
+    found += [each for each in left if of_this.fullmatch(each.name)]
+    # A copy by another name may be of this file, unless it can be of another that is here.
+    copied = {each.name.removesuffix(".anchor") for each in left if each.suffix == ".anchor"}
+    databases = [each for each in left if not _OURS.fullmatch(each.name) and each not in found]
+    if all(each.name in copied for each in databases):
+        found += databases
     config = installation.applied()
     if config and config.database == path and config.backups != path.parent:
         found += _left_in(config.backups)
