@@ -1,4 +1,4 @@
-"""A new call from the options of `ccu log-call`, and from answers where some are missing."""
+"""Build a new call from the options of `ccu log-call`, and from answers for missing ones."""
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
@@ -29,10 +29,10 @@ MOST_SHOWN = 24  # letters of an address in a question
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Entry:
-    """What was entered: the fields of a new call, and what on file it may be.
+    """What was entered: the fields of a new call, and what it may match on file.
 
-    `near` are places similar to its address, if that is a new one; `alike` calls that may be the
-    same one. `completes` is the call on file that it is: nothing new is logged.
+    `near` are places similar to its address, if that is new; `alike` are calls that may be the
+    same. `completes` is the call on file to complete, in which case no new call is logged.
     """
 
     values: dict[str, Any]
@@ -52,7 +52,7 @@ def new_call(
 ) -> Entry:
     """Return what was entered, after asking for what is missing. Raises InvalidInput.
 
-    `warned` returns the warnings of places that are offered, by address.
+    `warned` returns the warnings of the places to offer, by address.
     """
     missing = [flag(option) for option in REQUIRED if getattr(given, option) is None]
     if missing and not asking:
@@ -96,7 +96,7 @@ def _entry(session: Session, values: dict[str, Any], asking: bool) -> Entry:
 def _imported(session: Session, values: dict[str, Any]) -> int | None:
     """Return the call that an import brought with this incident number, None if there is none.
 
-    Raises InvalidInput for a number of another building or time: it was mistyped.
+    Raises InvalidInput if that call is at another building or time: the number was mistyped.
     """
     row = change_store.imported(session.db, values)
     if row is None:
@@ -116,7 +116,7 @@ def _imported(session: Session, values: dict[str, Any]) -> int | None:
 
 
 def _same(session: Session, alike: Sequence[dict[str, Any]]) -> int | None:
-    """Show calls that may be this one; return the one it is, or None for another call."""
+    """Show calls that may be the same; return the chosen one, or None for a new call."""
     from ccu.options import terminal
 
     say("This call may be on file already:")
@@ -132,7 +132,7 @@ def _same(session: Session, alike: Sequence[dict[str, Any]]) -> int | None:
 
 
 def warnings(session: Session, entered: Entry, call_id: int) -> list[str]:
-    """Return what is doubtful about a call that was logged, where nobody was asked."""
+    """Return warnings about a call that was logged without questions."""
     address = entered.values["address"]
     unit = finding.unit_doubt(session, address, call_id)
     return (
@@ -154,7 +154,7 @@ def _called(session: Session, call: dict[str, Any]) -> str:
 
 
 def _meant(session: Session, warned: Warned, address: Address) -> Address:
-    """Return the address that is meant, asked about if doubtful or like others; or InvalidInput."""
+    """Return the address; ask if it is doubtful or like others, or else raise InvalidInput."""
     from ccu.options import terminal
 
     unit = finding.unit_meant(session, address)
@@ -162,7 +162,7 @@ def _meant(session: Session, warned: Warned, address: Address) -> Address:
         address = unit
     text = address.raw if len(address.raw) <= MOST_SHOWN else f"{address.raw[:MOST_SHOWN]}..."
     near = finding.similar(session, address) or _houses(session, address)
-    unusual = finding.is_doubtful if near else finding.is_unusual  # else those near are asked about
+    unusual = finding.is_doubtful if near else finding.is_unusual  # else near ones are offered
     what = f'"{text}": no house number or street'
     if address.kind == "street":
         what = f'No house number: "{text}"'
@@ -172,7 +172,7 @@ def _meant(session: Session, warned: Warned, address: Address) -> Address:
 
 
 def _houses(session: Session, address: Address) -> list[Near]:
-    """Return what is on file on a street without a house number; it is asked about each time."""
+    """Return the places on file on a street, for an address without a number; asked each time."""
     from ccu.places.near_store import with_street
 
     if address.kind != "street":
@@ -182,9 +182,9 @@ def _houses(session: Session, address: Address) -> list[Near]:
 
 
 def _offered(session: Session, met: Met) -> Met:
-    """Show possible matches on file, and ask, before a named person is added."""
+    """Show possible matches on file and ask about them before a named person is added."""
     if not (met.given_name or met.family_name):
-        return met  # nothing more is loaded for somebody unknown
+        return met  # for an unknown person nothing more is imported
     from ccu.people import finding as person_finding
 
     return person_finding.of_met(session, met)
@@ -196,14 +196,14 @@ def _offered(session: Session, met: Met) -> Met:
 
 
 _PATHS = ("person_file", "note_file")
-# option -> how its value is written to a file and read again, where JSON has no such value
+# option -> how to write its value to JSON and read it again, for types that JSON lacks
 _WRITTEN: dict[str, Callable[[Any], str]] = {
     "when": dates.to_iso,
     **dict.fromkeys(_PATHS, lambda path: str(path.absolute())),
 }
 _READ: dict[str, Callable[[str], Any]] = {"when": dates.from_iso, **dict.fromkeys(_PATHS, Path)}
-# In a draft: the address was asked about; the question about people was finished; somebody whose
-# possible matches were shown, and lines of a note, where it was interrupted.
+# Keys of a draft: the address was confirmed; the question about people was finished; the person
+# whose possible matches were shown, and the lines of a note, at the interruption.
 SETTLED, PEOPLE_DONE, PERSON_ASKED = "address_settled", "people_done", "person_asked"
 NOTE_LINES = "note_lines"
 # option -> the other parts of a draft that it replaces
@@ -221,7 +221,7 @@ class Draft:
 
     def __init__(self, given: CallOptions) -> None:
         self.answers: dict[str, Any] = {}
-        self.slot = 0  # where it was kept, if it is continued
+        self.slot = 0  # the file it was kept in, if it is continued
         self.begun = False
         self._given = given
 
@@ -250,7 +250,7 @@ class Draft:
             return False
         self.answers.update(kept["answers"])
         replaced = {part for option in given for part in (option, *_PARTS.get(option, ()))}
-        for part in replaced:  # what is given now counts
+        for part in replaced:  # options given now take precedence
             self.answers.pop(part, None)
         for name, value in kept.get("options", {}).items():
             if name not in replaced and hasattr(self._given, name):
@@ -269,7 +269,7 @@ class Draft:
 
 @contextlib.contextmanager
 def unfinished(session: Session, given: CallOptions) -> Iterator[Draft]:
-    """Keep the answers of the block unless it saves the call, or the person declines to."""
+    """Keep the answers of the block unless the call is saved or the person declines."""
     draft = Draft(given)
     try:
         yield draft
@@ -293,7 +293,7 @@ def unfinished(session: Session, given: CallOptions) -> Iterator[Draft]:
 
 
 def _call_begun(session: Session, answers: dict[str, Any]) -> str:
-    """Return which call it is: its address and when it began, or that neither was given."""
+    """Return a name for the draft: the call's address and time, or that neither was given."""
     began = answers.get("when")
     with contextlib.suppress(ValueError, TypeError):
         wall = datetime.fromisoformat(str(began))  # an option has its offset, an answer has none
