@@ -10,7 +10,7 @@ from ccu.work import Work
 
 
 def decide(work: Work, call_id: int, reason: str | None, why: str | None = None) -> bool:
-    """Record that a care call needs no further action; None takes that back. Return if it changed.
+    """Record that a care call needs no further action, or with None undo it. Return if it changed.
 
     The earlier reason stays in the call's changes, with `why`. Raises NotFound, and InvalidInput
     for a call that is void, no care call, or decided by a referral or a follow-up.
@@ -40,7 +40,7 @@ def must_be_open(connection: sqlite3.Connection, call_id: int, as_of: AsOf) -> N
 
 
 def must_be_as_seen(connection: sqlite3.Connection, call_id: int, seen: str | None) -> None:
-    """Raise InvalidInput, with what is on file now, if the reason is another than was seen."""
+    """Raise InvalidInput, naming the reason on file, if it is no longer the one that was seen."""
     if (now := reason_of(connection, call_id)) != seen:
         raise InvalidInput(
             f"call {call_id} was decided by somebody else meanwhile; on file now:"
@@ -54,7 +54,7 @@ def label_of(connection: sqlite3.Connection, reason: str | None) -> str:
 
 
 def reason_of(connection: sqlite3.Connection, call_id: int) -> str | None:
-    """Return the code of the reason why a call needs no further action; None without one."""
+    """Return the code of the reason that a call needs no further action; None if there is none."""
     sql = "SELECT reason FROM call_decision WHERE call_id = :id"
     found: str | None = table.value(connection, sql, id=call_id)
     return found
