@@ -1,4 +1,4 @@
-"""Referrals as read: lists, one with all its parts, and open ones like a new one.
+"""Read referrals: lists, one with all its parts, open ones similar to a new one.
 
 The caller must record in the audit that a person's record was read.
 """
@@ -41,7 +41,7 @@ OWNER = "referral.owner_id = ?"
 NEED = "referral.need = ?"
 PROVIDER = "referral.provider_id = ?"
 NUMBERS = "referral.id IN ?"
-# Open, and without an event or an attempt since then.
+# Open, and without an event or an attempt since :silent_since.
 SILENT_SINCE = """referral.id IN (
   SELECT id FROM open_referral WHERE unixepoch(worked_at) <= unixepoch(?))"""
 
@@ -81,7 +81,7 @@ WHERE attempt.follow_up_id = :id ORDER BY attempt.id
 
 
 def silent_since(now: datetime, days: int) -> str:
-    """Return the moment since when a stalled referral has had no event and no attempt."""
+    """Return the moment since which a stalled referral has had no event and no attempt."""
     return dates.to_iso(dates.add_elapsed(now, days=-days))
 
 
@@ -173,9 +173,9 @@ SELECT (SELECT trim(iif(name = '', login, name) || ', ' || coalesce(phone, ''), 
 def for_parcel(
     connection: sqlite3.Connection, person_ids: Sequence[int], by: int
 ) -> dict[str, Any]:
-    """Return by (who tells it, with the phone), met (the day of the last call), needs (labels).
+    """Return by (the sender with the phone), met (the day of the last call), needs (labels).
 
-    Needs are those of open referrals, without referrals to 42 CFR Part 2 programs.
+    Needs are those of open referrals, except referrals to 42 CFR Part 2 programs.
     """
     given = {"people": json.dumps([*person_ids]), "by": by}
     row = dict(connection.execute(_FOR_PARCEL, given).fetchone())
