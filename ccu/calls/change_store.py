@@ -138,7 +138,7 @@ WHERE record = 'call' AND record_id = :id AND field = 'incident' AND new_value =
   AND change.recorded_at = voided_at
 ORDER BY change.id DESC LIMIT 1
 """
-# When, by whom and why a call was voided: the first such change, because `void_again` adds others.
+# How a call was voided at a time: the first such change, because `void_again` adds others.
 _VOID = """
 SELECT json_extract(new_value, '$') AS voided_at, recorded_by AS voided_by, reason AS void_reason
 FROM change
