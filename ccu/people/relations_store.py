@@ -93,7 +93,7 @@ def relations_between(connection: sqlite3.Connection, one: int, other: int) -> l
 
 
 def not_born_before(connection: sqlite3.Connection, relation: Relation) -> bool:
-    """Whether a parent or grandparent was born no earlier than the child, where both are dated."""
+    """Return whether a parent or grandparent is known to be born no earlier than the child."""
     if relation.relation not in ELDER:
         return False
     sql = (
