@@ -7,8 +7,8 @@ that writes rows without an event. Left out are code lists that no command write
 has its own chain, and person_key, which is derived from the people.
 
 Digests also use a salt, the first row of audit_written. When text is destroyed, `keep_all` deletes
-it with all digests and starts again, so that nobody, not even the owner of the key, can test
-guesses of the text against a digest.
+it with all digests and starts again: not even the owner of the key can then test guesses of the
+text against a digest.
 """
 
 import contextlib
