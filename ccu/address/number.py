@@ -29,7 +29,7 @@ _BARE_ID = Lazy(r"[0-9]{1,5}[A-Z]?$|[A-Z][0-9]{1,4}[A-Z]?$|[A-Z]$|[0-9]+-[0-9]+$
 ORDINAL_WORD = Lazy(r"([0-9]+)(?:ST|ND|RD|TH)$")
 _NUMBER_SIGNS = ("#", "NO", "NUMBER")
 FLOORS = ("FL", "FLR", "FLOOR", "FLOORS", "FLRS")
-# What follows UPPER or BASEMENT and adds nothing.
+# Words after UPPER or BASEMENT that add nothing.
 _HOMES = frozenset("UNIT APT APARTMENT FLAT SUITE HOUSE".split())
 BESIDE_HOUSE = ("CARRIAGE", "COACH", "GARAGE", "GUEST", "POOL")
 

@@ -147,7 +147,7 @@ def _small(table: Rows, wanted: Wanted) -> dict[str, Any]:
 # on one row only, so that a person's rows cannot be joined. Parquet files are in folders by town
 # and month; the files have these columns too, so that a reader needs no folder names.
 
-OTHER = "other"  # stands for a month with too few people
+OTHER = "other"  # in place of a month with too few people
 
 
 def by_month(tables: Sequence[Rows], town: str) -> list[Rows]:

@@ -138,7 +138,7 @@ class Definition:
 
     @property
     def compared(self) -> bool:
-        """Return whether it is compared: not what is of the moment or of one month."""
+        """Return whether it is compared with other periods, as figures of the period are."""
         return self.facts.get("of", "period") == "period"
 
     @property

@@ -90,7 +90,7 @@ def import_file(
             connection.execute("COMMIT")
             if not dry_run:
                 batch = Batch(None, export.name, export.sha256, layout.name)
-                # Before the transaction, because adding an unknown account is a write of its own.
+                # Before the transaction, because recording a denial is a write of its own.
                 by, at = session.staff_id, dates.to_iso(session.now)
                 merge = merging.Merge(connection, layout, batch, summary)
                 path = session.path
