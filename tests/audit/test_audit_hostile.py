@@ -100,7 +100,7 @@ def remade(hand: Hand, key: chain.Key, start: int = 1) -> None:
 # ---------------------------------------------------------------- found
 
 
-def test_the_audit_there_is_to_begin_with(town: Ccu, db_path: Path) -> None:
+def test_the_untouched_audit_verifies(town: Ccu, db_path: Path) -> None:
     found = rows(db_path)
     assert [row[0] for row in found] == list(range(1, ROWS + 1))
     last = str(found[-1][-1].hex())  # type: ignore[attr-defined]
@@ -181,7 +181,7 @@ def test_a_made_row_appended(town: Ccu, db_path: Path, previous: bytes | None, t
     assert says(town("audit", "verify")).startswith(f"audit row {ROWS + 1} was ")
 
 
-def test_a_cut_tail_stays_to_be_found_after_more_is_written(town: Ccu, db_path: Path) -> None:
+def test_a_truncated_end_is_found_after_more_writes(town: Ccu, db_path: Path) -> None:
     with by_hand(db_path) as hand:
         hand.execute("DELETE FROM audit WHERE id > ?", (ROWS - 2,))
     for days in ("50", "51", "52"):
@@ -267,7 +267,7 @@ def anchor(town: Ccu) -> str:
     return done.out.strip()
 
 
-def test_a_tail_cut_without_a_trace_is_found_only_by_an_anchor(town: Ccu, db_path: Path) -> None:
+def test_a_traceless_truncation_is_found_only_by_an_anchor(town: Ccu, db_path: Path) -> None:
     assert town("history", "--call", "1").code == 0
     kept = anchor(town)
     with by_hand(db_path) as hand:
@@ -322,7 +322,7 @@ def with_a_key_of_ones_own(db_path: Path) -> None:
         remade(hand, key)
 
 
-def test_a_chain_made_with_a_key_of_ones_own_is_not_backed_up(
+def test_a_chain_forged_with_another_key_is_not_backed_up(
     town: Ccu, db_path: Path, tmp_path: Path
 ) -> None:
     """The night's copy is compared with the anchors of the nights before, without an option."""

@@ -202,12 +202,12 @@ while not ended.is_set():
 """
 
 
-def test_nobody_at_work_is_taken_for_tampering(ccu: Ccu, db_path: Path) -> None:
+def test_normal_use_is_not_reported_as_tampering(ccu: Ccu, db_path: Path) -> None:
     checked_beside_writers(ccu, db_path, 8)
 
 
 @pytest.mark.slow
-def test_nobody_at_work_is_taken_for_tampering_for_long(ccu: Ccu, db_path: Path) -> None:
+def test_normal_use_is_not_reported_as_tampering_at_length(ccu: Ccu, db_path: Path) -> None:
     checked_beside_writers(ccu, db_path, 100)
 
 

@@ -176,7 +176,7 @@ def test_merged_records_lose_it_together(db: Path) -> None:
 BACK = f"given: {town.GIVEN.upper()}\nfamily: {town.FAMILY}\nborn: {town.BORN}"
 
 
-def test_who_comes_back_is_a_new_person(db: Path) -> None:
+def test_a_returning_deidentified_person_is_a_new_record(db: Path) -> None:
     """Nothing that is kept leads back to the de-identified record, not what is archived either."""
     with closing(sqlite3.connect(db)) as hand, hand:
         register(hand)

@@ -94,7 +94,7 @@ def town(empty: Ccu, made: Path, db_path: Path) -> Ccu:
     return empty
 
 
-def test_nothing_that_names_somebody_leaves(town: Ccu, tmp_path: Path) -> None:
+def test_no_export_has_a_name(town: Ccu, tmp_path: Path) -> None:
     for each in ("csv", "json"):
         done = export(tmp_path, "--k", "1", "--hours", "-f", each, name=each)
         assert done.code == 0, done.err
