@@ -80,7 +80,7 @@ def test_another_spelling_is_the_same_place(ccu: Ccu, logged: str, asked: str) -
 
 
 @pytest.mark.parametrize(("logged", "asked", "why"), NEAR)
-def test_what_may_be_another_place_is_offered_and_never_taken(
+def test_a_possibly_different_place_is_only_offered(
     ccu: Ccu, logged: str, asked: str, why: str
 ) -> None:
     log(ccu, logged)
