@@ -43,7 +43,7 @@ def in_folder(folder: Path) -> list[Anchor]:
 
 
 def _of_file(path: Path) -> list[Anchor]:
-    """Return the anchors in a file; raise InvalidInput for other lines, as not ours."""
+    """Return the anchors in a file; other lines are another program's and ignored."""
     try:
         content = path.read_bytes() if path.is_file() and not path.is_symlink() else b""
     except OSError as error:

@@ -56,7 +56,7 @@ class Verdict:
 
     rows: int = 0
     last: tuple[int, bytes] = (0, BEGIN)  # number and hash
-    wrong: list[str] = field(default_factory=list)  # the first bad row; then what is not a row
+    wrong: list[str] = field(default_factory=list)  # the first bad row; then other problems
     unverified: list[str] = field(default_factory=list)  # rows of a missing key
     purged: int = 0  # reasons whose words were purged
     wrote: set[int] = field(default_factory=set)  # events whose rows match

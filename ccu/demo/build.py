@@ -92,7 +92,7 @@ class _Case:
         yield self._line(moment, OFFICER, "person add --file -", self._label, self._about())
         for turn in range(met):
             yield from self._call(turn, moment, nature)
-            # Calls come closer together, or end.
+            # Intervals between calls get shorter, or the calls end.
             moment += timedelta(days=5 + below(random, 160), hours=below(random, 24))
 
     def _about(self) -> str:
