@@ -1610,36 +1610,38 @@ SELECT id AS referral_id,
         ORDER BY due_unix, open_follow_up.id LIMIT 1) AS due_at
 FROM referral;
 
--- Stalled: unixepoch(worked_at) is stalled_days (a setting) or more before the as-of moment. worked_at
--- is the last event or the last attempt at a follow-up, whichever came later: an attempt is work on
--- the referral.
+-- Stalled: stalls_unix <= the as-of moment, stalled_days (a setting) after worked_at. That is the last
+-- event or the last attempt at a follow-up, whichever came later: an attempt is work on the referral.
 CREATE VIEW open_referral AS
-SELECT referral.id, need, provider_id, call_id, person_id, household_id, owner_id, status, made_at,
-       (SELECT due_at FROM next_due WHERE referral_id = referral.id) AS due_at,
-       (SELECT occurred_at FROM (
-          SELECT occurred_at FROM (
-            SELECT occurred_at FROM referral_event
-            WHERE referral_id = referral.id AND undone = 0 ORDER BY id DESC LIMIT 1)
-          UNION ALL
-          SELECT attempt.occurred_at
-          FROM follow_up CROSS JOIN attempt ON attempt.follow_up_id = follow_up.id
-          WHERE follow_up.referral_id = referral.id)
-        ORDER BY unixepoch(occurred_at) DESC LIMIT 1) AS worked_at
-FROM referral_status CROSS JOIN referral ON referral.status = referral_status.code
-WHERE referral_status.open = 1;
+SELECT *, unixepoch(worked_at)
+            + 86400 * (SELECT value FROM setting WHERE name = 'stalled_days') AS stalls_unix
+FROM (
+  SELECT referral.id, need, provider_id, call_id, person_id, household_id, owner_id, status, made_at,
+         (SELECT due_at FROM next_due WHERE referral_id = referral.id) AS due_at,
+         (SELECT occurred_at FROM (
+            SELECT occurred_at FROM (
+              SELECT occurred_at FROM referral_event
+              WHERE referral_id = referral.id AND undone = 0 ORDER BY id DESC LIMIT 1)
+            UNION ALL
+            SELECT attempt.occurred_at
+            FROM follow_up CROSS JOIN attempt ON attempt.follow_up_id = follow_up.id
+            WHERE follow_up.referral_id = referral.id)
+          ORDER BY unixepoch(occurred_at) DESC LIMIT 1) AS worked_at
+  FROM referral_status CROSS JOIN referral ON referral.status = referral_status.code
+  WHERE referral_status.open = 1);
 
 -- Both in one list: its owner, its person, since when, when it is due. code is the need or the type of
 -- follow-up; a follow-up for a referral is for its person, household and call.
 CREATE VIEW open_work AS
 SELECT 'referral' AS record, id, NULL AS referral_id, call_id, person_id, household_id, owner_id,
        need AS code, provider_id, status, made_at AS since, due_at, unixepoch(due_at) AS due_unix,
-       worked_at
+       worked_at, stalls_unix
 FROM open_referral
 UNION ALL
 SELECT 'follow-up', due.id, due.referral_id, coalesce(due.call_id, referral.call_id),
        coalesce(due.person_id, referral.person_id), referral.household_id, due.owner_id,
        due.kind, referral.provider_id, iif(due.closing_at IS NULL, 'open', 'to sign'),
-       due.recorded_at, due.due_at, due.due_unix, NULL
+       due.recorded_at, due.due_at, due.due_unix, NULL, NULL
 FROM open_follow_up AS due LEFT JOIN referral ON referral.id = due.referral_id;
 
 -- The subject of each call that has one subject: of several records of one person the first.

@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from ccu import __version__
-from ccu.errors import AfterSaving, ExitCode, InvalidInput
+from ccu.errors import AskAgain, ExitCode, InvalidInput
 from ccu.session import Session
 
 # Name -> module in ccu.commands, in a folder per type of user. A module holds `command`, a plain
@@ -189,38 +189,27 @@ def root(
         raise InvalidInput("--db is given more than once; give it once")
     ctx.obj = Session(db[0] if db else None, today)
     ctx.call_on_close(ctx.obj.close)
+    # before that: what the command did is done and printed
+    ctx.call_on_close(lambda: _on_stop(signal.SIG_IGN))
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command line and return its exit code; every error is reported here."""
     os.umask(0o077)  # only the owner may read what ccu writes, backups and exports included
     try:
-        code = _run(sys.argv[1:] if argv is None else argv)
+        code = run_line(sys.argv[1:] if argv is None else argv)
         _flush()
         return code
     except SystemExit:
         raise
-    except BaseException as error:  # a compiled library may raise what is no Exception
+    except AskAgain:
+        _on_stop(_stop)
+        return main(argv)
+    except BaseException as error:  # a library in another language may raise no Exception
         from ccu import failures
 
-        return failures.reported(error)
-
-
-def call(argv: list[str]) -> int:
-    """Run one command line within a Python program and return its exit code. Raises CcuError."""
-    umask = os.umask(0o077)
-    try:
-        return _run(argv)
-    except AfterSaving as error:
-        raise error.__cause__ or error from None
-    except Exception as error:
-        from ccu import failures
-
-        if known := failures.of_sqlite(error):
-            raise known from None
-        raise
-    finally:
-        os.umask(umask)
+        AskAgain.given.clear()  # which would hide it
+        return failures.reported(failures.as_stopped(error) if _came else error)
 
 
 def _flush() -> None:
@@ -234,7 +223,9 @@ def _flush() -> None:
         output.flush_stdout()
 
 
-def _run(argv: list[str]) -> int:
+def run_line(argv: list[str]) -> int:
+    """Run one command line and return its exit code. Raises what ends it."""
+    AskAgain.lines.clear()
     try:
         asked = {"--install-completion", "--show-completion"} & {*argv}
         if asked and not {"-h", "--help"} & {*argv}:
@@ -264,11 +255,27 @@ def _run(argv: list[str]) -> int:
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 
 
+_stops: list[int] = []  # the signals that are a request to stop
+_came: list[int] = []  # those that came
+
+
+def _stop(number: int, _frame: object) -> None:
+    _came.append(number)
+    raise KeyboardInterrupt
+
+
+def _on_stop(handler: Any) -> None:
+    for each in _stops:
+        signal.signal(each, handler)
+
+
 def run() -> None:
-    """Run as the console script. SIGTERM ends it as Ctrl-C does: with cleanup and a message."""
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) == signal.SIG_DFL:
-            signal.signal(getattr(signal, name), signal.default_int_handler)
+    """The console script. A request to stop ends it as Ctrl-C does: cleaned up, with a sentence."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+            _stops.append(number)
+    _on_stop(_stop)
     code = main()
     gc.freeze()  # skip the garbage collection at exit
     sys.exit(code)

@@ -13,8 +13,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from ccu import cli
+from ccu import cli, failures
 from ccu.database import opening
+from ccu.errors import AfterSaving
 
 _ONE_AT_A_TIME = threading.Lock()  # the standard streams belong to the entire process
 
@@ -52,7 +53,22 @@ class Town:
         with _ONE_AT_A_TIME, contextlib.redirect_stdout(output):
             stdin, sys.stdin = sys.stdin, io.StringIO()
             try:
-                cli.call([*self._file, *words, "--format=json"])
+                _call([*self._file, *words, "--format=json"])
             finally:
                 sys.stdin = stdin
         return json.loads(output.getvalue())
+
+
+def _call(argv: list[str]) -> int:
+    """Run one command line within a Python program and return its exit code. Raises CcuError."""
+    umask = os.umask(0o077)
+    try:
+        return cli.run_line(argv)
+    except AfterSaving as error:
+        raise error.__cause__ or error from None
+    except Exception as error:
+        if known := failures.of_sqlite(error):
+            raise known from None
+        raise
+    finally:
+        os.umask(umask)

@@ -6,6 +6,7 @@ catches them. Any other exception is a bug and ends with code 1.
 """
 
 from enum import IntEnum, unique
+from typing import ClassVar
 
 
 @unique
@@ -107,8 +108,19 @@ class Cancelled(CcuError):
     exit_code = ExitCode.INTERRUPTED
 
 
+class SavedAndStopped(KeyboardInterrupt):
+    """Ctrl-C that came when something was saved already; the text names it."""
+
+
 class Declined(KeyboardInterrupt):
     """The answer to "Save?" was no: the command ends as after Ctrl-C."""
+
+
+class AskAgain(BaseException):
+    """`<` was typed: `cli.main` runs the command again, up to the question before."""
+
+    lines: ClassVar[list[tuple[str, str]]] = []  # questions and what was typed since a change
+    given: ClassVar[list[tuple[str, str]]] = []  # those to give again (options/keyboard.py)
 
 
 class Unfinished(CcuError):

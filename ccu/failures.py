@@ -35,10 +35,19 @@ def reported(error: BaseException, more: str = "") -> int:
         return error.exit_code
     if isinstance(error, OSError) and error.filename is None and error.errno in _FULL:
         return reported(NotPrinted("cannot write to standard output: the disk is full"))
+    if isinstance(error, AttributeError) and sys.stdout is None:  # it was closed
+        return reported(NotPrinted("cannot write to standard output: it is closed"))
     if isinstance(error, KeyboardInterrupt):
         output.say(f"Cancelled. Nothing {more}was saved.")
         return ExitCode.INTERRUPTED
     return _unexpected(error, more)
+
+
+def as_stopped(error: BaseException) -> BaseException:
+    """Return Ctrl-C for what a library made of it: SQLite hides what its callbacks raise."""
+    if isinstance(error, AfterSaving):
+        error.__cause__ = KeyboardInterrupt()
+    return error if isinstance(error, CcuError) else KeyboardInterrupt()
 
 
 def _reported_after(error: AfterSaving) -> int:
@@ -89,13 +98,15 @@ def _unexpected(error: BaseException, more: str) -> int:
         return reported(known)
     import tempfile
 
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="ccu-bug-", suffix=".txt", delete=False, encoding="utf-8", errors="replace"
-    ) as file:
-        file.writelines(f"{line}\n" for line in _where(error))
-    output.say_error(
-        f"unexpected, a bug in ccu; nothing {more}was written; details are in {file.name}"
-    )
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="ccu-bug-", suffix=".txt", delete=False, encoding="utf-8", errors="replace"
+        ) as file:
+            file.writelines(f"{line}\n" for line in _where(error))
+        where = f"details are in {file.name}"
+    except OSError:
+        where = "no file could be made for the details: set TMPDIR to a folder with room, try again"
+    output.say_error(f"unexpected, a bug in ccu; nothing {more}was written; {where}")
     return ExitCode.BUG
 
 

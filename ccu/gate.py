@@ -15,7 +15,7 @@ from typing import Any
 import typer
 
 from ccu import access, options
-from ccu.errors import InvalidInput, NotAllowed
+from ccu.errors import AskAgain, InvalidInput, NotAllowed, SavedAndStopped
 from ccu.session import Session
 
 # Parameter that holds a record's number -> the record named in the audit of a refusal.
@@ -119,7 +119,8 @@ def _guarded(command: Any, path: str) -> Any:
             # a denial by a rule about the record's state
             if isinstance(error, NotAllowed) and path not in access.ANYONE:
                 ctx.obj.record_denial(path, *about)
-            if (ctx.obj.written or ctx.obj.typed) and not isinstance(error, typer.Exit):
+            known = ctx.obj.written or ctx.obj.typed or isinstance(error, SavedAndStopped)
+            if known and not isinstance(error, (typer.Exit, AskAgain)):
                 from ccu.undo import entry
 
                 entry.tell_unsaved(ctx.obj, error)
@@ -133,7 +134,7 @@ def _guarded(command: Any, path: str) -> Any:
 def _check_output(command: Any, ctx: Any, path: str) -> None:
     """Refuse an unusable --output before the command runs; ask before replacing a file.
 
-    Without a terminal the file is replaced, as the help states.
+    Where nobody can be asked no file is replaced: the shell's > does that.
     """
     said, session = ctx.params.get("output"), ctx.obj
     if said in (None, "-") or "format" not in ctx.params:
@@ -151,10 +152,13 @@ def _check_output(command: Any, ctx: Any, path: str) -> None:
     if path != "report":  # it also writes a folder of CSV files
         with named.place(output, "--output") as place:
             named.must_be_replaceable(place, "--output")
-    if not session.interactive:
-        return
     is_folder = access.caller() is None and named.is_folder(output)
-    if is_folder or named.is_file(output):
+    if not session.interactive:
+        if named.is_file(output) and not ctx.params.get("suggest"):  # which refuses it, too
+            said = ctx.params["format"] or to_file.BY_ENDING.get(output.suffix.lower())
+            instead = f"--format {said} > FILE to replace it"
+            raise InvalidInput(f"--output exists; give a new name, or {instead}")
+    elif is_folder or named.is_file(output):
         from ccu.options import terminal
 
         what = "folder exists. Replace the files in it" if is_folder else "file exists. Replace it"

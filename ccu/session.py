@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccu import access, installation
-from ccu.errors import DatabaseMissing, DatabaseUnusable, InvalidInput, NotAllowed
+from ccu.errors import DatabaseMissing, DatabaseUnusable, InvalidInput, NotAllowed, SavedAndStopped
 
 if TYPE_CHECKING:
     import sqlite3
@@ -56,7 +56,7 @@ class Session:
 
     @property
     def names_a_file(self) -> bool:
-        """Whether --db or CCU_DB names the file: `demo` never uses the user's own."""
+        """Return whether --db or CCU_DB names the file: `demo` never uses the user's own."""
         return installation.database(self._path) is not None
 
     @property
@@ -105,14 +105,18 @@ class Session:
         from ccu.records import audit
 
         nested = self.db.in_transaction
-        with db.write(self.db) as connection:
-            before, _ = audit.CHAIN.last(connection)
-            if not nested:
-                audit.forget_unbound(connection, before)
-            yield connection
-            last, _ = audit.CHAIN.last(connection)
-            if not nested and audit.is_unbound(connection, last):
-                last = audit.record(connection, self.known_id, "write")
+        try:
+            with db.write(self.db) as connection:
+                before, _ = audit.CHAIN.last(connection)
+                if not nested:
+                    audit.forget_unbound(connection, before)
+                yield connection
+                last, _ = audit.CHAIN.last(connection)
+                if not nested and audit.is_unbound(connection, last):
+                    last = audit.record(connection, self.known_id, "write")
+        except SavedAndStopped:
+            self.written.append((before, last))
+            raise KeyboardInterrupt from None
         if not nested:
             self.written.append((before, last))
 
@@ -158,8 +162,9 @@ class Session:
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
+            name = "CCU_TODAY" if self._today is None else "--today"
             raise InvalidInput(
-                "--today must be a day such as 1/18/2026, or 2026-01-18T14:00"
+                f"{name} must be a day such as 1/18/2026, or 2026-01-18T14:00"
             ) from None
         if len(text) <= 10:
             moment = datetime.combine(moment.date(), time(23, 59, 59))

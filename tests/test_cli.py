@@ -42,6 +42,8 @@ def test_nothing_heavy_is_loaded_before_a_command_needs_it() -> None:
         (["foll"], "no such command; did you mean ccu follow-up?"),
         (["person", "search"], "no such command; did you mean ccu person find?"),
         (["person", "correct"], "no such command; did you mean ccu person edit?"),
+        (["follow-up", "assign"], "no such command; did you mean ccu follow-up edit?"),
+        (["household", "rename"], "no such command; did you mean ccu household edit?"),
         (
             ["call", "John"],
             "no such command; choose from show, edit, void, unvoid, list, decide; see ccu call",
@@ -213,6 +215,14 @@ def test_a_reader_that_went_away_is_141_and_silent(ccu: Ccu) -> None:
         (("follow-up", "done"), "ccu follow-up done"),
         (("flag",), "ccu place flag"),
         (("reschedule",), "ccu follow-up edit"),
+        (("next", "of", "kin"), "ccu household show"),
+        (("narcan",), "ccu codes nature"),
+        (("gun",), "ccu codes hazard"),
+        (("weapon",), "ccu codes hazard"),
+        (("section", "12"), "ccu codes disposition"),
+        (("baker", "act"), "ccu codes disposition"),
+        (("ride",), "ccu codes disposition"),
+        (("911",), "ccu codes source"),
     ],
 )
 def test_help_finds_a_command_by_everyday_word_name_and_help(
@@ -223,6 +233,15 @@ def test_help_finds_a_command_by_everyday_word_name_and_help(
     found = [row["command"] for row in json.loads(done.out)]
     assert found[:1] == ([] if first is None else [first])
     assert ("No command found for that" in done.err) == (first is None)
+
+
+def test_help_tells_which_lists_of_the_town_have_a_choice(ccu: Ccu, empty: Ccu) -> None:
+    assert ccu("codes", "add", "hazard", "Beehive").code == 0
+    assert ccu("help", "beehive").out.split() == (
+        ["Command", "Help", "ccu", "codes", "hazard", "Has", "the", "choice", "Beehive"]
+    )
+    listed = empty("help", "jail", "--format", "json").out
+    assert "Arrest" in listed and "ccu codes follow_up_result" in listed
 
 
 def test_help_leaves_out_words_that_tell_nothing_and_fits_a_screen(empty: Ccu) -> None:

@@ -4,6 +4,8 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
+
 import ccu
 
 SOURCE = Path(ccu.__file__).parent
@@ -42,3 +44,25 @@ def test_a_statement_is_found() -> None:
     assert statements(SOURCE / "records" / "table.py")
     assert STATEMENT.match("\n  SELECT id FROM call")
     assert not STATEMENT.match("Update the record, select a person")
+
+
+# A rule of the views at the end of schema.sql -> the files that must write it themselves: what
+# waits for a signature, and rows of a seal, which are in no table.
+RULES: dict[str, set[str]] = {
+    r"closed_at IS NULL": {"follow_ups/listing_store.py", "referrals/read_store.py"},
+    r"FROM referral_status WHERE open": {"retention/seal_store.py"},
+    r"86400 \* :stalled_days": set(),
+    r"'in_progress', 'service_received'": set(),
+    r"until IS NULL OR": set(),
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_what_is_open_stalled_or_accepted_is_written_once(rule: str) -> None:
+    paths = [*SOURCE.rglob("*.py"), *SOURCE.rglob("*.sql")]
+    found = {
+        path.relative_to(SOURCE).as_posix()
+        for path in paths
+        if "migrations" not in path.parts and re.search(rule, path.read_text(encoding="utf-8"))
+    }
+    assert found == RULES[rule]

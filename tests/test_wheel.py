@@ -31,7 +31,11 @@ def test_the_wheel_holds_every_file_of_the_package(tmp_path: Path) -> None:
         for path in (ROOT / "ccu").rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    assert {"ccu/address/words.txt", "ccu/identity/nicknames.txt"} <= files
+    assert {
+        "ccu/address/words.txt",
+        "ccu/identity/nicknames.txt",
+        "ccu/imports/dispatch/blank.txt",
+    } <= files
     assert files | {"ccu/schema.sql"} <= held
     assert any(name.endswith(".data/data/share/man/man1/ccu.1") for name in held)
     (entries,) = (each for each in held if each.endswith("entry_points.txt"))

@@ -67,8 +67,14 @@ _BRACKETED = Lazy(r"\(([NSEW]B)\)(?: ([A-Z]{2,4})(?= ?[/&@,]|$))?")
 _RAMP_APART = Lazy(r" ?[-(] ?(ON |OFF |ON-|OFF-)?RAMP\b")
 
 _NUMBER_INSIDE = Lazy(
-    rf"([A-Z][A-Z ]*[A-Z]) ([0-9]{{1,5}} (?!MILE)[A-Z0-9][A-Z0-9 ]*? "
+    # MOTEL 6 1501 ELM ST, SUPER 8 MOTEL 20 ELM ST
+    rf"([A-Z][A-Z ]*[A-Z](?: [0-9]{{1,3}}(?= [1-9][0-9]{{2,4}} [A-Z])"
+    rf"| [0-9]{{1,3}} (?:MOTEL|HOTEL|INN))?|7[- ]ELEVEN) ([0-9]{{1,5}} (?!MILE)[A-Z0-9][A-Z0-9 ]*? "
     rf"(?:{ROAD_FORMS})(?: .*)?|[0-9]{{1,5}} (?:CALLE|AVENIDA) .*)$"
+)
+_QUALIFIED = Lazy(  # US ALT 27 is US 27 ALT
+    r"\b((?:US|STATE|[NS]C|GA|TX) ?(?:HWY|HIGHWAY|ROUTE|RTE?)?|HWY|HIGHWAY|ROUTE|RTE?)"
+    r" (ALT|ALTERNATE|BUS|BUSINESS|BYP|BYPASS) ([0-9]{1,3})(?![0-9A-Z])"
 )
 # The house number behind its street, as in Spanish: CALLE LUNA 12, AVE PONCE DE LEON 1250.
 _NUMBER_BEHIND = Lazy(
@@ -90,6 +96,7 @@ def read_line(line: str, numbered: bool, names: Names) -> Reading:
         line, urbanization = take_urbanization(reading, line)
     if "(" in line:
         line = _BRACKETED.sub(_bracketed_travel, line).strip()
+    line = _QUALIFIED.sub(r"\1 \3 \2", line)
     if "RAMP" in line:
         line = _RAMP_APART.sub(r" \1RAMP", line)
     if " BOX " in line and not numbered and (behind := take_rural_box(reading, line)) != line:
@@ -132,7 +139,7 @@ def _bracketed_travel(found: re.Match[str]) -> str:
 
 
 def _is_blank_with_town(reading: Reading, pieces: list[tuple[str, str]]) -> bool:
-    """Whether it is `WESTPORT, CT` and nothing before it."""
+    """Return whether it is `WESTPORT, CT` and nothing before it."""
     line, zip_code = take_zip(pieces[1][1].split())
     left, state = take_state(line)
     words = pieces[0][1].split()
@@ -180,6 +187,8 @@ def _looks_like_way(text: str) -> bool:
     number = take_number(text)
     if number.number:
         return not is_bare_unit(text.split())
+    if (inside := _NUMBER_INSIDE.match(text)) and _is_place_before_number(inside[1].split()):
+        return True
     words = split_words(text)
     if any(word in ("/", "&", "@", "AND") for word in words[1:-1]):
         return len(split_sides(words)) > 1 and " ".join(words) not in BUSINESSES
@@ -210,7 +219,7 @@ def _read_before(reading: Reading, text: str, has_main: bool, later: bool) -> No
 
 
 def _is_state(pieces: list[tuple[str, str]]) -> bool:
-    """Whether the next piece is only state and ZIP, so that this one is the city."""
+    """Return whether the next piece is only state and ZIP, so that this one is the city."""
     if not pieces:
         return False
     left, state = take_state(take_zip(split_words(pieces[0][1]))[0])
@@ -366,7 +375,9 @@ def _take_unit_between(reading: Reading, words: list[str]) -> list[str]:
 
 def _is_place_before_number(words: list[str]) -> bool:
     """Whether words before a number are no street, route or unit: `ACME TECH 12 W ELM ST`."""
-    last = words[-1]
+    last = next((word for word in reversed(words) if not word.isdigit()), "")
+    if words[0] in UNITS and any(map(str.isdigit, words)):
+        return False  # ROOM 12 MOTEL 52 GROVE ST
     if words[-2:] == ["PARKING", "LOT"]:
         return True
     if (

@@ -124,7 +124,7 @@ def compare(a: Address, b: Address) -> Match:
 
 
 def _alike_numbers(a: str, b: str) -> bool:
-    """Whether only zeros or the dash differ: 63-08, 63-8 and 6308 are often one house."""
+    """Return whether only zeros or the dash differ: 63-08, 63-8 and 6308 are often one house."""
     first, second = a.split("-"), b.split("-")
     if len(first) != len(second):
         return "".join(first) == "".join(second)
@@ -156,7 +156,7 @@ def _compare_units(same: bool, a: str, b: str) -> Match:
 def _identifiers(unit: str) -> list[str]:
     """Return 2 and 14 of `BLDG 2 # 14`, of `# 2-14` and of `# 02-14`."""
     words = unit.replace("-", " ").split()
-    return [word.lstrip("0") for word in words if word not in ("#", "BLDG")]
+    return [word.lstrip("0") for word in words if word not in ("#", "BLDG", "DORM")]
 
 
 def _compare_kinds(a: Address, b: Address) -> Match:
@@ -171,7 +171,10 @@ def _compare_kinds(a: Address, b: Address) -> Match:
 
 def _compare_ways(a: list[Way], b: list[Way]) -> Match:
     """Compare streets; those of an intersection in their best order."""
-    if len(a) != len(b):
+    if len(a) != len(b):  # ELM ST ON RAMP TO I 94 EB
+        one, other = (sorted(word for way in ways for word in _travels(way)) for ways in (a, b))
+        if one == other:
+            return Match("near", "directional in another place")
         return Match("different", "other street")
     straight = [_compare_way(x, y) for x, y in zip(a, b, strict=True)]
     crossed = [_compare_way(x, y) for x, y in zip(a, reversed(b), strict=True)]
@@ -279,7 +282,7 @@ def _untyped(name: list[str]) -> list[str]:
 
 def _travels(way: Way) -> list[str]:
     """Return the words of a highway in any order, N and NB the same."""
-    return sorted(BOUND.get(word, word) for word in way.key.split())
+    return sorted(BOUND.get(word, word) for word in way.key.split() if word not in ("TO", "FROM"))
 
 
 def _without_travel(way: Way) -> list[str]:

@@ -49,7 +49,7 @@ class Names:
         return name in self.towns or long_city(name) in self.towns
 
     def has_place(self, name: str) -> bool:
-        """Whether it is the name of a common place that the town has listed."""
+        """Return whether it is the name of a common place that the town has listed."""
         return name in self.place_names
 
     def town(self, name: str) -> str:

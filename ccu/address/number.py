@@ -35,12 +35,12 @@ BESIDE_HOUSE = ("CARRIAGE", "COACH", "GARAGE", "GUEST", "POOL")
 
 
 def is_unit_id(word: str) -> bool:
-    """Whether the word can be an identifier after APT or UNIT."""
+    """Return whether the word can be an identifier after APT or UNIT."""
     return _UNIT_ID.match(word) is not None
 
 
 def is_bare_unit(words: list[str]) -> bool:
-    """Whether words after a complete street can only be a unit (`3`, `3B`, `B`)."""
+    """Return whether words after a complete street can only be a unit (`3`, `3B`, `B`)."""
     if len(words) == 2 and words[0].isdigit() and len(words[1]) == 1:
         return words[1].isalpha()
     return len(words) == 1 and _BARE_ID.match(words[0]) is not None and words[0] not in DIRECTIONS
@@ -135,7 +135,7 @@ def _unit_alone(word: str, following: str, at: int, count: int) -> tuple[str, in
 
 
 def _is_split_id(first: str, second: str) -> bool:
-    """Whether it is one identifier in two words: `3 B`, `B 3`."""
+    """Return whether it is one identifier in two words: `3 B`, `B 3`."""
     if first.isdigit():
         return len(second) == 1 and second.isalpha()
     return len(first) == 1 and first.isalpha() and second.isdigit()
@@ -310,22 +310,24 @@ def _houses(line: str) -> re.Match[str] | None:
         if found[2][0] == "0" != found[1][0]:
             return found  # 64 05 of Queens, with its dash lost
         rising = 1 < len(found[1]) == len(found[2]) and found[1] < found[2]
-        return found if rising or _lost_dash(found, line[found.end() :].split()) else None
+        return found if rising or _lost_dash(found, line[found.end() :]) else None
     return found
 
 
-def _lost_dash(found: re.Match[str], following: list[str]) -> bool:
-    """Whether it is 64-15 of Queens or 87-1003 of Hawaii, not the 12 of `700 12 OAKS DR`."""
+def _lost_dash(found: re.Match[str], rest: str) -> bool:
+    """Return whether it is 64-15 of Queens or 87-1003 of Hawaii, not the 12 of `700 12 OAKS DR`."""
+    following = rest.replace("#", " # ").split()
     name = following[0]
     named = name.isalpha() or ORDINAL_WORD.match(name)
     if name in NUMBER_NAMES or (name.endswith("S") and len(name) > 3) or not named:
         return False
     lengths = len(found[1]), len(found[2])
-    return lengths in ((2, 2), (3, 2), (2, 3), (2, 4)) and following[-1] in ROADS
+    ended = following[find_unit(following, 1) - 1] in ROADS
+    return ended and lengths in ((2, 2), (3, 2), (2, 3), (2, 4))
 
 
 def _letter_is_of_number(line: str, found: re.Match[str]) -> bool:
-    """Whether it is 27B of `27 B MYRTLE ST`, not `27 B ST`, `27 E MAIN ST` or `27 I 95`."""
+    """Return whether it is 27B of `27 B MYRTLE ST`, not `27 B ST`, `27 E MAIN ST` or `27 I 95`."""
     words = line[found.end() :].replace(",", " ").split()
     if " " not in found[0].strip():
         return words[0] not in TRAVEL  # 395S SB is a route
@@ -380,7 +382,7 @@ def _number_in_words(line: str) -> Number:
 
 
 def _number_is_name(number: str, rest: str) -> bool:
-    """Whether it is of a name (`THREE MILE RD`) or of a crossing, not a house number."""
+    """Return whether it is of a name (`THREE MILE RD`) or of a crossing, not a house number."""
     words = rest.replace(",", " ").split()
     following = words[0]
     if len(words) < 2 or following in ROADS or following in ("&", "/", "AND"):

@@ -40,7 +40,8 @@ _ALSO_STREETS = ("FOREST", "INDIAN")
 _SERVICE_ROAD = (["SERVICE", "RD"], ["SERVICE", "ROAD"])
 # Owners whose roads have numbers of their own.
 _OWN_NUMBERS = frozenset(
-    "COUNTY TOWNSHIP FOREST PRIVATE PARISH BIA NAVAJO INDIAN TOLL BELTWAY RECREATIONAL".split()
+    "COUNTY TOWNSHIP FOREST PRIVATE PARISH BIA NAVAJO INDIAN TOLL BELTWAY RECREATIONAL"
+    " BLM FIRE LOGGING SECONDARY TOWN TRIBAL".split()
 )
 _LONG_NUMBER = 4  # digits
 _NORTH_SOUTH = Lazy(
@@ -110,7 +111,7 @@ def _owned_route(owner: str, words: list[str], at: int) -> tuple[str, str, int]:
     number_at += words[number_at] in _NUMBER_SIGNS and len(words) > number_at + 1
     number, last = words[number_at], len(words) == number_at + 1
     lettered = owner in ("COUNTY", "STATE") and kind != "ROUTE" and last
-    if not _is_route_number(number, lettered):
+    if not _is_route_number(number, lettered) or (kind == "LANE" and owner != "FIRE"):
         return "", "", at
     if owner in _ALSO_STREETS and kind == "ROAD" and len(number) < _LONG_NUMBER:
         if words[at] in _ALSO_STREETS:
@@ -123,7 +124,7 @@ def _owned_route(owner: str, words: list[str], at: int) -> tuple[str, str, int]:
 
 
 def _is_state_number(words: list[str]) -> bool:
-    """Whether it is a state route: `NC 150 W`, but not `NE 8 ST`."""
+    """Return whether it is a state route: `NC 150 W`, but not `NE 8 ST`."""
     if words[0] not in STATE_CODES or words[0] in DIRECTIONS or len(words) < 2:
         return False
     ends_road = len(words) > 2 and words[2] in ROADS and words[2] not in ROUTE_CLASSES
@@ -156,7 +157,7 @@ def find_route(words: list[str]) -> int:
 
 def route_key(kind: str, number: str) -> str:
     """Return the key of a route; state and federal routes share one class, as numbers suffice."""
-    if kind in ("INTERSTATE", "FM", "RM", "LOOP", "SPUR", "RANCH ROAD"):
+    if kind in ("INTERSTATE", "FM", "RM", "LOOP", "SPUR", "RANCH ROAD", "FIRE LANE"):
         return f"{kind} {number}"
     owner = kind.split()[0]
     if owner in _OWN_NUMBERS:
@@ -252,8 +253,8 @@ def _suffix_before_ramp(words: list[str]) -> list[str]:
 def _step(road: _LongWay, words: list[str], at: int) -> int:
     """Read one part at `at` and return where the next one starts."""
     word = words[at]
-    if at and word[0] == "X" and EXIT_SIGN.match(word) and (road.route or road.travel):
-        words[at : at + 1] = ["EXIT", word[1:]]
+    if at and word[0] in "EX" and EXIT_SIGN.match(word) and (road.route or road.travel):
+        words[at : at + 1] = ["EXIT", word.lstrip("EX")]
         word = "EXIT"
     following = words[at + 1] if at + 1 < len(words) else ""
     if word in TRAVEL or (word in BOUND and following == "BOUND"):
@@ -300,7 +301,7 @@ def _take_feature(road: _LongWay, words: list[str], feature: str, after: int) ->
 
 
 def _is_suffix_here(before: list[str], word: str) -> bool:
-    """Whether a highway word after a name is its suffix: `KINGS HWY 3`."""
+    """Return whether a highway word after a name is its suffix: `KINGS HWY 3`."""
     if word not in _ALSO_SUFFIX:
         return False
     return not _BEFORE_ROUTE.issuperset(before)
@@ -341,7 +342,9 @@ def _feature(words: list[str], at: int, following: str) -> tuple[str, int]:
         return f"{word} RAMP", at + 1
     if word in SIDE_ROADS and following in ("RD", "ROAD") and at:
         return f"{word} RD", at + 2
-    if word in ("X", "EX") and following[:1].isdigit() and at and words[at - 1] in TRAVEL:
+    before = words[at - 1] if at else ""
+    behind = before in TRAVEL or (word == "EX" and (before in DIRECTIONS or before.isdigit()))
+    if word in ("X", "EX") and following[:1].isdigit() and behind:
         return "EXIT", at + 1
     if FEATURES.get(word) in ("MM", "KM") and not following[:1].isdigit():
         return "", at

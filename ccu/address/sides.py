@@ -18,6 +18,7 @@ from ccu.address.town import (
     is_not_a_way,
     is_nowhere,
     is_place,
+    is_saint,
     road_end,
     take_state,
     take_town,
@@ -26,6 +27,7 @@ from ccu.address.way import settled_way
 from ccu.address.words import (
     BUSINESSES,
     DIRECTIONS,
+    EXIT_SIGN,
     FEATURES,
     PLURAL_HEADS,
     PLURALS,
@@ -51,8 +53,7 @@ _RURAL_BOX = Lazy(
     r"[ -]?(?:# ?)?([0-9]+[A-Z]?)?,? BOX (?:# ?)?([0-9]+-?[A-Z]?)(?![^ ,])"
 )
 _AMPERSAND_NAMES = tuple(name for name in BUSINESSES if "&" in name)
-_ROOMS = frozenset("RM ROOM APT APARTMENT BLDG BUILDING EDIF EDIFICIO BLOQUE FL BED DORM".split())
-_EXIT_SIGN = Lazy(r"X ?[0-9]{1,3}[A-Z]?$")
+_ROOMS = {*"RM ROOM APT APTO UNIT APARTMENT BLDG BUILDING EDIF EDIFICIO BLOQUE FL BED DORM".split()}
 
 
 class Reading:
@@ -106,7 +107,7 @@ def split_sides(words: list[str]) -> list[list[str]]:
 
 
 def _word_connects(words: list[str], at: int) -> bool:
-    """Whether AND, AT or X is between two ways, not in `AT AND T PKWY`, `MALCOLM X BLVD`."""
+    """Return whether AND, AT or X is between two ways, not in `AT AND T PKWY`, `MALCOLM X BLVD`."""
     if at == 0 or at == len(words) - 1 or words[at - 1] in CONNECTORS:
         return False
     if words[at] == "X":
@@ -117,7 +118,7 @@ def _word_connects(words: list[str], at: int) -> bool:
 
 
 def is_one_name(sides: list[list[str]]) -> bool:
-    """Whether only the second half has a road word: `12 WIND AND FIRE DR`."""
+    """Return whether only the second half has a road word: `12 WIND AND FIRE DR`."""
     return sides[1][-1] in ROADS and not any(word in ROADS for word in sides[0])
 
 
@@ -205,10 +206,10 @@ def _share_plural(ways: list[list[str]]) -> None:
 
 
 def is_feature(side: list[str]) -> bool:
-    """Whether it is `EXIT 17`, `MM 21` or `ON RAMP` alone."""
+    """Return whether it is `EXIT 17`, `MM 21` or `ON RAMP` alone."""
     if side[0] in ("ON", "OFF"):
         return len(side) > 1 and side[1] in ("RAMP", "RP", "RMP")
-    if _EXIT_SIGN.match(" ".join(side)):
+    if EXIT_SIGN.match(" ".join(side)):
         return True
     return side[0] in FEATURES and (len(side) == 1 or side[1][0].isdigit())
 
@@ -288,7 +289,7 @@ def read_single(reading: Reading, words: list[str], beside: bool = False) -> Non
 
 
 def _is_only_town(reading: Reading, words: list[str]) -> bool:
-    """Whether it is only a city and a state: ` Springfield TX`."""
+    """Return whether it is only a city and a state: ` Springfield TX`."""
     shorter, state = take_state(words)
     name = " ".join(shorter)
     coded = words[-1] in STATE_CODES and words[-1] not in SHY_STATES
@@ -359,8 +360,8 @@ def _way_end(words: list[str]) -> int:
     routed = find_route(words) > 0
     while end < len(words) and words[end] not in SHY_DIRECTIONS:
         word = words[end]
-        if not routed and _starts_city(words[end:]):
-            break  # FOO DR WEST NYACK
+        if not routed and (_starts_city(words[end:]) or is_saint(words, end)):
+            break  # FOO DR WEST NYACK, FOO ST ST ANNES CHURCH
         if routed and word in SIDE_ROADS and words[end + 1 : end + 2] in (["RD"], ["ROAD"]):
             end += 2
             continue
@@ -373,7 +374,7 @@ def _way_end(words: list[str]) -> int:
 
 
 def _starts_city(words: list[str]) -> bool:
-    """Whether a direction in full and a name follow, but not COMPO RD SOUTH EXT."""
+    """Return whether a direction in full and a name follow, but not COMPO RD SOUTH EXT."""
     if len(words) < 2 or words[0] not in DIRECTIONS or len(words[0]) not in (4, 5):
         return False
     return words[1] not in SUFFIXES and words[1] not in DIRECTIONS and can_be_city(words)

@@ -24,7 +24,7 @@ def read_way(words: list[str]) -> Way:
 
             if route.match_route(words, at)[2] > at:
                 return route.long_way(words)  # NC 150, ST RD 7
-        if words[-1][0] == "X" and EXIT_SIGN.match(words[-1]):
+        if words[-1][0] in "EX" and EXIT_SIGN.match(words[-1]):
             from ccu.address import route
 
             return route.long_way(words)  # an exit after its road

@@ -73,6 +73,9 @@ SAINTS = _entries("saints")
 DIRECTIONS = _table("directions")
 SHY_DIRECTIONS = frozenset(("NO", "SO"))
 SPANISH = _spellings("types before a name")
+_ONES, _TENS = map(str.split, _SECTIONS["numbers in spanish"])
+SPANISH_NUMBERS = {word: str(number) for number, word in enumerate(_ONES, 1)}
+SPANISH_NUMBERS |= {word: f"{number}0" for number, word in enumerate(_TENS, 3)}
 ORDINALS = _numbers("ordinals")
 CARDINALS = _numbers("cardinals")
 NUMBERS_IN_NAMES = CARDINALS | _numbers("cardinals in names")
@@ -149,7 +152,7 @@ class Lazy:
 # A text that a line must contain, the pattern to replace then, and its replacement.
 _Form = tuple[str, Lazy, str | Callable[[re.Match[str]], str]]
 
-EXIT_SIGN = Lazy(r"X[0-9]{1,3}[A-Z]?$")
+EXIT_SIGN = Lazy(r"E?X ?[0-9]{1,3}[A-Z]?$")
 
 # Longer than any address; text after it is not read.
 LIMIT = 300
@@ -169,7 +172,7 @@ _GLUED_STOP = Lazy(
     r"\b([A-Z]|[NS][EW]|AVE?|RD|ST|DR|LN|CT|BLVD|MT|FT|HWY|RTE?|APT|BLDG|STE)\.(?=[A-Z]{2}|[0-9])"
 )
 _DECIMAL = Lazy(
-    r"(\b(?:MM|MP|MARKER|POST|MILEPOST|MILEMARKER|KM?|KILOMETRO|KILOMETER)\.?[ -]?[0-9]{1,4})\."
+    r"(\b(?:MM|MP|MARKER|(?:MILE)?POST|MILE(?:MARKER)?|KM?|KILOMET(?:RO|ER))\.?[ -]?[0-9]{1,4})\."
     r"(?=[0-9])|"
     r"([0-9])\.(?=[0-9]+ ?(?:MI(?:LES?)?|MM)\b)"
 )
@@ -254,7 +257,7 @@ _GLUED_TAIL = Lazy(
 )
 _GLUED_HEAD = Lazy(
     r"(I|IH|RT|RTE|ROUTE|US|SR|SH|STH|CTH|HWY|CR|FM|MM|MP|EXIT|LOOP|APT|UNIT|STE|SUITE|RM|FL|FLR|"
-    r"BLDG|LOT|LT|SPC|KM|PR|TR|RR|FR|NF|FSR)-?([0-9]{1,5}[A-Z]?(?:\.[0-9])?)$"
+    r"BLDG|LOT|LT|SPC|KM|PR|TR|RR|FR|NF|FSR|PH)-?([0-9]{1,5}[A-Z]?(?:\.[0-9])?)$"
 )
 _LETTER_DASH_NUMBER = Lazy(r"([A-Z]{1,3})-([0-9]+[A-Z]?)$")
 _NUMBER_DASH_LETTER = Lazy(r"([0-9]+)-([A-Z])$")
@@ -304,7 +307,7 @@ def _in_words(text: str) -> str:
 
 
 def has_coordinates(text: str) -> bool:
-    """Whether the text gives a position in degrees instead of an address."""
+    """Return whether the text gives a position in degrees instead of an address."""
     return _COORDINATES.search(text[:LIMIT]) is not None
 
 
@@ -345,6 +348,9 @@ _LONG_STARTS = {"N": "NORTH", "S": "SOUTH", "E": "EAST", "W": "WEST", "SO": "SOU
 
 
 def long_city(name: str) -> str:
-    """Return a city with its first word written out: SOUTH NORWALK of `S NORWALK`."""
-    first, _, rest = name.partition(" ")
-    return f"{_LONG_STARTS[first]} {rest}" if rest and first in _LONG_STARTS else name
+    """Return a city with its words written out: SOUTH NORWALK of `S NORWALK`, BEACH of `BCH`."""
+    words = name.split()
+    long = (
+        _LONG_STARTS.get(each) or LONG_SUFFIX.get(SUFFIXES.get(each, ""), each) for each in words
+    )
+    return " ".join(long) if len(words) > 1 else name

@@ -77,7 +77,7 @@ class Event:
 
     @property
     def night(self) -> bool:
-        """Whether it was night in the town."""
+        """Return whether it was night in the town."""
         return self.when.hour >= NIGHT_FROM or self.when.hour < NIGHT_UNTIL
 
 
@@ -275,9 +275,7 @@ _EVENT = ("when", "staff", "action", "record", "id")
 # key -> heading, columns; in the order of the page
 PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "staff_changes": (
-        "New admins, roles and accounts changed",
-        ("when", "staff", "account", "change"),
-    ),
+        "New admins, roles and accounts changed", ("when", "staff", "account", "change")),
     "accounts": (
         "By account",
         ("staff", "role", "people", "places", "other", "lists", "writes", "denied", "exports",
@@ -287,10 +285,7 @@ PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
         "Looked at unusually often",
         ("day", "staff", "role", "looked_at", "own_usual", "role_usual"),
     ),
-    "untied": (
-        "Looked at without a tie",
-        ("staff", "record", "id", "times", "first", "last"),
-    ),
+    "untied": ("Looked at without a tie", ("staff", "record", "id", "times", "first", "last")),
     "night": ("At night, outside of a call", _EVENT),
     "denials": ("Denied", _EVENT),
     "exports": ("Taken out", (*_EVENT, "detail")),

@@ -172,11 +172,7 @@ def _wrote_any(key: Key | None, rows: Sequence[Row]) -> bool:
 
 
 def _check(
-    connection: sqlite3.Connection,
-    row: Row,
-    key: Key | None,
-    chain: Chain,
-    last: tuple[int, bytes],
+    connection: sqlite3.Connection, row: Row, key: Key | None, chain: Chain, last: tuple[int, bytes]
 ) -> None:
     """Raise _Bad. Order matters: a missing row is reported before the mismatch that it causes."""
     number, previous, hash, reason = row[0], row[-3], row[-2], row[-1]

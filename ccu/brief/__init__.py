@@ -21,36 +21,29 @@ DAY = timedelta(days=1)
 SPARE = ("outcome", "nature", "due")  # left out on a narrow terminal, in this order
 FOLLOW_UP_COLUMNS = ("id", "due", "owner", "what", "for")
 
-# key -> heading, columns, text for an empty list; in the order of the page
-PARTS: dict[str, tuple[str, tuple[str, ...], str]] = {
-    "overdue": ("Overdue", ("id", "days_late", *FOLLOW_UP_COLUMNS[1:]), "none"),
-    "due_today": ("Due today", FOLLOW_UP_COLUMNS, "none"),
-    "waiting": ("Awaiting acceptance", ("id", "made", "owner", "person", "place"), "none"),
-    "care_calls": (
-        "Care calls",
-        ("id", "occurred", "place", "nature", "outcome", "answer"),
-        "none",
-    ),
+# key -> heading, columns; in the order of the page
+PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "overdue": ("Overdue", ("id", "days_late", *FOLLOW_UP_COLUMNS[1:])),
+    "due_today": ("Due today", FOLLOW_UP_COLUMNS),
+    "waiting": ("Awaiting acceptance", ("id", "made", "owner", "person", "place")),
+    "care_calls": ("Care calls", ("id", "occurred", "place", "nature", "outcome", "answer")),
     "seen_often": (
         f"{briefs.SEEN_OFTEN}+ contacts in the last 7 days",
         ("person", "calls", "last", "places"),
-        "none",
     ),
-    "in_hospital": ("Hospitalized (last report)", ("person", "heard", "who"), "none"),
-    # Without text for an empty list: shown only if there is something to do.
-    "flags_to_verify": ("Safety notes to verify", ("id", "place", "source", "by", "written"), ""),
+    "in_hospital": ("Hospitalized (last report)", ("person", "heard", "who")),
+    "flags_to_verify": ("Safety notes to verify", ("id", "place", "source", "by", "written")),
     "flags_expiring": (
         "Safety notes that expire",
         ("id", "place", "source", "by", "until", "state"),
-        "",
     ),
     "overrides_due": (
         "Overrides of the frequent lists to review",
         ("id", "person", "place", "listed", "review_on", "days_late"),
-        "",
     ),
-    "plans": ("Plans", ("id", "what", "person", "place", "day", "by"), ""),
+    "plans": ("Plans", ("id", "what", "person", "place", "day", "by")),
 }
+TO_DO = ("flags_to_verify", "flags_expiring", "overrides_due", "plans")  # not shown when empty
 
 
 def shift_brief(session: Session, since: datetime | None, names: bool) -> Document:
@@ -137,7 +130,7 @@ def _plain(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 def _document(session: Session, data: dict[str, Any], names: bool) -> Document:
     span = [("from", dates.from_iso(data["since"])), ("until", dates.from_iso(data["until"]))]
     sections = [Section(pairs=[(word, dates.say_moment(at, session.now)) for word, at in span])]
-    for key, (heading, columns, empty) in PARTS.items():
+    for key, (heading, columns) in PARTS.items():
         rows = data[key]
         if names and any("name" in row for row in rows):
             columns = (*columns, "name")
@@ -153,12 +146,13 @@ def _document(session: Session, data: dict[str, Any], names: bool) -> Document:
                 heading + count,
                 table=Table(columns, rows[:MOST_ROWS], spare=SPARE) if rows else None,
                 lines=[f"and {more} more"] if more > 0 else [],
-                empty=empty,
+                empty="" if key in TO_DO else "none",
                 main=key == "overdue",
                 alert=key == "overdue" and bool(rows),
             )
         )
         if key == "overdue":
-            line = triage.sentence(data["undecided"], data["undecided_overdue"])
+            since = session.settings["decide_since"]
+            line = triage.sentence(data["undecided"], data["undecided_overdue"], since)
             sections.append(Section(pairs=[("Undecided", line)]))
     return Document("Shift brief", sections, data)

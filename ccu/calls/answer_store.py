@@ -85,8 +85,8 @@ ORDER BY unixepoch(occurred_at) LIMIT 1
 _FOLLOW_UPS = """
 SELECT follow_up.id, follow_up.call_id, last.result, last.occurred_at AS since,
        iif(follow_up_result.reached, last.occurred_at, NULL) AS reached,
-       iif(follow_up.closed_at IS NULL AND follow_up.closing_at IS NULL, follow_up.due_at, NULL)
-         AS next_due
+       (SELECT due_at FROM open_follow_up AS due
+        WHERE due.id = follow_up.id AND closing_at IS NULL) AS next_due
 FROM follow_up
 LEFT JOIN attempt AS last
   ON last.id = (SELECT max(id) FROM attempt WHERE follow_up_id = follow_up.id)

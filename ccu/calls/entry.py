@@ -1,23 +1,20 @@
 """Build a new call from the options of `ccu log-call`, and from answers for missing ones."""
 
-import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from ccu import dates
 from ccu.address import Address
 from ccu.calls import change_store
-from ccu.calls.form import LONGEST_CALL, REQUIRED, CallForm, field_of, flag, refuse_two_inputs
+from ccu.calls.draft import Draft
+from ccu.calls.form import LONGEST_CALL, REQUIRED, CallForm, flag, offered, refuse_two_inputs
 from ccu.calls.options import CallOptions
 from ccu.calls.store import OWN_SYSTEM
-from ccu.errors import Cancelled, Declined, InvalidInput
-from ccu.options import ADDRESS, drafts
+from ccu.errors import InvalidInput
+from ccu.options import ADDRESS
 from ccu.output import say
-from ccu.people.store import Met
 from ccu.places import finding
 from ccu.places.store import MOST_NEAR, Near
 from ccu.session import Session
@@ -46,7 +43,7 @@ def new_call(
     session: Session,
     given: CallOptions,
     asking: bool,
-    draft: "Draft",
+    draft: Draft,
     edit: bool,
     warned: Warned = lambda session, near: {},
 ) -> Entry:
@@ -61,11 +58,11 @@ def new_call(
             f"{', '.join(most)} and {last} are missing" if most else f"{last} is missing"
         )
     refuse_two_inputs(given)
-    form, place = CallForm(session), partial(_meant, session, warned)
+    form, place = CallForm(session, asking=asking), partial(_meant, session, warned)
     if missing or (edit and asking):
         from ccu.calls.questions import CallQuestions
 
-        offer = partial(_offered, session)
+        offer = partial(offered, session)
         CallQuestions(session, given, form, draft, edit, offer, place).ask()
     else:
         form.read_all(given)
@@ -83,7 +80,7 @@ def new_call(
 def _entry(session: Session, values: dict[str, Any], asking: bool) -> Entry:
     """Look for the call and the place on file. Raises InvalidInput as `_imported` does."""
     place_id = finding.on_file(session, values["address"])
-    near = [] if place_id is not None else finding.similar(session, values["address"])
+    near = finding.similar(session, values["address"])
     doubtful = finding.is_unusual(session, values["address"])
     number = _imported(session, values)
     if number is not None:
@@ -179,125 +176,3 @@ def _houses(session: Session, address: Address) -> list[Near]:
         return []
     found, _certainty = with_street(session.db, address, [], finding.on_file(session, address))
     return found[:MOST_NEAR]
-
-
-def _offered(session: Session, met: Met) -> Met:
-    """Show possible matches on file and ask about them before a named person is added."""
-    if not (met.given_name or met.family_name):
-        return met  # for an unknown person nothing more is imported
-    from ccu.people import finding as person_finding
-
-    return person_finding.of_met(session, met)
-
-
-# ---------------------------------------------------------------- a call that was not finished
-# Its answers are kept for the same person's next `ccu log-call` (options/drafts.py), until
-# the call is saved or declined.
-
-
-_PATHS = ("person_file", "note_file")
-# option -> how to write its value to JSON and read it again, for types that JSON lacks
-_WRITTEN: dict[str, Callable[[Any], str]] = {
-    "when": dates.to_iso,
-    **dict.fromkeys(_PATHS, lambda path: str(path.absolute())),
-}
-_READ: dict[str, Callable[[str], Any]] = {"when": dates.from_iso, **dict.fromkeys(_PATHS, Path)}
-# Keys of a draft: the address was confirmed; the question about people was finished; the person
-# whose possible matches were shown, and the lines of a note, at the interruption.
-SETTLED, PEOPLE_DONE, PERSON_ASKED = "address_settled", "people_done", "person_asked"
-NOTE_LINES = "note_lines"
-# option -> the other parts of a draft that it replaces
-_PEOPLE = ("person", "person_file", PEOPLE_DONE, PERSON_ASKED)
-_PARTS = {
-    "address": (SETTLED,),
-    "person": _PEOPLE,
-    "person_file": _PEOPLE,
-    "note_file": ("note", NOTE_LINES),
-}
-
-
-class Draft:
-    """The answers as typed, by question, and the options; `begun` once one is not a default."""
-
-    def __init__(self, given: CallOptions) -> None:
-        self.answers: dict[str, Any] = {}
-        self.slot = 0  # the file it was kept in, if it is continued
-        self.begun = False
-        self._given = given
-
-    def is_resumed(self, session: Session) -> bool:
-        """Offer what was kept; take what is continued into `answers` and the options."""
-        from ccu.calls.page import label
-
-        given = self.options()
-
-        def describe(kept: dict[str, Any], at: str) -> str:
-            known = {**kept.get("options", {}), **kept["answers"]}
-            said = f"A call you did not finish was kept on {at}: {_call_begun(session, known)}."
-            replaced = {
-                label(field_of(option)): None
-                for option, value in given.items()
-                if any(
-                    known.get(part, value) != value for part in (option, *_PARTS.get(option, ()))
-                )
-            }
-            if replaced:
-                said += f"\nIf you continue it, your options replace its {', '.join(replaced)}."
-            return said
-
-        kept = drafts.resumed(session, drafts.LOG_CALL, describe)
-        if kept is None:
-            return False
-        self.answers.update(kept["answers"])
-        replaced = {part for option in given for part in (option, *_PARTS.get(option, ()))}
-        for part in replaced:  # options given now take precedence
-            self.answers.pop(part, None)
-        for name, value in kept.get("options", {}).items():
-            if name not in replaced and hasattr(self._given, name):
-                setattr(self._given, name, _READ[name](value) if name in _READ else value)
-        self.begun, self.slot = True, kept["slot"]
-        return True
-
-    def options(self) -> dict[str, Any]:
-        """Return the options given, as JSON holds them."""
-        return {
-            name: _WRITTEN[name](value) if name in _WRITTEN else value
-            for name, value in vars(self._given).items()
-            if value not in (None, [])
-        }
-
-
-@contextlib.contextmanager
-def unfinished(session: Session, given: CallOptions) -> Iterator[Draft]:
-    """Keep the answers of the block unless the call is saved or the person declines."""
-    draft = Draft(given)
-    try:
-        yield draft
-    except Declined:
-        drafts.remove(session, drafts.LOG_CALL, draft.slot)
-        raise
-    except BaseException as error:
-        if draft.begun:
-            options = {  # standard input cannot be read again
-                name: value
-                for name, value in draft.options().items()
-                if str(getattr(given, name)) != "-"
-            }
-            typed = {"answers": draft.answers, "options": options}
-            sentence = drafts.keep(session, drafts.LOG_CALL, typed, "Your answers are", draft.slot)
-            if isinstance(error, KeyboardInterrupt):
-                raise Cancelled(sentence) from None
-            say(sentence)
-        raise
-    drafts.remove(session, drafts.LOG_CALL, draft.slot)
-
-
-def _call_begun(session: Session, answers: dict[str, Any]) -> str:
-    """Return a name for the draft: the call's address and time, or that neither was given."""
-    began = answers.get("when")
-    with contextlib.suppress(ValueError, TypeError):
-        wall = datetime.fromisoformat(str(began))  # an option has its offset, an answer has none
-        wall = wall if wall.tzinfo else wall.replace(tzinfo=session.now.tzinfo)
-        began = dates.say_moment(wall, session.now)
-    address = str(answers.get("address") or "no address yet")
-    return f"{address}, began {began}" if began else address

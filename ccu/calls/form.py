@@ -87,8 +87,9 @@ class CallForm:
 
     choose = staticmethod(codes.code)
 
-    def __init__(self, session: Session, began: str | None = None) -> None:
+    def __init__(self, session: Session, began: str | None = None, asking: bool = False) -> None:
         self.values: dict[str, Any] = {}
+        self._asking = asking
         self._session = session
         self._connection = session.db
         self._now = session.now
@@ -106,6 +107,8 @@ class CallForm:
         """Read the files that were given; last, because one may be standard input."""
         if given.person_file is not None:
             found = self.people_of_file(given.person_file)
+            if self._asking:
+                found = [offered(self._session, each) for each in found]
             self.values["people"] = [*self.values.get("people", []), *found]
         if given.note_file is not None:
             text = typed_text.file_text(given.note_file, "--note-file")
@@ -270,6 +273,15 @@ CLEARABLE = (
     *(field.name for field in fields(CallOptions) if field.name not in (*REQUIRED, *FILES)),
     "note",
 )
+
+
+def offered(session: Session, met: Met) -> Met:
+    """Show possible matches on file, and ask, before a named person is added."""
+    if not (met.given_name or met.family_name):
+        return met  # nothing more is loaded for somebody unknown
+    from ccu.people import finding
+
+    return finding.of_met(session, met)
 
 
 class Amendment:

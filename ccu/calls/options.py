@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Option
 
 from ccu.errors import InvalidInput
-from ccu.options import CALL, FILE, OptionType, flag, line, opt, value, whole_number
-from ccu.options.lookups import code, of_list
-from ccu.options.times import MOMENT
+from ccu.options import CALL, FILE, OptionType, flag, line, opt, value
+from ccu.options.lookups import MOMENT, code, of_list, whole_number
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -62,10 +61,10 @@ def _referable(session: "Session", number: int) -> None:
 
 
 def _decidable(session: "Session", number: int) -> None:
-    from ccu.calls import decision_store
+    from ccu.calls import triage_store
     from ccu.people.open_work_store import AsOf
 
-    decision_store.must_be_open(session.db, number, AsOf.of(session.now))
+    triage_store.must_be_open(session.db, number, AsOf.of(session.now))
 
 
 UNDECIDED = of_list(CALL, "call", _undecided, _referable)

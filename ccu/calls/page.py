@@ -57,6 +57,8 @@ def call_data(work: Work, call_id: int, reason: str | None) -> dict[str, Any]:
 
 def _data(connection: sqlite3.Connection, call_id: int, full: bool) -> dict[str, Any]:
     data = calls.call_record(connection, call_id)
+    if (data["incident"] or "").startswith("~"):  # made by an import
+        data["incident"] = None
     data["people"] = people.on_call(connection, call_id)
     data["narrative_characters"] = len(data["narrative"] or "")
     data["changes"] = changes_of(connection, "call", call_id)

@@ -11,7 +11,7 @@ from functools import partial
 
 from ccu import dates
 from ccu.address import Address, normal
-from ccu.calls.entry import NOTE_LINES, PEOPLE_DONE, PERSON_ASKED, SETTLED, Draft
+from ccu.calls.draft import NOTE_LINES, PEOPLE_DONE, PERSON_ASKED, SETTLED, Draft
 from ccu.calls.form import MANY, REQUIRED, CallForm, field_of, flag
 from ccu.calls.options import TYPES, CallOptions
 from ccu.errors import InvalidInput, NotFound

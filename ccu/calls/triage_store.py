@@ -1,4 +1,4 @@
-"""Which care calls still need a decision: a referral, a follow-up, or "no further action".
+"""Which care calls still need a decision, and the one that is no referral and no follow-up.
 
 A referral or a follow-up decides its call; only "no further action" is stored (call_decision). The
 deciding referrals and follow-ups are read from the unfiltered tables (`main`), even for readers who
@@ -11,11 +11,13 @@ from datetime import date
 from typing import Any
 
 from ccu import dates
+from ccu.errors import InvalidInput
 from ccu.output.text import counted
 from ccu.people.open_work_store import AsOf
+from ccu.records import codes, staff, table, writes
 from ccu.records import settings as setting_records
-from ccu.records import staff, table
 from ccu.records.visibility import View
+from ccu.work import Work
 
 # Conditions of `rows`. MINE: logged by this account, or to be decided by it.
 UNDECIDED = "undecided = ?"
@@ -30,7 +32,8 @@ DECIDED = "decided"  # decided by a referral or a follow-up that the reader may 
 # call, unless that was a patrol officer or an import.
 _ROWS = """
 WITH known AS (
-  SELECT call.id, call.occurred_at, call.clock_known, call.incident, call.beat, call.priority,
+  SELECT call.id, call.occurred_at, call.clock_known, call.beat, call.priority,
+         iif(call.incident GLOB '~*', NULL, call.incident) AS incident,  -- made by an import
          call.dispatched_at, call.arrived_at, call.cleared_at, call.address_id,
          call.cad_nature_id, call.cad_cleared_id, call.cad_disposition_id,
          unixepoch(call.occurred_at) AS occurred_unix, call.care,
@@ -190,9 +193,75 @@ def late(
     return rows(connection, as_of, {UNDECIDED: 1, LATE: as_of.unix, OWNER: owner_id})
 
 
-def sentence(undecided: int, overdue: int) -> str:
-    """Return `3 care calls, 2 of them overdue: ccu call list --undecided`, or `none`."""
+def sentence(undecided: int, overdue: int, since: str) -> str:
+    """Return `3 care calls, 2 of them overdue: ccu call list --undecided`; of none, since when."""
     if not undecided:
-        return "none"
+        day = since and dates.said(since)
+        return f"none since {day}; earlier care calls need no decision" if since else "none"
     calls = counted(undecided, "care call", digits=",")
     return f"{calls}, {overdue:,} of them overdue: ccu call list --undecided"
+
+
+# ---------------------------------------------------------------- no further action
+
+
+_DECIDED = """
+SELECT recorded_at, recorded_by FROM change
+WHERE record = 'call' AND record_id = :id AND field = 'no_action'
+  AND new_value = json_quote(:reason) AND reason IS NOT :why ORDER BY id DESC LIMIT 1
+"""
+
+
+def decide(work: Work, call_id: int, reason: str | None, why: str | None = None) -> bool:
+    """Record that a care call needs no further action; None takes that back. Return if it changed.
+
+    With `why` an earlier decision is put back, as of then and of who made it. The reason before
+    stays in the call's changes. Raises NotFound, and InvalidInput
+    for a call that is void, no care call, or decided by a referral or a follow-up.
+    """
+    must_be_open(work.connection, call_id, AsOf.of(work.now))
+    before = reason_of(work.connection, call_id)
+    if before == reason:
+        return False
+    kept = {"reason": reason, "recorded_at": work.at, "recorded_by": work.staff_id}
+    earlier = {"id": call_id, "reason": reason, "why": why}
+    if why and (made := work.connection.execute(_DECIDED, earlier).fetchone()):
+        kept.update(made)
+    writes.replace(work.connection, "call_decision", {"call_id": call_id}, [kept] if reason else [])
+    writes.record_changes(work, "call", call_id, {"no_action": (before, reason)}, why)
+    work.audit("call-decide", "call", call_id, no_action=reason)
+    return True
+
+
+def must_be_open(connection: sqlite3.Connection, call_id: int, as_of: AsOf) -> None:
+    """Raise NotFound, or InvalidInput for a call that needs no decision, as `decide` does."""
+    row = table.require_call(connection, call_id)
+    if not row["care"]:
+        raise InvalidInput(f"call {call_id} is not a care call and needs no decision")
+    found = of_calls(connection, [call_id], as_of)[call_id]
+    if found["decision"] == DECIDED:
+        raise InvalidInput(
+            f"call {call_id} is decided by a referral or a follow-up; to see it:"
+            f" ccu call show {call_id}"
+        )
+
+
+def must_be_as_seen(connection: sqlite3.Connection, call_id: int, seen: str | None) -> None:
+    """Raise InvalidInput, with what is on file now, if the reason is another than was seen."""
+    if (now := reason_of(connection, call_id)) != seen:
+        raise InvalidInput(
+            f"call {call_id} was decided by somebody else meanwhile; on file now:"
+            f" {label_of(connection, now)}; to change it: ccu call decide {call_id}"
+        )
+
+
+def label_of(connection: sqlite3.Connection, reason: str | None) -> str:
+    """Return the town's words for a reason."""
+    return codes.labels(connection, "no_action_reason")[reason] if reason else "no decision"
+
+
+def reason_of(connection: sqlite3.Connection, call_id: int) -> str | None:
+    """Return the code of the reason why a call needs no further action; None without one."""
+    sql = "SELECT reason FROM call_decision WHERE call_id = :id"
+    found: str | None = table.value(connection, sql, id=call_id)
+    return found

@@ -146,9 +146,10 @@ def _place_card(
     if match.building_key:
         own, now = place["id"] if place else None, str(window["now"])
         units = places.building_units(connection, match.building_key, match.city, own, now)
-    listed = [here, match.building_id, *(each.place for each in near)]
-    warned = cards.warnings_at(connection, window, [*listed, *(each["place"] for each in units)])
-    near = sorted(near, key=lambda each: page.is_on_street(each.why) and not warned[each.place])
+    listed = [here, match.building_id, *(each["place"] for each in units)]
+    warned = cards.warnings_at(connection, window, listed)
+    at_near = cards.warnings_near(connection, window, [each.place for each in near])
+    near = sorted(near, key=lambda each: page.is_on_street(each.why) and not at_near[each.place])
     card: dict[str, Any] = {
         "query": query,
         "match": {"certainty": match.certainty, "text": match.text},
@@ -167,7 +168,7 @@ def _place_card(
                 "address": each.text,
                 "why": each.why,
                 "calls": each.calls,
-                "warnings": warned[each.place],
+                "warnings": at_near[each.place],
             }
             for each in near
         ],

@@ -39,11 +39,16 @@ class Part:
     lines: list[str]
     rank: int
     least: int = 1
-    is_cut: bool = False  # some of its texts are shortened
+    short: list[str] | None = None  # a line each, where there is no room for all of its lines
 
     def __post_init__(self) -> None:
         self.least = min(self.least, len(self.lines))
-        self.all = len(self.lines)
+        self.all, self.is_cut = len(self.lines), False
+
+    def shorten(self) -> None:
+        """Show a line each, if that takes fewer lines."""
+        if self.short and len(self.short) < len(self.lines):
+            self.lines, self.all, self.is_cut = self.short, len(self.short), True
 
 
 def lines(
@@ -58,8 +63,9 @@ def lines(
     needed = len(head) + sum(part.least for part in parts)
     warned, is_cut = _warnings(card, today, columns, max(room - needed - 1, 1))
     left = room - len(head) - len(warned)
-    is_more = is_cut or any(part.is_cut for part in parts)
-    if is_more or sum(len(part.lines) for part in parts) > left:
+    if sum(len(part.lines) for part in parts) + is_cut > left:
+        for part in parts:
+            part.shorten()
         _give_up(parts, left - 1)
     yield from ((line, True) for line in head)
     yield from ((line, True) for line in warned)
@@ -210,9 +216,8 @@ def _parts(
     yield Part("CALLS", list(_calls(card["calls"], today, room)), rank=9, least=0)
     near = page.warned_near(card)
     also = [one_line(text) for text in _also(card)]
-    short = [shortened(text, room) for text in also]
-    rank = 6 if near else 10
-    yield Part("ALSO", _packed(short, room), rank, least=int(near), is_cut=short != also)
+    short = _packed([shortened(text, room) for text in also], room)
+    yield Part("ALSO", _packed(also, room), 6 if near else 10, int(near), short)
     if notes := data.get("care_notes"):
         said = counted(len(notes), "care note")
         yield part("NOTES", [f"{said}, the last of {near_day(notes[0]['day'], today)}: --all"], 6)
@@ -237,7 +242,7 @@ def _worker(each: Mapping[str, Any], today: date) -> list[str]:
 
 
 def _is_among(contact: str, working: list[str]) -> bool:
-    """Whether a plan's contact, `phone, name, who`, is a worker by name and phone."""
+    """Return whether a plan's contact, `phone, name, who`, is a worker by name and phone."""
     phone, name, *_ = contact.split(", ")
     digits = re.sub(r"\D", "", phone)
     return any(one_line(name) in one and digits in re.sub(r"\D", "", one) for one in working)

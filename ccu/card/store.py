@@ -119,6 +119,11 @@ SELECT place_id, note, source, expires_on, verified_at,
 FROM json_each(:places) AS places CROSS JOIN place_flag ON place_flag.place_id = places.value
 WHERE ended_at IS NULL AND expires_on >= :today ORDER BY place_flag.id DESC
 """
+_BUILDINGS = """
+SELECT unit.id, building.id FROM place AS unit JOIN place AS building
+  ON building.unit_key = unit.building_key AND building.city = unit.city AND building.id <> unit.id
+WHERE unit.id IN (SELECT value FROM json_each(:places))
+"""
 _FLAG_RANK = 99  # after what happened on the same day
 
 # The subjects of calls within a year, by their current record.
@@ -207,6 +212,18 @@ def warnings_at(
         }
         found[row["place_id"]].append((row["at"], _FLAG_RANK, flag))
     return {place: _newest_and_worst(items) for place, items in found.items()}
+
+
+def warnings_near(
+    connection: sqlite3.Connection, window: Mapping[str, object], near: Sequence[int]
+) -> dict[int, list[dict[str, Any]]]:
+    """As `warnings_at`, of a unit also what its building warns of, with `at`."""
+    asked = {"places": json.dumps(near)}
+    building: dict[int, int] = dict(connection.execute(_BUILDINGS, asked).fetchall())
+    found = warnings_at(connection, window, [*near, *building.values()])
+    for unit, whole in building.items():
+        found[unit] = [*found[unit], *({**each, "at": "building"} for each in found[whole])]
+    return found
 
 
 def warnings_about(

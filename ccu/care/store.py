@@ -21,7 +21,7 @@ from ccu.records import ownership, table, writes
 from ccu.records.visibility import NOTICE
 from ccu.session import Session
 
-KEY = encryption.KeyName("CCU_CARE_KEY_FILE", "care-key", "care key")
+KEY = encryption.KeyName("CCU_CARE_KEY_FILE", "care-key")
 KIND = side_file.Kind(
     name="care file",
     variable=VARIABLE,

@@ -172,23 +172,17 @@ RULES = {
         JOIN human ON human.id = worker.person_id
         WHERE owner = 1 AND until IS NULL GROUP BY canonical_id HAVING count(*) > 1""",
     "open follow-ups without an active owner": """
-        SELECT 'follow_up', follow_up.id FROM follow_up
-        LEFT JOIN staff ON staff.id = follow_up.owner_id AND staff.active = 1
-        WHERE closed_at IS NULL AND staff.id IS NULL""",
+        SELECT 'follow_up', id FROM open_follow_up
+        WHERE owner_id NOT IN (SELECT id FROM staff WHERE active = 1)""",
     "open referrals without an active owner": """
-        SELECT 'referral', referral.id FROM referral
-        JOIN referral_status ON referral_status.code = status AND open
-        LEFT JOIN staff ON staff.id = owner_id AND staff.active = 1
-        WHERE staff.id IS NULL""",
+        SELECT 'referral', id FROM open_referral
+        WHERE owner_id NOT IN (SELECT id FROM staff WHERE active = 1)""",
     "approved plans without an approver or a day to review": """
         SELECT 'plan', id FROM plan
         WHERE status = 'approved' AND (approver_id IS NULL OR approved_on IS NULL
               OR review_on IS NULL OR expires_on IS NULL)""",
     "open referrals with nothing due": """
-        SELECT 'referral', referral.id FROM referral
-        JOIN referral_status ON referral_status.code = status AND open
-        WHERE NOT EXISTS (SELECT 1 FROM follow_up WHERE referral_id = referral.id
-                          AND closed_at IS NULL AND closing_at IS NULL)""",
+        SELECT 'referral', id FROM open_referral WHERE due_at IS NULL""",
     "referrals whose status is not that of their last event": """
         SELECT 'referral', referral.id FROM referral
         WHERE status IS NOT (SELECT status FROM referral_event

@@ -151,7 +151,7 @@ def revoke(work: "Work", consent_id: int, on: date) -> list[int]:
 
 
 def _overlap(one: str, other: str) -> bool:
-    """Whether two scopes have something in common."""
+    """Return whether two scopes have something in common."""
     return any(covers(other, what) for what in one.split(",")) or any(
         covers(one, what) for what in other.split(",")
     )

@@ -10,5 +10,6 @@ def errors() -> tuple[type[Exception], ...]:
     return (sqlite3.Error, loaded.Error) if loaded else (sqlite3.Error,)
 
 
-READ_ONLY = "cannot be written: the file or its folder is read-only"
-DAMAGED = "is damaged; keep it, restore a backup, and run ccu check on the restored file"
+READ_ONLY = "cannot be written: the file or its folder is read-only (chmod u+w)"
+KEEP = "keep it and restore a backup: ccu restore --force BACKUP"
+DAMAGED = f"is damaged; {KEEP}, then ccu check"

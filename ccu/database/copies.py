@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ccu import database, files
 from ccu.database import encryption
-from ccu.database.opening import connect
+from ccu.database.opening import connect, uri
 from ccu.errors import DatabaseUnusable, InvalidInput, VerificationFailed
 from ccu.files import private
 
@@ -62,28 +62,33 @@ def making(
         raise InvalidInput(there)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     lock = -1
-    try:
-        remove_leftovers(folder)
-        lock = make_locked(part)
-        fill(part)
-        private.sync(part)
-        ready()
-        private.publish(part, target)
-    except FileExistsError:
-        raise InvalidInput(there) from None
-    except OSError as error:
-        raise DatabaseUnusable(f"cannot write {target}: {files.reason(error)}") from None
-    else:
-        yield
-    finally:
-        if lock >= 0:
-            os.close(lock)
-        private.remove_database(part)
+    with private.in_place(target):
+        try:
+            remove_leftovers(folder)
+            lock = make_locked(part)
+            fill(part)
+            private.sync(part)
+            ready()
+            private.publish(part, target)
+        except FileExistsError:
+            raise InvalidInput(there) from None
+        except OSError as error:
+            raise DatabaseUnusable(f"cannot write {target}: {files.reason(error)}") from None
+        except database.errors() as error:
+            if getattr(error, "sqlite_errorcode", 0) not in _REFUSED:
+                raise
+            raise DatabaseUnusable(f"cannot write {target}: its disk is full or failing") from None
+        else:
+            yield
+        finally:
+            if lock >= 0:
+                os.close(lock)
+            private.remove_database(part)
 
 
 def vacuum_into(connection: sqlite3.Connection, part: Path) -> None:
     """Fill the file of `making`. VACUUM INTO is safe while others write, unlike `cp`."""
-    connection.execute("VACUUM INTO ?", (str(part),))
+    connection.execute("VACUUM INTO ?", (uri(part),))
 
 
 def encrypt_into(path: Path, part: Path, key: str) -> None:
@@ -93,7 +98,7 @@ def encrypt_into(path: Path, part: Path, key: str) -> None:
     """
     source = connect(path, None, by_cipher=True)
     try:
-        source.execute("ATTACH DATABASE ? AS copy KEY ?", (str(part), encryption.raw(key)))
+        source.execute("ATTACH DATABASE ? AS copy KEY ?", (uri(part), encryption.raw(key)))
         source.execute("BEGIN")  # a snapshot of the file, without blocking writers
         _export(source)
         source.execute("COMMIT")
@@ -185,6 +190,7 @@ _CHECKS = (_broken, _dangling)
 
 # ---------------------------------------------------------------- copies that were cut short
 
+_REFUSED = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE)
 _PART = re.compile(r"\..+\.[0-9]+\.part")
 _SMALLEST = 512  # bytes of the smallest page: a shorter file may be a key that is being made
 _WAIT = 60  # seconds in which a key is made

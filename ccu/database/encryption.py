@@ -21,17 +21,13 @@ from ccu.files import private
 
 @dataclass(frozen=True)
 class KeyName:
-    """A key by name: `variable` gives its file, by default `name` in the configuration folder.
-
-    `entry` is its name in a keyring, where earlier versions could keep it.
-    """
+    """A key by name: `variable` gives its file, by default `name` in the configuration folder."""
 
     variable: str
     name: str
-    entry: str
 
 
-MAIN = KeyName("CCU_KEY_FILE", "key", "database key")
+MAIN = KeyName("CCU_KEY_FILE", "key")
 
 
 def library() -> Any:
@@ -77,11 +73,6 @@ def uses_library(connection: sqlite3.Connection) -> bool:
 def key_file(of: KeyName = MAIN) -> Path:
     """Return CCU_KEY_FILE, else `ccu/key` in the user's configuration folder."""
     named = installation.named(of.variable)
-    if named == "keyring":
-        raise DatabaseUnusable(
-            f"{of.variable}=keyring: a keyring is not used any more; write the key to a private"
-            f" file (keyring get ccu '{of.entry}' > FILE, chmod 600) and name that file instead"
-        )
     if named:
         return Path(named)
     import platformdirs

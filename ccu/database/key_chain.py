@@ -151,6 +151,7 @@ def read(path: Path) -> Key:
         ) from None
     if not files.is_key(content.strip()):
         raise DatabaseUnusable(
-            f"the audit key {path} is damaged: it must be one line of 64 hexadecimal digits"
+            f"the audit key {path} is damaged: it must be one line of 64 hexadecimal digits; put"
+            " the copy that you kept in its place"
         )
     return Key(bytes.fromhex(content.decode("ascii")))

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccu import database, files
-from ccu.errors import CcuError, DatabaseMissing, DatabaseUnusable
+from ccu.errors import CcuError, DatabaseMissing, DatabaseUnusable, SavedAndStopped
 
 if TYPE_CHECKING:
     from ccu.database.key_chain import Key
@@ -35,6 +35,7 @@ APPLICATION_ID = 0x43435531  # 'CCU1', as in schema.sql
 
 BUSY_SECONDS = 30  # the longest wait measured during an import was 7 s; 5 s was too short
 
+_OTHER = "; give the path of a ccu database"
 _WAL_RESET_FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 
 
@@ -45,24 +46,28 @@ def write(
     """Begin a write, of which all is saved or nothing. There is no other way to write.
 
     The outermost block takes the write lock at once (BEGIN IMMEDIATE); a block within a block is a
-    savepoint. Anything raised, Ctrl-C included, rolls back. Report success only after the block.
+    savepoint. Anything raised, Ctrl-C included, rolls back; SavedAndStopped if it came too late.
+    Report success only after the block.
     `patience`: seconds to wait for the lock, if not BUSY_SECONDS.
     """
-    nested = connection.in_transaction
+    nested, ending = connection.in_transaction, False
     if nested:
         connection.execute("SAVEPOINT nested")
     else:
         _begin(connection, patience or BUSY_SECONDS)
     try:
         yield connection
+        ending = True
         connection.execute("RELEASE nested" if nested else "COMMIT")
-    except BaseException:
-        if connection.in_transaction:  # SQLite has already rolled back if the disk was full
-            if nested:
-                connection.execute("ROLLBACK TO nested")
-                connection.execute("RELEASE nested")
-            else:
-                connection.execute("ROLLBACK")
+    except BaseException as error:
+        within = connection.in_transaction  # SQLite has rolled back already when the disk was full
+        if within and not nested:
+            connection.execute("ROLLBACK")
+        elif within and not ending:
+            connection.execute("ROLLBACK TO nested")
+            connection.execute("RELEASE nested")
+        elif ending and not within and isinstance(error, KeyboardInterrupt):
+            raise SavedAndStopped("what you entered") from None
         raise
 
 
@@ -108,7 +113,7 @@ def tidy(connection: sqlite3.Connection) -> None:
 
 def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqlite3.Connection:
     """Connect with our settings; with `by_cipher` by SQLCipher, even to a plain file."""
-    uri = _uri(path)
+    at = uri(path)
     files.keep_out_of(path)
     _must_be_writable(path)
     try:
@@ -116,10 +121,10 @@ def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqli
             from ccu.database import encryption
 
             version = encryption.library().sqlite_version_info
-            connection = encryption.connect(uri, key, BUSY_SECONDS)
+            connection = encryption.connect(at, key, BUSY_SECONDS)
         else:
             version = sqlite3.sqlite_version_info
-            connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+            connection = sqlite3.connect(at, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
             connection.row_factory = sqlite3.Row
     except database.errors() as error:
         raise _explained(error, path) from None
@@ -206,8 +211,8 @@ def _wal_reset_is_fixed(version: tuple[int, ...]) -> bool:
     return any(version[:2] == fixed[:2] and version >= fixed for fixed in _WAL_RESET_FIXED)
 
 
-def _uri(path: Path) -> str:
-    """Return the path in SQLite's URI form, with any byte that a file name may have."""
+def uri(path: Path) -> str:
+    """Return the path in SQLite's URI form, also for ATTACH, with any byte of a file name."""
     name = path.absolute().as_posix()
     safe = b"/:.-_~"  # besides letters and digits; importing urllib for this costs 8 ms a run
     encoded = "".join(
@@ -282,7 +287,7 @@ def is_encrypted(path: Path) -> bool:
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise DatabaseUnusable(f"{path} is not a file")
+            raise DatabaseUnusable(f"{path} is not a file{_OTHER}")
         head, size = os.read(descriptor, 100), os.fstat(descriptor).st_size
     except (FileNotFoundError, NotADirectoryError):
         raise DatabaseMissing(
@@ -303,24 +308,24 @@ def is_encrypted(path: Path) -> bool:
         encryption.check_size(path, size, wal)
         return True
     if len(head) < 100 or not head.startswith(files.MAGIC):
-        raise DatabaseUnusable(f"{path} is not a ccu database")
+        raise DatabaseUnusable(f"{path} is not a ccu database{_OTHER}")
     if not {head[18], head[19]} <= {1, 2}:  # SQLite would open it read-only
         raise DatabaseUnusable(f"{path} {database.DAMAGED}")
     if wal:
         return False  # the header may be older than the WAL: the open connection decides
     if int.from_bytes(head[68:72], "big") != APPLICATION_ID:
-        raise DatabaseUnusable(f"{path} is another program's database, not ccu's")
+        raise DatabaseUnusable(f"{path} is another program's database{_OTHER}")
     version = int.from_bytes(head[60:64], "big")
     if version > SCHEMA_VERSION:
         raise _too_new(path, version)
     page = int.from_bytes(head[16:18], "big")
     if size < int.from_bytes(head[28:32], "big") * (65_536 if page == 1 else page):
-        raise DatabaseUnusable(f"{path} is cut short; keep it and restore a backup")
+        raise DatabaseUnusable(f"{path} is cut short; {database.KEEP}")
     return False
 
 
 def _too_new(path: Path, version: int) -> DatabaseUnusable:
     return DatabaseUnusable(
         f"{path} was made by a newer ccu (schema {version}, this one knows {SCHEMA_VERSION});"
-        " it was left as it is"
+        " it was left as it is; use that ccu"
     )

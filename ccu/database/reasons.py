@@ -2,13 +2,9 @@
 
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ccu import database
 from ccu.errors import CcuError, DatabaseBusy, DatabaseUnusable
-
-if TYPE_CHECKING:
-    pass
 
 
 def explain(error: BaseException, path: Path | None) -> CcuError | None:
@@ -16,7 +12,7 @@ def explain(error: BaseException, path: Path | None) -> CcuError | None:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     name = path or "the database"
     if _names_a_lost_table(str(error)):
-        return DatabaseUnusable(f"{name} has lost a table; restore a backup")
+        return DatabaseUnusable(f"{name} has lost a table; {database.KEEP}")
     if str(error).startswith("Could not decode to UTF-8"):
         code = sqlite3.SQLITE_CORRUPT
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
@@ -26,8 +22,8 @@ def explain(error: BaseException, path: Path | None) -> CcuError | None:
         sqlite3.SQLITE_CANTOPEN: "cannot be opened: check that it and its folder may be written",
         sqlite3.SQLITE_PERM: "cannot be opened: permission denied",
         sqlite3.SQLITE_AUTH: "cannot be opened: permission denied",
-        sqlite3.SQLITE_FULL: "cannot be written: the disk is full",
-        sqlite3.SQLITE_IOERR: "cannot be read or written: the disk refused (full or failing)",
+        sqlite3.SQLITE_FULL: "cannot be written: the disk is full (make room, then try again)",
+        sqlite3.SQLITE_IOERR: "cannot be used: the disk refused (full or failing; see df)",
         sqlite3.SQLITE_CORRUPT: database.DAMAGED,
         sqlite3.SQLITE_NOTADB: "is not a ccu database",
     }.get(code)

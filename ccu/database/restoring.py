@@ -143,7 +143,10 @@ def must_be_restorable(backup: Path, path: Path, force: bool) -> None:
     """
     if not os.path.lexists(backup):
         raise InvalidInput("there is no such backup; give the path of one")
-    encrypted = opening.is_encrypted(backup)
+    try:
+        encrypted = opening.is_encrypted(backup)
+    except DatabaseMissing:
+        raise DatabaseUnusable(f"{backup} is empty; give the path of another backup") from None
     wal = backup.with_name(backup.name + "-wal")
     with contextlib.suppress(FileNotFoundError):
         if wal.stat().st_size:
@@ -250,7 +253,8 @@ def take_place(part: Path, path: Path) -> Path | None:
         with contextlib.suppress(FileNotFoundError):
             path.with_name(path.name + suffix).replace(f"{kept}{suffix}")
     part.replace(path)
-    private.sync(path.parent)
+    with private.in_place(path):
+        private.sync(path.parent)
     return kept if old is not None else None
 
 

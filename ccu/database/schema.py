@@ -15,11 +15,20 @@ from ccu.errors import CcuError, DatabaseBusy, DatabaseUnusable, InvalidInput
 from ccu.files import private
 
 _ONE_PAGE = 65_536  # bytes of the largest
+MOUNTS = Path("/proc/mounts")
+ON_SHARE = "is on a network share, where SQLite loses data; use a folder on this machine's own disk"
 
 _DEFINED = """
 SELECT type, name, sql FROM sqlite_master
 WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite!_%' ESCAPE '!'
 """
+
+
+def empty() -> sqlite3.Connection:
+    """Return a database in memory with what a new file has."""
+    connection = sqlite3.connect(":memory:")
+    connection.executescript(sql())
+    return connection
 
 
 def sql() -> str:
@@ -117,16 +126,16 @@ def _removed(key: Path) -> bool:
 
 def refuse_network_share(path: Path) -> None:
     """Raise DatabaseUnusable for a path on a network share."""
-    if _on_network_share(path):
-        raise DatabaseUnusable(f"{path} is on a network share, where SQLite loses data")
+    if on_network_share(path):
+        raise DatabaseUnusable(f"{path} {ON_SHARE}")
 
 
-def _on_network_share(path: Path) -> bool:
+def on_network_share(path: Path) -> bool:
     """Return whether the file is on NFS, SMB or similar; known without privileges only on Linux."""
     if not sys.platform.startswith("linux"):
         return str(path).startswith("\\\\")
     try:
-        mounts = Path("/proc/mounts").read_text(encoding="utf-8", errors="replace").splitlines()
+        mounts = MOUNTS.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return False
     home = Path(os.path.realpath(path)).parent
@@ -172,7 +181,7 @@ def filling(path: Path, key: str | None, journal: str = "WAL") -> Iterator[sqlit
             yield connection
         # So that the header identifies the file. It fails on a full disk, but the file is complete,
         # and SQLite does it later.
-        with contextlib.suppress(*database.errors()):
+        with private.in_place(path), contextlib.suppress(*database.errors()):
             opening.tidy(connection)
 
 

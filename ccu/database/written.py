@@ -156,11 +156,7 @@ def texts(
 
 
 def change_of(
-    key: "Key | None",
-    salt: bytes | None,
-    table: str,
-    before: bytes | None,
-    after: bytes | None,
+    key: "Key | None", salt: bytes | None, table: str, before: bytes | None, after: bytes | None
 ) -> bytes:
     """Return the digest of the new row minus that of the old one.
 

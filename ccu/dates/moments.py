@@ -31,7 +31,7 @@ from ccu.dates.instants import (
     say_date,
     to_iso,
 )
-from ccu.dates.spoken import of_month, plain
+from ccu.dates.spoken import of_month, plain, zone_of
 
 # Texts, not compiled patterns: `re` compiles and keeps each one when it is first needed.
 _CLOCK = (
@@ -60,12 +60,7 @@ _UNKNOWN = "cannot be read as a time; write it as 22:30, yesterday 22:30 or Jan 
 
 
 def parse_moment(
-    text: str,
-    now: datetime,
-    *,
-    field: str = "time",
-    future: bool = False,
-    us_order: bool = False,
+    text: str, now: datetime, *, field: str = "time", future: bool = False, us_order: bool = False
 ) -> datetime:
     """Return the moment that a person typed, in the zone of `now` (the town's, not the machine's).
 
@@ -108,10 +103,14 @@ def _read_due(said: str, now: datetime, us_order: bool) -> datetime | date:
 
 
 def _read_moment(said: str, now: datetime, future: bool, us_order: bool) -> datetime:
+    said, zone = zone_of(said)
     said = plain(said, now, future)
     said = _with_colon(said, now, future)  # before the order: 11/3 1930 has no year
     moment = _moment(month_first(said, now.date()) if us_order else said, now, future)
     check_year(moment.year)
+    here = str(moment.tzname()).lower()
+    if zone not in ("", here, f"{here[:-2]}t"):
+        raise Refused(f"is not in the town's time zone; write it in {here.upper()}")
     return moment.replace(microsecond=0)
 
 
@@ -124,7 +123,7 @@ def _moment(said: str, now: datetime, future: bool) -> datetime:
     if parts is None:
         raise _no_clock(said, now, future)
     if parts["clock"] in ("midnight", "24:00", "24:00:00"):
-        raise _midnight(parts, now, future)
+        return _midnight(parts, now, future)
     clock = _clock(parts)
     if parts["offset"]:
         return _with_offset(parts, clock, now, future)
@@ -259,15 +258,15 @@ def _not_ahead(moment: datetime, now: datetime, future: bool) -> datetime:
     return moment
 
 
-def _midnight(parts: re.Match[str], now: datetime, future: bool) -> Refused:
-    """Refuse `midnight`, which can be the start or the end of a day, and 24:00."""
+def _midnight(parts: re.Match[str], now: datetime, future: bool) -> datetime:
+    """Return the start of today, whose end is in the future; of another day raise Refused."""
     day = _day_of_moment(parts["day"], time(), now, future)
     start, end = (f"{say_date(each)} 00:00" for each in (day, shift(day, days=1)))
     if parts["day"] and parts["clock"] != "midnight":
-        return Refused(f"is the start of the next day; write {end}")
+        raise Refused(f"is the start of the next day; write {end}")
     if future or day < now.date():
-        return Refused(offer(start, end), start, end)
-    return Refused(f"can be the start or the end of a day; write {start}")
+        raise Refused(offer(start, end), start, end)
+    return _the_one_reading(datetime.combine(day, time()), "today", now, future)
 
 
 def _no_clock(said: str, now: datetime, future: bool) -> Refused:
@@ -280,6 +279,9 @@ def _no_clock(said: str, now: datetime, future: bool) -> Refused:
         first = int(bare["hour"]) % 12
         texts = f"{bare['day']} {first:02}:00", f"{bare['day']} {first + 12}:00"
         return Refused(offer(*texts), *texts)
+    if re.fullmatch(_ELAPSED, f"{said} ago"):
+        way = f"in {said}" if future else f"{said} ago"
+        return Refused(f"needs a direction; did you mean {way}?", way)
     if is_number(said):
         return Refused("is only a number; write a time of day as 22:30")
     if part := re.fullmatch(_PART_OF_DAY, said):

@@ -1,7 +1,8 @@
 """Times as they are spoken or noted, in the form that `parse_moment` reads.
 
 `last night 11:30`, `half past 7 tonight`, `yesterday evening at 6`, `a couple of hours ago`,
-`9 o'clock`, `26NOV26 1615`, `the 26th at 4 pm`. A missing AM or PM is asked for.
+`9 o'clock`, `26NOV26 1615`, `the 26th at 4 pm`, `Thanksgiving 3 pm`, `4:15 pm EST`. A missing AM or
+PM is asked for.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 
-from ccu.dates.days import Refused, offer
+from ccu.dates.days import Refused, offer, read_day
+from ccu.dates.instants import say_date
 
 _WORDS = {
     word: number
@@ -77,7 +79,7 @@ _O_CLOCK = (
     r"(?: ?o'? ?clock(?P<more>(?: ?[ap]m\b)?)|(?<=at \d)$|(?<=at \d\d)$)"
 )
 _PART = "morning|afternoon|evening|night"
-_CLOCK = r"(?P<hour>\d{1,2}):?(?P<minute>[0-5]\d)?(?: hrs?)?"
+_CLOCK = r"(?P<hour>\d{1,2}):?(?P<minute>[0-5]\d)?(?P<half> ?[ap]m)?(?: hrs?)?"
 _DAY_PART = rf"(?P<day>(?!last |this )[a-z0-9/ -]+?) (?:in the )?(?P<part>{_PART})(?: at)? {_CLOCK}"
 _IN_THE_PART = rf"(?P<day>[a-z0-9/ -]+? )?(?:at )?{_CLOCK} in the (?P<part>{_PART})"
 _IN_THE_PART_DAY = rf"(?:at )?{_CLOCK} in the (?P<part>{_PART})(?P<day> [a-z0-9/ -]+)"
@@ -94,6 +96,26 @@ _HOURS = {
     "afternoon": (12, 18),
     "evening": (17, 24),
     "night": (18, 24),
+}
+_ZONE = r"(.*[\dm]) ?\b((?:ak|[ecmph])[sd]?t|eastern|central|mountain|pacific)(?: time)?$"
+# Holidays -> the day of a month, or which weekday of it (-1: the last; Monday is 0).
+_HOLIDAYS: dict[str, tuple[int, int] | tuple[int, int, int]] = {
+    "christmas eve": (12, 24),
+    "christmas(?: day)?|xmas": (12, 25),
+    "new year'?s eve": (12, 31),
+    "new year'?s(?: day)?": (1, 1),
+    "mlk day|martin luther king day": (1, 3, 0),
+    "valentine'?s(?: day)?": (2, 14),
+    "president'?s'?(?: day)": (2, 3, 0),
+    "st\\.? patrick'?s(?: day)?": (3, 17),
+    "memorial day": (5, -1, 0),
+    "juneteenth": (6, 19),
+    "(?:the )?(?:4th|fourth) of july|independence day": (7, 4),
+    "labor day": (9, 1, 0),
+    "columbus day|indigenous peoples'? day": (10, 2, 0),
+    "halloween": (10, 31),
+    "veteran'?s'? day": (11, 11),
+    "thanksgiving(?: day)?": (11, 4, 3),
 }
 _OF_MONTH = (
     rf"(?P<month>\b(?:{_MONTHS})[a-z]*\.? )?(?:\bon )?(?:\bthe )?"
@@ -112,7 +134,7 @@ def plain(said: str, now: datetime, future: bool) -> str:
     said = _with_half(re.sub(_PAST, _past, said))
     said = _with_half(re.sub(_O_CLOCK, r"\g<hour>:00?\g<more>", said))
     said = re.sub(_HALF, _half_of_day, said)
-    return _by_part(said.replace("?", ""))
+    return _by_part(said.replace("?", ""), now.date(), future)
 
 
 def _in_digits(found: re.Match[str]) -> str:
@@ -120,7 +142,16 @@ def _in_digits(found: re.Match[str]) -> str:
 
 
 def of_month(said: str, today: date, future: bool) -> str:
-    """Write `the 26th` as the latest one, today included, or with `future` as the next one."""
+    """Write `the 26th` as the latest one, today included, or with `future` as the next one.
+
+    So a holiday, which may have its year: `thanksgiving 2025`.
+    """
+    for name, rule in _HOLIDAYS.items():
+        if found := re.search(rf"\b(?:{name})\b(?:,? (20\d\d)\b)?", said):
+            days = [_holiday(rule, today.year + each) for each in (-1, 0, 1)]
+            meant = [each for each in days if (each >= today if future else each <= today)]
+            day = _holiday(rule, int(found[1])) if found[1] else meant[0 if future else -1]
+            return f"{said[: found.start()]}{day.isoformat()}{said[found.end() :]}"
 
     def day_of(found: re.Match[str]) -> str:
         if found["month"]:  # Nov 26th
@@ -130,6 +161,24 @@ def of_month(said: str, today: date, future: bool) -> str:
         return next(meant, found[0])
 
     return re.sub(_OF_MONTH, day_of, said)
+
+
+def _holiday(rule: tuple[int, ...], year: int) -> date:
+    month, which, *weekday = rule
+    if not weekday:
+        return date(year, month, which)
+    first = date(year, month, 1)
+    days = [first + timedelta(days=(weekday[0] - first.weekday()) % 7 + 7 * n) for n in range(5)]
+    days = [each for each in days if each.month == month]
+    return days[which - 1 if which > 0 else which]
+
+
+def zone_of(said: str) -> tuple[str, str]:
+    """Return the text without its time zone, and the zone's letters: `4:15 pm`, `est`."""
+    if not (found := re.fullmatch(_ZONE, said)):
+        return said, ""
+    zone = found[2]
+    return found[1], zone if len(zone) < len("central") else f"{zone[0]}t"
 
 
 def _past(found: re.Match[str]) -> str:
@@ -165,8 +214,11 @@ def _half_of_day(found: re.Match[str]) -> str:
     return f"{found['hour']}{minute} {found['half']}m"
 
 
-def _by_part(said: str) -> str:
-    """Write `last night 11:30` as `yesterday 23:30`; keep a time that is not in that part."""
+def _by_part(said: str, today: date, future: bool) -> str:
+    """Write `last night 11:30` as `yesterday 23:30`; keep a time that is not in that part.
+
+    Raises Refused for `wed night 12:30`, which may be on either day.
+    """
     found = re.fullmatch(f"{_SPOKEN} {_SPOKEN_CLOCK}", said)
     found = found or re.fullmatch(f"{_SPOKEN_CLOCK} {_SPOKEN}", said)
     if found:
@@ -179,7 +231,14 @@ def _by_part(said: str) -> str:
     found = next(
         filter(None, (re.fullmatch(each, said) for each in
                       (_DAY_PART, _IN_THE_PART, _IN_THE_PART_DAY))), None)  # fmt: skip
-    fits = _fitting(found, None) if found else []
+    fits = _fitting(found, found["half"]) if found else []
+    if found and found["part"] == "night" and found["day"] and "p" not in (found["half"] or ""):
+        hour = int(found["hour"]) % 12
+        if not fits and hour < 6:
+            night = read_day(found["day"].strip(), today, "future" if future else "past")
+            days = (say_date(each) for each in (night, night + timedelta(days=1)))
+            texts = [f"{each} {hour:02}:{found['minute'] or '00'}" for each in days]
+            raise Refused(offer(*texts), *texts)
     if not found or len(fits) != 1:
         return said
     return f"{(found['day'] or 'today').strip()} {fits[0]:02}:{found['minute'] or '00'}"

@@ -91,9 +91,10 @@ class _Case:
         nature = _NATURES.draw(random)
         yield self._line(moment, OFFICER, "person add --file -", self._label, self._about())
         for turn in range(met):
-            yield from self._call(turn, moment, nature)
-            # Intervals between calls get shorter, or the calls end.
-            moment += timedelta(days=5 + below(random, 160), hours=below(random, 24))
+            helped = turn * 2 + 1 >= met  # calls come closer together until then, and rarely after
+            yield from self._call(turn, moment, nature, helped)
+            gap = 10 + below(random, 230) if helped else 5 + below(random, 100)
+            moment += timedelta(days=gap, hours=below(random, 24))
 
     def _about(self) -> str:
         given, family = self._name
@@ -108,7 +109,7 @@ class _Case:
         language = _LANGUAGES[self._number % len(_LANGUAGES)]
         return text + (f"language: {language}\n" if language else "")
 
-    def _call(self, turn: int, moment: datetime, nature: str) -> Iterator[_Timed]:
+    def _call(self, turn: int, moment: datetime, nature: str, helped: bool) -> Iterator[_Timed]:
         random = self._random
         lead, responders = _TEAMS.draw(random)
         grave = nature in ("suicide", "overdose")
@@ -131,7 +132,8 @@ class _Case:
             f"--person {{{self._label}}} --note-file -",
         ]  # fmt: skip
         yield self._line(logged, OFFICER, " ".join(words), label, NOTES)
-        if end not in ("unable_to_locate", "resources_declined") and random.random() < 0.7:
+        likely = 0.75 if helped else 0.4
+        if end not in ("unable_to_locate", "resources_declined") and random.random() < likely:
             yield from self._referral(turn, logged, nature, label)
         elif random.random() < 0.8:
             decided = (

@@ -273,7 +273,8 @@ class _Draw:
         if not dispatched:
             return "", "", "", ""
         if chance >= _TEAM.get(nature, 0):
-            return f"{beat}A{1 + int(chance * 3)}", "MPD", "", ""
+            second = f";{beat}S1" if chance > 0.85 else ""  # a sergeant
+            return f"{beat}A{1 + int(chance * 3)}{second}", "MPD", "", ""
         backup = "Y" if chance < _TEAM["backup"] else "N"
         return f"CR{1 + (int(chance * 1000) & 1)}", "HSD", backup, backup
 

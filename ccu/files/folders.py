@@ -174,6 +174,6 @@ def is_database(start: bytes, size: int) -> bool:
 
 
 def holds_database(folder: Folder) -> bool:
-    """Whether a database of this process is in the folder."""
+    """Return whether a database of this process is in the folder."""
     about = folder.about()
     return any(files.is_same(about, each.parent) for each in files.IN_USE)

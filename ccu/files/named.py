@@ -239,8 +239,13 @@ def is_folder(path: Path) -> bool:
 
 
 def is_file(path: Path) -> bool:
-    """Return whether a regular file exists; always False by sudo."""
-    return access.caller() is None and os.path.isfile(path)  # noqa: PTH113
+    """Whether an ordinary file is there; by sudo, in a folder that the caller may write into."""
+    if access.caller() is None:
+        return os.path.isfile(path)  # noqa: PTH113 -- False in a closed folder, too
+    with contextlib.suppress(InvalidInput, OSError), place(path, "") as there:
+        about = there.folder.stat(there.name)
+        return about is not None and stat.S_ISREG(about.st_mode)
+    return False
 
 
 def _real(path: Path) -> Path:
@@ -279,6 +284,8 @@ def not_by_sudo(what: str) -> InvalidInput:
 
 
 def _why(error: Exception) -> str:
+    if isinstance(error, PermissionError) and access.caller() is not None:
+        return "the account that ccu runs as may not; print instead, and redirect: ccu ... > FILE"
     missing = isinstance(error, FileNotFoundError | NotADirectoryError)
     return "no such folder" if missing else files.reason(error)
 

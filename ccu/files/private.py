@@ -2,8 +2,10 @@
 
 import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
+from ccu.errors import SavedAndStopped
 from ccu.files import BESIDE
 
 
@@ -54,6 +56,17 @@ def publish(part: Path, target: Path) -> None:
             raise FileExistsError(str(target)) from None
         part.rename(target)
     sync(target.parent)
+
+
+@contextlib.contextmanager
+def in_place(path: Path) -> Iterator[None]:
+    """Within the block there is a new file `path`, or soon: Ctrl-C tells of one that is there."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if os.path.lexists(path):
+            raise SavedAndStopped(str(path)) from None
+        raise
 
 
 def remove_database(path: Path) -> None:

@@ -7,15 +7,17 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.follow_ups.options import ListOptions
 from ccu.options import typed_text
 from ccu.people.open_work_store import AsOf
 from ccu.records import settings, table, writes
 from ccu.session import Session
+
+if TYPE_CHECKING:
+    from ccu.follow_ups.options import ListOptions
 
 # Conditions of a list, for table.select; each is a bound on the view's due_unix.
 LATE = DUE_BEFORE = "due_unix < ?"
@@ -179,7 +181,7 @@ def late(
 WEEK = 7 * 24 * 3600  # due soon: within the next seven days, in seconds
 
 
-def list_rows(session: Session, given: ListOptions) -> list[dict[str, Any]]:
+def list_rows(session: Session, given: "ListOptions") -> list[dict[str, Any]]:
     """Return the follow-ups asked for. Raises InvalidInput, NotFound, NotAllowed."""
     if given.mine and given.owner is not None:
         raise InvalidInput("give either --mine or --owner")
@@ -195,7 +197,7 @@ def list_rows(session: Session, given: ListOptions) -> list[dict[str, Any]]:
     return seen(session, found, leave_out=asked)
 
 
-def late_beside(session: Session, given: ListOptions, listed: list[dict[str, Any]]) -> int:
+def late_beside(session: Session, given: "ListOptions", listed: list[dict[str, Any]]) -> int:
     """Return how many overdue ones of the same owner a list by --due omits; 0 without --due.
 
     Follow-ups hidden from the account are not counted.
@@ -269,7 +271,7 @@ _CHANGES = """SELECT
   + (due.closed_at IS NOT NULL) AS changes FROM follow_up AS due WHERE {where}"""
 
 
-def calendar_rows(session: Session, given: ListOptions) -> list[dict[str, Any]]:
+def calendar_rows(session: Session, given: "ListOptions") -> list[dict[str, Any]]:
     """Return the rows of `list_rows` that have a due day, and those that a calendar must remove.
 
     Removals from before today are left out: a calendar's past days can stay. Keys besides those of

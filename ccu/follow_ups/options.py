@@ -11,7 +11,7 @@ import typer
 
 from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.options import arg, flag, opt, times, typed_text, types
+from ccu.options import arg, flag, lookups, opt, typed_text, types
 from ccu.options.lookups import LOGIN, code, of_list
 from ccu.people.who import NAMED_PERSON
 from ccu.session import Session
@@ -63,7 +63,7 @@ DUE = types.OptionType(
     read=_due,
     metavar="WHEN",
     answer=partial(_due, tell=False),
-    words=times.moment_words,
+    words=lookups.moment_words,
     usage="when it is due: friday, tomorrow 10:00, in 3 days or 2026-02-03 09:30",
 )
 KIND, RESULT = code("follow_up_kind"), code("follow_up_result")
@@ -74,9 +74,34 @@ FURTHEST = timedelta(days=1096)  # the most days from today to a due date
 def _called(
     session: Session, more: bool, number: int | None, to_sign: bool = False
 ) -> tuple[dict[int, str], int]:
-    from ccu.follow_ups import page
+    """Return open follow-ups, one's own first, as `lookups.of_list` wants them; recorded."""
+    from ccu.follow_ups import listing_store
+    from ccu.options import terminal
+    from ccu.output.text import for_person
+    from ccu.people.open_work_store import AsOf
+    from ccu.records import person_ids, staff
 
-    return page.called(session, more, number, to_sign)
+    if not session.may("follow-up list"):
+        return {}, 0
+    if number is None:
+        found = listing_store.list_rows(session, ListOptions(to_sign=to_sign))
+    else:
+        one, as_of = {listing_store.NUMBER: number}, AsOf.of(session.now)
+        found = listing_store.seen(session, listing_store.rows(session.db, as_of, one, every=True))
+    own = staff.login_of(session.db, session.staff_id)
+    found.sort(key=lambda row: row["owner"] != own)
+    rows = terminal.some_of(found, more)
+    names = session.may("follow-up list --names")
+    listing_store.add_names(session, [*rows], (), "follow-up-list", names)
+    lines = {}
+    for row in rows:
+        who = row.get("name") if row.get("name", "") not in person_ids.NAMELESS else None
+        due = row["due"] and f"due {for_person(row['due'])}"
+        owner = row["owner"] if row["owner"] != own else None
+        lines[row["id"]] = ", ".join(
+            filter(None, (who or row["for"], row["what"].lower(), due, owner))
+        )
+    return lines, len(found)
 
 
 def _none(session: Session, more: bool, number: int | None) -> tuple[dict[int, str], int]:
@@ -158,10 +183,10 @@ class AttemptOptions:
 
     result: Annotated[str | None, opt("--result", RESULT, "The result.")] = None
     when: Annotated[
-        datetime | None, opt("--when", times.MOMENT, "When you tried; default now.")
+        datetime | None, opt("--when", lookups.MOMENT, "When you tried; default now.")
     ] = None
     minutes: Annotated[
-        int | None, opt("--minutes", types.whole_number(LONGEST_TRY), "How many minutes it took.")
+        int | None, opt("--minutes", lookups.whole_number(LONGEST_TRY), "How many minutes it took.")
     ] = None
     note_file: NoteFileOption = None
     next_due: Annotated[

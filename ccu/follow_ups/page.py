@@ -10,17 +10,17 @@ from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.follow_ups import listing_store
 from ccu.follow_ups import store as follow_ups
-from ccu.follow_ups.options import ListOptions
 from ccu.follow_ups.undo_store import ATTEMPT
-from ccu.options import terminal
 from ccu.output import Document, Section, Table, opened, say
 from ccu.output.text import for_person
 from ccu.people.open_work_store import AsOf
-from ccu.records import codes, field_words, person_ids, staff
+from ccu.records import codes, field_words
 from ccu.session import Session
 
 if TYPE_CHECKING:
     from icalendar import Event
+
+    from ccu.follow_ups.options import ListOptions
 
 ATTEMPT_COLUMNS = ("number", "when", "by", "result", "minutes", "note")
 CHANGE_COLUMNS = ("When", "By", "Field", "Old", "New", "Reason")
@@ -81,40 +81,13 @@ def _in_words(change: dict[str, Any], results: dict[str, str]) -> Any:
     return ", ".join(part for part in parts if part)
 
 
-def called(
-    session: Session, more: bool, number: int | None, to_sign: bool
-) -> tuple[dict[int, str], int]:
-    """Return open follow-ups, the account's own first, for `lookups.of_list`; recorded."""
-    if not session.may("follow-up list"):
-        return {}, 0
-    if number is None:
-        found = listing_store.list_rows(session, ListOptions(to_sign=to_sign))
-    else:
-        one, as_of = {listing_store.NUMBER: number}, AsOf.of(session.now)
-        found = listing_store.seen(session, listing_store.rows(session.db, as_of, one, every=True))
-    own = staff.login_of(session.db, session.staff_id)
-    found.sort(key=lambda row: row["owner"] != own)
-    rows = terminal.some_of(found, more)
-    names = session.may("follow-up list --names")
-    listing_store.add_names(session, [*rows], (), "follow-up-list", names)
-    lines = {}
-    for row in rows:
-        who = row.get("name") if row.get("name", "") not in person_ids.NAMELESS else None
-        due = row["due"] and f"due {for_person(row['due'])}"
-        owner = row["owner"] if row["owner"] != own else None
-        lines[row["id"]] = ", ".join(
-            filter(None, (who or row["for"], row["what"].lower(), due, owner))
-        )
-    return lines, len(found)
-
-
 # ---------------------------------------------------------------- as a calendar
 
 LASTS = timedelta(minutes=30)
 
 
 def write_calendar(
-    session: Session, given: ListOptions, names: bool | None, output: Path | None
+    session: Session, given: "ListOptions", names: bool | None, output: Path | None
 ) -> None:
     """Write the follow-ups of a list as a calendar (RFC 5545), without names and addresses.
 

@@ -131,8 +131,8 @@ def close_for_referral(work: Work, referral_id: int, *, in_error: bool = False) 
     found = work.connection.execute(
         "UPDATE follow_up SET closed_at = :at, closed_by = :by, cancelled = :in_error AND"
         "   NOT EXISTS (SELECT 1 FROM main.attempt WHERE follow_up_id = follow_up.id)"
-        " WHERE referral_id = :referral_id AND closed_at IS NULL AND closing_at IS NULL"
-        " RETURNING id",
+        " WHERE id IN (SELECT id FROM open_follow_up"
+        "              WHERE referral_id = :referral_id AND closing_at IS NULL) RETURNING id",
         {"at": work.at, "by": work.staff_id, "referral_id": referral_id, "in_error": in_error},
     )
     closed = sorted(int(row["id"]) for row in found)

@@ -22,17 +22,18 @@ SELECT attempt.*, ends FROM main.attempt
 JOIN follow_up_result ON follow_up_result.code = attempt.result
 WHERE follow_up_id = :id ORDER BY attempt.id DESC LIMIT 1
 """
-# What the attempt changed: the last change of each field, if it was recorded with the attempt.
+# What an attempt that closes nothing changed: the last change of each field, if it was recorded
+# with the attempt. What took an earlier one back in the same second has a reason.
 _MOVED = """
 SELECT field, old_value, new_value FROM change
 WHERE field IN ('due_at', 'kind') AND recorded_at = :recorded_at AND recorded_by = :recorded_by
-  AND id IN (SELECT max(id) FROM change
+  AND NOT :ends AND reason IS NULL AND id IN (SELECT max(id) FROM change
              WHERE record = 'follow_up' AND record_id = :id GROUP BY field)
 """
 # The follow-up that was added because this one closed, if it has no attempt.
 _NEXT = """
 SELECT * FROM main.follow_up AS next
-WHERE closed_at IS NULL AND closing_at IS NULL AND id > :id
+WHERE id IN (SELECT id FROM open_follow_up WHERE closing_at IS NULL AND id > :id)
   AND NOT EXISTS (SELECT 1 FROM main.attempt WHERE follow_up_id = next.id)
   AND EXISTS (SELECT 1 FROM audit WHERE record = 'follow_up' AND record_id = next.id
               AND action = 'follow-up-add' AND json_extract(detail, '$.after') = :id)
@@ -128,10 +129,9 @@ def _moved_back(
     connection: sqlite3.Connection, row: sqlite3.Row, attempt: sqlite3.Row
 ) -> dict[str, Any]:
     """Return the due and type before the attempt, where they are still what it set."""
-    asked = {"id": row["id"], **{key: attempt[key] for key in ("recorded_at", "recorded_by")}}
     return {
         each["field"]: json.loads(each["old_value"])
-        for each in connection.execute(_MOVED, asked)
+        for each in connection.execute(_MOVED, {**dict(attempt), "id": row["id"]})
         if json.loads(each["new_value"]) == row[each["field"]]
     }
 

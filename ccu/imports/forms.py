@@ -128,7 +128,15 @@ def _agree(formats: Sequence[str], texts: Iterable[str], reading: Reading) -> bo
 
 def readings(formats: Sequence[str], texts: Iterable[str]) -> list[str]:
     """Return how the texts are read, in words; a text that no format reads is `not read`."""
-    return [_reading(formats, text) for text in texts]
+
+    def reading(text: str) -> str:
+        try:
+            read = first_reading(formats, text)
+        except ValueError:
+            return "not read"
+        return dates.say_moment(read, read)
+
+    return [*map(reading, texts)]
 
 
 def first_reading(formats: Sequence[str], text: str) -> datetime:
@@ -137,14 +145,6 @@ def first_reading(formats: Sequence[str], text: str) -> datetime:
         with contextlib.suppress(ValueError, InvalidInput):
             return moment(form, text)
     raise ValueError(text)
-
-
-def _reading(formats: Sequence[str], text: str) -> str:
-    try:
-        read = first_reading(formats, text)
-    except ValueError:
-        return "not read"
-    return dates.say_moment(read, read)
 
 
 def never_after(ones: Sequence[str], others: Sequence[str], today: str) -> bool:
@@ -165,6 +165,9 @@ def kind(cells: Iterable[str], today: str) -> str:
     texts = list(dict.fromkeys(filter(None, cells)))[:60]
     if not texts:
         return ""
+    six = len(texts) > 2 and all(len(each) == 6 and each.isdigit() for each in texts)
+    if six and find(texts, today, reading=day).choices:
+        return "day"  # 080126, 081526: clock times are not all days, too
     read = sum(map(is_clock, texts))
     few_bad = read > 0.9 * len(texts) and all(":" in each for each in texts)  # 27:15 PM
     if read == len(texts) or few_bad or len(_bases(texts)) == 1:
@@ -179,7 +182,7 @@ def kind(cells: Iterable[str], today: str) -> str:
 
 
 def is_clock(text: str) -> bool:
-    """Whether a text is a clock time: 22:37, 2237, 10:37 PM, or Excel's part of a day."""
+    """Return whether a text is a clock time: 22:37, 2237, 10:37 PM, or Excel's part of a day."""
     if text.isdigit():
         padded = text.zfill(4 if len(text) <= 4 else 6)
         return len(padded) in (4, 6) and padded[:2] < "24" and padded[2:4] < "60"
@@ -296,8 +299,9 @@ def _plausible(form: str, read: Sequence[object], today: str) -> bool:
     """Return whether the years are plausible for calls, if the format has to guess them."""
     if not today or form == "iso" or ("%Y" in form and not re.search("%Y%|%[dm]%Y", form)):
         return True
-    years = {int(str(each)[:4]) for each in read}
-    return min(years) >= FIRST_YEAR and max(years) <= int(today[:4]) + 1
+    last = int(today[:4]) + 1
+    odd = sum(not FIRST_YEAR <= int(str(each)[:4]) <= last for each in read)
+    return odd <= max(MOST_LEFT * len(read), len(read) >= MANY)  # one row may be of 2062
 
 
 def _candidates(text: str, digits: int, reading: Reading) -> Iterator[str]:
@@ -325,8 +329,6 @@ def _reads(form: str, text: str) -> bool:
         return False
 
 
-# ---------------------------------------------------------------- codes
-
 _PARTLY = "  # a part of it counts as {}, until all of it has a code"
 UNTOLD = "#   "  # begins the line of a text that has no code yet
 
@@ -336,8 +338,8 @@ def code_lines(
     cells: Iterable[str],
     keywords: Mapping[str, str],  # code -> pattern, as `codes_in` has them
     *,
-    most: int,
-    longest: int,
+    most: int = 400,
+    longest: int = 80,
     too_many: str,
     unknown: str,
     several: bool = False,

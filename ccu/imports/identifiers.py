@@ -54,7 +54,7 @@ def check(table: "Table", allow: Sequence[str]) -> list[str]:
 
 
 def is_identity_number(column: str) -> bool:
-    """Whether a column's name looks like that of a national or an insurance number."""
+    """Return whether a column's name looks like that of a national or an insurance number."""
     words, known = _words(column), KNOWN["people"]
     letters = words.replace(" ", "")
     return bool(re.search(known["words"], words) or re.search(known["letters"], letters))

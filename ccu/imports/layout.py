@@ -29,11 +29,11 @@ ENCODINGS = ("auto", "utf-8", "cp1252", "utf-16")
 class Words:
     """code -> the texts that mean it, compared without regard to case and repeated spaces.
 
-    `*` matches any characters and `?` matches one. A literal text wins over a wildcard; among
-    wildcards the first one wins.
+    `*` matches any characters and `?` matches one. A text written out wins over a wildcard; among
+    wildcards the one written first wins, or the `longest` one.
     """
 
-    def __init__(self, patterns: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, patterns: Mapping[str, Sequence[str]], longest: bool = False) -> None:
         self.used = tuple(patterns)
         self._exact: dict[str, list[str]] = {}
         self._wild: list[tuple[re.Pattern[str], str]] = []
@@ -46,6 +46,8 @@ class Words:
                     self._wild.append((re.compile(pattern), code))
                 else:
                     self._exact.setdefault(plain, []).append(code)
+        if longest:
+            self._wild.sort(key=lambda each: -len(each[0].pattern))
 
     def codes(self, text: str) -> list[str]:
         """Return every code that the text means; empty when it is not in the map."""
@@ -98,6 +100,15 @@ class Words:
 def divided(text: str) -> list[str]:
     """Return the parts of a cell that holds several texts."""
     return [part.strip() for part in re.split(r"[;,|\n]", text) if part.strip()]
+
+
+def call_signs(text: str) -> list[str]:
+    """Return the call signs of a cell, also with only spaces between: A12 B21, not CAR 12."""
+    mixed = re.compile("(?=.*[A-Za-z])(?=.*[0-9])").match
+    parts = [part.split() for part in divided(text)]
+    return [
+        each for part in parts for each in (part if all(map(mixed, part)) else [" ".join(part)])
+    ]
 
 
 def _plain(text: str) -> str:
@@ -293,7 +304,8 @@ class Keys:
 
     def words(self, key: str) -> Words:
         """Return a map from ccu's codes to a system's own texts."""
-        return Words({code: _listed(texts) for code, texts in self.table(key).items()})
+        texts = {code: _listed(texts) for code, texts in self.table(key).items()}
+        return Words(texts, longest=key == "responders")  # CCU1 is of CCU*, not of C*
 
     def refuse_others(self) -> None:
         """Refuse a key that nothing asked for."""

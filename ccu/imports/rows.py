@@ -118,7 +118,7 @@ class Table:
 
 
 def is_position(column: str) -> bool:
-    """Whether a layout names a column by its position: #3 or column 3."""
+    """Return whether a layout names a column by its position: #3 or column 3."""
     return bool(_POSITION.fullmatch(column))
 
 

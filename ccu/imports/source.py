@@ -155,7 +155,7 @@ def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
 
 
 def _is_workbook(raw: IO[bytes]) -> bool:
-    """Whether the file is an Excel workbook (.xlsx). Raises InvalidInput for a bad one."""
+    """Return whether the file is an Excel workbook (.xlsx). Raises InvalidInput for a bad one."""
     try:
         if raw.read(len(ZIP)) != ZIP:
             return False

@@ -5,6 +5,7 @@ The rejects file has those with the reason, to be corrected and imported again.
 
 import os
 import sqlite3
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -76,6 +77,10 @@ def check_rejects(path: Path | None, export: Path, database: Path) -> None:
         raise InvalidInput(f"cannot write --rejects: {files.reason(error)}") from None
     named.check(path, "--rejects")
     to_file.check_own(path, "--rejects", ".csv")
+    if named.is_file(path):  # one of an earlier import is replaced
+        start = named.content(path, "--rejects", 20).removeprefix(BOM_UTF8).replace(b'"', b"")
+        if start and not start.startswith(b"line,reason"):
+            raise InvalidInput("--rejects is a file of something else; give a new name")
 
 
 def write_rejects(path: Path | None, header: list[str], rejects: Iterable[Reject]) -> None:

@@ -232,9 +232,6 @@ def _untold(lines: Sequence[str]) -> Iterator[str]:
             yield f"under [{table.partition(']')[0]}], {len(texts)} {needs} a code: {named}"
 
 
-# ---------------------------------------------------------------- columns
-
-
 def choose(sample: Sample, hints: Hints, leave_out: Container[str] = ()) -> Chosen:
     """Return field -> its columns; a name that occurs twice in the header is used for none."""
     left = [n for n in sample.names if sample.labels[n] == n and n not in leave_out]
@@ -278,12 +275,12 @@ def spoken(name: str) -> str:
 
 
 def has_words(cell: str) -> bool:
-    """Whether a cell has a word, and is not only a number or a code."""
+    """Return whether a cell has a word, and is not only a number or a code."""
     return bool(re.search("[A-Za-z]{2}", cell))
 
 
 def is_number(cell: str) -> bool:
-    """Whether a cell can be an incident number: it has a digit and is no date."""
+    """Return whether a cell can be an incident number: it has a digit and is no date."""
     dated = re.search(r"\d[/:]\d|^(19|20)\d\d-\d\d-\d\d\b|^-?\d+\.\d+$", cell)
     return bool(re.search(r"\d", cell)) and not dated and len(cell) <= 40
 
@@ -295,9 +292,6 @@ def is_identifier(cell: str) -> bool:
         and is_number(cell)
         and bool(re.fullmatch(r"(?!-?\d+\.\d+$)\S{4,25}", cell))
     )
-
-
-# ---------------------------------------------------------------- the layout's lines
 
 
 def head(sample: Sample, example: str, source: str) -> Iterator[str]:

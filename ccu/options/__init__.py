@@ -26,11 +26,11 @@ account therefore learns nothing about records or logins.
 - Commands that share options put them in a dataclass and take it with `@with_options(Form)`.
 
     types       the types, and what each reads; opt, arg, value and convert are here
-    times       the types that are a day or a time
     shared      with_options
-    lookups     the types whose text is looked up: accounts, providers, codes, lines of a list
+    lookups     types that are looked up: accounts, providers, codes, lines of a list, times
     completion  what the shell offers
     terminal    questions at the keyboard
+    keyboard    the lines read from it
     typed_text  checks of lines, notes, numbers and files
 """
 
@@ -53,10 +53,8 @@ from ccu.options.types import REASON, WHY
 from ccu.options.types import REFERRAL as REFERRAL
 from ccu.options.types import LaterNote as LaterNote
 from ccu.options.types import OptionType as OptionType
-from ccu.options.types import count as count
 from ccu.options.types import line as line
 from ccu.options.types import number_of as number_of
-from ccu.options.types import whole_number as whole_number
 
 if TYPE_CHECKING:
     from ccu.session import Session

@@ -1,7 +1,11 @@
-"""The types of options that are looked up: an account, a provider, a code, a line of a list."""
+"""The types of options that are looked up or need a clock.
+
+An account, a provider, a code, a line of a list; a day or a time.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from ccu.errors import InvalidInput, NotFound
@@ -178,3 +182,81 @@ def of_list(
         return number
 
     return replace(type, offer=offer, answer=answer)
+
+
+def whole_number(largest: int) -> OptionType[int]:
+    """A whole number from 0, such as minutes or a count."""
+
+    def read(session: "Session", text: str, option: str) -> int | None:
+        from ccu.options import typed_text
+
+        return typed_text.whole_number(text, option, largest)
+
+    return OptionType(read=read, metavar="N")
+
+
+def count(largest: int) -> OptionType[int]:
+    """A whole number from 1."""
+
+    def read(session: "Session", text: str, option: str) -> int:
+        from ccu.options import typed_text
+
+        sentence = f"{option} must be a whole number from 1 to {largest}"
+        try:
+            found = typed_text.whole_number(text, option, largest)
+        except InvalidInput:
+            raise InvalidInput(sentence) from None
+        if not found:
+            raise InvalidInput(sentence)
+        return found
+
+    return OptionType(read=read, metavar="N")
+
+
+# ---------------------------------------------------------------- days and times
+
+
+def _moment(session: "Session", text: str, option: str, tell: bool = True) -> datetime:
+    from ccu.options import typed_text
+
+    return typed_text.moment(session, text, option, tell=tell)
+
+
+def moment_words(session: "Session", moment: datetime) -> str:
+    """Return how a moment was understood."""
+    from ccu import dates
+
+    return dates.say_moment(moment, session.now)
+
+
+def day(*, future: bool) -> OptionType[date]:
+    """A day; without `future` one that is not after today."""
+
+    def read(session: "Session", text: str, option: str, tell: bool = True) -> date:
+        from ccu.options import typed_text
+
+        return typed_text.day(session, text, option, future=future, tell=tell)
+
+    def answer(session: "Session", text: str, option: str) -> date:
+        return read(session, text, "That", tell=False)
+
+    def words(session: "Session", found: date) -> str:
+        from ccu import dates
+
+        return dates.say_date(found)
+
+    usage = f"a day: today, {'tomorrow' if future else 'yesterday'}, friday or Jan 18, 2026"
+    return OptionType(read=read, metavar="DAY", answer=answer, words=words, usage=usage)
+
+
+MOMENT = OptionType(
+    read=_moment,
+    metavar="TIME",
+    answer=lambda session, text, option: _moment(session, text, "That", tell=False),
+    words=moment_words,
+    usage="a time: now, 22:30, yesterday 22:30 or Jan 18, 2026 22:30",
+)
+
+
+DAY = day(future=True)
+PAST_DAY = day(future=False)

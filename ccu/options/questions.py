@@ -8,15 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ccu.errors import Cancelled, Declined, InvalidInput
-from ccu.options import terminal, typed_text
+from ccu.errors import AskAgain, Cancelled, Declined, InvalidInput
+from ccu.options import keyboard, terminal, typed_text
 from ccu.options.terminal import WIDTH, GoBack
 from ccu.options.types import OptionType
 from ccu.output import say
 
 if TYPE_CHECKING:
     from ccu.session import Session
-
 
 NOT_RECORDED = "(not recorded)"  # in a review; "None" is an answer
 MOST_LINES = 18  # of a review; a longer one leaves out the questions without an answer
@@ -60,13 +59,14 @@ def fill_in(
         return " ".join(filter(None, (each.keep() for each in questions)))
 
     asked: list[Question] = []
+    first = len(AskAgain.lines)
     try:
         with terminal.going_back():
-            _ask_open(questions, asked)
+            _ask_open(questions, asked, first)
             if not asked and not review:
                 return  # every answer was given as an option
-            while not _is_right(questions, asked, check, notes):
-                _ask_open(questions, asked)
+            while not _is_right(questions, asked, check, notes, first):
+                _ask_open(questions, asked, first)
     except Declined:
         raise
     except KeyboardInterrupt:
@@ -100,30 +100,30 @@ def remember(session: "Session", text: str, keep: Callable[[], str] = str) -> No
     session.typed.append((len(session.written), keep_or_print))
 
 
-def ask_each(questions: Sequence[Question]) -> None:
-    """Ask each question that is open, `<` going back, without a review."""
-    with terminal.going_back():
-        _ask_open(questions, [])
+def _ask_open(questions: Sequence[Question], asked: list[Question], first: int) -> None:
+    """Ask what is wanted and not answered; `<` takes the last answer back to be asked again.
 
-
-def _ask_open(questions: Sequence[Question], asked: list[Question]) -> None:
-    """Ask each question that applies and has no answer; `<` asks the last one again."""
+    `first` is where the lines typed in this form begin.
+    """
     while open_questions := [
         each for each in questions if each.wanted() and not each.known and each not in asked
     ]:
         try:
             open_questions[0].ask()
         except GoBack:
-            _take_back(asked)
+            _take_back(asked, first)
         else:
             asked.append(open_questions[0])
 
 
-def _take_back(asked: list[Question]) -> None:
+def _take_back(asked: list[Question], first: int) -> None:
     if asked:
         asked.pop()
-    else:
-        say("  This is the first question; Ctrl-C cancels.")
+        return
+    try:
+        keyboard.ask_before(first)  # the question before the form
+    except InvalidInput as error:
+        say(f"  {error}")
 
 
 def _is_right(
@@ -131,6 +131,7 @@ def _is_right(
     asked: list[Question],
     check: Callable[[], object],
     notes: Callable[[], Iterable[str]],
+    first: int,
 ) -> bool:
     """Show the answers and ask whether to save; change the one whose number is typed."""
     shown = [each for each in questions if each.wanted() and (each.known or each in asked)]
@@ -162,7 +163,7 @@ def _is_right(
     try:
         changed = terminal.ask_until_valid("Save? y, n, or a number to change", read)
     except GoBack:
-        _take_back(asked)
+        _take_back(asked, first)
         return False
     if changed is None:
         return True
@@ -267,12 +268,15 @@ def note(
     from ccu.options import drafts
 
     lines = [] if lines is None else lines
+    keeps = "; Enter keeps the one before, - clears it" if before and not (edit or lines) else ""
     while True:
         text = (
             drafts.edited(session, before or "")
             if edit
-            else terminal.ask_lines("Note (end with a blank line)", lines)
+            else terminal.ask_lines(f"Note (end with a blank line{keeps})", lines)
         )
+        if keeps and text in ("", "-"):
+            return None if text else before
         try:
             return typed_text.note(text, "the note")
         except InvalidInput as error:
@@ -330,5 +334,5 @@ def confirm_by_number(interactive: bool, number: int, stated: str, verb: str, wh
     if not interactive:
         raise InvalidInput("--yes is missing: nobody is at a terminal to confirm it")
     say(stated)
-    if terminal.read_line(f"To {verb}, type {number}, {what}: ").strip() != str(number):
+    if keyboard.read_line(f"To {verb}, type {number}, {what}: ").strip() != str(number):
         raise InvalidInput(f"nothing was {verb}ed: the answer was not {number}, {what}")

@@ -1,29 +1,25 @@
 """Questions to the person at the keyboard. They go to stderr: stdout is for data.
 
-Where both are the same terminal, the system's readline reads the answer: the arrow keys edit it,
-and nothing typed is kept in a history. Typer's own prompt is not used, because it writes a space to
-standard output.
+keyboard.py reads a line; this is what is asked, and what is done with an answer.
 """
 
 import contextlib
-import io
-import locale
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import TypeVar
 
-from ccu.errors import InvalidInput, NotFound
-from ccu.options import typed_text
+from ccu.errors import AskAgain, InvalidInput, NotFound
+from ccu.options import keyboard, typed_text
+from ccu.options.keyboard import EndOfInput, read_line
 
 LONGEST_NUMBER = 9  # digits of a list item's number
 WIDTH = 78
 ONE_COLUMN = 6  # up to this many choices are listed one per line
 BACK = "<"
 YES, NO = ("y", "yes"), ("n", "no")
-WAKE = 0.2  # seconds
-_ENTER = r" \[[^]]*\](?=$| \(- )"  # what a question names as the answer of Enter
+_ENTER = r" \[[^]]*\](?=$| \(- )"  # what a question tells that Enter takes
 _USUAL = r" \[(?!Enter )([^]]*)\](?=$| \(- )"  # the same, where that is an answer
 _SKIP = "(Enter "  # means that Enter records nothing
 
@@ -31,12 +27,8 @@ Value = TypeVar("Value")
 Key = TypeVar("Key")
 
 
-class EndOfInput(KeyboardInterrupt):
-    """Ctrl-D, or no terminal: stops the command as Ctrl-C does, unless it ends a note."""
-
-
 class GoBack(Exception):
-    """`<` was typed: ask the question before again. Only a form (questions.py) allows it."""
+    """`<` was typed in a form (questions.py): ask its question before again."""
 
 
 _can_go_back = False
@@ -44,7 +36,7 @@ _can_go_back = False
 
 @contextlib.contextmanager
 def going_back() -> Iterator[None]:
-    """Let `<` raise GoBack in the block; elsewhere it is refused."""
+    """Let `<` raise GoBack in the block; elsewhere it runs the command again."""
     global _can_go_back
     before, _can_go_back = _can_go_back, True
     try:
@@ -53,13 +45,16 @@ def going_back() -> Iterator[None]:
         _can_go_back = before
 
 
-def _answer(line: str) -> str:
-    """Return a line without the spaces around it. Raises GoBack for `<`, or InvalidInput."""
+def _answer(line: str, first: int) -> str:
+    """Return a line without the spaces around it; `first` is where its question's lines begin.
+
+    Raises GoBack for `<`, or as `ask_before`.
+    """
     text = line.strip()
     if text == BACK and _can_go_back:
         raise GoBack
     if text == BACK:
-        raise InvalidInput("There is no question to go back to; Ctrl-C cancels")
+        keyboard.ask_before(first)
     return text
 
 
@@ -71,16 +66,21 @@ def ask_until_valid(
 ) -> Value:
     """Return what `read` returns for the answer; on an error, show it and ask again.
 
-    `?` prints the choices again, if there are any to `offer`. y takes the only suggestion of an
-    error, and so does Enter unless it skips the question; n asks again. After a refused answer,
-    Enter no longer takes the default in brackets.
+    `?` prints the choices again, if there are any to `offer`. y takes the only reading that an
+    error offers, and so does Enter unless it skips the question; n asks again. After an answer that
+    was refused Enter no longer takes what the question has in brackets. A question that was gone
+    back to has its answer there.
     """
+    named, first = f"{question}{end}", len(AskAgain.lines)
+    if earlier := "" if _SKIP in question else keyboard.answer_before(named):
+        question = f"{re.sub(_ENTER, '', question)} [{earlier}]"
     usual = re.search(_USUAL, question)
     meant: Sequence[str] = ()
     begun, refused = "", False
 
     def ask_once() -> Value:
         nonlocal meant, begun, refused
+        del AskAgain.lines[first:]  # of an answer that was refused
         asked = f"{question}{end}"
         accepted = YES if _SKIP in question else ("", *YES)
         if len(meant) == 1 and _SKIP in question:
@@ -89,7 +89,7 @@ def ask_until_valid(
             asked = f"{re.sub(_ENTER, '', question)} [{meant[0]}]{end}"
         elif refused and usual:
             asked = f"{re.sub(_ENTER, '', question)}{end}"
-        while (answer := _answer(read_line(asked, begun))) == "?" and offer:
+        while (answer := _answer(read_line(asked, begun), first)) == "?" and offer:
             offer()
         if meant and answer.lower() in NO:
             meant = ()
@@ -102,6 +102,8 @@ def ask_until_valid(
             raise InvalidInput(f"type the answer, or {usual[1]}")
         elif refused and usual and answer == usual[1]:
             answer = ""
+        answer = answer or earlier
+        AskAgain.lines[first:] = [(named, answer)]
         before, meant, begun, refused = begun, (), "", refused or bool(answer)
         try:
             return _read_begun(read, answer, before)
@@ -295,12 +297,14 @@ def ask_lines(question: str, lines: list[str] | None = None) -> str:
     They are appended to `lines`, so that the caller has them after an interruption.
     """
     lines = [] if lines is None else lines
-    sys.stderr.write(f"{question}:\n")
-    sys.stderr.writelines(f"> {line}\n" for line in lines)
+    first, is_new = len(AskAgain.lines), True
     while True:
+        if is_new:
+            sys.stderr.write("".join([f"{question}:\n", *(f"> {line}\n" for line in lines)]))
+        is_new = bool(AskAgain.given)  # answered already; shown when it is asked
         try:
             line = read_line("> ")
-            if (line.strip() if lines else _answer(line)) in ("", "."):
+            if (line.strip() if lines else _answer(line, first)) in ("", "."):
                 break
         except EndOfInput:
             break
@@ -309,76 +313,6 @@ def ask_lines(question: str, lines: list[str] | None = None) -> str:
             continue
         lines.append(line)
     return "\n".join(lines)
-
-
-def read_line(question: str, begun: str = "") -> str:
-    """Read one line without its end. Raises EndOfInput.
-
-    The line starts with `begun`, to be continued or deleted, if the terminal can do that. Bytes
-    that are not text become surrogates, which every check of text refuses.
-    """
-    if isinstance(sys.stdin, io.TextIOWrapper) and sys.stdin.errors != "surrogateescape":
-        sys.stdin.reconfigure(errors="surrogateescape")
-    sys.stderr.flush()
-    try:
-        if _has_readline():
-            import readline
-
-            readline.set_startup_hook((lambda: readline.insert_text(begun)) if begun else None)
-            with _waking():
-                return input(question)
-        sys.stderr.write(question)
-        sys.stderr.flush()
-        line = sys.stdin.readline()
-    except EOFError:
-        line = ""
-    except KeyboardInterrupt:
-        sys.stderr.write("\n")  # what is printed next starts on a new line
-        raise
-    if not line:
-        sys.stderr.write("\n")
-        raise EndOfInput
-    return line.rstrip("\r\n")
-
-
-def _has_readline() -> bool:
-    """Return whether `input` uses readline here; if so, keep nothing typed in its history.
-
-    Unless the terminal is set to UTF-8, readline would drop every letter with an accent.
-    """
-    try:
-        if locale.getencoding().lower() not in ("utf-8", "utf8"):
-            return False
-        if not all(each.isatty() for each in (sys.stdin, sys.stdout)):
-            return False
-        if (sys.stdin.fileno(), sys.stdout.fileno()) != (0, 1):
-            return False
-        import readline
-    except (ImportError, OSError, ValueError, AttributeError):
-        return False
-    readline.set_auto_history(False)
-    return True
-
-
-@contextlib.contextmanager
-def _waking() -> Iterator[None]:
-    """Interrupt the wait for a key now and then, so that Python notices a Ctrl-C.
-
-    A Ctrl-C between the printing of the question and readline's wait would else wait for a key.
-    """
-    import signal
-
-    try:
-        before = signal.signal(signal.SIGALRM, lambda *_: None)
-    except (AttributeError, ValueError):  # no such signal here, or not the main thread
-        yield
-        return
-    signal.setitimer(signal.ITIMER_REAL, WAKE, WAKE)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def show_choices(labels: Iterable[str]) -> None:

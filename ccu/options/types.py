@@ -150,35 +150,6 @@ def line(
     return OptionType(read=read)
 
 
-def whole_number(largest: int) -> OptionType[int]:
-    """A whole number from 0, such as minutes or a count."""
-
-    def read(session: "Session", text: str, option: str) -> int | None:
-        from ccu.options import typed_text
-
-        return typed_text.whole_number(text, option, largest)
-
-    return OptionType(read=read, metavar="N")
-
-
-def count(largest: int) -> OptionType[int]:
-    """A whole number from 1."""
-
-    def read(session: "Session", text: str, option: str) -> int:
-        from ccu.options import typed_text
-
-        sentence = f"{option} must be a whole number from 1 to {largest}"
-        try:
-            found = typed_text.whole_number(text, option, largest)
-        except InvalidInput:
-            raise InvalidInput(sentence) from None
-        if not found:
-            raise InvalidInput(sentence)
-        return found
-
-    return OptionType(read=read, metavar="N")
-
-
 def number_of(
     record: str, metavar: str, table: str = "", complete: Completer | None = None
 ) -> OptionType[int]:
@@ -264,6 +235,3 @@ REASON = replace(line(LONGEST_REASON), urgent=True)
 WHY = replace(line(LONGEST_REASON, needed=True), urgent=True)  # the number of what is undone
 NOTE = OptionType(read=_note, metavar="FILE", is_file=True)
 NOTE_LATER = OptionType(read=partial(partial, _note), metavar="FILE", is_file=True)  # when called
-
-
-# ---------------------------------------------------------------- days and times

@@ -57,7 +57,7 @@ FormatOption = Annotated[
 OutputOption = Annotated[
     Path | None,
     typer.Option(
-        "--output", "-o", metavar="FILE", help="Write to FILE and replace it; - is standard output."
+        "--output", "-o", metavar="FILE", help="Write to a new FILE; - is standard output."
     ),
 ]
 
@@ -300,10 +300,7 @@ def emit_document(
 
 
 def _print(
-    what: Table | Document,
-    format: Format | None,
-    output: Path | Place | None,
-    bom: bool = False,
+    what: Table | Document, format: Format | None, output: Path | Place | None, bom: bool = False
 ) -> None:
     with opened(output) as sink:
         chosen = format or default_format(output, sink.terminal)

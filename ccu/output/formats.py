@@ -6,15 +6,7 @@ from itertools import chain, islice
 from typing import Any
 
 from ccu.output import Document, Section, Table
-from ccu.output.text import (
-    cell,
-    for_person,
-    heading,
-    is_number,
-    lines,
-    one_line,
-    width,
-)
+from ccu.output.text import cell, for_person, heading, is_number, lines, one_line, width
 
 SAMPLE = 1000  # rows read to choose column widths before the first is printed
 WIDEST = 60  # the widest plain column; a longer cell shifts only its own row

@@ -127,10 +127,7 @@ def _grid(
     right = numeric_columns(rows, len(columns))
     for column, to_right, wide in zip(columns, right, widths, strict=True):
         grid.add_column(
-            _text([column]),
-            justify="right" if to_right else "left",
-            overflow="fold",
-            width=wide,
+            _text([column]), justify="right" if to_right else "left", overflow="fold", width=wide
         )
     for row in rows:
         grid.add_row(*(_text([cell(value)]) for value in row))

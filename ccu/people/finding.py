@@ -190,11 +190,14 @@ def of_said(said: Said) -> Known:
     return match_store.as_known(said.fields, (Name(*each) for each in said.aliases))
 
 
-def messages(connection: sqlite3.Connection, ids: Iterable[int], every: bool = False) -> list[str]:
+def messages(
+    connection: sqlite3.Connection, ids: Iterable[int], every: bool = False, after: int = 0
+) -> list[str]:
     """Return who on file these people may be, by numbers only, a sentence for each.
 
-    Used if nobody can be asked, after they were added, inside the same write. `every`: also people
-    recorded after them. People marked as different are left out.
+    For if nobody can be asked, after they were added, inside the same write. `every`: also those
+    who were recorded after them; `after`: only numbers above it. Not those who are marked as
+    different.
     """
     lines = []
     for person_id, known in match_store.known(connection, ids).items():
@@ -203,6 +206,7 @@ def messages(connection: sqlite3.Connection, ids: Iterable[int], every: bool = F
             each
             for each in found
             if (every or each.person_id < person_id)
+            and each.person_id > after
             and not match_store.rows_between(
                 connection, "person_different", each.person_id, person_id
             )
@@ -216,9 +220,13 @@ def messages(connection: sqlite3.Connection, ids: Iterable[int], every: bool = F
     return lines
 
 
-def messages_since(session: Session, before: int) -> list[str]:
-    """Return the same for everybody added since `before` was the highest number, inside a write."""
-    return messages(session.db, range(before + 1, people.last(session.db) + 1))
+def messages_since(session: Session, before: int, asked: bool) -> list[str]:
+    """Return the same for everybody added since `before` was the highest number, inside a write.
+
+    Where a person was asked about those on file, only who of the new ones may be the same.
+    """
+    added = range(before + 1, people.last(session.db) + 1)
+    return messages(session.db, added, after=before if asked else 0)
 
 
 def _lines(each: match_store.Alike) -> list[str]:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.options import FILE, OptionType, flag, line, number_of, opt, typed_text, whole_number
-from ccu.options.lookups import code
+from ccu.options import FILE, OptionType, flag, line, number_of, opt, typed_text
+from ccu.options.lookups import code, whole_number
 
 if TYPE_CHECKING:
     from ccu.session import Session

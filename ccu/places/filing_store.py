@@ -4,7 +4,7 @@ import sqlite3
 
 from ccu.address import Address
 from ccu.places import store
-from ccu.records import writes
+from ccu.records import table, writes
 
 _COLUMNS = (*store.PARTS, "city_assumed", "building_key", "unit_key", "loose_key")
 _INSERT = f"""
@@ -52,3 +52,24 @@ def remember(connection: sqlite3.Connection, reading: Address, town: str) -> tup
     typed = {"raw": reading.raw, "place_id": place_id}
     address_id = writes.insert_row(connection, "address", typed)
     return address_id, place_id if place_id is None else store.file_id(connection, place_id)
+
+
+# What makes a place one that is known: a call that is not void, or something written of it.
+_KNOWN = """
+SELECT EXISTS (SELECT 1 FROM call WHERE place_id = :place AND voided_at IS NULL)
+    OR EXISTS (SELECT 1 FROM place_flag WHERE place_id = :place)
+    OR EXISTS (SELECT 1 FROM plan WHERE place_id = :place)
+    OR EXISTS (SELECT 1 FROM frequent_override WHERE place_id = :place)
+    OR (SELECT category IS NOT NULL FROM place WHERE id = :place)
+"""
+
+
+def is_empty(connection: sqlite3.Connection, place_id: int) -> bool:
+    """Return whether a place is on file by an address that was typed in error and taken back."""
+    return not table.value(connection, _KNOWN, place=place_id)
+
+
+def has_street(connection: sqlite3.Connection, reading: Address) -> bool:
+    """Whether the street itself is on file: then it is not another one that was misspelled."""
+    same = "SELECT 1 FROM place WHERE loose_key = :loose_key AND street = :street"
+    return connection.execute(same, columns(reading, "") or {}).fetchone() is not None

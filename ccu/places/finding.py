@@ -29,6 +29,7 @@ from ccu.work import Work
 Warned = Mapping[str, str]  # address -> its warnings in short
 MOST_IN_ERROR = 3
 MOST_OFFERED = 9
+MOST_COLUMNS = 230  # of one that is offered, with its warnings: three lines
 ASK = "ask"  # Enter answers nothing
 LONGEST_NAME = 6  # words in the name of a place
 UNREADABLE = "the address cannot be read; write a number and street, such as 12 Main St"
@@ -312,14 +313,14 @@ def similar(session: Session, reading: Address) -> list[Near]:
     from ccu.database import opening as db
     from ccu.places.near_store import NUMBER_THERE, near_places, with_street
 
-    with db.reading(session.db):  # else one filed meanwhile is similar to itself
-        if on_file(session, reading) is not None:
+    with db.reading(session.db):  # else one that a colleague files meanwhile is like itself
+        if (at := on_file(session, reading)) and not filing_store.is_empty(session.db, at):
             return []
-        found = near_places(session.db, reading, neighbors=False)
-        if reading.city:  # the city may be misspelled or wrong
+        found = near_places(session.db, reading, at, neighbors=False)
+        if reading.city:  # which may be misspelled, or another than where it was
             found = [*places.in_city_like(session.db, reading, session.settings.names.own), *found]
         if not found:
-            street, _certainty = with_street(session.db, reading, [])
+            street, _certainty = with_street(session.db, reading, [], at)
             found = [each for each in street if each.why == NUMBER_THERE]
     return found[: places.MOST_NEAR]
 
@@ -327,8 +328,8 @@ def similar(session: Session, reading: Address) -> list[Near]:
 def meant(session: Session, reading: Address, near: list[Near], warned: Warned) -> Address:
     """Ask which of these places an address means; return the address to file.
 
-    `warned` is as for `offered`. Enter takes a single one; n adds the address as a new place. A
-    unit is kept.
+    `warned` is as for `offered`. Enter takes a single one that cannot be on another street, n the
+    address as it is: a new place. A unit is kept.
     """
     from ccu.places.near_store import NUMBER_THERE, TWO_PLACES
 
@@ -337,7 +338,8 @@ def meant(session: Session, reading: Address, near: list[Near], warned: Warned) 
     say(f"{what.format(normal(reading))} Is it one of these?")
     _list(near, warned)
     unsure = (*TWO_PLACES, places.OTHER_CITY, NUMBER_THERE)
-    single = len(near) == 1 and not is_street and near[0].why not in unsure
+    another = filing_store.has_street(session.db, reading)  # then it is no misspelled one
+    single = len(near) == 1 and not (is_street or another or near[0].why in unsure)
     question = f"Number, or n for a new address{' [Enter for 1]' if single else ''}"
     chosen = _chosen(question, near, near[0] if single else ASK)
     if chosen is None:
@@ -376,10 +378,8 @@ def _counted(near: Near, warned: str = "") -> str:
 
 
 def _list(near: list[Near], warned: Warned) -> None:
-    from ccu.options import terminal
-
     for number, each in enumerate(near, 1):
-        say(shortened(f"  {number}  {_counted(each, warned.get(each.text, ''))}", terminal.WIDTH))
+        say(shortened(f"  {number}  {_counted(each, warned.get(each.text, ''))}", MOST_COLUMNS))
 
 
 def _chosen(question: str, near: list[Near], enter: Near | str | None) -> Near | None:

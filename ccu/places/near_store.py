@@ -18,6 +18,7 @@ from ccu.address.words import (
     LONG_SUFFIX,
     NUMBERS_IN_NAMES,
     SPANISH,
+    SPANISH_NUMBERS,
     SUFFIXES,
     ZIP_DIGITS,
     long_city,
@@ -28,8 +29,8 @@ from ccu.records import table
 
 _TYPING_ERROR = 9  # after every near match of ccu.address.match
 OTHER_STREET = "other suffix or direction"
-# Two places may have this name, so Enter never takes one.
-TWO_PLACES = (OTHER_STREET, "house number written otherwise")
+# Two places may be called so: never taken by Enter.
+TWO_PLACES = (OTHER_STREET, "spelled otherwise", "house number written otherwise")
 SHORT_STREET = 5  # letters; two that short and alike are two streets
 CANDIDATES = 3_000  # places scored for a typo; one house number has fewer in any town seen
 
@@ -156,7 +157,7 @@ LIKE_STREET = "on a street with a similar name"
 WITHOUT_NUMBER = ("street", "highway", "place")  # types of address that may lack a house number
 
 _MOST = 500  # places of one street
-_FILLER = frozenset("THE OF AT ON NEAR BY CORNER HOUSE NUMBER NUM NO APT UNIT".split())
+_FILLER = frozenset("THE OF AT ON NEAR BY CORNER HOUSE NUMBER NUMERO NUM NO APT UNIT".split())
 _LETTERS_FOR_DIGITS = str.maketrans("OLI", "011")
 _TYPING_ERRORS = ((9, 3), (7, 2), (4, 1))  # letters of a name, and how many of them may differ
 _SHORTENED = 3  # letters of a name that is cut short, at least
@@ -326,4 +327,5 @@ def _digits(word: str) -> str:
 def _words(text: str) -> list[str]:
     """Return the words in capitals, `12MAIN` as two: `12` and `MAIN`."""
     parted = re.sub(r"(?<=[0-9])(?=[A-Z]{3})", " ", text.upper().replace("'", ""))
-    return re.findall(r"[A-Z0-9]+", parted)
+    text = re.sub("[A-Z]+", lambda word: SPANISH_NUMBERS.get(word[0], word[0]), parted)
+    return re.findall(r"[A-Z0-9]+", re.sub(r"\b([3-9])0 Y ([1-9])\b", r"\1\2", text))

@@ -11,7 +11,7 @@ from typing import Any
 from ccu import dates
 from ccu.dates.days import shift
 from ccu.errors import InvalidInput
-from ccu.options import drafts, questions, terminal, typed_text
+from ccu.options import drafts, keyboard, questions, terminal, typed_text
 from ccu.options.questions import Question
 from ccu.output import say
 from ccu.output.text import listed
@@ -105,7 +105,7 @@ def _question(session: Session, body: dict[str, list[Any]], field: str) -> Quest
     def words() -> str:
         return "; ".join(form.shown(field, each) for each in body[field])
 
-    return Question(form.HEADINGS[field], ask, words)
+    return Question(FIELDS[field], ask, words)
 
 
 def _edited(session: Session, text: str, asking: bool) -> dict[str, list[Any]]:
@@ -118,7 +118,7 @@ def _edited(session: Session, text: str, asking: bool) -> dict[str, list[Any]]:
             if not asking:
                 raise
             say(f"{error}")
-            terminal.read_line("Press Enter to edit it again, Ctrl-C to cancel: ")
+            keyboard.read_line("Press Enter to edit it again, Ctrl-C to cancel: ")
         else:
             questions.remember(session, text)
             return body
@@ -126,7 +126,7 @@ def _edited(session: Session, text: str, asking: bool) -> dict[str, list[Any]]:
 
 def _asked(session: Session, field: str, old: list[Any], found: list[Any]) -> list[Any]:
     """Return the items typed for a field, collected in `found`; Enter alone keeps what it has."""
-    heading = form.HEADINGS[field]
+    heading = FIELDS[field]
     for each in old:
         say(f"  - {form.shown(field, each)}")
     keep = "; Enter keeps these, - removes them" if old else ""

@@ -13,7 +13,7 @@ An error gives the number of the line and never its text.
 
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,16 +26,6 @@ from ccu.records import person_ids, stigmatizing_terms
 from ccu.session import Session
 from ccu.work import Work
 
-HEADINGS = {
-    "baseline": "Baseline",
-    "early_signs": "Early signs",
-    "triggers": "Triggers",
-    "helps": "What helps",
-    "avoid": "What to avoid",
-    "steps": "Steps",
-    "safety": "Safety concerns",
-    "contacts": "Contacts",
-}
 HINTS = {
     "baseline": "how they are on a good day; never on the card",
     "early_signs": "what you see before a crisis",
@@ -47,7 +37,7 @@ HINTS = {
     "contacts": "each as: name, relation or agency: phone",
 }
 _ALSO = {"helps": "helps", "avoid": "avoid", "safety": "safety", "who to call": "contacts"}
-_BY_HEADING = {said.lower(): field for field, said in HEADINGS.items()} | _ALSO
+_BY_HEADING = {said.lower(): field for field, said in FIELDS.items()} | _ALSO
 
 LONGEST_ITEM = 500
 LONGEST_NAME = 80
@@ -68,7 +58,7 @@ def read(text: str, option: str, session: Session) -> dict[str, list[Any]]:
     for number, field, said in _items(plain, option):
         where = f"{option}, line {number}"
         if len(body[field]) == MOST_ITEMS:
-            raise InvalidInput(f"{where}: {HEADINGS[field]} has more than {MOST_ITEMS} items")
+            raise InvalidInput(f"{where}: {FIELDS[field]} has more than {MOST_ITEMS} items")
         body[field].append(item(field, said, where, session))
     return body
 
@@ -110,7 +100,7 @@ def _unknown(line: str) -> str:
 
 
 def _known() -> str:
-    return "the headings are " + ", ".join(f"{said}:" for said in HEADINGS.values())
+    return "the headings are " + ", ".join(f"{said}:" for said in FIELDS.values())
 
 
 def item(field: str, text: str, where: str, session: Session) -> Any:
@@ -166,15 +156,15 @@ def shown(field: str, value: Any) -> str:
 def written(body: Body) -> str:
     """Return the written form of a body: the inverse of `read`."""
     parts = [
-        [f"{HEADINGS[field]}:\n", *(f"- {said(field, each)}\n" for each in body.get(field, []))]
-        for field in FIELDS
+        [f"{heading}:\n", *(f"- {said(field, each)}\n" for each in body.get(field, []))]
+        for field, heading in FIELDS.items()
     ]
     return "\n".join(map("".join, parts))
 
 
 def to_edit(body: Body, whose: str) -> str:
     """Return the written form with hints above it, for an editor."""
-    hints = "".join(f"# {HEADINGS[field]}: {hint}\n" for field, hint in HINTS.items())
+    hints = "".join(f"# {FIELDS[field]}: {hint}\n" for field, hint in HINTS.items())
     return f"{_FIRST_LINES.format(whose=whose)}{hints}\n{written(body)}"
 
 
@@ -195,11 +185,11 @@ class Finding:
     instead: str
 
     def __str__(self) -> str:
-        return f"{HEADINGS[self.field]}, item {self.number}: {self.word}"
+        return f"{FIELDS[self.field]}, item {self.number}: {self.word}"
 
 
 def words_found(
-    body: Body, names: stigmatizing_terms.Names, whose_name: str, fields: Sequence[str] = FIELDS
+    body: Body, names: stigmatizing_terms.Names, whose_name: str, fields: Iterable[str] = FIELDS
 ) -> list[Finding]:
     """Find the words to replace in these fields; a name is reported as `whose_name`."""
     return [

@@ -85,7 +85,7 @@ def _data(connection: sqlite3.Connection, row: sqlite3.Row, today: str) -> dict[
 def _sections(connection: sqlite3.Connection, data: dict[str, Any]) -> list[Section]:
     labels = codes.labels(connection, "plan_status")
     sections = [Section(pairs=_pairs(data, labels), main=True)]
-    for field, heading in form.HEADINGS.items():
+    for field, heading in plans.FIELDS.items():
         items = [form.shown(field, each) for each in data["body"][field]]
         marks = [f"{n}." if field == "steps" else "-" for n in range(1, len(items) + 1)]
         lines = [f"{mark} {text}" for mark, text in zip(marks, items, strict=True)]

@@ -22,11 +22,17 @@ from ccu.work import Work
 
 Body = Mapping[str, Sequence[Any]]
 
-FIELDS = (
-    *("baseline", "early_signs", "triggers", "helps", "avoid", "steps"),
-    *("safety", "contacts"),
-)
-ON_CARD = FIELDS[1:]  # the baseline is for the unit
+FIELDS = {  # each with its heading
+    "baseline": "Baseline",
+    "early_signs": "Early signs",
+    "triggers": "Triggers",
+    "helps": "What helps",
+    "avoid": "What to avoid",
+    "steps": "Steps",
+    "safety": "Safety concerns",
+    "contacts": "Contacts",
+}
+ON_CARD = tuple(FIELDS)[1:]  # the baseline is for the unit
 
 _PLAN = """
 SELECT plan.*, author.login AS author, approver.login AS approver,

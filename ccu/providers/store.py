@@ -182,8 +182,7 @@ WHERE active = 1 AND (coalesce(verified_on, '') < :before OR imported ->> 'gone'
 ORDER BY imported ->> 'gone' IS NULL, coalesce(made.referrals, 0) > 0 DESC,
   coalesce(verified_on, ''), coalesce(made.referrals, 0) DESC, name COLLATE NOCASE, id
 """.replace(  # noqa: S608
-    " AS needs",
-    f"{_GONE}, coalesce(made.referrals, 0) AS referrals",
+    " AS needs", f"{_GONE}, coalesce(made.referrals, 0) AS referrals"
 )
 
 
@@ -312,7 +311,9 @@ def add(work: Work, fields: Mapping[str, Any]) -> tuple[int, bool]:
     return provider_id, False
 
 
-def change(work: Work, provider_id: int, fields: Mapping[str, Any]) -> list[str]:
+def change(
+    work: Work, provider_id: int, fields: Mapping[str, Any], reason: str | None = None
+) -> list[str]:
     """Give some of FIELDS new values; return those that changed.
 
     Raises NotFound, and InvalidInput for another provider's name.
@@ -326,7 +327,7 @@ def change(work: Work, provider_id: int, fields: Mapping[str, Any]) -> list[str]
     now = read(work.connection, provider_id)
     changed = {field: (old[field], now[field]) for field in FIELDS if old[field] != now[field]}
     if changed:
-        writes.record_changes(work, "provider", provider_id, changed)
+        writes.record_changes(work, "provider", provider_id, changed, reason)
         work.audit("provider-change", "provider", provider_id, fields=sorted(changed))
     return list(changed)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ccu import files
 from ccu.database import key_chain as chain
-from ccu.errors import DatabaseUnusable
+from ccu.errors import AskAgain, DatabaseUnusable
 
 REKEY = "audit-rekey"
 PURGED = "reasons-purged"  # its detail names the rows whose text was removed from audit_reason
@@ -83,6 +83,7 @@ def add_event(
     if unbound or not begun:
         from ccu.database import written
 
+        AskAgain.lines.clear()  # `<` does not go back past a change
         if not begun:  # the first event of a new file or after a migration
             written.keep_all(connection, key)
         detail[written.WRITTEN], _all = written.written_by(connection, event_id, key)

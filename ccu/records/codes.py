@@ -1,7 +1,7 @@
 """The code lists: reading them, and finding the code that a text names."""
 
 import sqlite3
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import NamedTuple
 
@@ -67,11 +67,7 @@ def is_in_full(connection: sqlite3.Connection, table: str, text: str) -> bool:
 
 
 def chosen(
-    connection: sqlite3.Connection,
-    table: str,
-    text: str,
-    option: str,
-    among: Sequence[str] = (),
+    connection: sqlite3.Connection, table: str, text: str, option: str, among: Sequence[str] = ()
 ) -> str:
     """Read an answer at the terminal as `code` does; it may also be the list number or two letters.
 
@@ -254,6 +250,16 @@ def synonyms(name: str) -> dict[str, list[str]]:
         for word in words.split(", "):
             found.setdefault(plain(word), []).append(meaning)
     return found
+
+
+def called(connection: sqlite3.Connection, text: str) -> Iterator[tuple[str, str]]:
+    """Yield the lists with a code that a text may mean, and the labels there."""
+    for table, name in LISTS.items():
+        meant = synonyms(name).get(plain(text), ())
+        rows = [each for each in every(connection, table) if not each.retired]
+        begin = beginning(rows, plain(text)) if len(text) >= _SHORTEST else ()
+        if labels := [each.label for each in rows if each.code in (*meant, *begin)]:
+            yield name, ", ".join(labels)
 
 
 def set_state_labels(connection: sqlite3.Connection, state: str) -> None:

@@ -101,9 +101,10 @@ def retire(connection: sqlite3.Connection, by: int, staff_id: int, successor_id:
 
 
 _HAND_OVER = (
-    "UPDATE follow_up SET owner_id = :new WHERE owner_id = :old AND closed_at IS NULL",
-    "UPDATE referral SET owner_id = :new WHERE owner_id = :old"
-    " AND status IN (SELECT code FROM referral_status WHERE open = 1)",
+    "UPDATE follow_up SET owner_id = :new"
+    " WHERE id IN (SELECT id FROM open_follow_up WHERE owner_id = :old)",
+    "UPDATE referral SET owner_id = :new"
+    " WHERE id IN (SELECT id FROM open_referral WHERE owner_id = :old)",
     # Supervision goes only to somebody who may have it; without one any supervisor signs.
     "UPDATE staff SET supervisor_id = (SELECT boss.id FROM staff AS boss WHERE boss.id = :new"
     " AND boss.id <> staff.id AND boss.role IN (SELECT value FROM json_each(:may_supervise)))"
@@ -133,9 +134,7 @@ def _check_supervisor(
 
 def _open_items(connection: sqlite3.Connection, staff_id: int) -> int:
     sql = (
-        "SELECT (SELECT count(*) FROM follow_up WHERE owner_id = :id AND closed_at IS NULL)"
-        " + (SELECT count(*) FROM referral WHERE owner_id = :id"
-        "    AND status IN (SELECT code FROM referral_status WHERE open = 1))"
+        "SELECT (SELECT count(*) FROM open_work WHERE owner_id = :id)"
         " + (SELECT count(*) FROM worker WHERE staff_id = :id AND until IS NULL)"
     )
     return int(table.value(connection, sql, id=staff_id))

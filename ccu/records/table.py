@@ -29,10 +29,7 @@ NAMES = {
 
 
 def select(
-    connection: sqlite3.Connection,
-    sql: str,
-    conditions: Mapping[str, object],
-    **values: object,
+    connection: sqlite3.Connection, sql: str, conditions: Mapping[str, object], **values: object
 ) -> list[sqlite3.Row]:
     """Return the rows of `sql` that meet every condition; it has `{where}` in place of them.
 

@@ -4,7 +4,8 @@ An account is on the police side (`police_side`) when its role is officer, whate
 when its agency is police and its role is none of clinician, intern, supervisor, admin. Of Human
 Services' work (by owner or author) such an account sees only that it is being handled; it sees more
 by the person's active consent to police, or by the setting police_sees. It always sees work that it
-owns or made itself.
+owns or made itself. The unit's own officer, role ccu, works the unit's referrals: any policy but an
+empty one shows them (UNIT_SEES).
 
 Records of a 42 CFR Part 2 program are shown to the police side only by a consent on part2, whoever
 made the referral, and with the regulation's notice. Analysts of any agency cannot read them either.
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from ccu.records.consents import Told
 
 PART2 = "part2"
+UNIT_SEES = ("worker", "plan", "connected", "referrals", "follow_ups", "needs")
 NOT_POLICE = ("clinician", "intern", "supervisor", "admin")
 
 # 42 CFR 2.32(a)(2), the short statement, as amended in 2024.
@@ -100,9 +102,8 @@ RECORDS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
         {
             "owner": "owner_id",
             "part2": "provider.part2",
-            "open": "referral_status.open",
-            "join": "JOIN provider ON provider.id = referral.provider_id"
-            " JOIN referral_status ON referral_status.code = referral.status",
+            "open": "EXISTS (SELECT 1 FROM open_referral WHERE open_referral.id = referral.id)",
+            "join": "JOIN provider ON provider.id = referral.provider_id",
         },
     ),
     "follow_up": (
@@ -112,7 +113,7 @@ RECORDS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
             "owner": "owner_id",
             # the reader's own follow-up names no program
             "part2": "coalesce(provider.part2 AND :viewer NOT IN (owner.id, author.id), 0)",
-            "open": "follow_up.closed_at IS NULL",
+            "open": "EXISTS (SELECT 1 FROM open_follow_up WHERE open_follow_up.id = follow_up.id)",
             "join": "LEFT JOIN referral ON referral.id = follow_up.referral_id"
             " LEFT JOIN provider ON provider.id = referral.provider_id",
         },
@@ -162,7 +163,7 @@ class View:
         self._connection = connection
         self._staff_id = staff_id
         self._now = now
-        self._policy = policy.split(",")
+        self._policy = [*policy.split(","), *(UNIT_SEES if policy and row["role"] == "ccu" else ())]
         self._papers: dict[int, list[sqlite3.Row]] = {}
         self._hides: dict[tuple[str, int], bool] = {}
         self._told: set[Told] = set()

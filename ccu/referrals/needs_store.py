@@ -29,12 +29,7 @@ ORDER BY need.sort
 
 
 def record(
-    work: Work,
-    person_id: int,
-    answers: Mapping[str, str],
-    *,
-    call_id: int | None,
-    occurred_at: str,
+    work: Work, person_id: int, answers: Mapping[str, str], *, call_id: int | None, occurred_at: str
 ) -> int:
     """Add an assessment, need -> state; return its id.
 

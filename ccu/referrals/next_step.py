@@ -9,9 +9,10 @@ from ccu.errors import InvalidInput
 from ccu.options import OptionType, questions, terminal
 from ccu.options.lookups import LOGIN
 from ccu.output import say
+from ccu.people.open_work_store import AsOf
 from ccu.records import codes, table, visibility
-from ccu.referrals import page, rules, undo_store
 from ccu.referrals import read_store as referral_reads
+from ccu.referrals import rules, undo_store
 from ccu.referrals import store as referrals
 from ccu.referrals.options import REASON_CODE, UpdateOptions
 from ccu.referrals.store import Done, Update
@@ -131,7 +132,8 @@ def to_expire(session: Session, given: list[int], stalled: bool) -> tuple[list[i
         named = sorted({*given})
         visibility.refuse("referral", session.view.referrals(named))
         return named, []
-    found = referral_reads.rows(session.db, page.stalled(session))
+    as_of = AsOf.of(session.now)
+    found = referral_reads.rows(session.db, {referral_reads.STALLED: as_of.unix})
     hidden = session.view.referrals(row["id"] for row in found)
     found = [row for row in found if row["id"] not in hidden]
     kept = kept_store.held(session.db, "referral", [row["id"] for row in found])

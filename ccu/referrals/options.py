@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 from ccu.errors import InvalidInput
-from ccu.options import NOTE_LATER, REFERRAL, LaterNote, flag, line, opt, whole_number
-from ccu.options.lookups import LOGIN, PROVIDER, code, of_list
-from ccu.options.times import MOMENT
+from ccu.options import NOTE_LATER, REFERRAL, LaterNote, flag, line, opt
+from ccu.options.lookups import LOGIN, MOMENT, PROVIDER, code, of_list, whole_number
 from ccu.people.who import NAMED_PERSON
 
 if TYPE_CHECKING:
@@ -51,9 +50,34 @@ NoteFileOption = Annotated[
 
 
 def _open(session: "Session", more: bool, number: int | None) -> tuple[dict[int, str], int]:
+    """Return open referrals, one's own first, as `lookups.of_list` wants them; recorded."""
+    from ccu.options import terminal
+    from ccu.records import codes, person_ids, staff
     from ccu.referrals import page
 
-    return page.called(session, more, number)
+    if not session.may("referral list"):
+        return {}, 0
+    found = page.list_rows(session, ListOptions(every=number is not None), number=number)
+    own = staff.login_of(session.db, session.staff_id)
+    found.sort(key=lambda row: row["owner"] != own)
+    rows = terminal.some_of(found, more)
+    people = [row["person"] for row in rows if row["person"] is not None]
+    with session.writing() as connection:
+        names: dict[int, str] = {}
+        if session.may("referral list --names"):
+            names = person_ids.names(connection, people)
+            person_ids.shown(connection, session.staff_id, "referral-list", people)
+    labels = codes.of_columns(session.db, need="need")
+    lines = {}
+    for row in rows:
+        who = names.get(row["person"], "")
+        if who in person_ids.NAMELESS:
+            who = row["place"] or f"person {row['person']}"
+        owner = row["owner"] if row["owner"] != own else None
+        need = labels["need"].get(row["need"], row["status"])
+        parts = (who, need, row["provider"], owner)
+        lines[row["id"]] = ", ".join(filter(None, parts))
+    return lines, len(found)
 
 
 def _updatable(session: "Session", number: int) -> None:

@@ -2,21 +2,22 @@
 
 import sqlite3
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ccu import dates
 from ccu.calls import answer_store
 from ccu.errors import InvalidInput
-from ccu.options import terminal
 from ccu.output import Document, Section, Table
 from ccu.output.text import for_person
 from ccu.people.open_work_store import AsOf
-from ccu.records import audit, codes, person_ids, staff
+from ccu.records import audit, codes, person_ids
 from ccu.records.visibility import Hidden
 from ccu.referrals import read_store as referral_reads
 from ccu.referrals import rules
-from ccu.referrals.options import ListOptions
 from ccu.session import Session
+
+if TYPE_CHECKING:
+    from ccu.referrals.options import ListOptions
 
 EVENT_COLUMNS = ("When", "By", "Event", "Reason", "Note")
 FOLLOW_UP_COLUMNS = ("Number", "Due", "Type", "Owner", "Status", "Attempts")
@@ -115,7 +116,7 @@ def made(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
 
 
 def title(connection: sqlite3.Connection, data: dict[str, Any]) -> str:
-    """Return `Referral 7: Housing, Homes with Hope (requested)`."""
+    """Return Return `Referral 7: Housing, Homes with Hope (requested)`."""
     need = codes.labels(connection, "need")[data["need"]]
     status = codes.labels(connection, "referral_status")[data["status"]].lower()
     return f"Referral {data['id']}: {need}, {data['provider']['name']} ({status})"
@@ -210,12 +211,15 @@ COLUMNS = ("id", "status", "need", "provider", "person", "place", "owner", "next
 NAMED_COLUMNS = (*COLUMNS[:5], "name", *COLUMNS[5:])
 
 
-def list_rows(session: Session, given: ListOptions, *, names: bool) -> list[dict[str, Any]]:
+def list_rows(
+    session: Session, given: "ListOptions", *, names: bool = False, number: int | None = None
+) -> list[dict[str, Any]]:
     """Return the rows; record one audit event for the list and one for each person it names.
 
-    Raises InvalidInput for options that contradict each other.
+    `number`: of that referral alone. Raises InvalidInput for options that contradict each other.
     """
-    conditions = _conditions(session, given)
+    numbers = None if number is None else [number]
+    conditions = {**_conditions(session, given), referral_reads.NUMBERS: numbers}
     staff_id = session.staff_id
     with session.writing() as connection:
         found = _visible(session, given, referral_reads.rows(connection, conditions))
@@ -232,35 +236,7 @@ def list_rows(session: Session, given: ListOptions, *, names: bool) -> list[dict
     return found
 
 
-def called(session: Session, more: bool, number: int | None) -> tuple[dict[int, str], int]:
-    """Return open referrals, the account's own first, for `lookups.of_list`; recorded."""
-    if not session.may("referral list"):
-        return {}, 0
-    found = list_rows(session, ListOptions(every=number is not None), names=False)
-    found = [row for row in found if number in (None, row["id"])]
-    own = staff.login_of(session.db, session.staff_id)
-    found.sort(key=lambda row: row["owner"] != own)
-    rows = terminal.some_of(found, more)
-    people = [row["person"] for row in rows if row["person"] is not None]
-    with session.writing() as connection:
-        names: dict[int, str] = {}
-        if session.may("referral list --names"):
-            names = person_ids.names(connection, people)
-            person_ids.shown(connection, session.staff_id, "referral-list", people)
-    labels = codes.of_columns(session.db, need="need")
-    lines = {}
-    for row in rows:
-        who = names.get(row["person"], "")
-        if who in person_ids.NAMELESS:
-            who = row["place"] or f"person {row['person']}"
-        owner = row["owner"] if row["owner"] != own else None
-        need = labels["need"].get(row["need"], row["status"])
-        parts = (who, need, row["provider"], owner)
-        lines[row["id"]] = ", ".join(filter(None, parts))
-    return lines, len(found)
-
-
-def _conditions(session: Session, given: ListOptions) -> dict[str, object]:
+def _conditions(session: Session, given: "ListOptions") -> dict[str, object]:
     chosen = {"--inbox": given.inbox, "--status": bool(given.status), "--all": given.every}
     typed = [option for option, is_given in chosen.items() if is_given]
     if given.stalled and given.every:
@@ -275,18 +251,12 @@ def _conditions(session: Session, given: ListOptions) -> dict[str, object]:
         referral_reads.OWNER: session.staff_id if given.mine else given.owner,
         referral_reads.NEED: given.need,
         referral_reads.PROVIDER: given.provider,
-        **(stalled(session) if given.stalled else {}),
+        referral_reads.STALLED: AsOf.of(session.now).unix if given.stalled else None,
     }
 
 
-def stalled(session: Session) -> dict[str, object]:
-    """Return the conditions of `--stalled`: open, and no activity for the setting stalled_days."""
-    days = session.settings.number("stalled_days")
-    return {referral_reads.SILENT_SINCE: referral_reads.silent_since(session.now, days)}
-
-
 def _visible(
-    session: Session, given: ListOptions, found: list[dict[str, Any]]
+    session: Session, given: "ListOptions", found: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """Return the rows as this account sees them; call it inside a write.
 

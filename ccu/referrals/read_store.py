@@ -6,10 +6,8 @@ The caller must record in the audit that a person's record was read.
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ccu import dates
 from ccu.records import person_ids, table
 from ccu.referrals import store as referrals
 
@@ -41,9 +39,7 @@ OWNER = "referral.owner_id = ?"
 NEED = "referral.need = ?"
 PROVIDER = "referral.provider_id = ?"
 NUMBERS = "referral.id IN ?"
-# Open, and without an event or an attempt since :silent_since.
-SILENT_SINCE = """referral.id IN (
-  SELECT id FROM open_referral WHERE unixepoch(worked_at) <= unixepoch(?))"""
+STALLED = "referral.id IN (SELECT id FROM open_referral WHERE stalls_unix <= ?)"  # at a moment
 
 _RECORD = """
 SELECT referral.id, referral.status, referral.need, referral.call_id AS call,
@@ -78,11 +74,6 @@ SELECT attempt.occurred_at AS at, recorder.login AS by, attempt.result, attempt.
 FROM attempt JOIN staff AS recorder ON recorder.id = attempt.recorded_by
 WHERE attempt.follow_up_id = :id ORDER BY attempt.id
 """
-
-
-def silent_since(now: datetime, days: int) -> str:
-    """Return the moment since which a stalled referral has had no event and no attempt."""
-    return dates.to_iso(dates.add_elapsed(now, days=-days))
 
 
 def rows(connection: sqlite3.Connection, conditions: Mapping[str, object]) -> list[dict[str, Any]]:
@@ -134,7 +125,7 @@ def _follow_ups(connection: sqlite3.Connection, referral_id: int) -> list[dict[s
 
 
 def was_on_call(connection: sqlite3.Connection, call_id: int, person_id: int) -> bool:
-    """Whether a person was on a call in any role, under any of their records."""
+    """Return whether a person was on a call in any role, under any of their records."""
     conditions = {"call_id = ?": call_id, "person_id IN ?": _same(connection, person_id)}
     return bool(
         table.select(connection, "SELECT person_id FROM call_person WHERE {where}", conditions)

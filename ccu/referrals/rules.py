@@ -17,10 +17,7 @@ STEPS: dict[str, tuple[str, ...]] = {
         *_OPEN_ENDS,
     ),
     "in_progress": ("on_hold", "service_received", "contact_only", "rejected", *_OPEN_ENDS),
-    "on_hold": (
-        *("requested", "accepted", "in_progress", "contact_only", "rejected"),
-        *_OPEN_ENDS,
-    ),
+    "on_hold": (*("requested", "accepted", "in_progress", "contact_only", "rejected"), *_OPEN_ENDS),
     # An end is final, except that the right CORRECT can still mark it as entered in error.
     "service_received": ("entered_in_error",),
     "contact_only": ("entered_in_error",),
@@ -31,8 +28,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "cancelled": ("entered_in_error",),
     "entered_in_error": (),
 }
-OPEN = ("draft", "requested", "accepted", "in_progress", "on_hold")
-FIRST = ("draft", "requested")  # statuses of a new referral
+OPEN = tuple(status for status, after in STEPS.items() if len(after) > 1)
 CLOSE = "referral edit --close"  # rights of ccu/rights.txt: to end one
 CORRECT = "referral edit --correct"  # to mark an ended one as an error
 

@@ -197,8 +197,8 @@ def name_person(work: Work, referral_id: int, person_id: int) -> None:
 def hand_over(work: Work, referral_id: int, old: int, new: int) -> None:
     """Give the old owner's open follow-ups of a referral to the new owner; others' stay theirs."""
     work.connection.execute(
-        "UPDATE follow_up SET owner_id = :new"
-        " WHERE referral_id = :id AND closed_at IS NULL AND owner_id = :old",
+        "UPDATE follow_up SET owner_id = :new WHERE id IN"
+        " (SELECT id FROM open_follow_up WHERE referral_id = :id AND owner_id = :old)",
         {"new": new, "old": old, "id": referral_id},
     )
 

@@ -365,16 +365,18 @@ def _by_group(connection: sqlite3.Connection, options: Options, report: Report) 
     parameters = PeriodParameters(_parameters(report, report.period, options))
     plans = [plan for plan in options.plans if plan.kind == "figures"]
     made: list[Figure] = []
-    maker = figures.Maker(connection, parameters)
-    split = [
-        each.title for plan in plans for each in _picked(maker.split_already(plan.files), plan.pick)
-    ]
-    left_out = [f"Left out, split already: {', '.join(dict.fromkeys(split))}."] if split else []
-    for group in store.groups(connection, options.by, min(report.period.last, report.as_of.date())):
+    split = len(options.sections) == 1
+    names: dict[str, None] = {}  # of rates that are not split
+    for plan in () if split else plans:
+        found = figures.Maker(connection, parameters).split_already(plan.files)
+        names |= dict.fromkeys(each.title for each in _picked(found, plan.pick))
+    left_out = [f"With --section NAME alone: {', '.join(names)}."] if names else []
+    groups = store.groups(connection, options.by, min(report.period.last, report.as_of.date()))
+    for group in groups:
         with store.only_group(connection, group):
             maker = figures.Maker(connection, parameters)
             for plan in plans:
-                made += _picked(maker.of_group(plan.files, group), plan.pick)
+                made += _picked(maker.of_group(plan.files, group, split), plan.pick)
     order = {each.figure: place for place, each in reversed([*enumerate(made)])}
     return ReportSection(
         f"by-{options.by}",
@@ -383,7 +385,7 @@ def _by_group(connection: sqlite3.Connection, options: Options, report: Report) 
         figures.COLUMNS,
         sorted({(each.figure, each.group): each for each in made}.values(),
                key=lambda each: order[each.figure]),
-        explains=[*definitions.EXPLAINS_GROUPS, *left_out] if made else [sentences.NOBODY],
+        explains=[*definitions.EXPLAINS_GROUPS, *left_out] if groups else [sentences.NOBODY],
     )  # fmt: skip
 
 
@@ -393,7 +395,6 @@ def _picked(found: list[Figure], pick: tuple[str, ...]) -> list[Figure]:
         return found
     order = {name.rstrip(":"): place for place, name in enumerate(pick)}
     bare = {name.rstrip(":") for name in pick if name.endswith(":")}
-    kept = [
-        each for each in found if each.figure in order and not (each.figure in bare and each.group)
-    ]
+    kept = [each for each in found if each.figure in order]
+    kept = [each for each in kept if not (each.group and each.figure in bare)]
     return sorted(kept, key=lambda each: order[each.figure])

@@ -99,7 +99,7 @@ _PARTS = ("numerator", "denominator", "value", "missing", "not_yet")
 
 
 def is_of_window(plan: Plan) -> bool:
-    """Whether a section has repeats, counted in the window that ends with the period."""
+    """Return whether a section has repeats, counted in the window that ends with the period."""
     return any(file in _OF_WINDOW for file in (*plan.files, *plan.facts))
 
 
@@ -186,24 +186,28 @@ class Maker:
             if row.get("figure", plan.name) == plan.name
         ]
 
-    def of_group(self, files: Sequence[str], group: str) -> list[Figure]:
+    def of_group(self, files: Sequence[str], group: str, split: bool) -> list[Figure]:
         """Return the rates of the files for a group of people; hide a rate with a small base.
 
-        Without the share of care natures: only care calls name people, so that it is 100% of any
-        group.
+        `split`: with those that have groups of their own. Without the share of care natures: only
+        care calls name people, so that it is 100% of any group.
         """
+        made = (
+            replace(each, group=f"{group}, {each.group}" if each.group else group)
+            for each in self.figures(files)
+            if each.unit not in ("count", "dollars")
+            and (split or not each.group)
+            and each.figure != "share_of_all_calls"
+        )
         return [
-            replace(each, group=group)
+            each
             if (each.denominator or 0) >= LEAST
             or unknown(each.figure, "", self._parameters.now)
             else Figure(
-                figure=each.figure, group=group, value=None, unit=each.unit,
+                figure=each.figure, group=each.group, value=None, unit=each.unit,
                 missing=None, not_yet=None, note=TOO_FEW,
             )
-            for each in self.figures(files)
-            if each.unit not in ("count", "dollars")
-            and not each.group
-            and each.figure != "share_of_all_calls"
+            for each in made
         ]  # fmt: skip
 
     def split_already(self, files: Sequence[str]) -> list[Figure]:

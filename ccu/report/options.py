@@ -122,7 +122,7 @@ class ReportOptions:
             "--output",
             "-o",
             metavar="FILE",
-            help="Write to FILE by its ending; csv of several sections, to a folder.",
+            help="Write to a new FILE by its ending; csv of several sections, to a folder.",
         ),
     ] = None
 
@@ -147,7 +147,8 @@ def check_public(given: ReportOptions) -> None:
 
 def read(given: ReportOptions, session: Session) -> "Options":
     """Return what the report is made of. Raise InvalidInput or NotFound for what is wrong."""
-    from ccu.report import definitions, output, period
+    from ccu.output import FOR_FILES, Format, meant
+    from ccu.report import definitions, period
     from ccu.report.build import Options
 
     _ = session.staff_id
@@ -157,7 +158,8 @@ def read(given: ReportOptions, session: Session) -> "Options":
         raise InvalidInput("--save and --diff contradict each other; give one of them")
     if given.full and given.section:
         raise InvalidInput("--full and --section contradict each other; give one of them")
-    in_full = given.full or output.has_all_sections(given.format, given.output)
+    # Formats for programs have all sections; a page in HTML folds what is not on the one page.
+    in_full = given.full or meant(given.format, given.output) in (*FOR_FILES, Format.html)
     compare = Compare.none if given.public or given.by else given.compare or Compare.both
     return Options(
         period=asked,

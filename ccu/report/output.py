@@ -8,18 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ccu.errors import InvalidInput
 from ccu.files import Place, named, reason
 from ccu.files.folders import Folder
-from ccu.output import (
-    FOR_FILES,
-    Document,
-    Format,
-    Section,
-    Table,
-    emit,
-    emit_document,
-    meant,
-    opened,
-    say,
-)
+from ccu.output import Document, Format, Section, Table, emit, emit_document, meant, opened, say
 from ccu.report import definitions, text
 from ccu.report.definitions import Definition
 from ccu.report.options import ReportFormat, ReportOptions
@@ -33,24 +22,27 @@ _ONE_TABLE = (
 )
 LIST_COLUMNS = ("section", "name", "title")
 # Formats that a terminal cannot show.
-_NOT_SHOWN = {
-    "html": "a page is for a browser",
-    "xlsx": "a workbook is for a spreadsheet",
-}
+_NOT_SHOWN = {"html": "a page is for a browser", "xlsx": "a workbook is for a spreadsheet"}
 
 
-def check(given: ReportOptions, names: list[str]) -> None:
-    """Raise InvalidInput, before any figure is made, for a place that the format cannot go to."""
+def check(given: ReportOptions, names: list[str], asked: bool) -> None:
+    """Raise InvalidInput, before any figure is made, for a place that the format cannot go to.
+
+    `asked`: at a terminal, whether files of an earlier run may be replaced was asked before.
+    """
     format, output = given.format, given.output
     wanted = meant(format, output)
     if given.bom and wanted != Format.csv:
         raise InvalidInput("--bom is for CSV; leave it out")
     if wanted in _NOT_SHOWN and output is None and sys.stdout is not None and sys.stdout.isatty():
         raise InvalidInput(f"{_NOT_SHOWN[wanted]}: name a file, as --output report.{wanted}")
-    if format is ReportFormat.csv and len(names) > 1:
-        if output is None or str(output) == "-":
-            raise InvalidInput(_ONE_TABLE)
-        _check_folder(output, names)
+    if format is not ReportFormat.csv:
+        return
+    if len(names) > 1 and (output is None or str(output) == "-"):
+        raise InvalidInput(_ONE_TABLE)
+    if output is not None and (len(names) > 1 or named.is_folder(output)):
+        with named.folder(output, "--output") as found:
+            _must_be_ours(found, names, asked)
 
 
 def show(report: "Report", given: ReportOptions) -> None:
@@ -81,29 +73,20 @@ def show(report: "Report", given: ReportOptions) -> None:
         emit_document(page.document(report), _plain(format), output)
 
 
-def has_all_sections(format: ReportFormat | None, output: Path | None) -> bool:
-    """Return whether the format is for programs, or folds what is not on the one page."""
-    return meant(format, output) in (*FOR_FILES, Format.html)
-
-
-def _check_folder(folder: Path, names: Iterable[str]) -> None:
-    """Raise InvalidInput, before any figure is made, for what is no folder of ours.
+def _must_be_ours(found: Folder | None, names: Iterable[str], replace: bool = True) -> None:
+    """Raise InvalidInput for what is no folder of ours, or of which files are not to be replaced.
 
     One that holds anything but the files we write is somebody else's and is refused. So is
     one with a section that is not written now: it would pass for one of this period.
     """
-    with named.folder(folder, "--output") as found:
-        _must_be_ours(found, names)
-
-
-def _must_be_ours(found: Folder | None, names: Iterable[str]) -> None:
-    ours = {f"{name}.csv" for name in names}
     try:
-        others = {*found.names()} - ours if found is not None else set()
+        there = {*found.names()} if found is not None else set()
     except OSError as error:
         raise InvalidInput(f"cannot write --output: {reason(error)}") from None
-    if others:
+    if there - {f"{name}.csv" for name in names}:
         raise InvalidInput("cannot write --output: the folder has other files in it")
+    if there and not replace:
+        raise InvalidInput("cannot write --output: the folder has files; give a new folder")
 
 
 def _write_folder(report: "Report", folder: Path, bom: bool) -> list[str]:

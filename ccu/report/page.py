@@ -7,7 +7,6 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 from ccu import dates
@@ -178,9 +177,7 @@ def _for_board(section: ReportSection) -> ReportSection:
         items = [*all_together.values()]
     columns = tuple(name for name in section.columns if name not in left_out)
     return replace(
-        section,
-        columns=columns,
-        items=[{name: row[name] for name in columns} for row in items],
+        section, columns=columns, items=[{name: row[name] for name in columns} for row in items]
     )
 
 
@@ -199,13 +196,12 @@ def lists(report: Report) -> list[Section]:
 def _undecided(report: Report) -> str:
     """Return how many care calls wait for a decision; of none, since when one is asked for."""
     since = report.settings["decide_since"]
-    if report.undecided or not since:
-        told = triage_store.sentence(report.undecided, report.undecided_overdue)
-        how_many, colon, command = told.partition(": ")
-        how_many += f" on {dates.say_date(report.as_of.date())}"
-        return how_many if report.for_board else f"{how_many}{colon}{command}"
-    day = dates.say_date(date.fromisoformat(since))
-    return f"none since {day}; earlier care calls need no decision"
+    told = triage_store.sentence(report.undecided, report.undecided_overdue, since)
+    if since and not report.undecided:
+        return told
+    how_many, colon, command = told.partition(": ")
+    how_many += f" on {dates.say_date(report.as_of.date())}"
+    return how_many if report.for_board else f"{how_many}{colon}{command}"
 
 
 def pairs(report: Report) -> list[tuple[str, str]]:

@@ -64,9 +64,9 @@ _NOT_NAMED = "(not named)"
 _NOT_BEGUN = "No calls are recorded in this period or before it."
 _NOT_COMPLETE = "The records of this period are not complete: days without any calls are missing."
 _EXPLAINS = (
-    "Counts are rounded to the nearest 5. <10 is any count under 10, 0 included. n/a: no data.",
+    "Counts are rounded to the nearest 5. <10 is any count under 10, 0 included.",
     f"A percentage is printed where its base is at least {BASE}; it is computed from the rounded"
-    " counts.",
+    " counts. n/a: a smaller base, or no data.",
     "Care calls have a nature on the town's care list; dispatch words without one do not count.",
     "Referrals to programs under 42 CFR Part 2 are left out, and follow-ups of them.",
 )

@@ -191,21 +191,18 @@ def _end(
     seal: dict[str, Any],
 ) -> None:
     """Close work that was open when it was sealed, as of then."""
-    still = {row[0] for row in connection.execute("SELECT code FROM referral_status WHERE open")}
-    for key in content.rows.get("follow_up", ()):
-        row = rows["follow_up"][key]
-        if row["closed_at"] is None:
-            row |= {"closed_at": seal["sealed_at"], "closed_by": seal["sealed_by"]}
     for key in content.rows.get("worker", ()):
         row = rows["worker"][key]
         row["until"] = row["until"] or max(row["since"], seal["sealed_at"][:10])
-    for key in content.rows.get("referral", ()):
-        row = rows["referral"][key]
-        if row["status"] in still:
-            row["status"] = "cancelled"
+    for what, number, _owner in seal_store.open_work(connection, content):
+        if what == "follow-up":
+            closed = {"closed_at": seal["sealed_at"], "closed_by": seal["sealed_by"]}
+            rows["follow_up"][number,] |= closed
+        elif what == "referral":
+            rows["referral"][number,]["status"] = "cancelled"
             event = dict.fromkeys(("reason", "note", "owner_id", "again_id"))
-            event |= {"referral_id": row["id"], "status": "cancelled"}
-            event |= {"id": _FIRST_EVENT + row["id"], "recorded_by": seal["sealed_by"]}
+            event |= {"referral_id": number, "status": "cancelled"}
+            event |= {"id": _FIRST_EVENT + number, "recorded_by": seal["sealed_by"]}
             event |= dict.fromkeys(("occurred_at", "recorded_at"), seal["sealed_at"])
             rows["referral_event"][(event["id"],)] = event
 
@@ -315,8 +312,7 @@ def groups(connection: sqlite3.Connection, by: str, last: date) -> list[str]:
     field, group = SPLITS[by]
     born, guessed = (_YEARS.format(day=day) for day in ("birth_date", "age_estimated_on"))
     connection.execute(
-        _GROUPS.format(group=group, born=born, guessed=guessed),
-        {"field": field, "last": str(last)},
+        _GROUPS.format(group=group, born=born, guessed=guessed), {"field": field, "last": str(last)}
     )
     connection.execute("CREATE INDEX temp.split_person_id ON split_person (id)")
     found = {row["grp"] for row in connection.execute("SELECT DISTINCT grp FROM split_person")}

@@ -17,8 +17,7 @@ from ccu.database import written
 from ccu.database.written import Altered
 from ccu.errors import InvalidInput, NotFound
 from ccu.options import questions, required, typed_text
-from ccu.options.lookups import code
-from ccu.options.times import PAST_DAY
+from ccu.options.lookups import PAST_DAY, code
 from ccu.output import Document, Section, Table, say
 from ccu.output.text import counted
 from ccu.people import store as people
@@ -343,10 +342,7 @@ def confirm_people(session: Session, found: list[Candidate]) -> None:
 
 
 def remove_identity(
-    session: Session,
-    before: str | None,
-    person_id: int | None,
-    altered: Altered,
+    session: Session, before: str | None, person_id: int | None, altered: Altered
 ) -> list[Candidate]:
     """Remove the identity, from the current state of the file. Raises VerificationFailed.
 

@@ -43,8 +43,8 @@ work (why, person_id) AS (
   WHERE open_work.person_id IS NULL AND open_work.household_id IS NULL
   UNION ALL
   SELECT 'active worker', coalesce(worker.person_id, theirs.person_id)
-  FROM worker LEFT JOIN theirs ON theirs.household_id = worker.household_id
-  WHERE worker.until IS NULL OR worker.until > :today
+  FROM assignment AS worker LEFT JOIN theirs ON theirs.household_id = worker.household_id
+  WHERE :today < worker.ends
   UNION ALL
   SELECT 'active plan', person_id FROM plan
   WHERE status = 'draft' OR (status = 'approved' AND expires_on >= :today)

@@ -72,10 +72,8 @@ class Due:
 DUE = (
     Due(
         *("calls", "call", "occurred_at", ("occurred_at",)),
-        open="""EXISTS (
-          SELECT 1 FROM referral JOIN referral_status ON referral_status.code = status
-          WHERE call_id = call.id AND open)
-        OR EXISTS (SELECT 1 FROM follow_up WHERE call_id = call.id AND closed_at IS NULL)""",
+        open="""id IN (SELECT call_id FROM open_referral)
+        OR id IN (SELECT call_id FROM open_follow_up)""",
     ),
     Due(
         *("referrals", "referral", "made_at"),
@@ -87,9 +85,8 @@ DUE = (
             "(SELECT max(occurred_at) FROM attempt JOIN follow_up ON follow_up.id = follow_up_id"
             " WHERE referral_id = referral.id)",
         ),
-        open="""status IN (SELECT code FROM referral_status WHERE open)
-        OR EXISTS (SELECT 1 FROM follow_up
-                   WHERE referral_id = referral.id AND closed_at IS NULL)""",
+        open="""id IN (SELECT id FROM open_referral)
+        OR id IN (SELECT referral_id FROM open_follow_up)""",
     ),
     Due(
         *("referrals", "follow_up", "recorded_at"),
@@ -97,7 +94,7 @@ DUE = (
             *("recorded_at", "closed_at"),
             "(SELECT max(occurred_at) FROM attempt WHERE follow_up_id = follow_up.id)",
         ),
-        open="closed_at IS NULL",
+        open="id IN (SELECT id FROM open_follow_up)",
         rows="(SELECT * FROM follow_up WHERE referral_id IS NULL) AS follow_up",
     ),
     Due("needs", "need_assessment", "occurred_at", ("occurred_at",)),

@@ -1,5 +1,6 @@
 """What `ccu undo` shows and asks: the last change in words, and what was done."""
 
+import contextlib
 import sqlite3
 import time
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from datetime import datetime
 
 from ccu import dates
 from ccu.care import actions
-from ccu.errors import AfterSaving, DatabaseUnusable, Declined, InvalidInput
+from ccu.errors import AfterSaving, DatabaseUnusable, Declined, InvalidInput, SavedAndStopped
 from ccu.options import questions
 from ccu.output.text import counted, listed
 from ccu.people import undo_store as person_undo
@@ -107,10 +108,9 @@ def saved(session: Session) -> str:
 
 def tell_unsaved(session: Session, error: BaseException) -> None:
     """Give back what was typed and not saved; raise AfterSaving if something else was saved."""
-    try:
-        done = saved(session)
-    except DatabaseUnusable:  # an interrupted demo removes its own file, so nothing is left
-        done = ""
+    done = str(error) if isinstance(error, SavedAndStopped) else ""
+    with contextlib.suppress(DatabaseUnusable):  # a demo that was stopped has removed its own file
+        done = saved(session) or done
     if not isinstance(error, Declined):
         questions.give_back(session, since_saved=bool(done))
     if done:

@@ -68,9 +68,9 @@ def find(connection: sqlite3.Connection, staff_id: int) -> Last | None:
 def changes(connection: sqlite3.Connection, staff_id: int) -> Iterator[Last]:
     """Yield the changes of an account that it has not undone, the last one first."""
     for last in _changes(_not_undone(connection.execute(_MINE, {"staff_id": staff_id}))):
-        # Purged, sealed or removed records are treated as if they had never been added.
-        gone = last.action != "person-void" and _is_gone(connection, last)
-        if not gone and last.action != "import-undo":  # part of an undo that was interrupted
+        # What was purged, sealed or removed is no different from a record never made.
+        gone = last.action not in ("person-void", "seal") and _is_gone(connection, last)
+        if not gone and last.action != "import-undo":  # a part of an undo that was stopped
             yield last
 
 
@@ -102,7 +102,7 @@ def _not_undone(events: Iterable[sqlite3.Row]) -> Iterator[sqlite3.Row]:
 
 
 def _is_gone(connection: sqlite3.Connection, last: Last) -> bool:
-    """Whether the record of an event, one of RECORDS, is no longer on file."""
+    """Return whether the record of an event, one of RECORDS, is no longer on file."""
     if last.record not in RECORDS:
         return False
     sql = f"SELECT 1 FROM main.{last.record} WHERE id = :id"  # noqa: S608 - our own names

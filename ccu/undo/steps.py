@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ccu.calls import change_store as call_undo
-from ccu.calls import consult_store, decision_store
+from ccu.calls import consult_store, triage_store
 from ccu.calls import store as calls
 from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
@@ -48,9 +48,9 @@ class Step:
 
     back: Back
     right: str
-    past: str
-    ask: str
     command: str
+    past: str = "edited"
+    ask: str = "Restore the earlier values?"
     done: str = ""
 
     def take_back(self, work: Work, last: Last) -> str:
@@ -136,8 +136,11 @@ def _void_call(work: Work, last: Last) -> str:
 
 def _undecide(work: Work, last: Last) -> str:
     was = last_store.before(work.connection, last, ["no_action"], work.staff_id)["no_action"]
-    decision_store.decide(work, last.record_id, was, REASON)
-    return f"Took back the decision on call {last.record_id}."
+    triage_store.decide(work, last.record_id, was, REASON)
+    if was is None:
+        return f"Took back the decision on call {last.record_id}."
+    label = triage_store.label_of(work.connection, was)
+    return f"Call {last.record_id} is decided as before: {label}."
 
 
 # ---------------------------------------------------------------- referrals
@@ -158,8 +161,10 @@ def _step_back(work: Work, last: Last) -> str:
     events = referral_undo.counted(work.connection, last.record_id)
     same = len(events) > 1 and events[-2]["status"] == row["status"]
     if same and owner is None:
-        raise InvalidInput("a note on a referral stays")
+        raise InvalidInput("a note on a referral stays; add another one that corrects it")
     done = referral_undo.step_back(work, last.record_id, owner)
+    if same and owner is not None:
+        return f"Referral {last.record_id}: {staff.login_of(work.connection, owner)} owns it again."
     opened = ", ".join(map(str, done.opened))
     again = f"; follow-ups open again: {opened}" if opened else ""
     return f"Referral {last.record_id}: {done.after} again (was {done.before}){again}."
@@ -332,6 +337,7 @@ _BACK: dict[str, Back] = {
     "person-link": _unlink,
     "worker-assign": _unassign,
     "worker-end": _resume,
+    "place-category": _restore_columns,
     "flag-add": _end_flag,
     "flag-end": _by(flags.reopen, REASON),
     "flag-verify": _restore_columns,
@@ -340,6 +346,7 @@ _BACK: dict[str, Back] = {
     "plan-review": _unreview_plan,
     "plan-expire": _unexpire_plan,
     "import": _unimport,
+    "provider-change": _restore(providers.change),
     "provider-import": _unimport_providers,
 }
 _TEXTS = tomllib.loads(Path(__file__).with_name("steps.toml").read_text(encoding="utf-8"))
@@ -347,10 +354,8 @@ STEPS = {action: Step(back, **_TEXTS["steps"][action]) for action, back in _BACK
 # Those without a step whose message names the code or setting that was changed.
 NAMED = frozenset({"code-add", "code-care", "code-rename", "code-retire", "setting"})
 STAYS: dict[str, str] = _TEXTS["stays"]
-# Those described by what they changed.
-EDITS = frozenset(
-    action for action, step in STEPS.items() if step.ask == "Restore the earlier values?"
-)
+# Those that are described by what they changed.
+EDITS = frozenset(action for action, step in STEPS.items() if step.past == Step.past)
 
 
 def refuse_dependents(connection: sqlite3.Connection, last: Last) -> None:

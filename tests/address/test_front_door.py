@@ -47,6 +47,17 @@ SAME = [
     ("I-95 NB btwn Exits 7 and 8", "I-95 NB between Exit 8 and Exit 7"),
     ("00123 Elm St", "123 Elm St"),
     ("12 Main St Apt 3, Westport CT", "12 Main St Apt 3 CT"),
+    ("MOTEL 6 1501 CARTER ST RM 214", "1501 Carter St #214"),
+    ("SUPER 8 MOTEL 20 CARTER ST", "20 Carter St"),
+    ("Oak Manor Apts 24 Forest Ave #6, Portland ME", "24 Forest Ave Apt 6, Portland, ME"),
+    ("190 E Bannock St St Lukes Hospital", "190 E Bannock St"),
+    ("300 US Hwy Alt 19", "300 Alt US Hwy 19"),
+    ("14 Fire Lane 23", "14 FIRE LN 23"),
+    ("I-94 E EX 349", "I-94 EB EXIT 349"),
+    ("119-21 Metropolitan Ave #1F", "119 21 METROPOLITAN AVE #1F"),
+    ("9 Bow St PH2", "9 Bow St Penthouse 2"),
+    ("9 Bow St Apto 2", "9 Bow St #2"),
+    ("9 Bow St, Virginia Bch VA", "9 Bow St, Virginia Beach VA"),
 ]
 NEAR = [
     ("0315 SW Nebraska St", "315 SW Nebraska St", "house number written otherwise"),
@@ -68,6 +79,8 @@ NEAR = [
     ("1200 Hwy 71 E", "1200 E Hwy 71", "directional in another place"),
     ("419E 5th St", "419 E 5th St", "house number written otherwise"),
     ("12 Calle 4", "Calle 4 #12", "house number written otherwise"),
+    ("I-94 EB on ramp at 45th St", "45TH ST ON RAMP TO EB I-94", "directional in another place"),
+    ("101 Hundred Acre Rd", "101 100 Acre Rd", "number in words"),
 ]
 
 
@@ -77,6 +90,23 @@ def test_another_spelling_is_the_same_place(ccu: Ccu, logged: str, asked: str) -
     found = card(ccu, asked)
     assert [call["id"] for call in found["calls"]] == [number]
     assert found["match"]["certainty"].startswith("exact")
+
+
+@pytest.mark.parametrize(
+    ("logged", "asked"),
+    [
+        ("300 US Hwy Alt 19", "300 US Hwy Alt 27"),
+        ("300 US Bus 421", "300 US 421"),
+        ("14 Fire Lane 23", "14 Fire Lane 32"),
+        ("61 Town Hwy 9", "61 Town Hwy 6"),
+        ("Motel 6 1501 Carter St", "Motel 6 1510 Carter St"),
+    ],
+)
+def test_another_numbered_road_is_no_unit_of_one(ccu: Ccu, logged: str, asked: str) -> None:
+    """Neither the same place nor another unit of its building."""
+    log(ccu, logged)
+    found = card(ccu, asked)
+    assert (found["place"], found["calls"]) == (None, [])
 
 
 @pytest.mark.parametrize(("logged", "asked", "why"), NEAR)

@@ -42,7 +42,9 @@ def test_a_quiet_day_is_reported_on_the_page(ccu: Ccu) -> None:
     assert at("2026-06-01T08:00", "brief").out == (
         "Shift brief\n\n"
         "From   Sun May 31, 2026 08:00\nUntil  Mon Jun 1, 2026 08:00\n\n"
-        "Overdue\n  none\n\nUndecided  none\n\nDue today\n  none\n\nAwaiting acceptance\n  none\n\n"
+        "Overdue\n  none\n\n"
+        "Undecided  none since Jan 31, 2026; earlier care calls need no decision\n\n"
+        "Due today\n  none\n\nAwaiting acceptance\n  none\n\n"
         "Care calls\n  none\n\n3+ contacts in the last 7 days\n  none\n\n"
         "Hospitalized (last report)\n  none\n"
     )

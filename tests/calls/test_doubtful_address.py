@@ -167,3 +167,16 @@ def test_similar_places_are_offered_with_their_warnings(ccu: Ccu, db_path: Path)
         "SELECT count(*) FROM audit WHERE action = 'history' AND record_id = 1"
     )
     assert seen.fetchone()[0] == 2  # the card of the first call, and this list
+
+
+@pytest.mark.parametrize("back", ["undo --yes", "call edit 2 --address Station"])
+def test_an_address_that_was_taken_back_is_asked_about_again(back: str, ccu: Ccu) -> None:
+    """A mistake that was undone is no house: the same one would file a second without a word."""
+    line = ("log-call", "--when", "2026-01-30 21:00", "--nature", "crisis", "--address")
+    assert ccu(*line, "27 Imperial Ave", "--hazard", "weapon").code == 0
+    assert "similar on file: 27 IMPERIAL AVE" in ccu(*line, "27 Imperail Ave").err
+    assert ccu(*back.split()).code == 0
+    done = ccu(*line, "27 Imperail Ave", stdin="1\nn\n", tty=True)
+    assert done.code == 0
+    assert "27 IMPERAIL AVE is not on file. Is it one of these?" in done.err
+    assert "similar on file: 27 IMPERIAL AVE" in ccu(*line, "27 Imperail Ave").err

@@ -99,6 +99,24 @@ def test_a_file_of_people_cannot_be_asked_about(ccu: Ccu, db_path: Path) -> None
     assert [person for _call, person, _role in met(db_path)] == [3, 4, 5]
 
 
+@pytest.mark.parametrize("command", ["log-call", "call edit"])
+def test_somebody_in_a_file_is_asked_about_at_a_terminal(
+    command: str, ccu: Ccu, db_path: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "people.txt"
+    file.write_text("Katie OBrien; born 1980-04-03\nTom Baker\nTom Baker\n")
+    line: tuple[str, ...] = LINE
+    if command == "call edit":
+        assert steps.call(ccu) == 1
+        line = ("call", "edit", "1")
+    done = ccu(*line, "--person-file", str(file), stdin="1\n", tty=True)
+    assert done.code == 0, done.err
+    assert "Same person as 1? Enter the number, or n for new: " in done.err
+    assert [person for _call, person, _role in met(db_path)] == [1, 3, 4]
+    told = [line for line in done.err.splitlines() if "may be person" in line]
+    assert [line[:26] for line in told] == ["person 4 may be person 3 ("]
+
+
 def test_the_same_name_twice_in_a_file_is_told(ccu: Ccu) -> None:
     done = ccu(*LINE, "--person-file", "-", stdin="Ana Reyes\ncaller: Ana Reyes\n")
     assert done.code == 0

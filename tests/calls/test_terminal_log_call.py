@@ -1,5 +1,6 @@
 """`ccu log-call` at a real terminal: questions on the screen, data on standard output, Ctrl-C."""
 
+import json
 import os
 import sqlite3
 import sys
@@ -485,3 +486,43 @@ def test_dates_and_names_are_typed_as_in_a_report(ccu: Ccu, db_path: Path) -> No
     terminal.expect(pexpect.EOF)
     terminal.close()
     assert terminal.exitstatus == 0
+
+
+def test_a_near_place_that_may_be_on_another_street_is_not_taken_by_enter(
+    ccu: Ccu, db_path: Path
+) -> None:
+    for address in ("27 Baker St", "9 Barker St"):  # both streets are on file
+        line = ("--when", "09:00", "--nature", "crisis", "--hazard", "weapon", "--no-input")
+        assert ccu("log-call", "--address", address, *line).code == 0
+    again = ("--when", "10:00", "--nature", "crisis", "--address", "27 Barker St")
+    terminal = start(db_path, *again)
+    terminal.expect_exact("1  27 BAKER ST, WESTPORT (1 call, WEAPON)")
+    terminal.expect_exact("Number, or n for a new address: ")
+    terminal.sendline("")
+    terminal.expect_exact("type a number of the list, or n for none of them")
+    terminal.sendline("n")
+    terminal.expect_exact("Logged call 3.")
+    terminal.expect_exact("27 BARKER ST")
+    terminal.expect(pexpect.EOF)
+
+
+def test_a_near_unit_and_house_are_offered_with_every_warning(ccu: Ccu, db_path: Path) -> None:
+    line = ("--when", "09:00", "--no-input", "--address")
+    assert ccu("log-call", *line, "12 Main St Apt 5", "--nature", "crisis").code == 0
+    worst = ("--hazard", "weapon", "--hazard", "violence", "--disposition", "police_exam")
+    assert ccu("log-call", *line, "12 Main St", "--nature", "suicide", *worst).code == 0
+    flag = ("place", "flag", "12 Main St", "--source", "officer", "--file", "-")
+    assert ccu(*flag, stdin="Guard dog in the lobby").code == 0
+    terminal = start(
+        db_path, "--when", "10:00", "--nature", "crisis", "--address", "12 Mian St Apt 5"
+    )
+    terminal.expect_exact("Number, or n for a new address: ")
+    offered = " ".join(terminal.before.split())
+    for place in ("12 MAIN ST # 5, WESTPORT", "12 MAIN ST, WESTPORT"):
+        found = offered.partition(f"{place} (1 call, ")[2].partition(")")[0]
+        assert {"VIOLENCE", "WEAPON", "EMERGENCY EXAM"} <= set(found.split(", ")), offered
+        assert "Guard dog in the lobby" in found
+    terminal.close(force=True)
+    shown = ccu("history", "--address", "12 Mian St Apt 5", "--no-input", "-f", "json")
+    near = {each["address"]: each["warnings"] for each in json.loads(shown.out)["near"]}
+    assert "building" in {each.get("at") for each in near["12 MAIN ST # 5, WESTPORT"]}

@@ -16,7 +16,7 @@ from ccu.card import store as cards
 from ccu.database import opening as db
 from ccu.output.text import safe, width
 from ccu.plans import form
-from ccu.plans.store import FIELDS
+from ccu.plans.store import FIELDS, ON_CARD
 from ccu.records import stigmatizing_terms
 
 from ..conftest import Ccu, examples
@@ -97,7 +97,7 @@ def test_plans_never_fill_more_than_the_screen(
 def test_the_data_has_every_field_but_the_baseline(body: dict[str, list[Any]]) -> None:
     (plan,) = card.shown([row(1, body)], TODAY)
     assert plan["body"] == {field: body[field] for field in card.LABELS}
-    assert len(plan["lines"]) == sum(bool(body[field]) for field in FIELDS[1:])
+    assert len(plan["lines"]) == sum(bool(body[field]) for field in ON_CARD)
     assert "baseline" not in plan["body"]
 
 

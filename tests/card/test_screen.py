@@ -208,6 +208,19 @@ def test_a_similar_address_is_never_an_all_clear(ccu: Ccu) -> None:
     assert "ALSO    similar: 27 IMPERIAL AVE, WESTPORT (1 call, WEAPON)" in lines
 
 
+def test_every_warning_of_a_similar_address_is_shown_where_there_is_room(ccu: Ccu) -> None:
+    worst = ("--hazard", "weapon", "--hazard", "violence", "--hazard", "threat", "--hazard", "fire")
+    suicide = ("--nature", "suicide", "--disposition", "police_exam")
+    log(ccu, "27 Imperial Ave", "2026-01-20 10:00", *worst, *suicide)
+    log(ccu, "27 Imperial", "2026-01-22 10:00")
+    also = " ".join(" ".join(shown("27", "imperial")).partition("ALSO")[2].split())
+    assert "..." not in also
+    for each in ("SUICIDE ATTEMPT", "EMERGENCY EXAM", "WEAPON", "VIOLENCE", "THREAT", "FIRE)"):
+        assert each in also
+    low = shown("27", "imperial", rows=6)  # no room: one line
+    assert len(low) <= 5 and any(each.endswith("...") for each in low), low
+
+
 def test_enter_takes_the_one_near_address(ccu: Ccu) -> None:
     log(ccu, "27 Imperial Ave", "2026-01-20 10:00", "--danger", "weapon")
     terminal = start("27", "imperal", "ave")

@@ -172,3 +172,16 @@ def test_at_a_terminal_the_street_is_offered_by_number(
     assert lines[0].startswith(first)
     assert "WEAPON" in "\n".join(lines)
     assert (NOT_SAFE in lines) is (not answer)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["Calle Luna doce", "doce calle luna", "Luna doce", "Calle Luna numero 12", "12 Luna"],
+)
+def test_a_house_number_in_spanish_words_is_offered(asked: str, ccu: Ccu) -> None:
+    log(ccu, "Calle Luna 12", "--danger", "weapon")
+    log(ccu, "Calle Luna 31")
+    near = json.loads(ccu("history", "--address", asked, "-f", "json").out)["near"]
+    assert near[0]["address"] == "12 CALLE LUNA, WESTPORT"
+    spoken = json.loads(ccu("history", "Calle Luna treinta y uno", "-f", "json").out)["near"]
+    assert spoken[0]["address"] == "31 CALLE LUNA, WESTPORT"

@@ -126,8 +126,9 @@ def test_what_police_are_shown_follows_the_policy_or_the_persons_consent(
     if scope:
         assert grant(ccu, scope, "--expires", "2026-03-01").code == 0
     become(monkeypatch, login)
-    expected = shows(*shown)
-    if "worker" not in shown:
+    of_unit = policy and ACCOUNTS[login][0] == "ccu"
+    expected = shows(*shown, *(THINGS[:4] if of_unit else ()))
+    if not of_unit and "worker" not in shown:
         expected["connected"] = False  # it is on the card's line of the worker
     assert looks() == expected
 
@@ -199,16 +200,37 @@ def test_no_screen_of_an_officer_names_what_is_hidden(
         assert seen("provider", "show", number)["open_referrals"] == []
 
 
+def test_the_units_own_officer_works_its_referrals_and_that_is_accounted_for(
+    ccu: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    become(monkeypatch, "cal")
+    assert "dlee" in ccu("referral", "show", "1").out
+    hold = ("--status", "on_hold", "--reason", "waitlisted")
+    assert ccu("referral", "edit", "1", *hold, "--seen", "3").code == 0
+    done = ccu("follow-up", "done", "1", "--result", "left_message", "--next", "tomorrow")
+    assert (done.code, done.err) == (0, "")
+    assert ccu("needs", "edit", "1", "food=met").code == 0
+    assert seen("needs", "show", "--person", "1")["recorded_by"] == "dlee"
+    assert ccu("referral", "show", "2").code == 3, "of a Part 2 program"
+    become(monkeypatch, "root")
+    told = {(row["what"], row["account"]) for row in seen("disclosures", "--person", "1")}
+    assert {("referrals", "cal"), ("follow_ups", "cal"), ("needs", "cal")} <= told
+    assert ccu("settings", "police_sees", "").code == 0
+    become(monkeypatch, "cal")
+    assert ccu("referral", "edit", "1", "--status", "accepted", "--seen", "4").code == 7
+
+
 def test_the_units_own_account_in_the_police_sees_needs_and_households_by_consent(
     ccu: Ccu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Where the town shows its police nothing."""
+    assert ccu("settings", "police_sees", "").code == 0
     assert steps.call(ccu, "unknown") == 2
     assert ccu("household", "add", "new", "1", "2").code == 0
     become(monkeypatch, "cal")
     card = seen("household", "show", "1")
     assert [each["lacks"] for each in card["members"]] == [None, None]
     assert [each["owner"] for each in card["open"]] == ["Human Services"]
-    assert "Human Services is handling this" not in ccu("household", "show", "1").out
     hidden = seen("needs", "show", "--person", "1")
     assert (hidden["answers"], hidden["recorded_by"]) == ([], "Human Services")
     become(monkeypatch, "root")
@@ -217,10 +239,7 @@ def test_the_units_own_account_in_the_police_sees_needs_and_households_by_consen
     shown = seen("needs", "show", "--person", "1")
     assert {each["need"] for each in shown["answers"] if each["state"] == "lacks"} == {"food"}
     assert seen("household", "show", "1")["members"][0]["lacks"]["needs"][0]["need"] == "food"
-    assert ccu("settings", "police_sees", "").code == 7
-    become(monkeypatch, "root")
-    assert ccu("settings", "police_sees", "").code == 0
-    become(monkeypatch, "cal")
+    assert ccu("settings", "police_sees", "worker").code == 7
     assert "Human Services is handling this" in ccu("household", "show", "1").out
     assert "dlee" not in ccu("household", "list").out
 

@@ -94,18 +94,18 @@ def make_stub(path: Path) -> None:
             "so nothing was looked up: check --db or CCU_DB. A new town's file is made by an"
             " administrator: ccu init",
         ),
-        (make_folder, "is not a file"),
+        (make_folder, "is not a file; give the path of a ccu database"),
         (make_empty, "is empty; an administrator sets it up by ccu init"),
-        (make_csv, "is not a ccu database"),
-        (make_foreign, "is another program's database, not ccu's"),
-        (make_foreign_wal, "is another program's database, not ccu's"),
+        (make_csv, "is not a ccu database; give the path of a ccu database"),
+        (make_foreign, "is another program's database; give the path of a ccu database"),
+        (make_foreign_wal, "is another program's database; give the path of a ccu database"),
         (
             make_newer,
             f"was made by a newer ccu (schema 99, this one knows {db.SCHEMA_VERSION});"
-            " it was left as it is",
+            " it was left as it is; use that ccu",
         ),
-        (make_cut, "is cut short; keep it and restore a backup"),
-        (make_stub, "is cut short; keep it and restore a backup"),
+        (make_cut, "is cut short; keep it and restore a backup: ccu restore --force BACKUP"),
+        (make_stub, "is cut short; keep it and restore a backup: ccu restore --force BACKUP"),
     ],
 )
 def test_a_file_that_is_not_ours_to_use_is_refused_untouched(
@@ -539,7 +539,7 @@ def test_a_read_only_file_is_one_sentence_and_leaves_nothing(ccu: Ccu, db_path: 
     for line in (("settings", "repeat_days", "30"), ("settings",), ("check",)):
         result = ccu(*line)
         assert (result.code, result.out) == (ExitCode.DATABASE, "")
-        assert result.err.endswith("read-only; nothing was written\n")
+        assert result.err.endswith("read-only (chmod u+w); nothing was written\n")
         assert sorted(each.name for each in db_path.parent.iterdir()) == before
     db_path.chmod(0o600)
     assert ccu("settings", "repeat_days", "30").code == 0

@@ -497,14 +497,6 @@ def test_without_the_extra_it_names_what_to_install(
     assert locked("--db", str(new), "settings").code == 0
 
 
-def test_a_key_in_a_keyring_is_to_be_moved_to_a_file(
-    empty: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CCU_KEY_FILE", "keyring")
-    refused(empty("init", "--encrypt", *INIT), "keyring get ccu 'database key' > FILE")
-    assert not db_path.exists()
-
-
 # ---------------------------------------------------------------- damage
 
 

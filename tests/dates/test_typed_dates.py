@@ -55,6 +55,16 @@ def when(ccu: Ccu, typed: str) -> str:
         ("1/24/2026 @ 1930", "2026-01-24T19:30:00-05:00"),
         ("@2230", "2026-01-31T22:30:00-05:00"),
         ("20:30h", "2026-01-31T20:30:00-05:00"),
+        ("midnight", "2026-01-31T00:00:00-05:00"),  # its end is in the future
+        ("2400", "2026-01-31T00:00:00-05:00"),
+        ("Thanksgiving 3 pm", "2025-11-27T15:00:00-05:00"),
+        ("Christmas 2024 3 pm", "2024-12-25T15:00:00-05:00"),
+        ("New Year's Eve 11:30 pm", "2025-12-31T23:30:00-05:00"),
+        ("MLK Day noon", "2026-01-19T12:00:00-05:00"),
+        ("9 pm on the 4th of July", "2025-07-04T21:00:00-04:00"),
+        ("4:15 PM EST", "2026-01-31T16:15:00-05:00"),
+        ("yesterday 1430 Eastern", "2026-01-30T14:30:00-05:00"),
+        ("Tuesday night 11 pm", "2026-01-27T23:00:00-05:00"),
     ],
 )
 def test_a_call_began_when_an_officer_types_it(typed: str, began: str, ccu: Ccu) -> None:
@@ -139,6 +149,8 @@ def test_times_of_a_call_may_be_police_time(ccu: Ccu) -> None:
         ("Monday afternoon at 2", "2026-02-02 14:00"),
         ("quarter to 9 am tomorrow", "2026-02-01 08:45"),
         ("Dec 1 2026", "2026-12-01 23:59"),
+        ("Memorial Day", "2026-05-25 23:59"),
+        ("Thanksgiving 9 am", "2026-11-26 09:00"),
     ],
 )
 def test_a_follow_up_is_due_when_it_is_typed(typed: str, due: str, ccu: Ccu) -> None:

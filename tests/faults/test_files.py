@@ -23,6 +23,8 @@ from typing import NamedTuple
 
 import pytest
 
+from ccu.database import opening, schema
+
 from ..audit.test_audit_complete import made
 from ..conftest import run_ccu
 from ..files.accounts import AS_ROOT, NOBODY, as_nobody, give
@@ -32,8 +34,7 @@ __all__ = ["made"]
 
 CALL = "log-call --address 1_Elm --nature crisis --when 13:00 --no-input --person unknown"
 NEW = "init --town Westport --state CT --timezone America/New_York"
-FULL = "cannot be written: the disk is full; nothing was written\n"
-REFUSED = "cannot be read or written: the disk refused (full or failing); nothing was written\n"
+REFUSED = "cannot be used: the disk refused (full or failing; see df); nothing was written\n"
 
 
 class Fault(NamedTuple):
@@ -95,17 +96,23 @@ FAULTS = [
     Fault("parent missing", "--db none/town.db settings", 4, "an administrator: ccu init\n"),
     Fault("parent missing, new", f"--db none/new.db {NEW}", 4, "make it first\n"),
     Fault("parent is a file", "--db town.db/x.db settings", 4, "an administrator: ccu init\n"),
-    Fault("cut by a byte", "settings", 4, "is cut short; keep it and restore a backup\n",
+    Fault("cut by a byte", "settings", 4, "restore a backup: ccu restore --force BACKUP\n",
           cut_by_one_byte),
     Fault("cut by a byte, copied", "backup copy.db", 4,
-          "is cut short; keep it and restore a backup\n", cut_by_one_byte),
+          "restore a backup: ccu restore --force BACKUP\n", cut_by_one_byte),
     Fault("log left by a crash", "settings repeat_days", 0, "", leave_wal),
     Fault("log left by a crash, copied", "backup copy.db", 0, "", leave_wal),
     Fault("quota", CALL, 4, REFUSED, within=limit(4096)),
-    Fault("quota, copied", "backup copy.db", 4, REFUSED, within=limit(300_000)),
+    Fault("quota, copied", "backup copy.db", 4,
+          "cannot write copy.db: its disk is full or failing\n", within=limit(300_000)),
     Fault("quota, new", f"--db new.db {NEW}", 4, REFUSED, within=limit(300_000)),
     Fault("quota, restored", "restore earlier.db --force", 4, "it was left as it was\n",
           within=limit(300_000)),
+    Fault("restored from nothing", "restore nothing.db --force", 4,
+          "nothing.db is empty; give the path of another backup\n",
+          lambda folder: (folder / "nothing.db").touch()),
+    Fault("a day that is none", "brief", 2, "CCU_TODAY must be a day such as 1/18/2026, or"
+          " 2026-01-18T14:00\n", within=inherit(CCU_TODAY="Zyx")),
     Fault("clock set back", CALL, 0, within=inherit(CCU_TODAY="2026-01-31T13:00")),
     Fault("clock set back a year", "check --quiet", 0, within=inherit(CCU_TODAY="2025-01-31")),
     Fault("TZ unset", CALL, 0, within=inherit(TZ=None)),
@@ -151,6 +158,19 @@ def test_a_fault_is_one_sentence_and_harms_nothing(fault: Fault, folder: Path) -
         assert run(folder, "check --quiet").code == 0
     if fault.line == "settings repeat_days":
         assert b"61" in done.out
+
+
+@pytest.mark.parametrize(
+    "line", ["backup COPY.db", "import export.csv --layout demo", "backup --encrypt COPY.db"]
+)
+def test_a_folder_and_a_file_may_have_bytes_that_are_no_text(line: str, folder: Path) -> None:
+    folder = folder.rename(folder.with_name(os.fsdecode(b"caf\xe9 ?#%")))
+    odd = os.fsdecode(b"\xff")
+    key = inherit(CCU_KEY_FILE=f"{folder.parent}/{odd}.key")
+    done = run(folder, line.replace("COPY", odd), key)
+    assert done.code == 0, done.err
+    if "backup" in line:
+        assert run(folder, f"--db {odd}.db check", key).code == 0
 
 
 @AS_ROOT
@@ -235,6 +255,46 @@ def test_a_disk_too_small_for_a_backup_a_call_or_an_export(
     assert dump(disk / "town.db") == before
     for line in (CALL, "backup copy.db", export, f"--db new.db {NEW}", "check --quiet"):
         assert run(disk, line).code == 0
+
+
+def test_every_connection_has_the_settings(folder: Path) -> None:
+    settings = {"foreign_keys": 1, "synchronous": 2, "secure_delete": 1, "recursive_triggers": 1,
+                "cell_size_check": 1, "mmap_size": 0, "temp_store": 2, "journal_mode": "wal",
+                "busy_timeout": 30_000}  # fmt: skip
+    with contextlib.closing(opening.open_database(folder / "town.db")) as connection:
+        found = {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in settings}
+    assert found == settings
+    with_bug = ((3, 7, 0), (3, 40, 1), (3, 44, 5), (3, 50, 6), (3, 51, 2))
+    without = ((3, 44, 6), (3, 50, 7), (3, 51, 3), (3, 52, 0))
+    for version in (*with_bug, *without):
+        assert ("wal_autocheckpoint=0" in opening._pragmas(version)) == (version in with_bug)
+
+
+def test_a_large_write_ahead_log_is_warned_of(folder: Path) -> None:
+    with contextlib.closing(sqlite3.connect(folder / "town.db")) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM setting").fetchone()
+        os.truncate(folder / "town.db-wal", 65 << 20)
+        done = run(folder, "check --quiet")
+    assert (done.code, done.err) == (0, b"")
+    assert b"write-ahead log  warning  68 MB; is a reader stuck?" in done.out
+
+
+@pytest.mark.parametrize("share", ["nfs4", "cifs", "smb3", "fuse.sshfs"])
+def test_a_network_share_is_refused_by_init_and_warned_of_by_check(
+    share: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mounts = folder.parent / "mounts"
+    mounts.write_text(f"/dev/a / ext4 rw 0 0\nserver:/x {folder} {share} rw 0 0\n")
+    monkeypatch.setattr(schema, "MOUNTS", mounts)
+    sentence = b"is on a network share, where SQLite loses data; use a folder on this machine's own"
+    done = run(folder, f"--db new.db {NEW}")
+    assert (done.code, done.err.count(b"\n"), sentence in done.err) == (4, 1, True), done
+    assert not (folder / "new.db").exists()
+    done = run(folder, "check")
+    assert (done.code, sentence in done.out) == (0, True), done
+    mounts.write_text(f"/dev/a / {share} rw 0 0\n/dev/b {folder} ext4 rw 0 0\n")
+    assert b"network" not in run(folder, "check").out
 
 
 def test_no_check_is_lost_with_python_optimized(folder: Path) -> None:

@@ -1,6 +1,9 @@
 """Many at once for a minute, and a lock held too long; shorter ones are in tests/database."""
 
+import contextlib
+import json
 import os
+import shlex
 import sqlite3
 import subprocess
 import sys
@@ -12,8 +15,12 @@ import pytest
 
 from ccu.demo import town as demo_town
 
+from .. import told_town as town
+from ..audit.test_audit_complete import here, made
 from ..conftest import TODAY, Ccu
 from ..database.test_concurrency import ONE, acknowledged, start, whole_calls
+
+__all__ = ["here", "made"]  # fixtures
 
 # Runs command lines, their words parted by |, until its standard input ends; the first word is the
 # seconds to wait after each: with less, 35 processes test the machine and not the lock.
@@ -76,6 +83,43 @@ def test_officers_an_analyst_an_import_and_cron_for_a_minute(ccu: Ccu, db_path: 
     assert ccu("check").code == 0
     for copy in db_path.parent.glob("copy-*.db"):
         assert ccu("--db", str(copy), "check", "--quiet").code == 0
+
+
+def at_once(folder: Path, *lines: str) -> list[tuple[int, str, str]]:
+    """Run command lines in processes of their own, each waiting for the file until all do."""
+    holder = sqlite3.connect(folder / "town.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    run = ("-c", "import sys; from ccu.cli import main; sys.exit(main(sys.argv[1:]))")
+    running = [start(folder / "town.db", *run, *shlex.split(line)) for line in lines]
+    time.sleep(1)
+    holder.execute("ROLLBACK")
+    holder.close()
+    ended = [(*each.communicate(timeout=60), each.returncode) for each in running]
+    return [(code, out.decode(), err.decode()) for out, err, code in ended]
+
+
+def test_two_people_close_one_follow_up_once(here: Path) -> None:
+    line = "follow-up done 5 --result reached"
+    found = at_once(here, line, line)
+    assert sorted(code for code, _out, _err in found) == [0, 2]
+    assert [err.count("\n") for code, _out, err in found if code] == [1]
+    with contextlib.closing(sqlite3.connect(here / "town.db")) as hand:
+        tries = hand.execute("SELECT count(*) FROM attempt WHERE follow_up_id = 5 AND result ="
+                             " 'reached'").fetchone()  # fmt: skip
+    assert tries == (1,)
+
+
+def test_a_call_logged_during_a_merge_is_of_the_person_kept(here: Path) -> None:
+    """Before the merge it moves with it; after it the other number is refused by name."""
+    log = "log-call --no-input --when '2026-01-30 13:00' --address '1 A St' --nature crisis"
+    merged, other, kept = at_once(here, "person merge 2 3 --prefer kept", f"{log} --person 3",
+                                   f"{log} --person 2")  # fmt: skip
+    assert (merged[0], kept[0]) == (0, 0), (merged, kept)
+    assert other[0] == 0 or (other[0], other[2].count("\n")) == (2, 1), other
+    ours = town.run(here / "town.db", "admin", "history", "--person", "2", "-f", "json")
+    logged = sum(each["place"].startswith("1 A ST") for each in json.loads(ours.out)["calls"])
+    assert logged == 1 + (other[0] == 0)
+    assert town.run(here / "town.db", "admin", "check", "--quiet").code == 0
 
 
 @pytest.mark.slow

@@ -71,6 +71,28 @@ def test_text_that_is_not_a_number_is_refused_for_an_option(
     assert rows(db) == before
 
 
+# Arguments that name a file, but --output, which every list takes.
+FILES = [
+    (path, option)
+    for path in sorted(every_leaf() & {row.split(" --")[0] for row in LINES})
+    for option, param in params(path)
+    if hasattr(param.type, "readable") and option != "--output"
+]
+
+
+@pytest.mark.parametrize(("path", "option"), [*FILES, ("report", "--output")], ids=str)
+def test_bytes_that_are_no_text_may_be_the_name_of_a_file(
+    path: str, option: str | None, here: Path
+) -> None:
+    words, stdin, login = line_of(path)
+    name = "caf\udcff"
+    db = here / ("new.db" if path in town.NEW_FILE else "town.db")
+    line = [name, *words[1:]] if option is None else with_value(words, option, name)
+    done = town.run(db, login, *path.split(), *line, stdin=stdin)
+    assert done.code in (0, 2, 3, 4), done
+    assert "a bug in ccu" not in done.err
+
+
 # Answers at a terminal, one a line; the command is over after the last of them.
 ASKED = [
     (

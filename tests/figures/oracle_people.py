@@ -103,8 +103,7 @@ def people(file: File, asked: Asked) -> Figures:
     }
     for name, who in now.items():
         missing = known if name == "met on a call" else 0
-        lacking = bare and name == "met on a call"
-        found["people_served", name] = unless(lacking, len(who & file.known), missing)
+        found["people_served", name] = unless(bare, len(who & file.known), missing)
     return found
 
 

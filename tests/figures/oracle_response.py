@@ -28,20 +28,50 @@ def _civilian_states(file: File, call: Row) -> set[str]:
     return {row["state"] for row in file.responders.get(call["id"], []) if is_civilian(row)}
 
 
+def _there(file: File, call: Row) -> set[str]:
+    """Agencies whose responders arrived, clinicians left out."""
+    rows = file.responders.get(call["id"], [])
+    return {row["agency"] for row in rows if row["state"] == "arrived" and not row["clinician"]}
+
+
+def _without_police(file: File, call: Row) -> bool:
+    """A civilian arrived and no officer known as one did."""
+    return "arrived" in _civilian_states(file, call) and "police" not in _there(file, call)
+
+
+def _police_open(file: File, call: Row) -> bool:
+    """One of them is a unit of an import whose agency is not known: it may be police."""
+    imported = call["import_batch_id"] is not None and "other" in _there(file, call)
+    return _without_police(file, call) and imported
+
+
 def _alone(file: File, call: Row) -> bool:
     """A civilian arrived and no police officer did."""
-    officer = any(
-        row["agency"] == "police" and not row["clinician"] and row["state"] == "arrived"
-        for row in file.responders.get(call["id"], [])
-    )
-    return "arrived" in _civilian_states(file, call) and not officer
+    return _without_police(file, call) and not _police_open(file, call)
 
 
-def _who_arrived_open(file: File, call: Row) -> bool:
-    """Somebody arrived, a civilian was sent, and no responder is recorded as there."""
+def _who_arrived_open(file: File, call: Row, timed: set[int]) -> bool:
+    """A civilian was sent, no responder is recorded as there, and one came or nothing tells."""
     states = {row["state"] for row in file.responders.get(call["id"], [])}
     sent = _civilian_states(file, call) & {"associated", "dispatched"}
-    return call["arrived_at"] is not None and bool(sent) and "arrived" not in states
+    told = call["arrived_at"] is None and call["source_system_id"] in timed
+    return not told and bool(sent) and "arrived" not in states
+
+
+def _timing(file: File, asked: Asked) -> set[int]:
+    """Sources that have recorded an arrival in the year to the period's end."""
+    came = {call["id"] for call in file.every_call if call["arrived_at"] is not None}
+    return file.sources(
+        asked.begun,
+        asked.end,
+        lambda call: (
+            call in came or any(row["state"] == "arrived" for row in file.responders.get(call, []))
+        ),
+    )
+
+
+def _doubted(file: File, call: Row, timed: set[int], alone: bool) -> bool:
+    return _who_arrived_open(file, call, timed) or (alone and _police_open(file, call))
 
 
 def somebody_arrived(file: File, call: Row) -> bool:
@@ -60,7 +90,7 @@ def arrival_known(file: File, call: Row) -> bool:
 
 def responders(file: File, asked: Asked) -> Figures:
     found: Figures = {}
-    naming = _naming(file, asked)
+    naming, timed = _naming(file, asked), _timing(file, asked)
     for name, rows in (
         ("calls", in_period(file, asked)),
         ("care_calls", in_period(file, asked, care=True)),
@@ -74,13 +104,18 @@ def responders(file: File, asked: Asked) -> Figures:
             ("arrived_alone", sum(_alone(file, call) for call in rows)),
         ):
             # no record does not mean that nobody was sent
-            left = none
+            doubts = 0
             if "arrived" in reading:
-                left += sum(
-                    _who_came_known(file, call, naming) and _who_arrived_open(file, call)
+                alone = reading == "arrived_alone"
+                doubts = sum(
+                    _who_came_known(file, call, naming) and _doubted(file, call, timed, alone)
                     for call in rows
                 )
+            left = none + doubts
             part = _share_of_most(number, len(rows) - left, left)
+            civilians = sum(bool(each & {*SENT, "associated"}) for each in states)
+            if number == 0 and doubts > civilians - doubts:  # no zero of what is not known
+                part = Part("share", None, len(rows) - left, left)
             part.numerator = part.numerator if none < len(rows) else None
             found[f"{reading}_of_{name}", ""] = part
     return found | _backup(file, asked) | _eligible(file, asked) | _lead(file, asked)
@@ -113,6 +148,7 @@ def _share_of_most(number: int, known: int, missing: int) -> Part:
 
 def _eligible(file: File, asked: Asked) -> Figures:
     natures, naming = file.settings["civilian_natures"].split(","), _naming(file, asked)
+    timed = _timing(file, asked)
     care = in_period(file, asked, care=True)
     screened = [call for call in care if file.codes["danger"].get(call["id"])]
     fit = [
@@ -126,7 +162,7 @@ def _eligible(file: File, asked: Asked) -> Figures:
         for call in fit
         if call["lead_agency"] in CIVILIAN
         or (
-            not (_who_came_known(file, call, naming) and _who_arrived_open(file, call))
+            not (_who_came_known(file, call, naming) and _doubted(file, call, timed, True))
             and (call["lead_agency"] or _who_came_known(file, call, naming))
         )
     ]
@@ -211,15 +247,16 @@ def effort(file: File, asked: Asked) -> Figures:
         for call in care
         if _on_scene(file, call) is not None
     )
+    met = _minutes(care, lambda call: _on_scene(file, call) if _met(file, call) else None)
     contacts += sum(row["result"] in file.reaching for row in tries if row["minutes"] is not None)
-    hours = _hours([scene, *later])
+    hours = _hours([met, *later])
     found = {
         ("scene_hours", ""): scene,
         ("follow_up_hours", ""): follow_up,
         ("consult_hours", ""): consult,
         ("hand_off_hours", ""): hand_off,
         ("hours_per_contact", ""): Part(
-            *("hours", hours, contacts, _missing([scene, *later])),
+            *("hours", hours, contacts, _missing([met, *later])),
             value=hours / contacts if contacts and hours is not None else None,
         ),
         ("cost_scene", ""): _cost(file, [scene], "rate_scene"),
@@ -230,13 +267,17 @@ def effort(file: File, asked: Asked) -> Figures:
     if hours is not None and all(rates):
         both = sum(
             (_hours(parts) or 0) * float(rate)
-            for parts, rate in zip(([scene], later), rates, strict=True)
+            for parts, rate in zip(([met], later), rates, strict=True)
         )
     found["cost_per_contact", ""] = Part(
-        *("dollars", both, contacts, _missing([scene, *later])),
+        *("dollars", both, contacts, _missing([met, *later])),
         value=both / contacts if both is not None and contacts else None,
     )
     return found
+
+
+def _met(file: File, call: Row) -> bool:
+    return bool(file.people_of(call, FACE_TO_FACE))
 
 
 def _on_scene(file: File, call: Row) -> int | None:

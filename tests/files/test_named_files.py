@@ -217,10 +217,11 @@ ACCENTS = "caf\u00e9,\u00e9t\u00e9\n".encode() * 4096
 
 
 @pytest.mark.parametrize("text", [ACCENTS, b"x" * 4096, b"", b"\xff\xfe\n"])
-def test_other_files_are_replaced(text: bytes, ccu: Ccu, tmp_path: Path) -> None:
+def test_other_files_are_replaced_when_told_to(text: bytes, ccu: Ccu, tmp_path: Path) -> None:
     file = tmp_path / "c.csv"
     file.write_bytes(text)
-    assert ccu("settings", "--output", str(file)).code == 0
+    assert ccu("settings", "--output", str(file)).code == 2 and file.read_bytes() == text
+    assert ccu("settings", "--output", str(file), tty=True, stdin="y\n").code == 0
     assert file.read_text().startswith('"')
 
 

@@ -29,6 +29,7 @@ def events(ccu: Ccu, folder: Path, *more: str) -> dict[str, Any]:
     done = ccu("follow-up", "list", "--mine", *more, "-o", str(path))
     assert (done.code, done.out) == (0, ""), done.err
     text = path.read_bytes()
+    path.unlink()
     assert b"Zorn" not in text and b"ELM" not in text.upper()
     assert text.startswith(b"BEGIN:VCALENDAR\r\n") and b"METHOD:PUBLISH" in text
     return {str(each["uid"]): each for each in Calendar.from_ical(text).walk("VEVENT")}

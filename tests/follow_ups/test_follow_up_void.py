@@ -80,6 +80,21 @@ def test_a_voided_attempt_leaves_the_follow_up_as_it_was(ccu: Ccu, tmp_path: Pat
     assert "secretword" in full.out
 
 
+@pytest.mark.parametrize(
+    "second", [("reached",), ("refused",), ("left_message", "--next", "tomorrow 10:00")]
+)
+def test_an_attempt_that_moved_nothing_moves_nothing_back(
+    second: tuple[str, ...], ccu: Ccu
+) -> None:
+    """After an attempt that moved it was taken back, in the same second."""
+    add(ccu, "--call", "1")
+    before = screens(ccu)
+    for result in (("left_message", "--next", "monday 09:00"), second):
+        assert ccu("follow-up", "done", "1", "--result", *result).code == 0
+        assert ccu("follow-up", "void", "1", "--attempt", *WHY).code == 0
+        assert screens(ccu) == before
+
+
 def test_the_next_one_that_an_attempt_added_goes_with_it(ccu: Ccu) -> None:
     steps.refer(ccu)
     for _ in range(2):  # both of the schedule

@@ -128,6 +128,10 @@ def test_a_rejects_file_that_must_not_be_written(desk: Desk) -> None:
     refused(desk.bring(export, "--rejects", desk.folder), "it is a folder")
     refused(desk.bring(export, "--rejects", desk.folder / "no" / "r.csv"), "no such folder")
     refused(desk.bring(export, "--rejects", "-"), "needs a file")
+    other = desk.folder / "letters.csv"
+    other.write_text("dear")
+    refused(desk.bring(export, "--rejects", other), "a file of something else; give a new name")
+    assert other.read_text() == "dear"
 
 
 # ---------------------------------------------------------------- broken rows

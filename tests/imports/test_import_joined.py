@@ -197,6 +197,18 @@ def test_a_call_sign_that_is_not_mapped_is_not_taken_for_police(desk: Desk) -> N
     assert desk.one("SELECT lead_agency FROM call") == "police"
 
 
+@pytest.mark.parametrize("order", [("police", "human_services"), ("human_services", "police")])
+def test_the_longest_pattern_decides_whose_a_call_sign_is(
+    desk: Desk, order: tuple[str, str]
+) -> None:
+    signs = {"police": '["C*"]', "human_services": '["CCU*"]'}
+    table = "".join(f"{agency} = {signs[agency]}\n" for agency in order)
+    desk.layout.write_text(UNITS.replace('police = ["B*"]\n', table))
+    assert desk.bring(text([unit(Unit="C3 CCU1")], NAMES)).code == 0
+    found = desk.ask("SELECT unit, agency FROM call_responder ORDER BY unit")
+    assert found == [("C3", "police"), ("CCU1", "human_services")]
+
+
 def test_several_units_in_one_cell_are_not_all_said_to_have_arrived(desk: Desk) -> None:
     found = call(desk, unit(Unit="B12, CIT3;X9", There="2026-01-05 10:10"))
     assert [(each["agency"], each["state"]) for each in found["responders"]] == [
@@ -386,7 +398,7 @@ def test_the_list_of_calls_as_a_file_identifies_them(desk: Desk) -> None:
         "cad_nature": None,
         "cad_disposition": "ARR",
     }
-    file = desk.folder / "calls.csv"
+    file = desk.folder / "listed.csv"
     assert desk.ccu(*words, "--output", str(file)).code == 0
     header = file.read_text(encoding="utf-8").splitlines()[0]
     assert header == ",".join(f'"{name}"' for name in found)

@@ -1,5 +1,6 @@
 """`ccu import`: rows without an incident number are found again by moment and address."""
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -113,3 +114,11 @@ def test_a_sealed_call_without_a_number_stays_sealed(
     later = [row(Number="", P="1"), row(Number="", Nature="TRAFFIC STOP", P="1")]
     assert desk.counts(text(later))[:2] == (2, 0)
     assert desk.ask("SELECT id FROM call") == [(2,)]
+
+
+def test_what_tells_a_row_without_a_number_is_no_incident_number(desk: Desk) -> None:
+    assert desk.bring(text([row(Number=""), row(Number="26-7", Where="9 Elm St")])).code == 0
+    listed = desk.ccu("call", "list", "--since", "2026-01", "--format", "json").out
+    assert sorted(each["incident"] or "" for each in json.loads(listed)) == ["", "26-7"]
+    shown = [desk.ccu("call", "show", number, "--format", "json").out for number in ("1", "2")]
+    assert sorted(json.loads(each)["incident"] or "" for each in shown) == ["", "26-7"]

@@ -157,19 +157,80 @@ def test_a_city_code_beside_the_town_is_reported(desk: Desk) -> None:
 
 @pytest.mark.parametrize("name", ["Primary Unit", "Prim Unit"])
 def test_one_unit_of_a_call_is_no_record_of_who_else_came(desk: Desk, name: str) -> None:
+    """Left out, so that what depends on who came is n/a; at a terminal it is asked."""
     lines = [f"26-{n:06},2026-01-{n:02} 10:01,{n} ELM ST,CIT{n % 3}" for n in range(1, 21)]
-    for header, told in ((name, True), ("Units", False)):
-        desk.layout.unlink(missing_ok=True)
-        suggested(desk, f"Incident,Call Time,Address,{header}", lines)
-        found = f'# ? responder: "{header}" has one unit of each call; who else came is not known'
-        assert (found in desk.layout.read_text()) is told
+    for header, left_out in ((name, True), ("Units", False)):
+        found = suggested(desk, f"Incident,Call Time,Address,{header}", lines)
+        assert found.get("responder") == (None if left_out else header)
+        told = f'# ? responder: not "{header}", one unit of each call: who else came is not known'
+        assert (told in desk.layout.read_text()) is left_out
+
+
+@pytest.mark.parametrize(("answer", "taken"), [("1", "Primary Unit"), ("2", None), ("", None)])
+def test_whether_a_primary_unit_is_all_is_asked(
+    desk: Desk, db_path: Path, tmp_path: Path, answer: str, taken: str | None
+) -> None:
+    lines = [f"26-{n:06},2026-01-{n:02} 10:01,{n} ELM ST,CIT{n % 3}" for n in range(1, 21)]
+    desk.file.write_text("\n".join(["Incident,Call Time,Address,Primary Unit", *lines]) + "\n")
+    target = tmp_path / "asked.toml"
+    line = ("import", str(desk.file), "--suggest", "--output", str(target))
+    more = [("What does CIT* mean?", "4")] if taken else []
+    typed.answer(db_path, line, ("What is in Primary Unit?", answer), *more)
+    assert tomllib.loads(target.read_text())["columns"].get("responder") == taken
+
+
+def test_the_units_of_a_call_with_one_agency_need_agencies_of_their_own(desk: Desk) -> None:
+    """The agency of the call would make police of its social worker."""
+    lines = [
+        f"26-{n:06},2026-01-{n:02} 10:01,{n} ELM ST,WPD,{unit}"
+        for n in range(1, 21)
+        for unit in ("A12", "CCU1")
+    ]
+    suggested(desk, "Incident,Call Time,Address,Agency,Unit ID", lines)
+    table = desk.layout.read_text().partition("[responders]\n")[2]
+    assert '"A*",' in table and '"CCU*",' in table
 
 
 @pytest.mark.parametrize("name", ["Last Update DT", "ModDate", "Event Last Modified Date"])
-def test_when_a_row_was_changed_is_offered(desk: Desk, name: str) -> None:
-    lines = [f"26-{n:06},2026-01-{n:02} 10:01,{n} ELM ST,2026-01-{n:02} 12:01" for n in range(1, 9)]
-    suggested(desk, f"Incident,Call Time,Address,{name}", lines)
-    assert f"# ? updated: {name}, if a number has later versions" in desk.layout.read_text()
+@pytest.mark.parametrize("form", ["2026-01-{:02} {}", "1/{}/2026 {}", "2026-01-{:02}T{}:00Z"])
+def test_when_a_row_was_changed_decides_which_is_newer(desk: Desk, name: str, form: str) -> None:
+    """Not where it is in the file, and whatever its dates are written like."""
+    header = f"Incident,Call Time,Address,Nature,{name}"
+    lines = [
+        f"26-{n:06},2026-01-{n:02} 10:01,{n} ELM ST,FIRE,{form.format(n, '12:01')}"
+        for n in range(1, 9)
+    ]
+    older = f"26-000001,2026-01-01 10:01,1 ELM ST,WELFARE CHECK,{form.format(1, '11:01')}"
+    assert suggested(desk, header, [*lines, older])["updated"] == name
+    assert desk.bring(None).code == 0
+    assert desk.ask("SELECT DISTINCT nature FROM call") == [("other",)]
+
+
+def test_a_row_of_another_century_does_not_hide_the_dates(desk: Desk) -> None:
+    lines = [f"{n:02}-Jan-26,10:37p,{n} ELM ST" for n in range(1, 30)]
+    found = suggested(desk, "Date,Rec'd,Address", [*lines, "04-Aug-62,10:37p,2 ELM ST"])
+    assert found["occurred"] == ["Date", "Rec'd"]
+    assert "rejected 1: Date and Rec'd: in the future" in desk.bring(None).err
+
+
+def test_days_of_six_digits_and_clocks_of_four_without_a_header(
+    desk: Desk, db_path: Path, tmp_path: Path
+) -> None:
+    """Both could be clock times; of two clocks it is asked which is the beginning."""
+    outcomes = ("GONE ON ARRIVAL", "ARREST", "REFERRED", "UNFOUNDED")
+    lines = [
+        f"W26-{n:04},01{n:02}26,10{n:02},11{n:02},WELFARE CHECK,{n} ELM ST,{outcomes[n % 4]}"
+        for n in range(1, 30)
+    ]
+    desk.file.write_text("\n".join(lines) + "\n")
+    line = ("import", str(desk.file), "--suggest", "--output", str(tmp_path / "asked.toml"))
+    asked = [("Which column is the time of the call?", "1"), ("was cleared?", "1")]
+    typed.answer(db_path, line, *asked)
+    found = tomllib.loads((tmp_path / "asked.toml").read_text())
+    assert found["formats"] == ["%m%d%y %H%M"]
+    assert found["columns"]["occurred"] == ["#2", "#3"]
+    assert found["columns"]["cleared"] == ["#2", "#4"]
+    assert (found["columns"]["nature"], found["columns"]["disposition"]) == ("#5", "#7")
 
 
 def test_a_file_of_another_town_is_reported(desk: Desk) -> None:
@@ -543,3 +604,19 @@ def test_outcomes_in_codes_are_named_in_a_pipe_and_by_the_report(desk: Desk) -> 
     assert "Unit by unit: each apartment of a building is an address of its own." in told
     on_view = sum(n % 2 == n % 3 for n in range(1, 21))
     assert f"Self-initiated, left out of these: all calls {on_view} " in told
+
+
+def test_short_names_of_columns_of_units_and_outcomes(desk: Desk) -> None:
+    """Responders with only spaces between them, numbered outcomes, the agency of a unit."""
+    header = "IncId,Rcv Dt,Rcv Tm,Arv Tm,Location,Dispo1,Resp Officers,Unit Agency,Upd_Dt,Upd_Tm"
+    lines = [
+        f"26-{n:06},1/{n}/2026,10:01,10:07,{n} ELM ST,ARREST,A1{n % 3} CCU1,WPD,1/{n}/2026,11:00"
+        for n in range(1, 21)
+    ]
+    found = suggested(desk, header, lines)
+    assert found["arrived"] == ["Rcv Dt", "Arv Tm"]
+    assert (found["disposition"], found["agency"]) == ("Dispo1", "Unit Agency")
+    assert (found["responder"], found["updated"]) == ("Resp Officers", ["Upd_Dt", "Upd_Tm"])
+    assert desk.bring(None).code == 0
+    units = desk.ask("SELECT unit, count(*) FROM call_responder GROUP BY 1 ORDER BY 1")
+    assert units == [("A10", 6), ("A11", 7), ("A12", 7), ("CCU1", 20)]

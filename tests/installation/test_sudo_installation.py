@@ -75,7 +75,7 @@ OFFICERS = [row for row in town.LINES if row in access.MAY and access.may("offic
 def test_every_action_of_an_officer_works_and_is_recorded_as_theirs(
     rows: list[str], place: Installed
 ) -> None:
-    before = audit(place)[-1][0]
+    before, kept = audit(place)[-1][0], place.database.read_bytes()
     assert len(rows) > 20
     refused = set()  # by a rule about the record, not by who asks
     for row in rows:
@@ -88,6 +88,21 @@ def test_every_action_of_an_officer_works_and_is_recorded_as_theirs(
     events = audit(place, before)
     assert len(events) >= len(rows) - len(refused)
     assert {login for _number, login, _action in events} == {place.named("officer")}
+    for suffix in ("-wal", "-shm"):
+        Path(f"{place.database}{suffix}").unlink(missing_ok=True)
+    owned(place, place.database, kept)  # the rows are run on a file without their records
+
+
+def test_a_file_that_the_account_cannot_write_is_redirected_instead(place: Installed) -> None:
+    """A home is its owner's alone to write: with sudo the caller's own shell writes the file."""
+    card = place.home("officer") / "card.txt"
+    line = ("history", "--address", town.PLACE)
+    done = place.ccu("officer", *line, "--output", str(card))
+    assert (done.code, done.out, card.exists()) == (2, "", False)
+    assert done.err.endswith("print instead, and redirect: ccu ... > FILE\n")
+    words_of = shlex.join([str(place.wrapper), *line])
+    assert place.run("officer", "sh", "-c", f"{words_of} > {shlex.quote(str(card))}").code == 0
+    assert card.read_text(encoding="utf-8").startswith(place.ccu("officer", *line).out[:12])
 
 
 def test_who_is_not_on_the_list_does_nothing(place: Installed) -> None:

@@ -42,6 +42,10 @@ class Agreement:
         assert {row["id"] for row in brief["flags_to_verify"]} == set(model.flags)
         listed = self.read("supervisor", "consent list --all")
         assert {row["id"] for row in listed if row["state"] == "active"} == set(model.consents)
+        listed = self.read("supervisor", "consult list --since 2026-01-01")
+        assert {row["id"] for row in listed} == {key for key, own in model.consults.items() if own}
+        listed = self.read("supervisor", "worker list")
+        assert {row["person"] for row in listed} == {kept(model.people, p) for p in model.workers}
         report = self.read("supervisor", "report --month 2026-01 --section summary")
         for each in (brief, report):
             told = (each["undecided"], each["undecided_overdue"])

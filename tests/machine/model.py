@@ -77,6 +77,8 @@ class Model:
     follow_ups: dict[int, FollowUp] = field(default_factory=dict)
     flags: dict[int, int] = field(default_factory=dict)  # those on a place -> the place
     consents: dict[int, int] = field(default_factory=dict)  # active ones -> the person
+    consults: dict[int, bool] = field(default_factory=dict)  # -> whether it counts
+    workers: set[int] = field(default_factory=set)  # the records with one
 
     def hides(self, login: str, own: Referral | FollowUp) -> bool:
         """Whether police are only told that Human Services is handling it."""

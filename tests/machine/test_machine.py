@@ -156,6 +156,20 @@ class Unit(Agreement, RuleBasedStateMachine):
         if self.change(login, "call decide", f"{number};{how}", ok):
             call.no_action = not reopen
 
+    @by(void=flags)
+    def consult(self, login: str, pick: int, void: bool) -> None:
+        model = self.model
+        number, own = self.pick(model.consults if void else model.calls, pick)
+        if void:
+            ok = bool(own)
+            if self.change(login, "consult void", f"{number};--reason;twice", ok):
+                model.consults[number] = False
+            return
+        ok = bool(own and not own.void) and login != "clinician"  # who asks is another
+        line = f"--call;{number};--clinician;clinician;--minutes;5"
+        if out := self.change(login, "consult add", line, ok):
+            model.consults[int(out.split()[2].rstrip("."))] = True
+
     # ------------------------------------------------------------ people and places
 
     @by()
@@ -178,6 +192,16 @@ class Unit(Agreement, RuleBasedStateMachine):
         number, into = self.pick(known, pick)
         if self.change(login, f"{what} unmerge", str(number), into is not None):
             known[number] = None
+
+    @by(end=flags)
+    def worker(self, login: str, pick: int, end: bool) -> None:
+        model, (number, into) = self.model, self.pick(self.model.people, pick)
+        theirs = {one for one in model.workers if kept(model.people, one) == number}
+        ok = number != 99 and into is None and bool(theirs) == end
+        line = f"--person;{number}" + ";--staff;clinician" * (not end)
+        if self.change(login, f"worker {'end' if end else 'assign'}", line, ok):
+            model.workers -= theirs
+            model.workers |= set() if end else {number}
 
     @by(address=st.sampled_from(ADDRESSES), off=flags)
     def flag(self, login: str, pick: int, address: str, off: bool) -> None:
@@ -273,7 +297,8 @@ class Unit(Agreement, RuleBasedStateMachine):
         if self.change(login, "follow-up add", line, ok):
             self.added(login, number if about == "referral" else None, 1)
 
-    @by(what=st.sampled_from(("reached", "left_message", "void", "void --attempt", "reopen")))
+    @by(what=st.sampled_from(("reached", "left_message", "edit", "void", "void --attempt",
+                              "reopen")))  # fmt: skip
     def follow_up(self, login: str, pick: int, what: str) -> None:
         model, (number, own) = self.model, self.pick(self.model.follow_ups, pick)
         due, shown = model.now + timedelta(days=2), own and not model.hides(login, own)
@@ -282,6 +307,10 @@ class Unit(Agreement, RuleBasedStateMachine):
             ok = bool(shown and not is_open and works)
             if self.change(login, "follow-up reopen", str(number), ok):
                 own.state = "open"
+        elif what == "edit":
+            ok = bool(shown and is_open)
+            if self.change(login, "follow-up edit", f"{number};--due;{due:%Y-%m-%d %H:%M}", ok):
+                own.due = due
         elif what == "void":
             only = own and own.referral is not None and model.due(own.referral) == [number]
             ok = bool(shown and is_open and not own.attempts and not only)

@@ -31,7 +31,7 @@ def town(ccu: Ccu) -> Ccu:
 def test_a_page_is_written(town: Ccu, tmp_path: Path) -> None:
     for line in ("history 12 elm st", "brief", "call show 1", "call list"):
         for ending in ("html", "htm", "pdf"):
-            path = tmp_path / f"page.{ending}"
+            path = tmp_path / f"{line}.{ending}"
             done = town(*line.split(), "-o", str(path))
             assert (done.code, done.out) == (0, ""), done.err
             content = path.read_bytes()
@@ -47,6 +47,7 @@ def test_a_card_has_the_first_calls_and_tells_how_many_more(town: Ccu, tmp_path:
     assert town("history", "12 elm st", "-o", str(path)).code == 0
     text = path.read_text()
     assert "8 more; --all prints every one" in text and "As of Sat Jan 31, 2026" in text
+    path.unlink()
     assert town("history", "12 elm st", "--all", "-o", str(path)).code == 0
     assert path.read_text().count("01/01/2026") == 1 and "more;" not in path.read_text()
 

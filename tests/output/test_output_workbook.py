@@ -25,7 +25,7 @@ def rows_of(content: bytes) -> list[list[Any]]:
 
 
 def made(ccu: Ccu, folder: Path, *line: str) -> list[list[Any]]:
-    path = folder / "made.xlsx"
+    path = folder / f"{len([*folder.iterdir()])}.xlsx"
     done = ccu(*line, "-o", str(path))
     assert (done.code, done.out) == (0, ""), done.err
     return rows_of(path.read_bytes())

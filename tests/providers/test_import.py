@@ -355,7 +355,7 @@ def test_a_zip_lines_of_json_and_other_letters(
     listed = [{"name": name, "path": f"{name}.csv"} for name in tables]
     (path / "datapackage.json").write_text(json.dumps({"resources": listed}))
     (path / "phones.csv").unlink()
-    (odd := tmp_path / "odd.csv").write_text("of an earlier import")
+    (odd := tmp_path / "odd.csv").write_text('"line","reason"\n"3","earlier"\n')
     done = ccu("provider", "import", str(path), "--rejects", str(odd))
     assert "phones.csv: the file is not in the folder\n" in done.err
     assert "lost most of them: phone." in done.err

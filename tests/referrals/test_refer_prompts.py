@@ -1,6 +1,9 @@
 """What `refer` and `consult add` take at a terminal: part of a name, a login, a provider listed."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -178,3 +181,17 @@ def test_the_list_of_providers_is_in_the_order_of_the_search(town: Ccu) -> None:
     done = town("refer", "--person", "1", "--need", "food", stdin="\n", tty=True)
     places = [done.err.index(name) for name in ("Cedar", "Birch", "Aspen")]
     assert places == sorted(places)
+
+
+def test_a_referral_that_is_not_listed_is_read_alone_to_be_named(town: Ccu, db_path: Path) -> None:
+    assert town("provider", "add", "Harbor House", "--need", "shelter").code == 0
+    for _ in range(2):
+        assert town("refer", "--person", "1", "--to", "1", "--need", "shelter").code == 0
+    assert town("referral", "edit", "1", "--status", "declined").code == 0
+    done = town("referral", "edit", stdin="1\nn\n", tty=True)
+    assert "Not in the list: 1  Jane Doe, Shelter, Harbor House. Take it? y or n" in done.err
+    listed = "SELECT json_extract(detail, '$.rows') FROM audit WHERE action = 'referral-list'"
+    with closing(sqlite3.connect(db_path)) as file:
+        rows = [row[0] for row in file.execute(f"{listed} AND record = 'referral'")]
+    assert rows[-1] == 1
+    assert rows[0] == 1  # the open one

@@ -96,3 +96,35 @@ def test_the_share_of_care_natures_is_not_split(ccu: Ccu, hand: Hand) -> None:
     (section,) = json.loads(done.out)["sections"]
     found = {row["figure"] for row in section["rows"]}
     assert "arrived_alone_of_calls" in found and "share_of_all_calls" not in found
+
+
+def test_rates_with_groups_of_their_own_are_split_where_their_section_is_named(
+    ccu: Ccu, hand: Hand
+) -> None:
+    """11 warm handoffs of a woman, 4 engaged; 3 by letter; 10 warm ones of who was not asked."""
+    hand.one("UPDATE person SET sex = 'female' WHERE id = 1")
+    hand.provider()
+    for number in range(24):
+        person, how = (
+            (1 if number < 14 else 2),
+            ("written" if 10 < number < 14 else "warm_by_phone"),
+        )
+        done = [("in_progress", "2026-01-04T10:00:00")] if number < 4 else []
+        hand.referral("2026-01-03T10:00:00", *done, person=person, handoff=how)
+    line = ("report", "--month", "2026-01", "--by", "sex", "-f", "json", "--section", "hand-offs")
+    (section,) = json.loads(ccu(*line).out)["sections"]
+    found = {
+        row["group"]: (row["numerator"], row["denominator"], row["note"])
+        for row in section["rows"]
+        if row["figure"] == "connected"
+    }
+    assert found == {
+        "female, warm handoff": (4, 11, ""),
+        "female, other handoff": (None, None, "too few"),
+        "not asked, warm handoff": (0, 10, ""),
+        "not asked, other handoff": (None, None, "too few"),
+    }
+    page = ccu("report", "--month", "2026-01", "--by", "sex").out
+    assert "With --section NAME alone: Need, Followed through, Connected." in page
+    response = ccu("report", "--month", "2026-01", "--by", "sex", "--section", "response").out
+    assert "no people are on file" not in response

@@ -228,6 +228,76 @@ def test_who_arrived_of_several_units_is_missing_and_not_nobody(ccu: Ccu, db_pat
         assert (row["numerator"], row["denominator"], row["missing"]) == parts
 
 
+UNITS = (
+    LAYOUT
+    + """responder = "Unit"
+{arrived}
+
+[responders]
+mobile_crisis = ["C*"]
+police = ["P*"]
+"""
+)
+THERE = 'arrived = "There"'
+
+
+def came(ccu: Ccu, folder: Path, *rows: str, arrived: str = THERE) -> dict[str, Any]:
+    """Import a row for each text of units, `|` between rows of one call; who responded."""
+    lines = [
+        f"{number},2026-01-05 10:00,{number} Elm St,2026-01-05 10:09,{unit}"
+        for number, units in enumerate(rows, start=1)
+        for unit in units.split("|")
+    ]
+    (folder / "units.toml").write_text(UNITS.format(arrived=arrived))
+    (folder / "units.csv").write_text("\n".join(["Number,Time,Where,There,Unit", *lines]) + "\n")
+    done = ccu("import", str(folder / "units.csv"), "--layout", str(folder / "units.toml"))
+    assert done.code == 0, done.err
+    return figures(ccu, "responders", *JANUARY)
+
+
+def parts_of(row: dict[str, Any]) -> tuple[Any, ...]:
+    return row["value"], row["numerator"], row["denominator"], row["missing"]
+
+
+def test_units_of_no_agency_beside_the_team_may_be_police(ccu: Ccu, tmp_path: Path) -> None:
+    """30 with the team alone, 10 with K9 too, 60 of police or K9: between 30% and 40%."""
+    found = came(ccu, tmp_path, *["C1"] * 30, *["C1|K9"] * 10, *["P1|K9"] * 30, *["K9"] * 30)
+    assert parts_of(found["arrived_of_calls"]) == (0.4, 40, 100, 0)
+    assert parts_of(found["arrived_alone_of_calls"]) == (round(30 / 90, 6), 30, 90, 10)
+    assert found["arrived_alone_of_calls"]["note"] == ""
+
+
+def test_a_team_that_always_has_such_a_unit_is_no_rate_of_zero(ccu: Ccu, tmp_path: Path) -> None:
+    found = came(ccu, tmp_path, *["C1|K9"] * 20, *["P1"] * 80)
+    assert parts_of(found["arrived_of_calls"]) == (0.2, 20, 100, 0)
+    assert parts_of(found["arrived_alone_of_calls"]) == (None, None, 80, 20)
+
+
+def test_units_without_any_arrival_are_no_rate_of_zero(ccu: Ccu, tmp_path: Path) -> None:
+    """Who was sent is known; a file without a time of arrival does not tell that nobody came."""
+    found = came(ccu, tmp_path, *["C1"] * 20, *["P1|P2"] * 80, arrived="")
+    assert parts_of(found["dispatched_of_calls"]) == (0.2, 20, 100, 0)
+    for name in ("arrived_of_calls", "arrived_alone_of_calls"):
+        assert parts_of(found[name]) == (None, None, 80, 20)
+
+
+def test_one_unit_of_each_call_is_named_beside_the_rates(ccu: Ccu, tmp_path: Path) -> None:
+    told = "who else came to 50 calls is not recorded"
+    found = came(ccu, tmp_path, *["C1"] * 10, *["P1"] * 40)
+    assert parts_of(found["arrived_alone_of_calls"]) == (0.2, 10, 50, 0)
+    assert {found[name]["note"] for name in found if name.endswith("of_calls")} == {told}
+    assert told in ccu("report", *JANUARY, "--section", "summary").out
+    found = came(ccu, tmp_path, *["C1"] * 10, *["P1"] * 39, "P1|P2")
+    assert {found[name]["note"] for name in found if name.endswith("of_calls")} == {""}
+
+
+def test_call_signs_with_a_space_between_them_are_several(ccu: Ccu, tmp_path: Path) -> None:
+    """`C1 P12` begins as the team's signs do, and has an officer; `C 12` is one sign."""
+    found = came(ccu, tmp_path, *["C1 P12"] * 10, *["C 12"] * 30, *["P1"] * 60)
+    assert parts_of(found["associated_of_calls"]) == (0.4, 40, 100, 0)
+    assert parts_of(found["arrived_alone_of_calls"]) == (round(30 / 90, 6), 30, 90, 10)
+
+
 def test_an_arrival_before_the_dispatch_is_missing(ccu: Ccu, db_path: Path) -> None:
     hand = Hand(db_path)
     hand.calls([f"2026-01-0{day}T10:00:00" for day in range(1, 6)], arrived=True)

@@ -257,6 +257,20 @@ def test_an_hour_is_divided_by_the_contacts_it_was_spent_on(ccu: Ccu, hand: Hand
     assert (found["hours_per_contact"]["value"], found["hours_per_contact"]["missing"]) == (1, 10)
 
 
+def test_an_hour_with_nobody_on_record_is_no_hour_of_the_contacts(ccu: Ccu, hand: Hand) -> None:
+    """A person's call and nine of dispatch without a person, an hour each: 1 hour a contact."""
+    ccu("settings", "rate_scene", "60")
+    ccu("settings", "rate_follow_up", "60")
+    hand.call("2026-01-10T10:00:00", hand.person("Ann"))
+    hand.calls([f"2026-01-{day:02}T10:00:00" for day in range(11, 20)])
+    hand.one("UPDATE call SET minutes = 60")
+    found = figures(ccu, "effort", *JANUARY)
+    assert (found["scene_hours"]["value"], found["cost_scene"]["value"]) == (10, 600)
+    for name, value in (("hours_per_contact", 1), ("cost_per_contact", 60)):
+        row = found[name]
+        assert (row["value"], row["denominator"], row["missing"]) == (value, 1, 9)
+
+
 def test_hand_offs_only_when_their_days_are_over(ccu: Ccu, hand: Hand) -> None:
     hand.provider()
     done = ("in_progress", "2026-01-10T10:00:00")

@@ -228,9 +228,12 @@ def test_an_ending_against_the_format_is_refused(ccu: Ccu, tmp_path: Path) -> No
     assert list(tmp_path.glob("x.*")) == []
 
 
-def test_at_a_terminal_a_file_is_replaced_when_that_is_answered(ccu: Ccu, tmp_path: Path) -> None:
+def test_a_file_is_replaced_only_when_that_is_answered(ccu: Ccu, tmp_path: Path) -> None:
     path = tmp_path / "staff.csv"
     path.write_text("mine")
+    piped = ccu("staff", "list", "-o", str(path))
+    assert piped.code == 2 and path.read_text() == "mine"
+    assert "give a new name, or --format csv > FILE to replace it" in piped.err
     kept = ccu("staff", "list", "-o", str(path), tty=True, stdin="\n")
     assert kept.code == 2 and path.read_text() == "mine"
     assert "--output was not replaced; give another name" in kept.err

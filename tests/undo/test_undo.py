@@ -52,7 +52,7 @@ SCREENS = (
     "call list", "call list --undecided", "history --call 1", "history --call 2 --all",
     "history --person 1", "person find --file -", "referral list", "follow-up list",
     "follow-up overdue", "brief", "worker list", "consult list", "frequent people --k 1",
-    "frequent places --k 1", "report --month 2026-01",
+    "frequent places --k 1", "provider list", "report --month 2026-01",
 )  # fmt: skip
 
 
@@ -87,7 +87,7 @@ CHANGES = {
     "needs refer 1 housing --to 1": "Referral 2: marked as entered in error",
     "referral edit 1 --status accepted": "Referral 1: requested again (was accepted)",
     "referral edit 1 --status declined": "Referral 1: requested again (was declined by person)",
-    "referral edit 1 --owner dlee": "Referral 1: requested again",
+    "referral edit 1 --owner dlee": "Referral 1: root owns it again",
     "follow-up add --call 2 --kind call --due tomorrow": "Cancelled follow-up 4",
     "follow-up done 1 --result left_message --next monday": "Voided the attempt",
     "follow-up done 3 --result reached --minutes 30": "Voided the attempt",
@@ -105,6 +105,10 @@ CHANGES = {
     "person merge 1 2 --prefer merged": "Person 2 is apart from person 1 again",
     "worker assign --person 1 --staff dlee": "No worker is assigned to person 1",
     "place merge 1 2": "Place 2 is apart from place 1 again",
+    "place edit --place 1 --category group_home": "Place 1 has its earlier values again",
+    "place exempt --place 1 --category shelter --reason beds": "Place 1 has its earlier values",
+    "provider edit 1 --phone 203-555-0190 --need food": "Provider 1 has its earlier values again",
+    "provider retire 1": "Provider 1 has its earlier values again",
 }
 TYPED = {
     "person add --file -": "given: Ana\nfamily: Reyes\nphone: 203-555-0177",
@@ -129,6 +133,31 @@ def test_a_change_and_its_undo_leave_every_screen_as_it_was(line: str, ccu: Ccu)
         assert after[screen] == shown, screen
     assert ccu("check").code == 0
     assert ccu("audit", "verify").code == 0
+
+
+def test_a_decision_that_was_taken_back_is_there_again(ccu: Ccu) -> None:
+    change("call decide 2 --no-action resolved")
+    before = screens()
+    change("call decide 2 --reopen")
+    done = ccu("undo", "--yes")
+    assert done.out == "Call 2 is decided as before: Resolved on scene, no need left.\n"
+    assert "Call 2, 9 ELM ST, decision changed just now by you." in done.err
+    assert screens() == before
+
+
+def test_a_decision_that_is_put_back_is_of_who_made_it(
+    ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decided = "SELECT * FROM call_decision"
+    change("call decide 2 --no-action resolved")
+    with sqlite3.connect(db_path) as hand:
+        before = hand.execute(decided).fetchall()
+    become(monkeypatch, "boss")
+    for _ in range(2):
+        change("--today 2026-01-31T20:00 call decide 2 --reopen")
+        change("--today 2026-01-31T21:00 undo --yes")
+    with sqlite3.connect(db_path) as hand:
+        assert hand.execute(decided).fetchall() == before
 
 
 def test_each_undo_takes_back_the_change_before(ccu: Ccu) -> None:
@@ -281,6 +310,8 @@ def test_what_has_no_way_back_names_the_command(ccu: Ccu) -> None:
         ("codes add hazard Drone", "(code add: drone) {}: ccu codes retire hazard drone"),
         ("settings repeat_days 180", "(setting: repeat_days) {}: ccu settings repeat_days VALUE"),
         ("person unlink 2 1", "(person unlink) {}: ccu person link 1 2 --relation parent"),
+        ("provider add Inn --need housing", "(provider add) {}: ccu provider retire 2"),
+        ("retention set calls 7 --source M7", "(retention set) {}: ccu retention set calls PERIOD"),
     ],
 )
 def test_undo_goes_past_a_change_without_a_way_back_only_when_asked_to(
@@ -567,7 +598,9 @@ def test_a_void_consult_or_assessment_is_in_no_list_and_not_edited(ccu: Ccu) -> 
 def test_a_note_on_a_referral_stays(ccu: Ccu, tmp_path: Path) -> None:
     (tmp_path / "note").write_text("called the shelter")
     change(f"referral edit 1 --note-file {tmp_path / 'note'}")
-    assert "a note on a referral stays" in ccu("undo", "--yes").err
+    assert (
+        "a note on a referral stays; add another one that corrects it" in ccu("undo", "--yes").err
+    )
 
 
 def test_a_role_undoes_only_what_it_may_do_by_hand(
@@ -600,6 +633,10 @@ def test_a_call_that_was_sealed_is_not_told_of(ccu: Ccu, monkeypatch: pytest.Mon
     change("seal call 4 --authority court --ordered 2026-01-30 --yes")
     become(monkeypatch, "dlee")
     refused(ccu("undo", "--yes"), "there is no change of yours to undo")
+    become(monkeypatch, "rex")
+    assert "(seal) cannot be undone automatically; to change it: ccu seal lift 1" in ccu(
+        "undo", "--yes"
+    ).err  # fmt: skip
 
 
 # ---------------------------------------------------------------- shown, asked, recorded

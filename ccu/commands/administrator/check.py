@@ -33,7 +33,7 @@ def command(
     """
     from ccu.audit import anchors
     from ccu.check import privacy, store
-    from ccu.database import copies, encryption
+    from ccu.database import copies, encryption, schema
     from ccu.database import opening as db
     from ccu.records import audit
 
@@ -61,6 +61,8 @@ def command(
     ] or [(LEFT, "ok", "")]
     private = privacy.exposed(session.path, encryption.uses_library(connection))
     rows += [("private", "warning", text) for text in private] or [("private", "ok", "")]
+    if schema.on_network_share(session.path):
+        rows.append(("network share", "warning", f"{session.path} {schema.ON_SHARE}"))
     wal = session.path.with_name(session.path.name + "-wal")
     size = privacy.size(wal)
     if size > LARGE_WAL:

@@ -83,12 +83,10 @@ def add(
         str, arg("LABEL", LABEL, "What screens show; its code is made of it.")
     ] = REQUIRED,
     meaning: Annotated[
-        str | None,
-        arg("[MEANING]", LABEL, "What an address or a need_word in the list means."),
+        str | None, arg("[MEANING]", LABEL, "What an address or a need_word in the list means.")
     ] = None,
     care: Annotated[
-        bool | None,
-        flag("--care/--no-care", "For a nature: whether such calls are care calls."),
+        bool | None, flag("--care/--no-care", "For a nature: whether such calls are care calls.")
     ] = None,
 ) -> None:
     """Add a code to a list of your town, or bring a retired one back.
@@ -107,8 +105,7 @@ def add(
 
       ccu codes add need_word "cupboard is bare" food
     """
-    session = ctx.obj
-    with session.work() as work:
+    with ctx.obj.work() as work:
         code = town_decisions.add(work, name, label, care, meaning)
     counted = {None: "", True: " Its calls are care calls.", False: " Its calls are no care calls."}
     emit_line(f"In the list {codes.name_of(name)}: {code}.{counted[care]}")
@@ -127,8 +124,7 @@ def rename(
 
       ccu codes rename agency human_services "Community Services"
     """
-    session = ctx.obj
-    with session.work() as work:
+    with ctx.obj.work() as work:
         changed = town_decisions.relabel(work, name, code, label)
     emit_line(f"{changed} is now shown as: {label}")
 

@@ -91,11 +91,11 @@ def command(
 
 
 def _ask(chosen: dict[str, str], admin: str) -> None:
-    """Ask for what was not given as an option; `<` goes back.
+    """Ask for what is not chosen yet.
 
     `owner` owns what patrol officers refer; Enter leaves it empty. `role` is that of a new account.
     """
-    from ccu.options import questions, typed_text
+    from ccu.options import typed_text
     from ccu.records import codes
 
     def login(text: str) -> str:
@@ -108,30 +108,18 @@ def _ask(chosen: dict[str, str], admin: str) -> None:
             raise InvalidInput(f"choose from {', '.join(_OWNERS)}")
         return found
 
-    def zone() -> str:
+    if "town" not in chosen:
+        chosen["town"] = _asked("town", "Town")
+    if "state" not in chosen:
+        chosen["state"] = _asked("state", "State, such as CT or Connecticut")
+    if "timezone" not in chosen:
         zones = codes.zones_of(chosen["state"])
         choices = f", {' or '.join(zones)}" if len(zones) > 1 else ""
-        return _asked("timezone", f"Time zone{choices} [{zones[0]}]", zones[0])
-
-    asks: dict[str, Callable[[], str]] = {
-        "town": lambda: _asked("town", "Town"),
-        "state": lambda: _asked("state", "State, such as CT or Connecticut"),
-        "timezone": zone,
-        "office_hours": lambda: _asked("office_hours", _HOURS),
-        "owner": lambda: ask_until_valid(_WHOSE, login),
-        "role": lambda: ask_until_valid(_ROLE, role),
-    }
-
-    def question(name: str, ask: Callable[[], str]) -> questions.Question:
-        return questions.Question(
-            name,
-            ask=lambda: chosen.update({name: ask()}),
-            words=lambda: chosen.get(name, ""),
-            known=name in chosen,
-            wanted=lambda: name != "role" or chosen.get("owner") not in ("", admin),
-        )
-
-    questions.ask_each([question(name, ask) for name, ask in asks.items()])
+        chosen["timezone"] = _asked("timezone", f"Time zone{choices} [{zones[0]}]", zones[0])
+    chosen["office_hours"] = _asked("office_hours", _HOURS)
+    chosen["owner"] = ask_until_valid(_WHOSE, login)
+    if chosen["owner"] not in ("", admin):
+        chosen["role"] = ask_until_valid(_ROLE, role)
 
 
 def _asked(name: str, question: str, default: str = "") -> str:

@@ -15,8 +15,6 @@ def command(ctx: Context, given: ReportOptions) -> None:
     and XLSX have every section; every figure has its numerator, its denominator and how many rows
     lacked the data.
 
-    JSON: town, period, as_of, settings, notes and sections, each with `says`, columns and rows.
-
     Examples:
 
       ccu report --month 2026-01
@@ -41,7 +39,7 @@ def command(ctx: Context, given: ReportOptions) -> None:
         output.explain(given.define, given.format, given.output)
         return
     wanted = options.read(given, session)
-    output.check(given, ["changes"] if given.diff else wanted.names)
+    output.check(given, ["changes"] if given.diff else wanted.names, session.interactive)
     from ccu.report import build
 
     report = build.build(session, wanted)

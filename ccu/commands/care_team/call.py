@@ -82,7 +82,7 @@ def edit(
     session = ctx.obj
     refuse_two_inputs(given)
     began = calls.call_record(session.db, call)["occurred_at"]
-    form = CallForm(session, began)
+    form = CallForm(session, began, session.interactive)
     note = added_note(session, given, edit) if add_note or edit else None
     amendment = Amendment(given, form, note)
     address = form.values.get("address")
@@ -93,7 +93,9 @@ def edit(
         new = amendment.over(old, work)
         before = people.last(work.connection)
         changed = calls.amend(work, call, new, reason)
-        alike = person_finding.messages_since(session, before) if given.person_file else []
+        alike = []
+        if given.person_file:
+            alike = person_finding.messages_since(session, before, session.interactive)
     if session.role == "officer" and old["recorded_by"] != staff.login_of(
         session.db, session.staff_id
     ):

@@ -112,7 +112,6 @@ def decide(
 
       ccu call decide 12 --reopen
     """
-    from ccu.calls import decision_store
     from ccu.calls import triage_store as triage
     from ccu.people.open_work_store import AsOf
 
@@ -124,15 +123,15 @@ def decide(
     if is_asked := no_action is None and not reopen:
         if not asking:
             raise InvalidInput(f"--no-action is missing; {instead}")
-        decision_store.must_be_open(session.db, call, AsOf.of(session.now))  # before any question
+        triage.must_be_open(session.db, call, AsOf.of(session.now))  # before a question
         say(f"No further action on call {call}. ({instead[:1].upper()}{instead[1:]})")
-        if seen := decision_store.reason_of(session.db, call):
-            say(f"On file: {decision_store.label_of(session.db, seen)}.")
+        if seen := triage.reason_of(session.db, call):
+            say(f"On file: {triage.label_of(session.db, seen)}.")
         no_action = NO_ACTION.ask(session, "Why", "--no-action")
     with session.work() as work:
         if is_asked:
-            decision_store.must_be_as_seen(work.connection, call, seen)
-        changed = decision_store.decide(work, call, no_action)
+            triage.must_be_as_seen(work.connection, call, seen)
+        changed = triage.decide(work, call, no_action)
         shown = triage.of_calls(work.connection, [call], AsOf.of(work.now))[call]
     state = shown["decision"] or "not decided"
     emit_line(f"Call {call}: {state}." if changed else f"Nothing changed: call {call} is {state}.")

@@ -9,7 +9,7 @@ import typer
 
 from ccu.errors import InvalidInput
 from ccu.options import PERSON, REQUIRED, Context, OptionType, flag, group, opt, required, value
-from ccu.options.times import PAST_DAY
+from ccu.options.lookups import PAST_DAY
 from ccu.output import emit_line, say
 from ccu.output.text import counted
 from ccu.session import Session

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 from ccu.options import REQUIRED, AskingOption, Context, arg, flag, group, opt
-from ccu.options.times import MOMENT
+from ccu.options.lookups import MOMENT
 from ccu.options.types import CALL, FILE, PERSON, number_of
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 from ccu.people.who import NAMED_PERSON
@@ -77,8 +77,6 @@ def list_(
 
     Reading them is recorded in the care file. notice is what 42 CFR Part 2 asks to be said with
     such a note; it goes wherever the note goes.
-
-    JSON: person, care_notes (id, person, day, call, by, part2, corrects, text, notice).
 
     Example:
 

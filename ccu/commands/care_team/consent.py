@@ -10,7 +10,7 @@ from ccu.consent import store as consents
 from ccu.consent.store import PURPOSE_OPTION, SCOPES, TO_OPTION
 from ccu.errors import InvalidInput
 from ccu.options import REQUIRED, Context, arg, group, opt, typed_text
-from ccu.options.times import DAY, PAST_DAY
+from ccu.options.lookups import DAY, PAST_DAY
 from ccu.options.types import FILE, number_of
 from ccu.output import emit_line, say
 from ccu.people.who import NAMED_PERSON

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from ccu.consent import store as consents
 from ccu.consent.store import PURPOSE_OPTION, SCOPES, TO_OPTION
-from ccu.options import PERSON, REQUIRED, Context, arg, count, flag, group, opt
-from ccu.options.lookups import code
+from ccu.options import PERSON, REQUIRED, Context, arg, flag, group, opt
+from ccu.options.lookups import code, count
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.people.who import NAMED_PERSON
 from ccu.records.visibility import PART2
@@ -79,9 +79,6 @@ def list_(
 
     Police accounts see those to police.
 
-    JSON: id, person, to, scope, purpose, words, signed_on, signed_by, expires_on, state (active,
-    not yet, expired, revoked); with --all also revoked_on.
-
     Example:
 
       ccu consent list --person 12 --all
@@ -129,9 +126,6 @@ def disclosures(
     records what was disclosed by phone, by letter or in a meeting.
 
     Police accounts, except the records custodian, see what went to police.
-
-    JSON: id, when, to, account (that looked, or null), what, purpose, basis (consent N, policy, or
-    without consent: REASON), by, record (the person's record).
 
     Examples:
 

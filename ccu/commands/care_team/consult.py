@@ -5,9 +5,8 @@ from typing import Annotated
 
 from ccu.calls import consult_store as consults
 from ccu.options import AskingOption, Context, asked, group, opt
-from ccu.options.lookups import LOGIN
-from ccu.options.times import MOMENT, PAST_DAY
-from ccu.options.types import CALL, NOTE, PERSON, whole_number
+from ccu.options.lookups import LOGIN, MOMENT, PAST_DAY, whole_number
+from ccu.options.types import CALL, NOTE, PERSON
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 from ccu.people.who import NAMED_PERSON
 

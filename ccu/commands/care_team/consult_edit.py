@@ -5,9 +5,8 @@ from typing import Annotated
 
 from ccu.calls import consult_store as consults
 from ccu.options import REQUIRED, Context, ReasonOption, arg, flag, group, needs_reason, opt, value
-from ccu.options import whole_number as number
-from ccu.options.lookups import LOGIN
-from ccu.options.times import MOMENT
+from ccu.options.lookups import LOGIN, MOMENT
+from ccu.options.lookups import whole_number as number
 from ccu.options.types import CALL, NOTE, REASON, WHY, number_of
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 from ccu.people.who import NAMED_PERSON
@@ -31,9 +30,6 @@ def show(
     """Show one consult.
 
     Showing it is recorded in the audit.
-
-    JSON: id, occurred_at, asked_by, clinician, minutes, call, person, note, recorded_at,
-    recorded_by, changes (at, by, field, old, new, reason), note_characters, voided.
 
     Example:
 

@@ -7,7 +7,8 @@ from ccu.errors import InvalidInput
 from ccu.follow_ups.options import NamesOption
 from ccu.frequent import lists
 from ccu.options import AskingOption, Context, arg, flag, group, opt
-from ccu.options.types import FILE, PLACE, count, line, number_of
+from ccu.options.lookups import count
+from ccu.options.types import FILE, PLACE, line, number_of
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
 from ccu.people.who import NAMED_PERSON
 
@@ -41,8 +42,6 @@ def people(
     Counted are care calls on which they were the subject, today being the last of the days; a call
     by or beside them is not about them. open: referrals and follow-ups. It is recorded.
 
-    JSON: k, days, from, as_of, people, left_out.
-
     Examples:
 
       ccu frequent people
@@ -66,8 +65,6 @@ def places(
     people: how many different people with a name those care calls were about; unknown: how many of
     those calls were about nobody known by name. calls: of any type. worker: somebody works with
     people there. Exempt places are left out. It is recorded.
-
-    JSON: k, days, from, as_of, places, left_out, exempt.
 
     Examples:
 

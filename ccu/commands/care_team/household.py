@@ -7,7 +7,7 @@ from typing import Annotated
 from ccu.households import card as cards
 from ccu.households import entry as household_entry
 from ccu.options import Context, arg, flag, group, opt
-from ccu.options.times import PAST_DAY
+from ccu.options.lookups import PAST_DAY
 from ccu.options.types import FILE, HOUSEHOLD, PERSON, OptionType
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
 from ccu.people.who import NAMED_PERSON
@@ -38,14 +38,6 @@ def show(
 
     For Human Services, clinicians and the unit. Showing it is recorded in the audit, of each person
     named. An address is not a household: this is who was linked, wherever they live.
-
-    JSON: household, name; members (person, name, birth_year, age, age_estimated, minor, since,
-    relations, care_calls by days, lacks: null when never asked, else assessment, on, needs);
-    care_calls (a call once); workers (login, agency, name, phone, since, person: null for the
-    household); open (record, id, what, status, due, overdue, owner, person, household, call,
-    referral: that a follow-up is for); elsewhere (person, name, relations: linked, not a member);
-    left (the same, until). A relation: person, is (what this one is to them), or has_as (what they
-    are, where that has no other side).
 
     Examples:
 

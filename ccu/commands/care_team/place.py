@@ -32,8 +32,6 @@ def show(
 
     The flags of a building are shown with its units.
 
-    JSON: place, typed_as, merged, flags, counts, building, changes.
-
     Examples:
 
       ccu place show 12 Main St Apt 3

@@ -85,9 +85,6 @@ def show(
 ) -> None:
     """Show one plan, its author, approver and suggestions. The audit records that you looked.
 
-    JSON: id, for, person, place, status, on_card, author, written_at, approver, approved_on,
-    review_on, review_due, expires_on, body, suggestions, changes; with --all, earlier.
-
     Example:
 
       ccu plan show 4

@@ -6,10 +6,9 @@ from typing import Annotated, Any
 
 from ccu.errors import InvalidInput
 from ccu.options import AskingOption, Context, arg, asked, flag, group, opt
-from ccu.options.lookups import PROVIDER, code
+from ccu.options.lookups import PAST_DAY, PROVIDER, code, whole_number
 from ccu.options.shared import with_options
-from ccu.options.times import PAST_DAY
-from ccu.options.types import line, whole_number
+from ccu.options.types import line
 from ccu.output import emit_line, say
 from ccu.output.text import counted
 from ccu.providers import store as providers

@@ -53,10 +53,6 @@ def show(
 ) -> None:
     """Show a provider and its change history.
 
-    JSON: id, name, needs, agency, phone, hours, eligibility, capacity, verified_on, active, part2,
-    organization, description, address, areas, languages, min_age, max_age, accepts, alert, note,
-    old, open_referrals (their numbers), changes (at, by, field, old, new).
-
     Example:
 
       ccu provider show homes

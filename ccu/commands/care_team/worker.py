@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from ccu.errors import Declined, InvalidInput
 from ccu.options import Context, asked, flag, group, opt
-from ccu.options.lookups import LOGIN
-from ccu.options.times import PAST_DAY
+from ccu.options.lookups import LOGIN, PAST_DAY
 from ccu.options.types import HOUSEHOLD, PERSON
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.people.who import NAMED_PERSON

@@ -27,9 +27,6 @@ def review(
     overrides and the reasons given for opening narratives. Logins and numbers, no names.
     Your own reads are in it too, and that you read it is recorded.
 
-    JSON: since, until, rules, and the lists staff_changes, accounts, unusual, untied, night,
-    denials, exports, overrides, each complete.
-
     Examples:
 
       ccu audit review
@@ -38,8 +35,7 @@ def review(
     """
     from ccu.audit import review
 
-    session = ctx.obj
-    emit_document(review.read(session, since), format, output)
+    emit_document(review.read(ctx.obj, since), format, output)
 
 
 @app.command()

@@ -78,9 +78,6 @@ def open_(
 ) -> None:
     """Show what is in a parcel from another town; recorded in the audit, without a name.
 
-    JSON: from, by, made, met, person (lines as ccu person add --file reads them), needs, note,
-    added (the person's number, or null).
-
     Example:
 
       ccu parcel open from-westport.age --add

@@ -71,10 +71,9 @@ def set_(
 
       ccu retention set plans never --source "order of the chief, 2026-01-12"
     """
-    session = ctx.obj
     if source is None:
         raise InvalidInput("--source is missing: the schedule or order that sets it")
-    with session.work() as work:
+    with ctx.obj.work() as work:
         before = kept_store.set_period(work, class_, years or None, source)
     was = f"; it was {before}" if before else ""
     emit_line(f"{class_}: {kept_store.period(years, not years)}{was}.")
@@ -131,7 +130,6 @@ def release(
 
       ccu retention release 3
     """
-    session = ctx.obj
-    with session.work() as work:
+    with ctx.obj.work() as work:
         released = kept_store.release_hold(work, hold)
     emit_line(f"Hold {hold} is released; it was on {released}.")

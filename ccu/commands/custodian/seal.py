@@ -6,9 +6,8 @@ from typing import Annotated
 
 from ccu.errors import InvalidInput
 from ccu.options import CALL, PERSON, Context, arg, flag, group, number_of, opt
-from ccu.options.lookups import code
+from ccu.options.lookups import PAST_DAY, code
 from ccu.options.shared import with_options
-from ccu.options.times import PAST_DAY
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
 
 app = group("Sealing orders for people and calls.")

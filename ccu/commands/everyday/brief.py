@@ -33,10 +33,6 @@ def command(
 
     Numbers and places only, unless --names is given. Showing it is recorded.
 
-    JSON: since, until, undecided, undecided_overdue, and the lists overdue, due_today, waiting,
-    care_calls, seen_often, in_hospital, flags_to_verify, flags_expiring, overrides_due and plans,
-    all complete.
-
     Examples:
 
       ccu brief

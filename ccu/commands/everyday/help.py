@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from ccu.options import arg, line
+from ccu.errors import CcuError
+from ccu.options import Context, arg, line
 from ccu.output import FormatOption, Table, emit, say
 
 COLUMNS = ("command", "help")
@@ -19,23 +20,26 @@ _STOP_WORDS = frozenset(
 
 
 def command(
-    ctx: typer.Context,
+    ctx: Context,
     words: Annotated[list[str] | None, arg("[WORD]...", line(60), "What you want to do.")] = None,
     format: FormatOption = None,
 ) -> None:
-    """Find a command by its name, its help or an everyday word.
+    """Find a command, or the list of codes to look in, by a name or an everyday word.
 
     Examples:
 
       ccu help undo
 
-      ccu help voicemail
+      ccu help narcan
     """
     root = ctx.find_root()
     if not words:
         typer.echo(root.get_help())
         return
-    found = _matches(list(_commands(root, root.command, "")), " ".join(words))
+    text = " ".join(words)
+    meant, found = _matches(list(_commands(root, root.command, "")), text)
+    whole = _lists(ctx, [text])
+    found = [*meant, *whole, *found, *(_lists(ctx, words) if len(words) > 1 and not whole else [])]
     if not found:
         say("No command found for that. Try one word, or see ccu --help.")
     if len(found) > SCREEN:
@@ -53,23 +57,41 @@ def _commands(ctx: Any, group: Any, before: str) -> Iterator[tuple[str, str]]:
             yield f"{before}{name}", str(each.help).split("\n\n")[0].replace("\n", " ")
 
 
-def _matches(commands: Sequence[tuple[str, str]], text: str) -> list[tuple[str, str]]:
-    """Return the commands with any of the words: everyday words first, then by number of words."""
+def _lists(ctx: Context, words: Sequence[str]) -> list[tuple[str, str]]:
+    """The lists with a code that one of the texts may mean: of the town, else of a new file."""
+    from ccu.database import schema
+    from ccu.records import codes
+
+    try:
+        lists = ctx.obj.db
+    except CcuError:
+        lists = schema.empty()
+    found = [each for word in words for each in codes.called(lists, word)]
+    return [(f"ccu codes {name}", f"Has the choice {labels}") for name, labels in found]
+
+
+def _matches(
+    commands: Sequence[tuple[str, str]], text: str
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """The commands that an everyday word means; those with a word, the one with most first."""
     from ccu.records import codes
 
     typed = codes.plain(text).split("_")
     words = [word for word in typed if word not in _STOP_WORDS] or typed
     known = codes.synonyms("command")
     meant = [each for word in (codes.plain(text), *words) for each in known.get(word, ())]
-    ranked = []
+    by_word: list[Any] = []
+    by_help: list[Any] = []
     for path, help in commands:
         name, wording = codes.plain(path).split("_"), codes.plain(help).split("_")
         in_name = sum(any(part.startswith(word) for part in name) for word in words)
         in_help = sum(any(part.startswith(word) for part in wording) for word in words)
         if path in meant or in_name or in_help:
-            order = (path not in meant, -max(in_name, in_help), -in_name)
-            ranked.append((order, (f"ccu {path}", help)))
-    return [row for _order, row in sorted(ranked, key=lambda each: each[0])]
+            order = (-max(in_name, in_help), -in_name)
+            (by_word if path in meant else by_help).append((order, (f"ccu {path}", help)))
+    by_word.sort(key=lambda each: each[0])
+    by_help.sort(key=lambda each: each[0])
+    return [row for _order, row in by_word], [row for _order, row in by_help]
 
 
 def did_you_mean(group: str, word: str, names: Sequence[str]) -> str:

@@ -45,9 +45,6 @@ def command(
     kept apart: 12 Main St Apt 3 is not Apt 4, and not the building. With --person, what is known of
     one person at any place. Each card shown is recorded in the audit.
 
-    JSON: query, match, place, counts, people, children, warnings, workers, open, plans, calls,
-    building, near; of a person: person, counts, warnings, workers, open, plans, calls, places.
-
     Examples:
 
       ccu history 12 main st apt 3

@@ -29,7 +29,7 @@ def command(
     """Record a call; asks for what is missing; prints the address card.
 
     Only --when, --address and --nature are required; with all three given it asks nothing, unless
-    a similar address or call is on file. An imported call with the number of --incident is
+    a similar address, call or person is on file. An imported call with the number of --incident is
     completed. Nothing is recorded that you did not say: Enter at a question is the same as leaving
     out its option. Names are optional. Do not type them on the command line: others on this machine
     can read it.
@@ -47,12 +47,12 @@ def command(
     --person "caller: described: tall man, gray coat". A line of --person-file may also be a name:
     Ana Reyes, or Ana Reyes, born 1/31/1980.
     """
-    from ccu.calls import entry
+    from ccu.calls import draft, entry
 
     session = ctx.obj
-    with entry.unfinished(session, given) as kept:
+    with draft.unfinished(session, given) as kept:
         entered = entry.new_call(session, given, asking, kept, edit, _warned)
-        call_id, page, told = _log(session, given, entered)
+        call_id, page, told = _log(session, given, entered, asking)
     values = entered.values
     may_be = [] if asking else entry.warnings(session, entered, call_id)
     for line in (*told, *may_be):
@@ -77,17 +77,19 @@ def _warned(session: Session, near: "Sequence[Near]") -> dict[str, str]:
 
     with session.work() as work:
         window = open_work_store.window(session)
-        found = store.warnings_at(work.connection, window, [each.place for each in near])
+        found = store.warnings_near(work.connection, window, [each.place for each in near])
         for place_id in (place for place in found if found[place]):
             work.audit("history", "place", place_id, calls=0, plans=[])
     return {each.text: page.in_short(found[each.place]) for each in near}
 
 
-def _log(session: Session, given: CallOptions, entered: "Entry") -> tuple[int, Document, list[str]]:
-    """Log the call, or complete the call on file that it matches.
+def _log(
+    session: Session, given: CallOptions, entered: "Entry", asking: bool
+) -> tuple[int, Document, list[str]]:
+    """Log the call, or complete the one that it is.
 
-    Return its number, its page, and messages: possible matches for the people of a file, fields of
-    an earlier call that stayed as they were.
+    Return its number, its page, and what to tell: who the people of a file may be, where it was not
+    asked; what of an earlier call stayed as it was.
     """
     # Import what the write needs before it begins: nobody else can write until it ends.
     import ccu.card.place  # noqa: F401
@@ -104,10 +106,10 @@ def _log(session: Session, given: CallOptions, entered: "Entry") -> tuple[int, D
             completed, left = change_store.complete(work, call_id, entered.values)
             told = [_completed(call_id, completed, left)]
         page = _page(work, session, call_id, entered, completed)
-        if given.person_file:  # people of a file are not asked about: possible matches are printed
+        if given.person_file:
             from ccu.people import finding
 
-            told += finding.messages_since(session, before)
+            told += finding.messages_since(session, before, asking)
         return call_id, page, told
 
 

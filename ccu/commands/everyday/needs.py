@@ -7,8 +7,8 @@ import typer
 
 from ccu.errors import InvalidInput
 from ccu.options import REQUIRED, AskingOption, Context, arg, group, opt
+from ccu.options.lookups import MOMENT
 from ccu.options.shared import with_options
-from ccu.options.times import MOMENT
 from ccu.options.types import CALL, PERSON, number_of
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 from ccu.people.who import NAMED_PERSON
@@ -68,9 +68,6 @@ def show(
 ) -> None:
     """Show an assessment, or a person's latest one. Showing it is recorded in the audit.
 
-    JSON: id, person, call, occurred_at, recorded_at, recorded_by, answers (need, state: null when
-    not asked, referral, referral_status), earlier (numbers of earlier ones), changes, voided.
-
     Examples:
 
       ccu needs show 3
@@ -100,8 +97,6 @@ def refer(
     """Turn an unmet need into a referral linked to the assessment.
 
     If an earlier referral for the need has ended, the new one refers again, as with --again-of.
-
-    JSON: the same as ccu refer.
 
     Example:
 

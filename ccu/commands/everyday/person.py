@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from ccu.options import AskingOption, Context, arg, flag, group, opt
+from ccu.options.lookups import whole_number
 from ccu.options.shared import with_options
-from ccu.options.types import FILE, PERSON, whole_number
+from ccu.options.types import FILE, PERSON
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
 from ccu.people.options import ChangeOptions, PersonOptions
 from ccu.people.who import NAMED_PERSON
@@ -71,9 +72,6 @@ def find(
     Nicknames, names in another order, accents, spelling by sound, day and month swapped still
     match. Everybody shown is recorded in the audit.
 
-    JSON: person, name (null: none), born, phone (its last four digits), score (of 100: what was
-    asked and agrees), why.
-
     Examples:
 
       ccu person find
@@ -103,13 +101,6 @@ def show(
     """Show what is on file about a person; ccu history --person shows their calls.
 
     Of a record merged into another, the person it is now. Showing it is recorded in the audit.
-
-    JSON: asked, identified, id, records, given_name, family_name, description, birth_date, age,
-    age_estimate, age_estimated_on, minor, sex, phone, email, home, `postcode`, language,
-    race_ethnicity, housing,
-    veteran, missing (field: why), names (others: person, alias, given_name, family_name),
-    households, sources (source, number), workers, recorded_at, recorded_by, changes (null without
-    --changes; at, by, field, old, new, reason).
 
     Example:
 

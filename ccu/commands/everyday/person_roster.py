@@ -7,7 +7,8 @@ import typer
 
 from ccu import imports
 from ccu.errors import InvalidInput
-from ccu.options import AskingOption, Context, flag, group, opt, required, whole_number
+from ccu.options import AskingOption, Context, flag, group, opt, required
+from ccu.options.lookups import whole_number
 from ccu.output import FormatOption, OutputOption, Table, emit
 
 if TYPE_CHECKING:

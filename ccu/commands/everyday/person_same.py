@@ -3,7 +3,8 @@
 from typing import Annotated
 
 from ccu.errors import InvalidInput
-from ccu.options import PERSON, AskingOption, Context, arg, flag, group, opt, value, whole_number
+from ccu.options import PERSON, AskingOption, Context, arg, flag, group, opt, value
+from ccu.options.lookups import whole_number
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document
 from ccu.people.who import NAMED_PERSON
 
@@ -25,9 +26,6 @@ def compare(
 
     A weight is in points of the score; below 0 it is evidence of two people. People with
     several records are compared by the two that are most alike. Recorded as a read of both.
-
-    JSON: asked, a, b, records (those compared), score, likely_from, likely, merged, agree, differ,
-    against, fields (field, agreement, weight, a, b).
 
     Example:
 
@@ -101,9 +99,6 @@ def merge(
     survives; where one has none, the other's does. The name not chosen stays a name to find them
     by. Of two workers A's goes on, unless --take worker. ccu person unmerge B undoes all of it.
 
-    JSON: kept, merged, done, score, likely_from, likely, against, warnings, fields (field, kept,
-    merged, survives: kept, merged or same).
-
     Examples:
 
       ccu person merge 12 31
@@ -137,10 +132,6 @@ def unmerge(
     """Undo a merge: every value and worker is as if it had not been.
 
     What was added since stays with the number it was put to; what was put to the other is listed.
-
-    JSON: person, was_part_of, merged_at, workers_again, without_worker (person, worker, until: the
-    last worker of one of the two who has none now), put_since (record, id, person,
-    recorded).
 
     Example:
 

@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from ccu.options import Context, arg, flag, group, line, opt, whole_number
-from ccu.options.lookups import code
+from ccu.options import Context, arg, flag, group, line, opt
+from ccu.options.lookups import code, whole_number
 from ccu.output import FormatOption, OutputOption, Table, emit, say
 
 app = group("Joined to `ccu provider` by the map in cli.py.")

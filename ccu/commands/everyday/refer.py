@@ -26,8 +26,6 @@ def command(
     refers is owned by the account of the setting default_owner. The setting
     follow_up_hours gives when follow-ups are due.
 
-    JSON: the same as ccu referral show, with warnings (a list of texts).
-
     Examples:
 
       ccu refer 12 --to homes --need housing --handoff warm_in_person --handoff-minutes 20

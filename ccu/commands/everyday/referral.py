@@ -64,12 +64,6 @@ def show(
     Its status, owner, events, follow-ups and attempts. Showing it is recorded in the audit, for the
     referral and for the person.
 
-    JSON: id, status, since, outcome, need, provider (id, name, phone), person, call, place,
-    call_void, owner (login, name, phone), handoff, handoff_parties, handoff_minutes, made_at,
-    recorded_at, recorded_by, again_of, assessment, events (status, reason, note, at, recorded_at,
-    by, owner, again, undone, note_characters), follow_ups (id, `kind`, due_at, owner, unsigned,
-    closed_at, attempts (at, by, result, minutes, note, note_characters)), person_name.
-
     Example:
 
       ccu referral show 7
@@ -109,8 +103,6 @@ def letter(
     The person's copy is in plain language, for the person alone. The provider's copy has name,
     birth date, phone and need; it is recorded as a disclosure, and needs an active consent to that
     provider: on referrals, or for a 42 CFR Part 2 program on part2.
-
-    JSON: referral, copy (person or provider), disclosure (its number, or null), text (its lines).
 
     Examples:
 

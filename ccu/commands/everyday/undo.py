@@ -13,11 +13,9 @@ def command(
 ) -> None:
     """Take back your last change: it is shown first, and the audit keeps both.
 
-    Calls, referrals and their steps, follow-ups and attempts, consults, needs assessments, flags,
-    plans, workers, a person just added, merges, households and links, and edits of them; the import
-    of a dispatch export or a directory of services. Another undo takes back the change before. What
-    cannot be undone automatically, or what somebody changed since, is named with the command to
-    use; at a terminal it then asks whether to go on to an earlier change.
+    Another undo takes back the change before. What cannot be undone automatically, or what somebody
+    changed since, is named with the command to use; at a terminal it then asks whether to go on to
+    an earlier change. It does not reach care notes: ccu care note move, or add --corrects.
 
     Example:
 

@@ -22,7 +22,9 @@
 -- the people. Fewer than ten people, or no call on one side, have no interval and no value: only their
 -- calls. It cannot show that the help caused it: people are engaged when things are at their worst, and calls fall
 -- afterward without help too (regression to the mean). The people not engaged show how much, as
--- far as they are like those engaged; they were not chosen at random.
+-- far as they are like those engaged; they were not chosen at random. On the other side, of the calls
+-- before the first engagement none led to one: where calls come at random and nothing helps, the value
+-- is negative, about -20% where 15 of 100 calls lead to an engagement. Not engaged have no such loss.
 
 -- people_compared
 -- title: People compared
@@ -47,7 +49,8 @@
 -- read call for care call throughout. The 95% interval is by the delta method, addresses varying and
 -- not calls, as for reduction, and so is when there is no value. It cannot show that the team
 -- caused it: a team comes when calls are at their worst, and calls fall afterward without it too (regression to the mean). The addresses not
--- engaged show how much, as far as they are like those engaged; they were not chosen at random. People
+-- engaged show how much, as far as they are like those engaged; they were not chosen at random. As in
+-- reduction, no call before t0 had the team, which alone makes fewer before than after. People
 -- move: calls at an address need not be about one person.
 
 -- addresses_compared

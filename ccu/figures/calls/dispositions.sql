@@ -143,7 +143,7 @@ SELECT * FROM (
 UNION ALL
 SELECT figure, '', iif(missing > known, NULL, hits), known, missing,
        CASE WHEN missing > known THEN 'most calls do not record it'
-            WHEN unmapped > 0 THEN printf('%d ended in words without a code', unmapped)
+            WHEN unmapped > 0 THEN printf('%,d ended in words without a code', unmapped)
             ELSE '' END
 FROM (
   SELECT * FROM (

@@ -10,7 +10,8 @@
 -- so none of them is printed without its name. missing: calls without any responder recorded, because
 -- no record does not mean that nobody was sent, and imported calls from a source of which no call in
 -- the period, or in the year to its end, has a civilian responder: its units are not known to be police.
--- They are left out on both sides; where they are more than the calls counted, there is no rate.
+-- They are left out on both sides; where they are more than the calls counted, there is no rate. Calls of a
+-- source that names no second responder of any call in that time are counted and named beside the rate.
 
 -- dispatched_of_calls
 -- title: Civilian responder sent, of all calls
@@ -26,8 +27,9 @@
 -- known from: Eugene
 -- numerator: calls at which a civilian responder arrived, with police or without
 -- denominator: calls in the period with a responder recorded
--- As associated_of_calls, only those who arrived. missing: also calls with a time of arrival and a civilian
--- responder sent, of which it is not recorded who arrived: several units in one cell of an import.
+-- As associated_of_calls, only those who arrived. missing: also calls to which a civilian was sent and of
+-- which it is not recorded who arrived: several units in one cell of an import, or a source that has no
+-- arrivals at all. No rate of zero where these are most of the calls to which a civilian was sent.
 
 -- arrived_alone_of_calls
 -- title: Handled by the team
@@ -35,9 +37,11 @@
 -- known from: CAHOOTS, Eugene (17% in 2017); Albuquerque
 -- numerator: calls at which a civilian responder arrived and no police officer did
 -- denominator: calls in the period with a responder recorded
--- missing: as arrived_of_calls. The narrowest reading: the calls that a civilian team handled itself, whatever their nature; the share
--- of care natures is share_of_all_calls. A clinician who came with an officer is not alone. Who would have come without the team is not known, so it is no count of
--- police visits saved.
+-- missing: as arrived_of_calls, and imported calls at which a civilian arrived with a unit that may be
+-- police: no agency is known of it. The narrowest reading: the calls that a civilian team handled itself,
+-- whatever their nature; the share of care natures is share_of_all_calls. A clinician who came with an
+-- officer is not alone. Who would have come without the team is not known, so it is no count of police
+-- visits saved.
 
 -- associated_of_care_calls
 -- title: Civilian responder on it, of care calls
@@ -119,8 +123,10 @@
 
 WITH responder AS NOT MATERIALIZED (
   SELECT call_id, agency, clinician, state,
-         clinician OR agency IN ('human_services', 'mobile_crisis', 'provider') AS civilian
-  FROM call_responder),
+         clinician OR agency IN ('human_services', 'mobile_crisis', 'provider') AS civilian,
+         agency = 'police' AND NOT clinician AND state = 'arrived' AS police,
+         agency = 'other' AND NOT clinician AND state = 'arrived' AS nobodys
+  FROM call_responder),  -- nobodys: in an import, a call sign without an agency
 telling AS MATERIALIZED (  -- sources that name a team; main.call: also calls left out of this view
   SELECT call.source_system_id AS source
   FROM responder CROSS JOIN main.call ON call.id = responder.call_id
@@ -130,6 +136,20 @@ telling AS MATERIALIZED (  -- sources that name a team; main.call: also calls le
   FROM responder CROSS JOIN call ON call.id = responder.call_id
   WHERE civilian AND occurred_at >= min(:start, date(:end, '-1 year')) AND occurred_at < :end
   UNION SELECT id FROM source_system WHERE name = 'ccu'),
+told AS MATERIALIZED (  -- single: no call names a second responder; timed: some has an arrival
+  SELECT source,
+         name <> 'ccu' AND NOT EXISTS (
+           SELECT 1 FROM main.call CROSS JOIN call_responder AS one ON one.call_id = call.id
+           CROSS JOIN call_responder AS other ON other.call_id = call.id AND other.id > one.id
+           WHERE source_system_id = telling.source
+             AND occurred_at >= min(:start, date(:end, '-1 year')) AND occurred_at < :end) AS single,
+         EXISTS (
+           SELECT 1 FROM main.call
+           WHERE source_system_id = telling.source
+             AND occurred_at >= min(:start, date(:end, '-1 year')) AND occurred_at < :end
+             AND (arrived_at IS NOT NULL OR EXISTS (
+               SELECT 1 FROM call_responder WHERE call_id = call.id AND state = 'arrived'))) AS timed
+  FROM telling JOIN source_system ON id = source),
 counted AS NOT MATERIALIZED (
   SELECT * FROM call
   WHERE occurred_at >= :start AND occurred_at < :end AND voided_at IS NULL
@@ -142,20 +162,24 @@ took_part AS MATERIALIZED (  -- one row a call; without a responder, what they d
          max(civilian AND state IN ('dispatched', 'cancelled', 'arrived')) AS dispatched,
          max(civilian AND state = 'arrived') AS arrived,
          max(civilian AND state = 'arrived')
-           AND NOT max(agency = 'police' AND NOT clinician AND state = 'arrived') AS alone,
-         counted.arrived_at IS NOT NULL AND NOT max(responder.state = 'arrived')
-           AND max(civilian AND state IN ('associated', 'dispatched')) AS unsure
+           AND NOT max(police) AND NOT (max(nobodys) AND import_batch_id IS NOT NULL) AS alone,
+         max(civilian AND state = 'arrived') AND NOT max(police)
+           AND max(nobodys) AND import_batch_id IS NOT NULL AS doubtful,
+         (counted.arrived_at IS NOT NULL OR NOT timed) AND NOT max(responder.state = 'arrived')
+           AND max(civilian AND state IN ('associated', 'dispatched')) AS unsure,
+         single
   FROM counted CROSS JOIN responder ON responder.call_id = counted.id
-  WHERE +counted.source_system_id IN (SELECT source FROM telling)  -- +: read by the period alone
+  CROSS JOIN told ON told.source = +counted.source_system_id  -- +: read by the period alone
   GROUP BY +counted.id),
 every AS MATERIALIZED (
   SELECT count(*) AS calls, count(*) - count(took_part.id) AS without,
          sum(associated) AS associated, sum(dispatched) AS dispatched,
-         sum(took_part.arrived) AS arrived, sum(alone) AS alone, coalesce(sum(unsure), 0) AS unsure
+         sum(took_part.arrived) AS arrived, sum(alone) AS alone, coalesce(sum(unsure), 0) AS unsure,
+         coalesce(sum(unsure OR doubtful), 0) AS open, coalesce(sum(single), 0) AS single
   FROM counted LEFT JOIN took_part ON took_part.id = counted.id),
 judged AS MATERIALIZED (  -- the care calls
-  SELECT took_part.id IS NOT NULL AS responders, associated, dispatched, arrived, alone, unsure, lead_agency,
-         danger,
+  SELECT took_part.id IS NOT NULL AS responders, associated, dispatched, arrived, alone, unsure,
+         unsure OR doubtful AS open, single, lead_agency, danger,
          danger = 0 AND instr(',' || :civilian_natures || ',', ',' || nature || ',') > 0 AS eligible
   FROM (SELECT id, lead_agency, coalesce(nature_cleared, nature) AS nature,
                (SELECT max(danger <> 'none') FROM call_danger WHERE call_id = counted.id) AS danger
@@ -165,14 +189,20 @@ care AS MATERIALIZED (
   SELECT count(*) AS calls, coalesce(sum(NOT responders), 0) AS without,
          sum(associated) AS associated, sum(dispatched) AS dispatched,
          sum(arrived) AS arrived, sum(alone) AS alone, coalesce(sum(unsure), 0) AS unsure,
+         coalesce(sum(open), 0) AS open, coalesce(sum(single), 0) AS single,
          count(*) FILTER (WHERE eligible AND (responders OR lead_agency IS NOT NULL)
-           AND (coalesce(unsure, 0) = 0
+           AND (coalesce(open, 0) = 0
              OR lead_agency IN ('human_services', 'mobile_crisis', 'provider'))) AS answered,
          count(danger) AS screened, coalesce(sum(danger IS NULL), 0) AS unscreened,
          coalesce(sum(eligible), 0) AS eligible,
          coalesce(sum(eligible AND (alone OR
            coalesce(lead_agency IN ('human_services', 'mobile_crisis', 'provider'), 0))), 0) AS covered
   FROM judged),
+tally AS NOT MATERIALIZED (
+  SELECT 'calls' AS scope, * FROM every
+  UNION ALL
+  SELECT 'care_calls', calls, without, associated, dispatched, arrived, alone, unsure, open, single
+  FROM care),
 led AS MATERIALIZED (  -- without police, and anyone came
   SELECT backup_asked, counted.backup_arrived
   FROM counted LEFT JOIN took_part ON took_part.id = counted.id
@@ -180,25 +210,28 @@ led AS MATERIALIZED (  -- without police, and anyone came
 leading AS MATERIALIZED (
   SELECT lead_agency, count(*) AS calls FROM counted WHERE lead_agency IS NOT NULL GROUP BY 1),
 line AS (
-  SELECT 'associated_of_calls' AS figure, '' AS grp, associated AS numerator, calls - without AS denominator,
-         without AS missing FROM every
-  UNION ALL SELECT 'dispatched_of_calls', '', dispatched, calls - without, without FROM every
-  UNION ALL SELECT 'arrived_of_calls', '', arrived, calls - without - unsure, without + unsure FROM every
-  UNION ALL SELECT 'arrived_alone_of_calls', '', alone, calls - without - unsure, without + unsure FROM every
-  UNION ALL SELECT 'associated_of_care_calls', '', associated, calls - without, without FROM care
-  UNION ALL SELECT 'dispatched_of_care_calls', '', dispatched, calls - without, without FROM care
-  UNION ALL SELECT 'arrived_of_care_calls', '', arrived, calls - without - unsure, without + unsure FROM care
-  UNION ALL SELECT 'arrived_alone_of_care_calls', '', alone, calls - without - unsure, without + unsure FROM care
+  SELECT * FROM (SELECT * FROM (
+    SELECT 'associated_of_' || scope AS figure, '' AS grp, associated AS numerator,
+           calls - without AS denominator, without AS missing, 0 AS unknown, single FROM tally
+    UNION ALL
+    SELECT 'dispatched_of_' || scope, '', dispatched, calls - without, without, 0, single FROM tally
+    UNION ALL
+    SELECT 'arrived_of_' || scope, '', arrived, calls - without - unsure, without + unsure,
+           arrived = 0 AND unsure > associated - unsure, single FROM tally
+    UNION ALL
+    SELECT 'arrived_alone_of_' || scope, '', alone, calls - without - open, without + open,
+           alone = 0 AND open > associated - open, single FROM tally)
+    ORDER BY figure LIKE '%care_calls')
   UNION ALL SELECT 'backup_rate', '', coalesce(sum(backup_asked), 0), count(backup_asked),
-                   coalesce(sum(backup_asked IS NULL), 0) FROM led
+                   coalesce(sum(backup_asked IS NULL), 0), 0, 0 FROM led
   UNION ALL SELECT 'backup_arrived', '', coalesce(sum(backup_arrived), 0), count(backup_arrived),
-                   coalesce(sum(backup_arrived IS NULL), 0) FROM led
-  UNION ALL SELECT 'civilian_eligible', '', eligible, screened, unscreened FROM care
-  UNION ALL SELECT 'civilian_covered', '', covered, answered, eligible - answered FROM care
+                   coalesce(sum(backup_arrived IS NULL), 0), 0, 0 FROM led
+  UNION ALL SELECT 'civilian_eligible', '', eligible, screened, unscreened, 0, 0 FROM care
+  UNION ALL SELECT 'civilian_covered', '', covered, answered, eligible - answered, 0, single FROM care
   UNION ALL
   SELECT * FROM (
     SELECT 'lead_agency', agency.label, coalesce(leading.calls, 0), total.calls,
-           every.calls - total.calls
+           every.calls - total.calls, 0, 0
     FROM every CROSS JOIN (SELECT coalesce(sum(calls), 0) AS calls FROM leading) AS total
     CROSS JOIN agency LEFT JOIN leading ON leading.lead_agency = agency.code
     ORDER BY agency.sort))
@@ -206,5 +239,6 @@ SELECT figure, grp, iif(thin, NULL, numerator) AS numerator, denominator, missin
        CASE WHEN thin THEN 'most calls do not record it'
             WHEN figure LIKE 'backup%' AND EXISTS (SELECT 1 FROM counted)
               AND NOT EXISTS (SELECT 1 FROM leading) THEN 'no call has a lead agency'
+            WHEN single THEN printf('who else came to %,d calls is not recorded', single)
             ELSE '' END AS note
-FROM (SELECT *, figure <> 'lead_agency' AND missing > denominator AS thin FROM line);
+FROM (SELECT *, unknown OR (figure <> 'lead_agency' AND missing > denominator) AS thin FROM line);

@@ -23,7 +23,7 @@
 
 WITH work AS MATERIALIZED (
   SELECT record = 'referral' AS is_referral, due_unix - :as_of_unix AS until_due,
-         unixepoch(worked_at) <= :as_of_unix - 86400 * :stalled_days AS stalled
+         stalls_unix <= :as_of_unix AS stalled
   FROM open_work)
 SELECT 'overdue_now' AS figure, count(*) FILTER (WHERE until_due < 0) AS numerator,
        count(*) AS denominator FROM work WHERE NOT is_referral

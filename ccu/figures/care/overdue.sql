@@ -17,8 +17,7 @@ WITH told AS (
              substr(due_at, 1, 10)) AS due
   FROM open_work
   WHERE iif(record = 'referral',
-            unixepoch(worked_at) <= :as_of_unix - 86400 * :stalled_days
-              AND id IN (SELECT id FROM main.referral),
+            stalls_unix <= :as_of_unix AND id IN (SELECT id FROM main.referral),
             due_unix < :as_of_unix AND id IN (SELECT id FROM main.follow_up)))
 SELECT what, told.id, referral, (SELECT id FROM main.call WHERE id = told.call_id) AS call,
        coalesce(human.canonical_id, person_id) AS person,

@@ -133,8 +133,7 @@ SELECT 'people_served' AS figure, '' AS grp, iif(bare, NULL, people) AS numerato
        unrecorded AS missing FROM total
 UNION ALL
 SELECT 'people_served', way.value,
-       iif(way.value = 'met on a call' AND (SELECT bare FROM total), NULL,
-           count(DISTINCT canonical_id)), NULL,
+       iif((SELECT bare FROM total), NULL, count(DISTINCT canonical_id)), NULL,
        iif(way.value = 'met on a call', (SELECT unrecorded FROM total), 0)
 FROM json_each('["met on a call", "reached by a follow-up", "referral accepted"]') AS way
 LEFT JOIN counted_person ON counted_person.way = way.value AND counted_person.known GROUP BY way.key

@@ -65,8 +65,6 @@ class Reader:
             else:
                 self._directory.problem("services", row, "no name")
 
-    # ------------------------------------------------------------ the tables
-
     def _by_id(self, table: str) -> dict[str, Row]:
         """Return id -> row; of the rows with one id the first."""
         found: dict[str, Row] = {}
@@ -137,8 +135,6 @@ class Reader:
                     found[service].append(tables.clean(known[term].cells.get("name", ""), 100))
                     term = known[term].cells.get("parent_id", "")
         return found
-
-    # ------------------------------------------------------------ one service
 
     def _service(self, key: str, row: Row, name: str) -> Service:
         cells = {column: tables.clean(value) for column, value in row.cells.items()}

@@ -251,9 +251,6 @@ def _is_cell(value: Any) -> bool:
     return value is not None and not isinstance(value, dict | list)
 
 
-# ---------------------------------------------------------------- cells
-
-
 def clean(text: str, longest: int = LONGEST) -> str:
     """Return a cell as one line of plain text; empty for values that mean nothing."""
     if "&" in text:

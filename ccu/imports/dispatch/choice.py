@@ -3,12 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from ccu.address.words import STATE_CODES, STATES, SUFFIXES
 from ccu.imports import forms, suggest
 from ccu.imports.dispatch.layout import TIMES
-from ccu.imports.layout import divided
+from ccu.imports.forms import Found
+from ccu.imports.layout import call_signs, divided
 from ccu.imports.suggest import Chosen, Hints, Questions, Sample
 from ccu.output import say
 
@@ -25,6 +26,7 @@ STATE = re.compile(  # whether a call is open or closed: no outcome
 AGENCIES = 30  # the most distinct ones in a column
 STATE_NAMES = STATE_CODES | STATES.keys()
 
+DAY = re.compile(f"{forms.DATED.pattern}|([0-9]{{2}}){{3,4}}$", re.IGNORECASE)  # without a header
 DAY_AND_CLOCK = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}[ T]+\d").match
 # Of a grid: 572 S 500 E, E 1250 N 300, N12W3456 MAIN, N1234 COUNTY ROAD A.
 GRID = re.compile(
@@ -37,8 +39,11 @@ SIGN = re.compile(
     "[A-Z]{1,7}[- ]?[0-9]{1,4}[A-Z]?|[0-9][A-Z]{1,3}[0-9]{1,3}|[0-9]{3,4}", re.IGNORECASE
 )
 CROSSING = re.compile(r"[a-z] ?[&/@] ?[a-z]", re.IGNORECASE)
-PRIMARY = re.compile(r"\b(prim(ary)?|lead)\b", re.IGNORECASE)  # of the units of a call
-MODIFIED = re.compile(r"\b(updated?|modified|mod|last (edit|change)\w*)\b")
+PRIMARY = re.compile(r"\b(prim(e|ary)?|lead|first)( ?units?)?\b")  # of the units of a call
+EVERY_UNIT, ONE_UNIT = "all units of the call", "one unit of each call"  # what a question offers
+MODIFIED = re.compile(
+    r"\b(upd(ated?)?|modified|mod|edit(ed)?|revised|changed|rev|last (edit|change)\w*)\b"
+)
 DIRECTION = re.compile(r"[NSEW]{1,2}\.?|north|south|east|west", re.IGNORECASE)
 
 Test = Callable[[str], object]
@@ -50,13 +55,22 @@ class Choice:
     def __init__(self, sample: Sample, hints: Hints, questions: Questions) -> None:
         self._sample, self._hints, self._questions = sample, hints, questions
         self._kinds: dict[str, str] = {}
+        self._spoken = {name: suggest.spoken(label) for name, label in sample.labels.items()}
         self.chosen: Chosen = {}
-        never = {name for _, name in suggest.ranked(sample, sample.names, hints["skip"]["never"])}
+        never = self._named(sample.names, hints["skip"]["never"])
         self._left = [name for name in sample.names if name not in never and sample.filled(name)]
         self._blank = [name for name in sample.names if not sample.filled(name)]
         self._cars: list[str] = []  # columns of cars, and of hazards, that are only offered
         self._hazards: list[str] = []
         self._notes: list[str] = []
+
+    def _named(self, columns: Iterable[str], patterns: str | Sequence[str]) -> list[str]:
+        """Return the columns whose names match, best first."""
+        return [name for _, name in suggest.ranked(self._sample, columns, patterns)]
+
+    def _all_filled(self, columns: Iterable[str]) -> dict[str, list[str]]:
+        """Return the columns with their cells that are not blank, to be asked about."""
+        return {each: self._sample.filled(each) for each in columns}
 
     def _take(self, name: str, columns: Iterable[str]) -> None:
         self.chosen[name] = [*columns]
@@ -68,8 +82,8 @@ class Choice:
 
     def _apart(self, skipped: str, but: Container[str] = ()) -> list[str]:
         """Remove columns that no field may use; they are offered as comments."""
-        found = suggest.ranked(self._sample, self._left, self._hints["skip"][skipped])
-        names = sorted(name for _, name in found if name not in but)
+        found = self._named(self._left, self._hints["skip"][skipped])
+        names = sorted(name for name in found if name not in but)
         self._left = [name for name in self._left if name not in names]
         return names
 
@@ -148,9 +162,8 @@ class Choice:
         needed = bool(key) or name in ("incident", "occurred", "nature")
         if not needed and len(labels) == len(columns):
             return columns[0]
-        shown = {each: self._sample.filled(each) for each in columns}
         question = f"Which column is the {self._hints['called'].get(name, name)}?"
-        made = self._questions.choose(key or name, question, shown, needed)
+        made = self._questions.choose(key or name, question, self._all_filled(columns), needed)
         if made is None:
             self._notes.append(f"{name}: one of {', '.join(columns)}; choose one")
         if made is None or name == "occurred":  # the others are offered for nothing else
@@ -159,10 +172,9 @@ class Choice:
 
     def _ask_for(self, name: str) -> None:
         """Ask at a terminal for the column of a field that neither names nor cells have shown."""
-        shown = {each: self._sample.filled(each) for each in self._left if self._fits(name, each)}
+        shown = self._all_filled(each for each in self._left if self._fits(name, each))
         if asked := self._hints["asked"].get(name.removeprefix("second ")):
-            fits = suggest.ranked(self._sample, shown, asked)
-            shown = {each: shown[each] for _, each in fits}
+            shown = {each: shown[each] for each in self._named(shown, asked)}
         if name in TIMES:
             timed = ("moment", "clock") if len(self.chosen.get("occurred", ())) > 1 else ("moment",)
             shown = {each: cells for each, cells in shown.items() if self._kind(each) in timed}
@@ -178,28 +190,49 @@ class Choice:
         """Take the columns of call signs; ask for one where no column's cells show them."""
         signs = [each for each in self._cars if self._has_signs(each)]
         if self._cars and not signs:
-            shown = {each: self._sample.filled(each) for each in self._cars}
+            shown = self._all_filled(self._cars)
             made = self._questions.choose("responder", "Which are the units sent?", shown, False)
             signs = [made] if made else []
+        if signs and all(PRIMARY.search(self._spoken[each]) for each in signs):
+            shown = dict.fromkeys((EVERY_UNIT, ONE_UNIT), self._sample.filled(signs[0]))
+            made = self._questions.choose("responder", f"What is in {signs[0]}?", shown, False)
+            if made != EVERY_UNIT:
+                self._notes.append(
+                    f"responder: not {suggest.listed(signs)}, one unit of each call: who else came"
+                    " is not known, and Handled by the team would be too high"
+                )
+                signs = []
         if signs:
             self._take("responder", signs)
-            if all(PRIMARY.search(self._sample.labels[each]) for each in signs):
-                self._notes.append(
-                    f"responder: {suggest.listed(signs)} has one unit of each call; who else came"
-                    " is not known, and Handled by the team would be too high: left out, it is n/a"
-                )
-        for each in self._sample.names:
-            if MODIFIED.search(suggest.spoken(self._sample.labels[each])):
-                self._notes.append(f"updated: {each}, if a number has later versions of its row")
         self._cars = [each for each in self._cars if each not in signs]
+
+    def _changed(self) -> None:
+        """Take the column, or the day and the clock, that tell when a row was last changed."""
+        found = [name for name in self._sample.names if MODIFIED.search(self._spoken[name])]
+        for kinds in (["moment"], ["day", "clock"]):
+            fits = [[each for each in found if self._kind(each) == kind][:1] for kind in kinds]
+            if "incident" in self.chosen and "updated" not in self.chosen and all(fits):
+                self._take("updated", chain(*fits))
+
+    def _with_changed(self, found: Found) -> Found:
+        """Return the formats of times with that of `updated` behind them, if it is another."""
+        if columns := self.chosen.get("updated"):
+            others = forms.find(self._sample.complete(columns), self._questions.today).choices
+            known = any({*other} <= {*each} for other in others for each in found.choices)
+            if len(others) == 1 and not known:
+                both = [list(dict.fromkeys(each + others[0])) for each in found.choices]
+                return Found(both, found.left)
+            if not known:
+                del self.chosen["updated"]  # read in more than one way: named as not used
+        return found
 
     def _has_signs(self, column: str) -> bool:
         """Return whether a column clearly has call signs; a sparse column called Unit may not."""
         filled, rows = self._sample.filled(column), self._sample.rows
-        if suggest.spoken(self._sample.labels[column]) == "unit" and len(filled) < 0.7 * rows:
+        if self._spoken[column] == "unit" and len(filled) < 0.7 * rows:
             return False
         again = len({*filled}) < 0.8 * rows or rows < 20
-        signs = self._sample.share(column, lambda cell: all(map(SIGN.fullmatch, divided(cell))))
+        signs = self._sample.share(column, lambda cell: all(map(SIGN.fullmatch, call_signs(cell))))
         return again and signs > TOGETHER
 
     def _texts(self, field: str) -> list[str]:
@@ -212,7 +245,7 @@ class Choice:
         cells = [cell for name in columns for cell in self._sample.columns[name]]
         if field != "responder":
             return cells
-        return [sign_group(part) for cell in cells for part in divided(cell)]
+        return [sign_group(part) for cell in cells for part in call_signs(cell)]
 
     def _keywords(self, table: str, field: str) -> dict[str, str]:
         """Return the patterns of a table; at a terminal also of the texts that were asked about.
@@ -238,22 +271,25 @@ class Choice:
     def _meaning(self, table: str, field: str, text: str, count: int) -> str | None:
         """Ask for the code of a text, showing its first rows; return None if it is left open."""
         about = self.chosen.get("nature", []) + self.chosen.get("address", [])
-        own, begins = self.chosen[field], text.rstrip("*?").casefold()
+        own = self.chosen[field]
         rows = zip(self._sample.texts(own), self._sample.texts([*own, *about]), strict=True)
-        shown = (row for cell, row in rows for each in divided(cell.casefold())
-                 if each.startswith(begins))  # fmt: skip
+        parts = (
+            (lambda cell: map(sign_group, call_signs(cell))) if field == "responder" else divided
+        )
+        shown = (row for cell, row in rows if text in parts(cell))
         for row in islice(shown, suggest.SHOWN):
             say(f"   {row[:76]}")
         question = f"What does {text} mean? {count} in the first {self._sample.rows} rows"
         choices = {code: [meaning] for code, meaning in self._hints["meanings"][table].items()}
         return self._questions.choose(table, question, choices, needed=False)
 
-    def _by_cells(self, name: str, called: str = "") -> None:
+    def _by_cells(self, name: str) -> None:
         """Take the column in which most rows have a text that natures or outcomes tend to have."""
         hints = self._hints[f"{name}s"]
+        called = self._hints["asked"].get(name, "") if self._sample.header else ""
         shares = {
             each: self._sample.share(each, lambda cell: forms.codes_in(cell, hints))
-            for _, each in suggest.ranked(self._sample, self._left, called)
+            for each in self._named(self._left, called)
             if self._sample.share(each, suggest.has_words) > TOGETHER
         }
         best = max(shares, key=lambda each: shares[each], default="")
@@ -263,10 +299,9 @@ class Choice:
     def _second_outcomes(self) -> None:
         """Take the columns named like that of the outcome but for a number; ask for another."""
         for one in self.chosen.get("disposition", [])[:1]:
-            label = suggest.spoken(self._sample.labels[one]).rstrip("0123456789 ")
+            label = self._spoken[one].rstrip("0123456789 ")
             named = re.compile(f"{re.escape(label)} ?[0-9]")
-            labels = {each: suggest.spoken(self._sample.labels[each]) for each in self._left}
-            alike = [each for each in self._left if named.fullmatch(labels[each])]
+            alike = [each for each in self._left if named.fullmatch(self._spoken[each])]
             self._take("disposition", [one, *alike])
             if not alike:
                 self._ask_for("second disposition")
@@ -279,6 +314,7 @@ class Choice:
             self._sample.share(column, suggest.is_identifier) > TOGETHER
             and len({*self._sample.filled(column)}) > 0.5 * self._sample.rows
             and self._kind(column) != "clock"
+            and not (self._kind(column) == "day" and self._sample.share(column, DAY.match) == 1)
         )
 
     def _fits(self, name: str, column: str) -> bool:
@@ -290,10 +326,8 @@ class Choice:
         if name == "incident":
             filled = self._sample.filled(column)
             digits = [*filter(str.isdigit, filled)]
-            numbered = digits and digits == [
-                *map(str, range(1, len(digits) + 1))
-            ]  # rows, not calls
-            if numbered and suggest.spoken(self._sample.labels[column]) in (*NUMBERS, "id"):
+            counted = [str(number) for number in range(1, len(digits) + 1)]
+            if digits and digits == counted and self._spoken[column] in (*NUMBERS, "id"):
                 return False
             several = len({*filled}) > SEVERAL * len(filled)
             return several and share(column, suggest.is_number) > TOGETHER
@@ -323,16 +357,12 @@ class Choice:
 
         `but` is a test that few of the cells may pass. Empty if there is no such column.
         """
-        columns = [each for each in (*self._left, *self._blank) if each != taken]
-        found = suggest.ranked(self._sample, columns, patterns)
+        share, columns = self._sample.share, [*self._left, *self._blank]
         fits = [
-            column
-            for _, column in found
-            if column in self._blank
-            or (
-                self._sample.share(column, test) > 0.5
-                and (but is len or self._sample.share(column, but) < FEW)
-            )
+            each
+            for each in self._named((each for each in columns if each != taken), patterns)
+            if each in self._blank
+            or (share(each, test) > 0.5 and (but is len or share(each, but) < FEW))
         ]
         return next((each for each in fits if each not in self._blank), "".join(fits[:1]))
 
@@ -344,13 +374,13 @@ def sign_group(sign: str) -> str:
 
 
 def has_street(cell: str) -> bool:
-    """Whether a cell has a street, a crossing or a point of a grid."""
+    """Return whether a cell has a street, a crossing or a point of a grid."""
     typed = any(map(is_street_type, cell.split()))
     return typed or bool(CROSSING.search(cell) or GRID.match(cell))
 
 
 def has_place(cell: str) -> bool:
-    """Whether a cell may be where a call was."""
+    """Return whether a cell may be where a call was."""
     return has_street(cell) or (suggest.has_words(cell) and bool(re.search(r"\d", cell)))
 
 
@@ -366,5 +396,5 @@ def is_complete(cell: str) -> bool:
 
 
 def is_street_type(cell: str) -> bool:
-    """Whether a word is the type of a street."""
+    """Return whether a word is the type of a street."""
     return cell.strip("., ").upper() in SUFFIXES

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ccu.imports.dispatch.layout import Layout
 from ccu.imports.dispatch.staging_store import KEPT, Stage, as_json
 from ccu.imports.dispatch.times import Times
-from ccu.imports.layout import YES_NO, divided
+from ccu.imports.layout import YES_NO, call_signs
 from ccu.imports.rows import Column
 
 MOST_MINUTES = 24 * 60  # minutes; a longer call was probably cleared long after it ended
@@ -107,7 +107,9 @@ class Extras:
 
         If a row has several, it is unknown who arrived and whose the minutes are.
         """
-        units = list(dict.fromkeys(part for text in texts for part in divided(text)))
+        units = list(dict.fromkeys(part for text in texts for part in call_signs(text)))
+        # Of several it is the lead's: then any other unit may be police, and none is the team.
+        its_own = agency if len(units) == 1 or agency == "police" else None
         code = self._known.state(state) if state else None
         if code is None:
             code = "dispatched" if dispatched or arrived or not self._sent else "associated"
@@ -117,7 +119,7 @@ class Extras:
         for unit in units:
             its_agency, clinician = self._known.responder(unit)
             found.append({
-                "agency": its_agency or agency or "other", "state": code, "clinician": clinician,
+                "agency": its_agency or its_own or "other", "state": code, "clinician": clinician,
                 "unit": unit, "reason": None,
                 "minutes": minutes if len(units) == 1 and code == "arrived" else None,
             })  # fmt: skip

@@ -20,14 +20,7 @@ from typing import Any
 
 from ccu.imports.dispatch.extras import minutes_between
 from ccu.imports.dispatch.layout import Layout
-from ccu.imports.dispatch.staging_store import (
-    BY_NUMBER,
-    END,
-    MADE,
-    Stage,
-    alike,
-    as_json,
-)
+from ccu.imports.dispatch.staging_store import BY_NUMBER, END, MADE, Stage, alike, as_json
 
 SYSTEM = "SELECT id FROM source_system WHERE name = :source"
 TOO_FAR = timedelta(days=7)  # rows further apart are different calls with one number
@@ -224,10 +217,7 @@ def join(
 
 
 def _tell_apart(
-    connection: sqlite3.Connection,
-    source: str,
-    sealed: Callable[[str], bool] | None,
-    found: Joined,
+    connection: sqlite3.Connection, source: str, sealed: Callable[[str], bool] | None, found: Joined
 ) -> None:
     """Give each row of one made identity its own number: the number of its call on file, if any."""
     row = connection.execute(SYSTEM, {"source": source}).fetchone()

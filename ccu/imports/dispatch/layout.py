@@ -6,35 +6,17 @@ docs/imports.md has every key.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from ccu.imports import layout as layouts
-from ccu.imports.layout import Keys, Words
+from ccu.imports.layout import Keys, Words, packaged
 
 READY = ("demo",)
 
-# What databases and spreadsheets write for an empty cell. A layout that maps one of these texts, or
-# has it as a city code, keeps it.
-_NULLS = ("null", "(null)", "<null>", "[null]", "n/a", "#n/a", "na", "none", "nan", "nil",
-          "undefined", "-", "--", "---", r"\N")  # fmt: skip
-NULLS = frozenset(
-    form for text in _NULLS for form in (text, text.upper(), text.lower(), text.title())
-) | {"NaN", "NaT", "N/a", "n/A"}
-# Forms that nobody filled in: `**:**:** **/**/**`, `__/__/____`, `00/00/0000`; 00:00 is midnight.
-_DAYS = ("{0}/{0}/{0}", "{0}/{0}/{0}{0}", "{0}-{0}-{0}", "{0}-{0}-{0}{0}", "{0}{0}-{0}-{0}")
-_CLOCKS = ("{0}:{0}", "{0}:{0}:{0}")
-_UNFILLED = frozenset(
-    form.format(2 * sign).strip()
-    for sign in ("*", "_", "-", "?", " ", "0")
-    for day in _DAYS
-    for clock in _CLOCKS
-    for form in (day, f"{day} {clock}", f"{clock} {day}", *([] if sign == "0" else [clock]))
-)
-NO_TIME = _UNFILLED | frozenset({
-    *("0000-00-00", "0000-00-00 00:00:00", "0001-01-01 00:00:00", "0001-01-01T00:00:00"),
-    *("1900-01-01", "1900-01-01 00:00:00", "1900-01-01 00:00:00.000", "1900-01-01T00:00:00"),
-    *("1900-01-01T00:00:00.000", "01/01/1900", "1/1/1900", "01/01/1900 00:00", "1/1/1900 0:00"),
-    *("01/01/1900 00:00:00", "1/1/1900 12:00:00 AM", "01/01/1900 12:00:00 AM"),
-})  # fmt: skip
+# What databases and spreadsheets write for an empty cell, then for a time that nobody filled in.
+# A layout that maps one of these texts, or has it as a city code, keeps it.
+_BLANK = packaged(Path(__file__).with_name("blank.txt")).split("\n\n")
+NULLS, NO_TIME = (frozenset(each.splitlines()) for each in _BLANK)
 
 # Fields that a layout can map, each to one column or several joined by a space.
 SHORTENED = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)  # a number in a spreadsheet's cell

@@ -248,7 +248,7 @@ class Merge:
 
     @property
     def left(self) -> bool:
-        """Whether there is another part."""
+        """Return whether there is another part."""
         return self._first < END
 
     def part(self, staff_id: int, at: str, allowed: Sequence[str]) -> None:

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from ccu.imports.dispatch.merge_store import Summary
 
-# ---------------------------------------------------------------- unchanged
-
 
 # The last complete import of the same file that added rows.
 READ_BEFORE = """
@@ -148,9 +146,6 @@ class Known:
             summary.short = self._short
 
 
-# ---------------------------------------------------------------- changed
-
-
 # The values of a call and those of its changed row, with the call's names of fields.
 CHANGED = """
 SELECT known.call_id, known.line, entry.digest, entry.cells_digest,
@@ -256,7 +251,7 @@ class Change:
     """A call whose row in the file has changed."""
 
     row: sqlite3.Row
-    fields: Mapping[str, tuple[Any, Any]]  # fields that take the file's value: (old, new)
+    fields: Mapping[str, tuple[Any, Any]]  # fields fields that take the file's value: (old, new)
     left: frozenset[str]  # fields that a user has changed, which stay
 
 

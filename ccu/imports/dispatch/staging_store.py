@@ -20,7 +20,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ccu import address
+from ccu import address, database
+from ccu.database import opening
 from ccu.files import private
 from ccu.imports.dispatch.layout import Layout
 from ccu.places import filing_store
@@ -117,14 +118,14 @@ Parts = tuple[str, str, str, str, str]  # text, unit, city, state, zip as in the
 
 
 @contextlib.contextmanager
-def attached(connection: sqlite3.Connection, database: Path) -> Iterator[None]:
+def attached(connection: sqlite3.Connection, beside: Path) -> Iterator[None]:
     """Attach an empty staging file as schema `staging`; it is gone at the end of the block."""
-    database = database.absolute()
-    _sweep(database)
-    path = database.with_name(f"{_prefix(database)}{os.getpid()}-{secrets.token_hex(4)}")
+    beside = beside.absolute()
+    _sweep(beside)
+    path = beside.with_name(f"{_prefix(beside)}{os.getpid()}-{secrets.token_hex(4)}")
     private.make_private(path)
     try:
-        connection.execute("ATTACH DATABASE ? AS staging", (str(path),))
+        connection.execute("ATTACH DATABASE ? AS staging", (opening.uri(path),))
         try:
             for pragma in ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE",
                            "secure_delete=OFF", "cache_size=-8000"):  # fmt: skip
@@ -137,23 +138,24 @@ def attached(connection: sqlite3.Connection, database: Path) -> Iterator[None]:
         finally:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-            connection.execute("DETACH DATABASE staging")
+            with contextlib.suppress(*database.errors()):  # else it goes with the connection
+                connection.execute("DETACH DATABASE staging")  # which fails while a read is open
     finally:
         path.unlink(missing_ok=True)
 
 
-def _prefix(database: Path) -> str:
-    return f".{database.name}.import-"
+def _prefix(beside: Path) -> str:
+    return f".{beside.name}.import-"
 
 
-def _sweep(database: Path) -> None:
+def _sweep(beside: Path) -> None:
     """Remove files left by a crash. A file in use is at most a minute old, or cannot be removed."""
     try:
-        paths = list(database.parent.iterdir())
+        paths = list(beside.parent.iterdir())
     except OSError:
         return  # a folder that can be entered and not listed
     for path in paths:
-        if path.name.startswith(_prefix(database)):
+        if path.name.startswith(_prefix(beside)):
             with contextlib.suppress(OSError):
                 if os.name != "posix" or time.time() - path.stat().st_mtime > 60:
                     path.unlink()
@@ -236,8 +238,6 @@ class Stage:
             "SELECT line, reason, cells FROM staging.reject ORDER BY line"
         ):
             yield row["line"], row["reason"], json.loads(row["cells"])
-
-    # ------------------------------------------------------------ recurring texts
 
     def _nature(self, sort: str, unknown: str | None, text: str) -> Word:
         code = self._layout.natures.code(text)

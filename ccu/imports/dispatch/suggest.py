@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ccu.address.words import UNITS
 from ccu.imports import forms, suggest
 from ccu.imports.dispatch.choice import (
+    DAY,
     DIRECTION,
     FEW,
     NUMBERS,
@@ -52,8 +53,6 @@ def write(session: "Session", path: Path, target: Path | None) -> None:
 class First(Choice):
     """A first layout: which column is what, and the lines."""
 
-    # ------------------------------------------------------------ columns
-
     def choose(self) -> None:
         """Choose the columns of every field."""
         for name in ("dispatched", "arrived", "cleared"):
@@ -71,13 +70,14 @@ class First(Choice):
         self._cars = self._apart("cars", {name for _, name in apartments})
         self._hazards = self._apart("hazards")
         self._units()
+        self._changed()
         for name in ("agency", "zip", "state", "city", "unit", "priority", "nature_cleared"):
             self._choose(name)
         self._address()
         for name in ("disposition", "nature", "beat"):
             self._choose(name)
-        self._by_cells("disposition", self._hints["asked"]["disposition"])
-        self._by_cells("nature")
+        for name in ("disposition", "nature") if self._sample.header else ("nature", "disposition"):
+            self._by_cells(name)
         if "nature" not in self.chosen and "nature_cleared" in self.chosen:
             self.chosen["nature"] = self.chosen.pop("nature_cleared")
         for name in ("incident", "address", "nature", *self._hints["asked"]):
@@ -99,12 +99,12 @@ class First(Choice):
     def _house_or_incident(self) -> None:
         """Ask what a column is that is only called Number, beside a street without its number."""
         (column,) = self.chosen.get("incident", [""])
-        name = suggest.spoken(self._sample.labels.get(column, ""))
+        name = self._spoken.get(column)
         if name not in NUMBERS or self._sample.share(column, HOUSE.fullmatch) < TOGETHER:
             return
         hints = self._hints["address"]
-        streets = suggest.ranked(self._sample, self._left, [*hints["street"], *hints["complete"]])
-        if not any(self._sample.share(each, is_complete) < FEW for _, each in streets):
+        streets = self._named(self._left, [*hints["street"], *hints["complete"]])
+        if not any(self._sample.share(each, is_complete) < FEW for each in streets):
             return
         shown = dict.fromkeys(("incident number", "house number"), self._sample.filled(column))
         made = self._questions.choose("incident", f"What is in the column {column}?", shown)
@@ -114,8 +114,6 @@ class First(Choice):
         if made is None:
             self._notes.append(f"{column} may be the incident number or the house number")
 
-    # ------------------------------------------------------------ times
-
     def _choose_time(self, name: str) -> None:
         found = self._ranked(name, self._hints["times"][name])
         moments = [(rank, column) for rank, column in found if self._kind(column) == "moment"]
@@ -123,7 +121,8 @@ class First(Choice):
         if moments and {*map(self._kind, best)} != {"day", "clock"}:
             best = [column for rank, column in moments if rank == moments[0][0]]
             if name == "occurred":  # one of a name that tells nothing may be earlier: ask
-                best += [each for _, each in moments if each not in best and self._is_plain(each)]
+                plain = [each for _, each in moments if self._spoken[each] in PLAIN_TIMES]
+                best += [each for each in plain if each not in best]
         alone = [["day"]] if name == "occurred" else []  # no call was cleared at midnight by it
         for order in (["moment"], ["day", "clock"], *alone, ["clock"]):
             fits = [[each for each in best if self._kind(each) == kind] for kind in order]
@@ -132,9 +131,6 @@ class First(Choice):
                 if None not in taken:
                     self._take(name, filter(None, taken))
                 return
-
-    def _is_plain(self, column: str) -> bool:
-        return suggest.spoken(self._sample.labels[column]) in PLAIN_TIMES
 
     def _time_by_cells(self) -> None:
         """Take the column whose times are never after those of another."""
@@ -181,7 +177,8 @@ class First(Choice):
 
         def dated(column: str) -> bool:
             called = "date" in self._sample.labels[column].lower()
-            return called or self._sample.share(column, forms.DATED.match) > TOGETHER
+            form = forms.DATED if self._sample.header else DAY
+            return called or self._sample.share(column, form.match) > TOGETHER
 
         return [each for each in self._left if dated(each) and self._kind(each) == kind]
 
@@ -190,12 +187,16 @@ class First(Choice):
 
         Where there is no other, the time of dispatch, arrival or clearing may be asked for.
         """
-        labels = {each: suggest.spoken(self._sample.labels[each]) for each in self._sample.names}
+        labels = self._spoken
         found = [
             each
             for each in self._left
             if self._kind(each) == "clock"
-            and (self._sample.share(each, str.isdigit) < FEW or CLOCK_NAME.search(labels[each]))
+            and (
+                self._sample.share(each, str.isdigit) < FEW
+                or CLOCK_NAME.search(labels[each])
+                or not self._sample.header
+            )
         ] or self._hours()
         words = {*labels[day].split()} - {"date", "time", "day"}
         alike = [each for each in found if words & {*labels[each].split()}]
@@ -206,8 +207,8 @@ class First(Choice):
 
     def _hours(self) -> list[str]:
         """Return the columns called Hour that are clock times; one of hours alone is told."""
-        found = suggest.ranked(self._sample, self._sample.names, self._hints["skip"]["hours"])
-        hours = [column for _, column in found if self._kind(column) == "clock"]
+        found = self._named(self._sample.names, self._hints["skip"]["hours"])
+        hours = [column for column in found if self._kind(column) == "clock"]
         whole = {
             each
             for each in hours
@@ -217,19 +218,13 @@ class First(Choice):
         self._notes += [f"{each} has hours without minutes: not used" for each in sorted(whole)]
         return [each for each in hours if each not in whole]
 
-    # ------------------------------------------------------------ the address
-
     def _address(self) -> None:
         hints = self._hints["address"]
         columns = (*self._left, *self._blank)  # a part that is blank so far may come later
-        crossing, callers = (
-            [name for _, name in suggest.ranked(self._sample, columns, hints[part])]
-            for part in ("cross", "caller")
-        )
+        crossing, callers = (self._named(columns, hints[part]) for part in ("cross", "caller"))
         self._left = [name for name in self._left if name not in (*crossing, *callers)]
         number = self._part(hints["number"], re.compile("[0-9]").match, but=has_street)
-        whole = [name for _, name in self._ranked("address", hints["complete"])]
-        whole = [name for name in whole if name != number]
+        whole = [each for _, each in self._ranked("address", hints["complete"]) if each != number]
         complete = [each for each in whole if self._sample.share(each, is_complete) > FEW]
         street = self._part(
             hints["street"], re.compile("(?=.*[a-z]{2}|[0-9]+$)", re.I).match, number
@@ -259,7 +254,7 @@ class First(Choice):
     def _street_alone(self, street: str) -> None:
         """Take a street for the address; ask whether another column has its house numbers."""
         others = [p for each in self._hints["columns"].values() for p in each]
-        named = {column for _, column in suggest.ranked(self._sample, self._left, others)}
+        named = self._named(self._left, others)
         shown = {
             each: filled
             for each in self._left
@@ -279,7 +274,7 @@ class First(Choice):
 
     def _address_by_cells(self) -> None:
         others = {*self._hints["columns"]["nature"], *self._hints["columns"]["disposition"]}
-        taken = {column for _, column in suggest.ranked(self._sample, self._left, [*others])}
+        taken = self._named(self._left, [*others])
         left = [each for each in self._left if each not in taken]
         shares = {each: self._sample.share(each, has_street) for each in left}
         best = max(shares, key=lambda each: shares[each], default="")
@@ -289,16 +284,11 @@ class First(Choice):
 
     def _crossing(self, crossing: list[str]) -> None:
         """Take the columns of the crossing street, where rows have it instead of a house number."""
-        addresses, crosses = (
-            self._sample.texts(self.chosen["address"]),
-            self._sample.texts(crossing),
-        )
+        addresses, crosses = map(self._sample.texts, (self.chosen["address"], crossing))
         pairs = [(a, c) for a, c in zip(addresses, crosses, strict=True) if c]
         numbered = sum(bool(re.match("[1-9]", address)) for address, _ in pairs)
         if pairs and numbered < FEW * len(pairs):
             self._take("cross", [each for each in self._sample.names if each in crossing])
-
-    # ------------------------------------------------------------ lines
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of the layout."""
@@ -326,16 +316,14 @@ class First(Choice):
         else:
             yield from ("", "[defaults]")
             yield '# lead_agency = "police"  # if it leads all calls of the file'
-            if "responder" in chosen:
-                tables.append(("responders", "responder"))
+        if "responder" in chosen:
+            tables.append(("responders", "responder"))
         for table, field in tables:
             yield from forms.code_lines(
                 table,
                 self._texts(field),
                 self._keywords(table, field),
                 several=field == "disposition",
-                most=400,
-                longest=80,
                 too_many='try wildcards: welfare_check = ["*WELF*"]',
                 unknown="put each under its code, or leave it if none fits",
             )
@@ -359,7 +347,7 @@ class First(Choice):
 
     def _zone(self) -> Iterator[str]:
         occurred = self.chosen.get("occurred", [])
-        if suggest.ranked(self._sample, occurred, self._hints["skip"]["clocks"]):
+        if self._named(occurred, self._hints["skip"]["clocks"]):
             yield 'timezone = "UTC"  # by the names of the columns'
         else:
             zone = self._questions.zone or "America/New_York"
@@ -379,6 +367,7 @@ class First(Choice):
         texts = [self._sample.complete(chosen[name]) for name in fields]
         every = [text for each in texts for text in each]
         found = forms.joined(every, end, base, today) if joined else forms.dated(texts, today)
+        found = self._with_changed(found)
         note = ""
         if self._kind(chosen["occurred"][0]) == "day" and len(chosen["occurred"]) == 1:
             note = "\n# The file gives no clock time: its calls count at no hour."

@@ -181,9 +181,6 @@ def _what(effect: Effect) -> str:
     return "changed" if effect.said or effect.assign or effect.until else "same"
 
 
-# ---------------------------------------------------------------- what is known of a person
-
-
 class _Merge:
     """The values to write from a row for a person with the values `shown`, and differing fields.
 
@@ -270,9 +267,6 @@ def _agree(name: str, known: Any, value: Any) -> bool:
 
 def _digits(text: str) -> str:
     return "".join(filter(str.isdigit, text)).removeprefix("1") or text
-
-
-# ---------------------------------------------------------------- workers by their text
 
 
 class Staff:

@@ -103,9 +103,6 @@ def _wrong_format(form: str) -> str:
     return ""
 
 
-# ---------------------------------------------------------------- a first layout
-
-
 def suggest_first(session: "Session", path: Path, target: Path | None) -> None:
     """Write a first layout for the file to standard output, or to `target`.
 

@@ -161,8 +161,6 @@ class EntryReader:
             cells=cells,
         )
 
-    # ------------------------------------------------------------ who it is
-
     def _name(self, said: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         given, family = said.get("given", ""), said.get("family", "")
         if "name" in said:
@@ -239,8 +237,6 @@ class EntryReader:
             yield name, found
         else:
             self.notes.add(name, "not a text that the layout knows", line)
-
-    # ------------------------------------------------------------ the office's part
 
     def _number(self, text: str, values: Mapping[str, Any], aliases: Sequence[Name]) -> str:
         """Return the client number; without one, a digest, so that the same row is recognized."""

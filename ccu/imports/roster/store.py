@@ -77,9 +77,6 @@ def open_follow_ups(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[
     return found
 
 
-# ---------------------------------------------------------------- which person a row is
-
-
 CLEAR = 15  # the lead in points that the best match needs over the next
 MOST_OFFERED = 5
 
@@ -184,9 +181,6 @@ def _tell_alike(decisions: Sequence[Decision]) -> None:
             new[second].like = first
 
 
-# ---------------------------------------------------------------- within the file
-
-
 def number_repeats(entries: Sequence[Entry]) -> None:
     """Number identical rows without a client number, so that each becomes its own record."""
     seen: Counter[str] = Counter()
@@ -234,9 +228,6 @@ def _same_name(one: Entry, other: Entry) -> bool:
 
     given, family = compare(name(one), name(other)).fields[:2]
     return given.weight > 0 or (given.weight == 0 and family.weight >= 0)
-
-
-# ---------------------------------------------------------------- what an import writes
 
 
 def add_numbers(

@@ -12,7 +12,8 @@ from ccu.imports.roster import store as rosters
 from ccu.imports.roster.effects import Effect
 from ccu.imports.roster.run import COUNTS, Plan
 from ccu.imports.roster.store import Decision, What
-from ccu.options.terminal import read_line, yes_or_no
+from ccu.options.keyboard import read_line
+from ccu.options.terminal import yes_or_no
 from ccu.output import say
 from ccu.output.text import counted
 from ccu.people.page import VALUES
@@ -98,9 +99,6 @@ def go_on() -> None:
     """Ask whether to go on. Raises KeyboardInterrupt for no."""
     if not yes_or_no("Continue? y or n"):
         raise KeyboardInterrupt
-
-
-# ---------------------------------------------------------------- messages
 
 
 def summary(plan: Plan, found: Sequence[Effect]) -> None:
