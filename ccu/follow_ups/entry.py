@@ -18,6 +18,7 @@ from ccu.options.questions import Question
 from ccu.options.types import WHY
 from ccu.output import say
 from ccu.people import store as people
+from ccu.people import who
 from ccu.records import codes, visibility
 from ccu.session import Session
 from ccu.work import Work
@@ -31,7 +32,9 @@ def _moment(session: Session, stored: str | None) -> str:
 
 def add(session: Session, given: AddOptions, asking: bool) -> str:
     """Add a follow-up by hand; return what was added. Raises InvalidInput, NotFound."""
-    # Report a wrong number before any question.
+    instead = "For a referral or call: --referral R, --call N. "
+    given.person = who.asked(session, given.person, given.referral, given.call, instead=instead)
+    # Report a wrong number before any other question.
     _about(session.reading, given)
     if asking:
         questions.fill_in(

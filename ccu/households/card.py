@@ -14,6 +14,7 @@ from ccu.output.text import listed
 from ccu.people import open_work_store as open_work
 from ccu.people import relations_store as relations
 from ccu.people import store as people
+from ccu.people import who
 from ccu.people import worker_store as workers
 from ccu.people.open_work_store import AsOf
 from ccu.people.options import age_on, latest_birth, minor_on
@@ -24,6 +25,7 @@ from ccu.work import Work
 
 def asked(session: Session, household: int | None, person: int | None) -> int:
     """Return a household by its number or by a member. Raises NotFound, InvalidInput."""
+    person = who.asked(session, person, household)
     if (household is None) == (person is None):
         raise InvalidInput("give either HOUSEHOLD or --person")
     if household is not None:

@@ -21,7 +21,7 @@ from ccu.people import match_store, who
 from ccu.people import options as person_options
 from ccu.people import store as people
 from ccu.people.store import Met, Said
-from ccu.records import person_ids
+from ccu.records import person_ids, table
 from ccu.session import Session
 
 # ---------------------------------------------------------------- in a few words
@@ -46,6 +46,7 @@ def phone_end(phone: str | None) -> str:
 
 
 LONGEST_QUESTION = 300
+BEGINS = 50  # the score of a name that begins with the words
 
 _PHONE = r"(?<!\S)\+?\(?\d[\d().\- ]*\d(?!\S)"
 _PHONE_DIGITS = 7
@@ -120,6 +121,8 @@ def matches(session: Session, known: Known, least: int, most: int) -> list[dict[
     """Return person, name, born, phone, score, why, best first; record a read of each."""
     with session.work() as work:
         found = match_store.best_matches(work.connection, known, least, most)
+        if not found and least <= BEGINS and known.names:
+            found = _beginning(work.connection, known.names[0])[:most]
         ids = [each.person_id for each in found]
         person_ids.shown(work.connection, work.staff_id, "person-find", ids)
     return [
@@ -129,10 +132,20 @@ def matches(session: Session, known: Known, least: int, most: int) -> list[dict[
             "born": each.row["birth_date"] or _birth_year(each.row),
             "phone": phone_end(each.row["phone"]) or None,
             "score": each.score,
-            "why": _other_name(known, each) + why(each.fields),
+            "why": _other_name(known, each) + why(each.fields) if each.fields else "name begins so",
         }
         for each in found
     ]
+
+
+def _beginning(connection: sqlite3.Connection, name: Name) -> list[match_store.Alike]:
+    """Return those whose names begin with the words: nobody found would be taken for no record."""
+    typed = f"{name.given} {name.family}".strip()
+    if not terminal.may_be_part(typed):
+        return []
+    begun = person_ids.of_a_name(connection, typed)
+    rows = table.select(connection, "SELECT * FROM person WHERE {where}", {"id IN ?": [*begun]})
+    return [match_store.Alike(row["id"], BEGINS, (), Known(), row) for row in rows]
 
 
 def _birth_year(row: sqlite3.Row) -> str | None:

@@ -83,7 +83,7 @@ def _must_be_name(text: str, option: str) -> None:
         any(map(str.isdigit, word)) and not is_suffix(word) for word in re.split(r"[\s,.]+", text)
     ):
         raise InvalidInput(
-            f"{option}: a name has no digits; a birth date or an age is a field of its own"
+            f"{option}: a name has no digits; write the age or birth date apart: born 5/6/1971"
         )
 
 
@@ -105,7 +105,7 @@ def birth_date(session: "Session", text: str, option: str) -> str:
 
     A two-digit year means the latest such year in the past: 5/6/71 is in 1971.
     """
-    said = text.strip()
+    said = re.sub(r"^(\d\d)(\d\d)((?:19|20)\d\d)$", r"\1/\2/\3", text.strip())
     if re.fullmatch(r"(?:19|20)\d\d", said):
         if int(said) >= session.today.year:
             raise InvalidInput(f"{option}: of somebody born this year write the date or the age")

@@ -28,10 +28,12 @@ RELATIONS = {
 }
 _MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\\.?"
 _DATE = (
-    r"\d{4}[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
+    r"(?:0\d|1[0-2])[0-3]\d(?:19|20)\d\d|\d{4}[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
     rf"|\d{{1,2}}(?:st|nd|rd|th)? ?{_MONTH},? \d{{4}}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
 )
-_BORN = r"born(?: on| in)?|nacid[oa](?: el| en)?|date of birth|birth ?date|d\.?o\.?b\.?"
+_BORN = (
+    r"born(?: on| in)?|nacid[oa](?: el| en)?|date of birth|birth ?date|d\.?o\.?b\.?|b\.?(?=:? ?\d)"
+)
 # Texts, not compiled patterns: `re` compiles and keeps each one when it is first needed.
 BIRTH = (
     rf"(?i)(?<![^\s,;(])(?:(?:{_BORN}):? ?(?P<said>{_DATE}|[^\s,;()]+)|(?P<date>{_DATE}))"
@@ -211,3 +213,10 @@ def _read(session: "Session", text: str, option: str, asked: bool = False) -> in
 
 # Before a command saves something, show the name for a number typed at a terminal.
 NAMED_PERSON = replace(PERSON, read=_read, answer=partial(_read, asked=True))
+
+
+def asked(session: "Session", person: int | None, *others: object, instead: str = "") -> int | None:
+    """Return the person given; where nothing is given, ask at a terminal who is meant."""
+    if session.may_choose and person is None and all(each is None for each in others):
+        return NAMED_PERSON.ask(session, f"{instead}The person's number", "--person")
+    return person

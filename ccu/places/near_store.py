@@ -274,7 +274,11 @@ def _suffixes_agree(reading: Address, row: sqlite3.Row) -> bool:
 
 def _name(reading: Address) -> str:
     """Return the street's name as in a loose key, without numbers and filler at either end."""
-    words = _words(reading.street or reading.place)
+    text = reading.street or reading.place
+    return _bare(_words(text)) or _bare(_words(text, in_spanish=False))  # CALLE QUINCE
+
+
+def _bare(words: list[str]) -> str:
     while words and (words[0] in _FILLER or _is_number(words[0])):
         del words[0]
     del words[: len(words) > 1 and words[0] in SPANISH and not _is_number(words[1])]
@@ -324,8 +328,10 @@ def _digits(word: str) -> str:
     return head.lstrip("0") or "0"
 
 
-def _words(text: str) -> list[str]:
+def _words(text: str, in_spanish: bool = True) -> list[str]:
     """Return the words in capitals, `12MAIN` as two: `12` and `MAIN`."""
     parted = re.sub(r"(?<=[0-9])(?=[A-Z]{3})", " ", text.upper().replace("'", ""))
-    text = re.sub("[A-Z]+", lambda word: SPANISH_NUMBERS.get(word[0], word[0]), parted)
-    return re.findall(r"[A-Z0-9]+", re.sub(r"\b([3-9])0 Y ([1-9])\b", r"\1\2", text))
+    if in_spanish:
+        parted = re.sub("[A-Z]+", lambda word: SPANISH_NUMBERS.get(word[0], word[0]), parted)
+        parted = re.sub(r"\b([3-9])0 Y ([1-9])\b", r"\1\2", parted)
+    return re.findall(r"[A-Z0-9]+", parted)

@@ -95,14 +95,14 @@ def _asked(session: Session, before: Mapping[str, str]) -> dict[str, str]:
 
         def ask() -> None:
             now = f" [{words(need)}]" if need in before else ""
-            terminal.ask_until_valid(f"{labels[need]} (number or word){now}", read)
+            terminal.ask_until_valid(f"{labels[need]} (number or word){now}", read, say_states)
             if need in found:
                 say(f"  {words(need)}")
 
         return Question(labels[need], ask, lambda: words(need), False, wanted)
 
     def ask_more() -> None:
-        more[0] = terminal.yes_or_no(f"Ask about the other {len(others)}? y or n")
+        more[0] = terminal.yes_or_no(f"Ask about the other {len(others)}? y or n [n]", enter=False)
         if more[0]:
             say_states()
 

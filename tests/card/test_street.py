@@ -180,8 +180,8 @@ def test_at_a_terminal_the_street_is_offered_by_number(
 )
 def test_a_house_number_in_spanish_words_is_offered(asked: str, ccu: Ccu) -> None:
     log(ccu, "Calle Luna 12", "--danger", "weapon")
-    log(ccu, "Calle Luna 31")
+    log(ccu, "Calle Luna 31", "--danger", "weapon")
     near = json.loads(ccu("history", "--address", asked, "-f", "json").out)["near"]
     assert near[0]["address"] == "12 CALLE LUNA, WESTPORT"
-    spoken = json.loads(ccu("history", "Calle Luna treinta y uno", "-f", "json").out)["near"]
-    assert spoken[0]["address"] == "31 CALLE LUNA, WESTPORT"
+    shown = ccu("history", "--address", "Calle Luna treinta y uno", "-f", "json").out
+    assert json.loads(shown)["near"][0]["address"] == "31 CALLE LUNA, WESTPORT"

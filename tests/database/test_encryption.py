@@ -544,7 +544,7 @@ def test_completion_reads_an_encrypted_file_and_prints_nothing_with_a_wrong_key(
         "COMP_WORDS": "ccu log-call --nature overd",
         "COMP_CWORD": "3",
     }
-    words = [sys.executable, "-c", "from ccu.cli import run; run()"]
+    words = [sys.executable, "-c", "from ccu.start import run; run()"]
     for key, offered in ((None, ["overdose"]), ("5e" * 32, [])):
         if key:
             key_file.write_text(key)

@@ -105,7 +105,7 @@ def test_real_bytes_of_a_real_command_line(tmp_path: Path, here: Path) -> None:
 
     def real(*words: bytes, day: bytes = TODAY.encode()) -> tuple[int, bytes]:
         done = subprocess.run(
-            [os.fsencode(sys.executable), b"-c", b"from ccu.cli import run; run()", *words],
+            [os.fsencode(sys.executable), b"-c", b"from ccu.start import run; run()", *words],
             env={**os.environb, b"CCU_DB": db, b"CCU_TODAY": day},
             capture_output=True,
             check=False,

@@ -213,7 +213,7 @@ def _start(desk: Desk, rows: int) -> "subprocess.Popen[str]":
         )
     words = ["import", str(desk.file), "--layout", str(desk.layout)]
     return subprocess.Popen(
-        [sys.executable, "-c", "from ccu.cli import run; run()", *words],
+        [sys.executable, "-c", "from ccu.start import run; run()", *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -340,7 +340,7 @@ def test_a_full_disk_is_one_sentence_and_the_file_unharmed(desk: Desk) -> None:
     desk.file.write_text(text([row(Number=f"n{n}", Where=f"{n} Main St") for n in range(5000)]))
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (900_000, 900_000));"
-        "from ccu.cli import run; run()"
+        "from ccu.start import run; run()"
     )
     words = ["import", str(desk.file), "--layout", str(desk.layout)]
     done = subprocess.run(

@@ -164,7 +164,7 @@ def test_completion_tells_a_caller_who_is_known_alone(
 ) -> None:
     named(here, account, role=role)
     asked = subprocess.run(
-        [sys.executable, "-c", "from ccu.cli import run; run()"],
+        [sys.executable, "-c", "from ccu.start import run; run()"],
         env={**os.environ, "_CCU_COMPLETE": "complete_bash",
              "COMP_WORDS": f"ccu --db {here}/town.db call show ", "COMP_CWORD": "5"},
         capture_output=True,
@@ -180,7 +180,7 @@ def test_an_unknown_caller_learns_nothing_about_files(made: Path, tmp_path: Path
     closed.touch(mode=0)
     code = (
         "from ccu import access; access.login = lambda service_account='': 'stranger'\n"
-        "from ccu.cli import run; run()"
+        "from ccu.start import run; run()"
     )
     line = [sys.executable, "-c", code, "--db", str(made / "town.db"), "--today", TODAY]
     if os.geteuid() == 0:
