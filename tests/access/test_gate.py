@@ -1,4 +1,4 @@
-"""The gate: no option, and no pair of options, opens what a command alone refuses."""
+"""The gate: no option or pair of options allows a command that is refused without them."""
 
 import contextlib
 import json
@@ -98,7 +98,7 @@ def last_event(hand: sqlite3.Connection) -> tuple[int, str, str]:
 
 
 def refused_to(path: str) -> list[str]:
-    """Who may not run the command, the roles and a stranger to the staff list."""
+    """Return the accounts that may not run the command: roles, and one not on the staff list."""
     everything = set(access.MAY) | {"purge"}
     return [role for role in (*ALL, "stranger") if path in MAY_NOT.get(role, everything)]
 

@@ -255,7 +255,7 @@ def test_the_table_of_rights_is_as_expected() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("role", ALL)
 def test_every_command_runs_as_every_role_in_every_state(role: str, made: Path) -> None:
-    """Own file alone, a care file that is closed, one that is open: what is done, and seen."""
+    """With no care file, a closed one and an open one: what each role can do and see."""
     assert all_faults(made, {role: {row: [*STATES] for row in ROWS}}) == []
 
 
@@ -312,7 +312,7 @@ def all_faults(made: Path, asked: dict[str, dict[str, list[str]]]) -> list[str]:
 
 @dataclass(frozen=True)
 class Done:
-    """What a command line came to, and the actions that the main audit has of it."""
+    """The result of a command line, and its actions in the main audit."""
 
     code: int
     out: str
@@ -344,7 +344,7 @@ def runs(
 
 
 def faults(role: str, row: str, state: str, done: Done) -> list[str]:
-    """What is not as it must be of one command line in one state of the care file."""
+    """Return the faults of one command line in one state of the care file."""
     found = []
     if row in MAY_NOT[role]:
         if (done.code, done.out, done.events) != (7, "", ["denied"]):

@@ -1,4 +1,4 @@
-"""Every command leaves its event in the audit, and no event holds anybody's words.
+"""Every command records its event in the audit, and no event has personal text.
 
 The command lines are those of told_town.py, whose words nobody uses, so that they can be looked for
 anywhere in the audit.

@@ -27,7 +27,7 @@ Hand = sqlite3.Connection
 
 @contextlib.contextmanager
 def by_hand(path: Path, keep_triggers: bool = False) -> Iterator[Hand]:
-    """Plain sqlite3, with the triggers out of the way and put back as they were."""
+    """Open the file by plain sqlite3, with the triggers dropped and restored afterward."""
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as hand:
         hand.execute("PRAGMA ignore_check_constraints=ON")
         found = hand.execute(
@@ -74,7 +74,7 @@ def rows(path: Path) -> list[tuple[object, ...]]:
 
 
 def says(result: Result) -> str:
-    """The sentence of a failed verification, without its beginning."""
+    """Return the sentence of a failed verification, without its beginning."""
     assert (result.code, result.out) == (6, ""), result
     assert result.err.count("\n") == 1
     return result.err.removeprefix("ccu: error: ").strip().removesuffix(f"; {NEXT}")
@@ -306,7 +306,7 @@ def test_an_older_copy_of_the_file_is_found_by_an_anchor_alone(
 
 
 def with_a_key_of_ones_own(db_path: Path) -> None:
-    """The complete chain, and the key's file, put in the place of the real ones."""
+    """Replace the complete chain and the key's file by forged ones."""
     own = db_path.with_name("ccu.db.audit-key")
     own.write_text("ab" * 32 + "\n")
     key = chain.read(own)

@@ -1,4 +1,4 @@
-"""`ccu audit review`: the supervisor's page, by rules that can be said to whoever is in it."""
+"""`ccu audit review`: the supervisor's page, by rules that can be explained to those listed."""
 
 import contextlib
 import json
@@ -21,7 +21,7 @@ NOW = datetime(2026, 1, 31, 14, 0, tzinfo=ZONE)  # a Saturday
 
 
 class Town:
-    """People who work here, and a clock that is both the town's and the machine's."""
+    """Staff accounts, and a clock that is both the town's and the machine's."""
 
     def __init__(self, ccu: Ccu, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.ccu, self.path, self.patch = ccu, path, monkeypatch

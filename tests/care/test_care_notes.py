@@ -1,4 +1,4 @@
-"""`ccu care`: a second file, and every screen the same for whoever cannot open it."""
+"""`ccu care`: a second file, and the same screens for accounts that cannot open it."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""`ccu consent`: papers that were signed, taken back, and what was told by hand."""
+"""`ccu consent`: signed and revoked consents, and disclosures recorded by hand."""
 
 import contextlib
 import json

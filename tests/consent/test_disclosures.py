@@ -1,4 +1,4 @@
-"""What police are shown of Human Services' work, by consent or policy, and what is kept of it."""
+"""What police see of Human Services' work, by consent or policy, and what is recorded."""
 
 import contextlib
 import json

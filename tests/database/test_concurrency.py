@@ -47,7 +47,7 @@ def start(db_path: Path, *args: str) -> subprocess.Popen[bytes]:
 
 
 def acknowledged(printed: bytes) -> list[int]:
-    """The ids of complete lines: a line cut short by a kill was not told to anybody."""
+    """Return the ids of complete lines; a line cut short by a kill acknowledged nothing."""
     return [int(found) for found in re.findall(rb"^Logged call (\d+)\.\n", printed, re.MULTILINE)]
 
 

@@ -1,4 +1,4 @@
-"""`ccu export`: what leaves, what does not, and what is said of it."""
+"""`ccu export`: what is exported, what is left out, and what is reported."""
 
 import csv
 import hashlib
@@ -367,7 +367,7 @@ def test_age_bands(
 
 
 def many(db_path: Path, count: int, **said: object) -> None:
-    """Calls like the first, of nobody."""
+    """Add calls like the first, without a person."""
     with closing(sqlite3.connect(db_path)) as hand, hand:
         given = {"beat": "4", "place_id": 1, "nature": "crisis", **said}
         names = ", ".join(given)

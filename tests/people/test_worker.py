@@ -1,4 +1,4 @@
-"""`ccu worker`: one at a time, those before kept; what the card shows of it, and no more.
+"""`ccu worker`: one at a time, with the earlier ones kept, and what the card shows of them.
 
 And what an officer is told of what became of a call.
 """
