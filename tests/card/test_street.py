@@ -146,7 +146,7 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
     kind=st.sampled_from(["", " ave", " av", " avenue", " ave."]),
     after=st.sampled_from(["", " 27", " apt 9", " # 27", " twenty seven", ", westport", " 27b"]),
 )
-def test_no_way_to_write_it_is_an_all_clear(
+def test_no_spelling_of_the_address_gives_an_all_clear(
     before: str, name: str, kind: str, after: str, street: Path
 ) -> None:
     """Whatever is typed: the weapon is named, or the card has the line that it is not safe."""

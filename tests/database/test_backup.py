@@ -164,7 +164,7 @@ def test_a_copy_that_a_kill_left_goes_with_the_next_backup(
 
 
 @posix
-def test_what_a_kill_left_of_an_empty_copy_goes_too(ccu: Ccu, tmp_path: Path) -> None:
+def test_an_empty_copy_left_by_a_kill_is_removed_too(ccu: Ccu, tmp_path: Path) -> None:
     folder = tmp_path / "copies"
     folder.mkdir()
     (folder / ".a.db.12088.part").write_bytes(b"")

@@ -104,7 +104,7 @@ def tour(ccu: Ccu) -> None:
     assert "whistling" in ccu("call", "show", "1", "--full", "--reason", "to help").out
 
 
-def test_no_word_of_a_days_work_is_in_any_byte_of_any_file(
+def test_an_encrypted_day_of_work_has_no_plain_text_in_any_file(
     locked: Ccu, tmp_path: Path, db_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with contextlib.closing(db.open_database(db_path)) as reader:
@@ -254,7 +254,7 @@ def test_of_many_who_make_it_at_once_one_does(empty: Ccu, key_file: Path, db_pat
     assert empty("check").code == 0
 
 
-def test_a_plain_file_loads_nothing_of_this_and_reads_no_key(
+def test_a_plain_file_imports_no_encryption_and_reads_no_key(
     empty: Ccu, key_file: Path, db_path: Path
 ) -> None:
     key_file.write_text("not a key")
@@ -562,7 +562,7 @@ def test_ctrl_c_ends_a_long_statement_of_an_encrypted_import(locked: Ccu, db_pat
             )
 
 
-def test_rows_come_out_of_an_encrypted_file_as_of_a_plain_one(locked: Ccu, tmp_path: Path) -> None:
+def test_encrypted_and_plain_files_return_the_same_rows(locked: Ccu, tmp_path: Path) -> None:
     plain = tmp_path / "plain" / "ccu.db"
     plain.parent.mkdir()
     assert locked("--db", str(plain), "init", *INIT).code == 0

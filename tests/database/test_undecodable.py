@@ -86,7 +86,9 @@ def test_wherever_the_byte_is(here: Path, given_to: tuple[str, str], text: str, 
         *(("history", "-f", LONE), ("--today", LONE, "history", "-a", "1 A St")),
     ],
 )
-def test_nor_where_nothing_takes_it(here: Path, words: tuple[str, ...]) -> None:
+def test_an_argument_that_no_command_takes_is_refused_too(
+    here: Path, words: tuple[str, ...]
+) -> None:
     done = town.run(here / "town.db", "admin", *words)
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("ccu: error: ") and done.err.count("\n") == 1

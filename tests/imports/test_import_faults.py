@@ -315,7 +315,7 @@ def test_a_busy_file_is_exit_5_and_nothing_is_kept(
     assert _hidden(desk) == []
 
 
-def test_what_a_crash_left_is_swept(desk: Desk) -> None:
+def test_files_left_by_a_crash_are_removed(desk: Desk) -> None:
     left = desk.folder / ".ccu.db.import-1-dead"
     left.write_bytes(b"x")
     os.utime(left, (0, 0))
