@@ -4,9 +4,7 @@ A command's module is imported only when that command runs, is completed or prin
 officer at a door waits for every start.
 """
 
-import gc
 import os
-import signal
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -15,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ccu import __version__
+from ccu import __version__, start
 from ccu.errors import AskAgain, ExitCode, InvalidInput
 from ccu.session import Session
 
@@ -190,7 +188,7 @@ def root(
     ctx.obj = Session(db[0] if db else None, today)
     ctx.call_on_close(ctx.obj.close)
     # before that: what the command did is done and printed
-    ctx.call_on_close(lambda: _on_stop(signal.SIG_IGN))
+    ctx.call_on_close(lambda: start.answer_stops(ignore=True))
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -203,13 +201,13 @@ def main(argv: list[str] | None = None) -> int:
     except SystemExit:
         raise
     except AskAgain:
-        _on_stop(_stop)
+        start.answer_stops()
         return main(argv)
     except BaseException as error:  # a library in another language may raise no Exception
         from ccu import failures
 
         AskAgain.given.clear()  # which would hide it
-        return failures.reported(failures.as_stopped(error) if _came else error)
+        return failures.reported(failures.as_stopped(error) if start.came else error)
 
 
 def _flush() -> None:
@@ -253,29 +251,3 @@ def run_line(argv: list[str]) -> int:
 
 # Typer has no public name for the class of its usage errors; BadParameter is one of them.
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
-
-
-_stops: list[int] = []  # the signals that are a request to stop
-_came: list[int] = []  # those that came
-
-
-def _stop(number: int, _frame: object) -> None:
-    _came.append(number)
-    raise KeyboardInterrupt
-
-
-def _on_stop(handler: Any) -> None:
-    for each in _stops:
-        signal.signal(each, handler)
-
-
-def run() -> None:
-    """The console script. A request to stop ends it as Ctrl-C does: cleaned up, with a sentence."""
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
-            _stops.append(number)
-    _on_stop(_stop)
-    code = main()
-    gc.freeze()  # skip the garbage collection at exit
-    sys.exit(code)

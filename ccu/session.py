@@ -56,7 +56,7 @@ class Session:
 
     @property
     def names_a_file(self) -> bool:
-        """Whether --db or CCU_DB names the file: `demo` never uses the user's own."""
+        """Return whether --db or CCU_DB names the file: `demo` never uses the user's own."""
         return installation.database(self._path) is not None
 
     @property

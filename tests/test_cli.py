@@ -119,7 +119,7 @@ def test_every_exit_code_has_its_meaning() -> None:
 
 def test_completion_offers_commands_codes_and_ids(ccu: Ccu) -> None:
     asked = subprocess.run(
-        [sys.executable, "-c", "from ccu.cli import run; run()"],
+        [sys.executable, "-c", "from ccu.start import run; run()"],
         env={
             **os.environ,
             "_CCU_COMPLETE": "complete_bash",
@@ -148,7 +148,7 @@ def test_completion_is_for_every_shell(shell: str, asked: dict[str, str], ccu: C
     assert (script.code, script.err) == (0, "")
     assert all(name in script.out for name in (f"complete_{shell}", "_CCU_COMPLETE", *asked))
     done = subprocess.run(
-        [sys.executable, "-c", "from ccu.cli import run; run()"],
+        [sys.executable, "-c", "from ccu.start import run; run()"],
         env={**os.environ, "_CCU_COMPLETE": f"complete_{shell}", **asked},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
@@ -199,7 +199,7 @@ def test_a_completion_that_there_is_not_is_no_bug(
 
 @pytest.mark.skipif(os.name != "posix", reason="pipes of a shell")
 def test_a_reader_that_went_away_is_141_and_silent(ccu: Ccu) -> None:
-    script = f"{sys.executable} -c 'from ccu.cli import run; run()' settings | head -c 0; "
+    script = f"{sys.executable} -c 'from ccu.start import run; run()' settings | head -c 0; "
     script += 'echo "${PIPESTATUS[0]}"'
     ended = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
     assert (ended.stdout, ended.stderr) == ("141\n", "")

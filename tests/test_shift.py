@@ -190,7 +190,7 @@ def test_a_clinicians_morning(ccu: Ccu, db_path: Path) -> None:
     morning.type("needs record --person 1")
     for answer in ("unmet", "met", "n", "n", "n", "met"):
         morning.answer(" (number or word): ", answer)
-    morning.answer("y or n: ", "n")
+    morning.answer("y or n [n]: ", "n")
     morning.answer(SAVE, "y")
     morning.end()
 

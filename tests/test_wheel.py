@@ -39,7 +39,7 @@ def test_the_wheel_holds_every_file_of_the_package(tmp_path: Path) -> None:
     assert files | {"ccu/schema.sql"} <= held
     assert any(name.endswith(".data/data/share/man/man1/ccu.1") for name in held)
     (entries,) = (each for each in held if each.endswith("entry_points.txt"))
-    assert commands[entries] == "[console_scripts]\nccu = ccu.cli:run\n"
+    assert commands[entries] == "[console_scripts]\nccu = ccu.start:run\n"
 
 
 @pytest.mark.slow

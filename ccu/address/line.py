@@ -139,7 +139,7 @@ def _bracketed_travel(found: re.Match[str]) -> str:
 
 
 def _is_blank_with_town(reading: Reading, pieces: list[tuple[str, str]]) -> bool:
-    """Whether it is `WESTPORT, CT` and nothing before it."""
+    """Return whether it is `WESTPORT, CT` and nothing before it."""
     line, zip_code = take_zip(pieces[1][1].split())
     left, state = take_state(line)
     words = pieces[0][1].split()
@@ -219,7 +219,7 @@ def _read_before(reading: Reading, text: str, has_main: bool, later: bool) -> No
 
 
 def _is_state(pieces: list[tuple[str, str]]) -> bool:
-    """Whether the next piece is only state and ZIP, so that this one is the city."""
+    """Return whether the next piece is only state and ZIP, so that this one is the city."""
     if not pieces:
         return False
     left, state = take_state(take_zip(split_words(pieces[0][1]))[0])

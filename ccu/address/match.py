@@ -1,4 +1,4 @@
-"""Compare two addresses: the same place, a near match worth showing, or another place.
+"""Compare two addresses: the same place, a near match to show, or another place.
 
 A caller stores and indexes for each place:
 
@@ -50,7 +50,7 @@ OTHER_TOWN, OTHER_SUFFIX = "other town", "other suffix"
 
 
 def loose_key(address: Address) -> str:
-    """Return the core of the street's name, or of the place's, to look up near ones by."""
+    """Return the core of the name of the street or place, to look up near ones."""
     if not address.street:
         return _close(address.place)
     street = _loose(settled_way(address.street))
@@ -124,7 +124,7 @@ def compare(a: Address, b: Address) -> Match:
 
 
 def _alike_numbers(a: str, b: str) -> bool:
-    """Whether only zeros or the dash differ: 63-08, 63-8 and 6308 are often one house."""
+    """Return whether only zeros or the dash differ: 63-08, 63-8 and 6308 are often one house."""
     first, second = a.split("-"), b.split("-")
     if len(first) != len(second):
         return "".join(first) == "".join(second)
@@ -314,7 +314,7 @@ def _what_is_missing(a: Way, b: Way) -> str:
 def _typo_match(a: str, b: str) -> Match | None:
     allowed = 2 if min(len(a), len(b)) > 9 else 1
     if digits(a) != digits(b) or (min(len(a), len(b)) < 4 and sorted(a) != sorted(b)):
-        return None  # ELM and ELK are two streets, LEM is a typing mistake
+        return None  # ELM and ELK are two streets, but LEM is a typo
     distance = edit_distance(a, b, allowed)
     if distance is None:
         return None

@@ -1,7 +1,7 @@
-"""The names that only a town knows: towns around it and their codes, its streets, its places.
+"""A town's own names: towns around it and their codes, its streets, its places.
 
 A town keeps them in lists (`ccu codes`); an import layout adds the city codes of its system.
-Without them no name of a town is known, and a city is told by where it is in the line.
+Without them no town is known by name, and a city is recognized by its position in the line.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Names:
-    """What the reader asks of a town. Compared by identity: make one for a file and keep it.
+    """The names of a town for the reader. Compared by identity: make one per file and keep it.
 
     `towns` maps each name and code to the name, as the reader writes both; the town is one of them.
     """
@@ -49,7 +49,7 @@ class Names:
         return name in self.towns or long_city(name) in self.towns
 
     def has_place(self, name: str) -> bool:
-        """Whether it is the name of a common place that the town has listed."""
+        """Return whether it is the name of a common place that the town has listed."""
         return name in self.place_names
 
     def town(self, name: str) -> str:
@@ -57,7 +57,7 @@ class Names:
         return self.towns.get(name, name)
 
     def is_code(self, name: str) -> bool:
-        """Whether it is a code, which another agency may use for something else."""
+        """Return whether it is a code, which another agency may use for something else."""
         return self.towns.get(name, name) != name
 
 
@@ -76,7 +76,7 @@ def _own(town: str) -> Names:
 
 
 def as_named(found: "Address", names: Names) -> "Address":
-    """Write a street by the name that the town gave for it, and the address of a common place."""
+    """Replace an alias of a street by its name, and a common place by its address."""
     from ccu.address.reader import address_of
 
     if found.kind in ("place", "street"):

@@ -28,7 +28,7 @@ def _plain_line(address: Address) -> str:
     return f"{line}, {tail}" if tail else line
 
 
-# SECOND, because a CROSS with a colon is a note of where else, as dispatch systems write it.
+# SECOND, because dispatch systems write CROSS: before a note about another place.
 _TAGGED = dict(KIND="kind", NUMBER="number", STREET="street", UNIT="unit", SECOND="cross",
                PLACE="place", CITY="city", STATE="state", ZIP="zip")  # fmt: skip
 
@@ -39,7 +39,7 @@ def _fields(address: Address) -> tuple[str, ...]:
 
 
 def _tagged_line(address: Address) -> str:
-    """Return the normal form of an address that no plain line can hold: each field by its name."""
+    """Return the normal form of an address that needs more than a plain line: named fields."""
     parts = ((tag, getattr(address, name)) for tag, name in _TAGGED.items())
     return "; ".join(f"{tag}: {value}" for tag, value in parts if value)
 

@@ -29,18 +29,18 @@ _BARE_ID = Lazy(r"[0-9]{1,5}[A-Z]?$|[A-Z][0-9]{1,4}[A-Z]?$|[A-Z]$|[0-9]+-[0-9]+$
 ORDINAL_WORD = Lazy(r"([0-9]+)(?:ST|ND|RD|TH)$")
 _NUMBER_SIGNS = ("#", "NO", "NUMBER")
 FLOORS = ("FL", "FLR", "FLOOR", "FLOORS", "FLRS")
-# What follows UPPER or BASEMENT and adds nothing.
+# Words after UPPER or BASEMENT that add nothing.
 _HOMES = frozenset("UNIT APT APARTMENT FLAT SUITE HOUSE".split())
 BESIDE_HOUSE = ("CARRIAGE", "COACH", "GARAGE", "GUEST", "POOL")
 
 
 def is_unit_id(word: str) -> bool:
-    """Whether the word can be an identifier after APT or UNIT."""
+    """Return whether the word can be an identifier after APT or UNIT."""
     return _UNIT_ID.match(word) is not None
 
 
 def is_bare_unit(words: list[str]) -> bool:
-    """Whether words after a complete street can only be a unit (`3`, `3B`, `B`)."""
+    """Return whether words after a complete street can only be a unit (`3`, `3B`, `B`)."""
     if len(words) == 2 and words[0].isdigit() and len(words[1]) == 1:
         return words[1].isalpha()
     return len(words) == 1 and _BARE_ID.match(words[0]) is not None and words[0] not in DIRECTIONS
@@ -135,7 +135,7 @@ def _unit_alone(word: str, following: str, at: int, count: int) -> tuple[str, in
 
 
 def _is_split_id(first: str, second: str) -> bool:
-    """Whether it is one identifier in two words: `3 B`, `B 3`."""
+    """Return whether it is one identifier in two words: `3 B`, `B 3`."""
     if first.isdigit():
         return len(second) == 1 and second.isalpha()
     return len(first) == 1 and first.isalpha() and second.isdigit()
@@ -315,7 +315,7 @@ def _houses(line: str) -> re.Match[str] | None:
 
 
 def _lost_dash(found: re.Match[str], rest: str) -> bool:
-    """Whether it is 64-15 of Queens or 87-1003 of Hawaii, not the 12 of `700 12 OAKS DR`."""
+    """Return whether it is 64-15 of Queens or 87-1003 of Hawaii, not the 12 of `700 12 OAKS DR`."""
     following = rest.replace("#", " # ").split()
     name = following[0]
     named = name.isalpha() or ORDINAL_WORD.match(name)
@@ -327,7 +327,7 @@ def _lost_dash(found: re.Match[str], rest: str) -> bool:
 
 
 def _letter_is_of_number(line: str, found: re.Match[str]) -> bool:
-    """Whether it is 27B of `27 B MYRTLE ST`, not `27 B ST`, `27 E MAIN ST` or `27 I 95`."""
+    """Return whether it is 27B of `27 B MYRTLE ST`, not `27 B ST`, `27 E MAIN ST` or `27 I 95`."""
     words = line[found.end() :].replace(",", " ").split()
     if " " not in found[0].strip():
         return words[0] not in TRAVEL  # 395S SB is a route
@@ -382,7 +382,7 @@ def _number_in_words(line: str) -> Number:
 
 
 def _number_is_name(number: str, rest: str) -> bool:
-    """Whether it is of a name (`THREE MILE RD`) or of a crossing, not a house number."""
+    """Return whether it is of a name (`THREE MILE RD`) or of a crossing, not a house number."""
     words = rest.replace(",", " ").split()
     following = words[0]
     if len(words) < 2 or following in ROADS or following in ("&", "/", "AND"):

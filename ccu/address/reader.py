@@ -62,7 +62,7 @@ class Address(NamedTuple):
 
 
 class Plain(NamedTuple):
-    """What a plain line holds."""
+    """The parts of a plain line."""
 
     number: str
     block: bool
@@ -249,7 +249,7 @@ _TELLING = (
     | frozenset("O D L URB TRUNK TRK MLK ML KG CS CROSS INTERSECTING".split())
     | frozenset(remark.split()[0] for remark in REMARKS) - frozenset(DIRECTIONS)
 )  # fmt: skip
-# Words after a comma that are no name of a town, or may be none.
+# Words after a comma that are not, or may not be, the name of a town.
 _NO_TOWN = (
     _TELLING | frozenset(STATES) | BUSINESSES | NOT_A_WAY | NOWHERE | PLACE_WORDS
     | frozenset(DIRECTIONS) | frozenset(phrase[0] for phrase in REMARKS_BEHIND)

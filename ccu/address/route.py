@@ -124,7 +124,7 @@ def _owned_route(owner: str, words: list[str], at: int) -> tuple[str, str, int]:
 
 
 def _is_state_number(words: list[str]) -> bool:
-    """Whether it is a state route: `NC 150 W`, but not `NE 8 ST`."""
+    """Return whether it is a state route: `NC 150 W`, but not `NE 8 ST`."""
     if words[0] not in STATE_CODES or words[0] in DIRECTIONS or len(words) < 2:
         return False
     ends_road = len(words) > 2 and words[2] in ROADS and words[2] not in ROUTE_CLASSES
@@ -301,7 +301,7 @@ def _take_feature(road: _LongWay, words: list[str], feature: str, after: int) ->
 
 
 def _is_suffix_here(before: list[str], word: str) -> bool:
-    """Whether a highway word after a name is its suffix: `KINGS HWY 3`."""
+    """Return whether a highway word after a name is its suffix: `KINGS HWY 3`."""
     if word not in _ALSO_SUFFIX:
         return False
     return not _BEFORE_ROUTE.issuperset(before)

@@ -107,7 +107,7 @@ def split_sides(words: list[str]) -> list[list[str]]:
 
 
 def _word_connects(words: list[str], at: int) -> bool:
-    """Whether AND, AT or X is between two ways, not in `AT AND T PKWY`, `MALCOLM X BLVD`."""
+    """Return whether AND, AT or X is between two ways, not in `AT AND T PKWY`, `MALCOLM X BLVD`."""
     if at == 0 or at == len(words) - 1 or words[at - 1] in CONNECTORS:
         return False
     if words[at] == "X":
@@ -118,7 +118,7 @@ def _word_connects(words: list[str], at: int) -> bool:
 
 
 def is_one_name(sides: list[list[str]]) -> bool:
-    """Whether only the second half has a road word: `12 WIND AND FIRE DR`."""
+    """Return whether only the second half has a road word: `12 WIND AND FIRE DR`."""
     return sides[1][-1] in ROADS and not any(word in ROADS for word in sides[0])
 
 
@@ -206,7 +206,7 @@ def _share_plural(ways: list[list[str]]) -> None:
 
 
 def is_feature(side: list[str]) -> bool:
-    """Whether it is `EXIT 17`, `MM 21` or `ON RAMP` alone."""
+    """Return whether it is `EXIT 17`, `MM 21` or `ON RAMP` alone."""
     if side[0] in ("ON", "OFF"):
         return len(side) > 1 and side[1] in ("RAMP", "RP", "RMP")
     if EXIT_SIGN.match(" ".join(side)):
@@ -289,7 +289,7 @@ def read_single(reading: Reading, words: list[str], beside: bool = False) -> Non
 
 
 def _is_only_town(reading: Reading, words: list[str]) -> bool:
-    """Whether it is only a city and a state: ` Springfield TX`."""
+    """Return whether it is only a city and a state: ` Springfield TX`."""
     shorter, state = take_state(words)
     name = " ".join(shorter)
     coded = words[-1] in STATE_CODES and words[-1] not in SHY_STATES
@@ -374,7 +374,7 @@ def _way_end(words: list[str]) -> int:
 
 
 def _starts_city(words: list[str]) -> bool:
-    """Whether a direction in full and a name follow, but not COMPO RD SOUTH EXT."""
+    """Return whether a direction in full and a name follow, but not COMPO RD SOUTH EXT."""
     if len(words) < 2 or words[0] not in DIRECTIONS or len(words[0]) not in (4, 5):
         return False
     return words[1] not in SUFFIXES and words[1] not in DIRECTIONS and can_be_city(words)

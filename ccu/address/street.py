@@ -129,7 +129,7 @@ def _parts(words: list[str]) -> tuple[str, list[str], str, str]:
 
 
 def _can_lose_last(words: list[str]) -> bool:
-    """Whether the last word is a directional, not the name (`AVENUE E`, `N E`, `WEST`)."""
+    """Return whether the last word is a directional, not the name (`AVENUE E`, `N E`, `WEST`)."""
     if words[-1] in SHY_DIRECTIONS:
         return False
     before = words[:-1]

@@ -203,7 +203,7 @@ def _town_of_road_words(words: list[str]) -> int:
 
 
 def _is_town_name(words: list[str]) -> bool:
-    """Whether words between a complete street and CT are a town: 9 MONROE ST NORWALK CT."""
+    """Return whether words between a complete street and CT are a town: 9 MONROE ST NORWALK CT."""
     if not 0 < len(words) < 3 or not {*words}.isdisjoint(PLACE_WORDS):
         return False
     if len(words) == 1 and words[0] in SUFFIXES:
@@ -213,7 +213,7 @@ def _is_town_name(words: list[str]) -> bool:
 
 
 def _starts_city(left: list[str]) -> bool:
-    """Whether a direction written in full is of the city: `ELM DR WEST PALM BEACH FL`."""
+    """Return whether a direction written in full is of the city: `ELM DR WEST PALM BEACH FL`."""
     return len(left) > 1 and len(left[0]) in (4, 5) and left[1] != "ST"
 
 
@@ -280,14 +280,14 @@ def cut_remark(words: list[str]) -> list[str]:
 
 
 def is_nowhere(words: list[str]) -> bool:
-    """Whether the words mean that there is no address."""
+    """Return whether the words mean that there is no address."""
     if " ".join(words) in NOWHERE:
         return True
     return len(words) > 1 and SAYING_NOTHING.issuperset(words) and not NO_WORDS.isdisjoint(words)
 
 
 def is_not_a_way(side: list[str]) -> bool:
-    """Whether the last word or the name of a side of a crossing shows that it is no way."""
+    """Return whether the last word or the name of a side of a crossing shows that it is no way."""
     line = " ".join(side)
     if line in NOT_A_WAY or line in BUSINESSES or is_nowhere(side):
         return True
@@ -335,14 +335,14 @@ def is_place(words: list[str]) -> bool:
 
 
 def ends_as_street(words: list[str]) -> bool:
-    """Whether the words end in a road word, or in one and its directional."""
+    """Return whether the words end in a road word, or in one and its directional."""
     if words[-1] in DIRECTIONS and len(words) > 2:
         words = words[:-1]
     return words[-1] in ROADS and len(words) > 1
 
 
 def _single_is_place(word: str) -> bool:
-    """Whether one word is a place: a code (`D5`), a city, or four letters (`MATC`)."""
+    """Return whether one word is a place: a code (`D5`), a city, or four letters (`MATC`)."""
     if any(char.isdigit() for char in word):
         return not _is_bare_number(word)
     if word in KNOWN_STREETS:
@@ -351,13 +351,13 @@ def _single_is_place(word: str) -> bool:
 
 
 def _is_bare_number(word: str) -> bool:
-    """Whether it is a house number and no street: `600`, `12A`, `5XX`."""
+    """Return whether it is a house number and no street: `600`, `12A`, `5XX`."""
     number = word.rstrip("X")
     return number.isdigit() or number[:-1].isdigit()
 
 
 def is_fragment(words: list[str]) -> bool:
-    """Whether it is cut-off words or a bare number: `MAI ELM`, `CON`, `1234`."""
+    """Return whether it is cut-off words or a bare number: `MAI ELM`, `CON`, `1234`."""
     if len(words) == 1 and _is_bare_number(words[0]):
         return True
     if words[0] in DIRECTIONS or any(
@@ -368,7 +368,7 @@ def is_fragment(words: list[str]) -> bool:
 
 
 def can_be_city(words: list[str]) -> bool:
-    """Whether words after a street or a comma can be a city that is in no table."""
+    """Return whether words after a street or a comma can be a city that is in no table."""
     if len(words) > 4 or not all(word.isalpha() for word in words) or ends_as_street(words):
         return False
     if words[-1] in BESIDE or words[-1] in UNITS or words[0] == "RR":

@@ -1,6 +1,6 @@
-"""The one way of reading a way: a plain street, or one with a highway in it (route.py).
+"""Read a way: a plain street, or one with a highway in it (route.py).
 
-Most towns ask for plain streets all day: the reader of highways is loaded for the first other one.
+Most lookups are for plain streets: the reader of highways is imported on first use.
 """
 
 from functools import lru_cache

@@ -5,7 +5,7 @@ imported. `_table` maps each spelling and the standard form itself to the standa
 `_spellings` maps only the spellings, `_entries` is a set of words or phrases.
 
 Clean words are in upper case, with single spaces, no periods or apostrophes, one type of dash, and
-directions such as `S/B` in one form. What is dropped here can never change a key.
+directions such as `S/B` in one form. Characters dropped here never affect a key.
 """
 
 import re
@@ -149,7 +149,7 @@ class Lazy:
         return found
 
 
-# A text that a line must hold, what is then replaced, and by what.
+# A text that a line must contain, the pattern to replace then, and its replacement.
 _Form = tuple[str, Lazy, str | Callable[[re.Match[str]], str]]
 
 EXIT_SIGN = Lazy(r"E?X ?[0-9]{1,3}[A-Z]?$")
@@ -307,7 +307,7 @@ def _in_words(text: str) -> str:
 
 
 def has_coordinates(text: str) -> bool:
-    """Whether the text gives a position in degrees instead of an address."""
+    """Return whether the text gives a position in degrees instead of an address."""
     return _COORDINATES.search(text[:LIMIT]) is not None
 
 

@@ -1,4 +1,4 @@
-"""Anchors: the audit's last number and hash, in one line, kept where the file's owner is not."""
+"""Anchors: the audit's last number and hash in one line, to keep out of the file owner's reach."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -13,12 +13,12 @@ _LINE = re.compile(r"([1-9][0-9]{0,17}) ([0-9a-f]{64})( \S+)?")
 
 
 def line(anchor: Anchor | tuple[int, bytes]) -> str:
-    """Number and hash as they are printed and read."""
+    """Return number and hash as they are printed and read."""
     return f"{anchor[0]} {anchor[1].hex()}"
 
 
 def given(texts: Sequence[str], paths: Sequence[Path]) -> list[Anchor]:
-    """The anchors of --anchor and --anchor-file. Raises InvalidInput."""
+    """Return the anchors of --anchor and --anchor-file. Raises InvalidInput."""
     found = list(_read(texts, "--anchor"))
     for path in paths:
         lines = [each for each in named.text_lines(path, "--anchor-file") if each.strip()]
@@ -29,21 +29,21 @@ def given(texts: Sequence[str], paths: Sequence[Path]) -> list[Anchor]:
 
 
 def beside(database: Path) -> list[Anchor]:
-    """The anchors of the file DATABASE.anchor, where there is one: a backup has its own."""
+    """Return the anchors of the file DATABASE.anchor, if any; each backup has one."""
     return _of_file(database.with_name(database.name + ".anchor"))
 
 
 def in_folder(folder: Path) -> list[Anchor]:
-    """The anchors that earlier backups left in a folder: every line of its *.anchor files."""
+    """Return the anchors of earlier backups in a folder: all lines of its *.anchor files."""
     try:
         found = sorted(each for each in folder.iterdir() if each.name.endswith(".anchor"))
     except OSError:
-        return []  # writing there will tell why
+        return []  # writing there will report the reason
     return [anchor for each in found for anchor in _of_file(each)]
 
 
 def _of_file(path: Path) -> list[Anchor]:
-    """What is no line of ours is another program's."""
+    """Return the anchors in a file; other lines are another program's and ignored."""
     try:
         content = path.read_bytes() if path.is_file() and not path.is_symlink() else b""
     except OSError as error:

@@ -1,9 +1,8 @@
 """The rules of the audit review, simple enough to explain to the accounts that are in it.
 
-A look is a person or a place that an account chose to see (READ); two on one day are one look. What
-the program listed by itself (LIST: the brief, overdue follow-ups, possible duplicates) is only
-counted, though each person named in such a list is an event too. actions.toml has which action is
-what.
+A look is a person or a place that an account chose to see (READ), counted once a day. Lists of the
+program (LIST: the brief, overdue follow-ups, possible duplicates) are only counted, though each
+person named in one is an event too. actions.toml classifies the actions.
 """
 
 import json
@@ -33,9 +32,9 @@ _ACTIONS = Path(__file__).with_name("actions.toml").read_text(encoding="utf-8")
 KINDS = {action: kind for kind, text in tomllib.loads(_ACTIONS).items() for action in text.split()}
 
 HOUR, DAY = 3600, 86400
-BASELINE = 56 * DAY  # what is usual is taken from the eight weeks before the span
+BASELINE = 56 * DAY  # the usual number is computed from the eight weeks before the span
 LEAST, TIMES = 20, 3
-CALL_BEFORE, CALL_AFTER = 30 * DAY, DAY  # a card is read on the way, the call is logged after
+CALL_BEFORE, CALL_AFTER = 30 * DAY, DAY  # a card is read on the way, and the call logged afterward
 NIGHT_FROM, NIGHT_UNTIL, NIGHT_CALL = 22, 6, 8 * HOUR
 
 RULES = {
@@ -69,7 +68,7 @@ class Event:
     record_id: int | None
     detail: Row
     reason: str | None
-    account: str | None  # the login that an event about the staff list is about
+    account: str | None  # for an event about the staff list, the login changed
 
     @property
     def look(self) -> Subject | None:
@@ -80,7 +79,7 @@ class Event:
 
     @property
     def night(self) -> bool:
-        """Whether it was night in the town."""
+        """Return whether it was night in the town."""
         return self.when.hour >= NIGHT_FROM or self.when.hour < NIGHT_UNTIL
 
 
@@ -106,7 +105,7 @@ def events(rows: Iterable[Any], zone: tzinfo) -> list[Event]:
 
 
 def accounts(found: Sequence[Event]) -> list[Row]:
-    """Return what each account did, counted; the one that looked at the most people first."""
+    """Return counts of what each account did, by how many people it looked at."""
     counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for event in found:
         counts[event.login, event.role].update(_counted(event))
@@ -165,7 +164,7 @@ def _days(found: Iterable[Event]) -> dict[tuple[str, str], set[Subject]]:
 
 
 def untied(found: Sequence[Event], ties: Ties) -> list[Row]:
-    """Return the people and places that an account looked at without a tie, how often, and when."""
+    """Return the people and places that an account looked at without a tie, how often and when."""
     seen: dict[tuple[str, Subject], list[datetime]] = defaultdict(list)
     for event in found:
         look = event.look
@@ -244,7 +243,7 @@ def exports(found: Sequence[Event]) -> list[Row]:
 
 
 def overrides(found: Sequence[Event]) -> list[Row]:
-    """Return each override, and each look or export with a reason, in the words of the reason."""
+    """Return each override, and each look or export with a reason, with the text of the reason."""
     rows = []
     for event in found:
         given = event.kind != WRITE and (event.reason is not None or DIGEST in event.detail)

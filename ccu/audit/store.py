@@ -1,4 +1,4 @@
-"""What the review and the check of the audit read: events, ties, rows written; and a new key."""
+"""Queries of the audit's review and check: events, ties, rows written; and rekeying."""
 
 import contextlib
 import json
@@ -17,8 +17,8 @@ from ccu.database.key_chain import Key
 from ccu.errors import InvalidInput
 from ccu.records import audit, person_ids, settings, table
 
-# unixepoch(): the texts of two times cannot be compared in every offset. What was sealed or purged
-# has no number here: this page must not reveal that there was such a record.
+# unixepoch(), because times of different offsets cannot be compared as text. Sealed or purged
+# records have no number here: this page must not reveal that they existed.
 _EVENTS = """
 SELECT audit.id, unixepoch(audit.at) AS unix, audit.staff_id, staff.login, staff.role,
        audit.action, audit.record, audit.detail, audit_reason.reason, account.login AS account,
@@ -89,13 +89,13 @@ Subject = tuple[str, int]  # ("person", 12)
 
 @dataclass
 class Ties:
-    """What ties accounts to people and places: the times of calls, and the accounts involved."""
+    """The ties of accounts to people and places: times of calls and the accounts involved."""
 
     calls: dict[Subject, list[int]] = field(default_factory=dict)
     staff: set[tuple[Subject, int]] = field(default_factory=set)
 
     def call_near(self, subject: Subject, unix: int, before: int, after: int) -> bool:
-        """Return whether a call of theirs is so many seconds before to after a moment."""
+        """Return whether they had a call from `before` to `after` seconds around a moment."""
         return any(unix - before <= at <= unix + after for at in self.calls.get(subject, ()))
 
 
@@ -129,8 +129,8 @@ def ties(connection: sqlite3.Connection, subjects: Iterable[Subject]) -> Ties:
 
 # ---------------------------------------------------------------- the rows of every record
 # The audit keeps, with each event, the sums of the keyed digests of the rows it wrote
-# (database/written.py). Added up they are those of the rows as they should be. Without the audit's
-# key nobody can write a row, or an event, that fits. Rows put back exactly as they were fit again.
+# (database/written.py). Their total is the sum of the rows as they should be. Without the audit's
+# key nobody can write a row, or an event, that matches. Rows restored exactly match again.
 
 
 _MOST_NAMED = 20  # records in one message
@@ -164,7 +164,7 @@ class _Sums(defaultdict[int, "array[int]"]):
 
 
 def altered(connection: sqlite3.Connection, key: Key, events: set[int]) -> list[Place]:
-    """Return every place whose rows are not what the audit knows.
+    """Return every place whose rows do not match the audit.
 
     `events` are those that wrote rows, verified with the key: no other is counted.
     """
@@ -191,7 +191,7 @@ def sentences(connection: sqlite3.Connection, places: Sequence[Place]) -> list[s
 def _times(connection: sqlite3.Connection, places: Iterable[Place]) -> dict[Place, str]:
     """Return when each place was last written, of those that an event wrote.
 
-    Empty for a place that was known as altered when every row was bound again.
+    Empty for a place that was known to be altered when all rows were accepted again.
     """
     wanted: dict[str, set[int]] = {}
     for name, number in places:
@@ -204,7 +204,7 @@ def _times(connection: sqlite3.Connection, places: Iterable[Place]) -> dict[Plac
             sums = content[8 * (number - first) :][:8] if number >= first else b""
             if sums == written.ALTERED:
                 before.add((name, number))
-            elif any(sums) and audit_id in at:  # else a gap between two, or no event
+            elif any(sums) and audit_id in at:  # otherwise a gap between two, or no event
                 found[name, number] = at[audit_id]
     return {**found, **dict.fromkeys(before, "")}
 
@@ -229,14 +229,14 @@ def _told(connection: sqlite3.Connection, name: str, number: int, at: str | None
 
 
 def rekey(connection: sqlite3.Connection, staff_id: int) -> tuple[Path, bool]:
-    """Make a new key in place of a lost one, inside the caller's transaction.
+    """Replace a lost key, inside the caller's transaction.
 
     Return its file, and whether it was in place already.
 
-    The key waits under a name of its own until the row that it begins with is committed: call
-    `audit.stored_key` then. Stopped at any point, either there is still no key, or the next command
-    that needs it completes this. Earlier rows can then be checked by their numbers and links alone.
-    Raises InvalidInput while there is a key, so that none is replaced by mistake.
+    The new key has a temporary name until its first row is committed: call `audit.stored_key` then.
+    After an interruption there is either no key yet, or the next command that needs it completes
+    the change. Earlier rows can then be checked only by numbers and links. Raises InvalidInput if
+    there is a key, so that none is replaced by mistake.
     """
     path = chain.key_path(connection)
     if audit.complete_rekey(connection, path):
@@ -264,7 +264,7 @@ def rekey(connection: sqlite3.Connection, staff_id: int) -> tuple[Path, bool]:
 
 
 def _is_just_made(connection: sqlite3.Connection, path: Path) -> bool:
-    """Whether nothing was recorded since the key was made: `rekey` may not have reported it."""
+    """Return whether nothing was recorded since the key was made, so that `rekey` may repeat it."""
     newest = connection.execute(audit.NEWEST, {"most": 1}).fetchone()
     if newest is None or newest[3] != audit.REKEY or not os.path.lexists(path):
         return False

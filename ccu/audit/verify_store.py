@@ -1,8 +1,8 @@
-"""Verify an audit: every row's hash, its place after the one before, the words of its reason.
+"""Verify an audit: every row's hash, its link to the row before, the text of its reason.
 
-This finds a row changed, missing, out of order or put in; a tail cut off; and, against an anchor
-kept elsewhere, a tail cut off with every trace removed, or a forged chain. Of the rows before a
-lost key was replaced only numbers and links are checked, and the verdict reports that.
+This finds rows that were changed, removed, reordered or inserted, and a truncated end; against an
+anchor kept elsewhere, also a truncation without traces or a forged chain. For rows before a lost
+key was replaced only numbers and links are checked, and the verdict reports that.
 """
 
 import json
@@ -52,15 +52,15 @@ def newest(connection: sqlite3.Connection) -> Anchor | None:
 
 @dataclass
 class Verdict:
-    """What was found. Sentences name rows by number and never quote what is in them."""
+    """The result. Sentences name rows by number and never quote their content."""
 
     rows: int = 0
     last: tuple[int, bytes] = (0, BEGIN)  # number and hash
-    wrong: list[str] = field(default_factory=list)  # the first bad row; then what is not a row
-    unverified: list[str] = field(default_factory=list)  # rows of a key that is not there
+    wrong: list[str] = field(default_factory=list)  # the first bad row; then other problems
+    unverified: list[str] = field(default_factory=list)  # rows of a missing key
     purged: int = 0  # reasons whose words were purged
-    wrote: set[int] = field(default_factory=set)  # events whose rows are what they wrote
-    unfit: list[int] = field(default_factory=list)  # events whose rows are not what they wrote
+    wrote: set[int] = field(default_factory=set)  # events whose rows match
+    unfit: list[int] = field(default_factory=list)  # events whose rows do not match
     altered: "list[Place]" = field(default_factory=list)  # where another program wrote
 
 
@@ -77,7 +77,7 @@ def verify(
     """Walk a chain with its key; without one, check only the numbers and links."""
     try:
         verdict = _verdict(connection, key, anchors, chain)
-    except database.errors():  # text that is not UTF-8: read it all again, more slowly
+    except database.errors():  # text that is not UTF-8: read everything again, more slowly
         text_factory, connection.text_factory = connection.text_factory, _lenient
         try:
             verdict = _verdict(connection, key, anchors, chain)
@@ -89,7 +89,7 @@ def verify(
 
 
 def _lenient(text: bytes) -> str:
-    return text.decode("utf-8", "surrogateescape")  # whatever was written there by hand
+    return text.decode("utf-8", "surrogateescape")  # whatever somebody wrote there by hand
 
 
 def _verdict(
@@ -174,7 +174,7 @@ def _wrote_any(key: Key | None, rows: Sequence[Row]) -> bool:
 def _check(
     connection: sqlite3.Connection, row: Row, key: Key | None, chain: Chain, last: tuple[int, bytes]
 ) -> None:
-    """Raise _Bad. Order matters: a missing row is reported before what does not fit without it."""
+    """Raise _Bad. Order matters: a missing row is reported before the mismatch that it causes."""
     number, previous, hash, reason = row[0], row[-3], row[-2], row[-1]
     if number < 1:
         raise _Bad(f"audit row {number} was inserted by hand")
@@ -207,10 +207,11 @@ class _Wrote:
 
 
 def _check_written(row: Row, kept: str, has_all: bool, verdict: Verdict) -> None:
-    """Note whether an event's rows of audit_written are those it has the digest of.
+    """Record whether an event's rows of audit_written match its digest.
 
-    The event of a purge has every row, and those of the events before it are destroyed. Another has
-    every row where it is the first: else somebody deleted them, to have a record taken as it is.
+    The event of a purge has every row, and those of the events before it are destroyed. Another
+    event has every row only if it is the first: otherwise somebody deleted rows so that a record
+    would be accepted as it is.
     """
     if kept != _detail(row[-4], written.WRITTEN):
         verdict.unfit.append(row[0])
@@ -295,8 +296,8 @@ def _check_end(
 def verified(connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()) -> Verdict:
     """Verify the audit of an open file with its own key, its triggers and the records too.
 
-    Records are compared where the audit itself is as written. Raises DatabaseUnusable when the key
-    is missing.
+    Records are compared only if the audit itself is intact. Raises DatabaseUnusable if the key is
+    missing.
     """
     from ccu.audit import store
 
@@ -310,9 +311,9 @@ def verified(connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()) -> 
 
 
 def altered(connection: sqlite3.Connection) -> "list[Place]":
-    """Return the records that another program wrote: before the digests of all are destroyed.
+    """Return the records that another program wrote; call it before all digests are destroyed.
 
-    Raises VerificationFailed where the audit itself is not as written: nothing can be compared.
+    Raises VerificationFailed if the audit itself was altered, because nothing can be compared.
     """
     verdict = verified(connection)
     if verdict.wrong and not verdict.altered:
@@ -321,7 +322,7 @@ def altered(connection: sqlite3.Connection) -> "list[Place]":
 
 
 def ended(connection: sqlite3.Connection, anchors: Sequence[Anchor]) -> list[str]:
-    """Return what is wrong with the number of the last row: a moment, where `verify` reads all."""
+    """Return problems with the last row's number, quickly, where `verify` reads everything."""
     try:
         last = connection.execute("SELECT coalesce(max(id), 0) FROM audit").fetchone()[0]
         _check_end(connection, anchors, audit.CHAIN, Verdict(last=(last, BEGIN)))

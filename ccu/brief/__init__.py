@@ -16,9 +16,9 @@ from ccu.people.open_work_store import AsOf
 from ccu.records import person_ids
 from ccu.session import Session
 
-MOST_ROWS = 10  # of each list on the page; the JSON has all
+MOST_ROWS = 10  # rows of each list on the page; the JSON has all
 DAY = timedelta(days=1)
-SPARE = ("outcome", "nature", "due")  # a narrow terminal leaves these out, the first one first
+SPARE = ("outcome", "nature", "due")  # left out on a narrow terminal, in this order
 FOLLOW_UP_COLUMNS = ("id", "due", "owner", "what", "for")
 
 # key -> heading, columns; in the order of the page

@@ -36,8 +36,7 @@ JOIN human ON human.id = call_person.person_id
 WHERE call_person.role = 'subject' AND {_SPAN}
 ORDER BY unixepoch(call.occurred_at) DESC, call.id DESC
 """  # noqa: S608
-# What is known of each person, the latest report first: attempts at their follow-ups, and calls
-# about them.
+# Reports about each person, the latest first: attempts at their follow-ups, and calls about them.
 _REPORTS = """
 SELECT person, follow_up_id, call_id, hospital, occurred_at FROM (
   SELECT human.canonical_id AS person, follow_up.id AS follow_up_id, NULL AS call_id,
@@ -58,8 +57,8 @@ SELECT person, follow_up_id, call_id, hospital, occurred_at FROM (
   WHERE call.voided_at IS NULL AND unixepoch(call.occurred_at) <= :until_unix)
 ORDER BY unixepoch(occurred_at) DESC, follow_up_id IS NULL, id DESC
 """
-# People with something due, and those who a call took to hospital lately. Few calls have somebody
-# on them, so that is asked of each call first.
+# People with something due, and those taken to hospital by a recent call. Few calls have people on
+# them, so each call is checked for that first.
 _MAY_BE_IN_HOSPITAL = f"""
 SELECT person_id FROM open_follow_up WHERE person_id IS NOT NULL
 UNION
@@ -68,7 +67,7 @@ FROM call CROSS JOIN call_person ON call_person.call_id = call.id AND call_perso
 CROSS JOIN hospital_call ON hospital_call.call_id = call_person.call_id
 WHERE {_SPAN}
 """  # noqa: S608
-# A call without a subject may be about anybody: its line is all that tells of somebody in hospital.
+# A call without a subject is listed itself: nothing else tells that somebody is in hospital.
 _NOBODY_NAMED = f"""
 SELECT call.id, call.occurred_at FROM call
 WHERE {_SPAN}
@@ -77,7 +76,7 @@ WHERE {_SPAN}
 ORDER BY unixepoch(call.occurred_at) DESC, call.id DESC
 """  # noqa: S608
 
-IN_HOSPITAL = 14  # days that a call alone keeps somebody on the list
+IN_HOSPITAL = 14  # days for which a call without later reports keeps somebody on the list
 TOLD_AFTER = timedelta(days=14)  # how long an expired item is listed
 TOLD_BEFORE = timedelta(days=30)  # how early an expiring flag is listed
 
@@ -145,11 +144,11 @@ def in_hospital(
 ) -> list[dict[str, Any]]:
     """Return person, heard and who: the people whose latest report is from a hospital.
 
-    Of a call with several subjects nobody knows who it was: it is listed once, without a person,
-    and `who` has "one of the people of call 2". A call of the span on which nobody is named is
-    listed too, with "no one is named on call 2". A report is the result of a follow-up, or a call
-    about them: one that ended in an emergency examination or a transport to hospital. Listed are
-    people with something due, and those who a call of the span took to hospital.
+    A call with several subjects does not tell which one it was: it is listed once, without a
+    person, and `who` is "someone on call 2". A call of the span without people is listed
+    too, with "no one is named on call 2". A report is the result of a follow-up, or a call about
+    the person that ended in an emergency examination or a transport to hospital. People are listed
+    if something is due for them or a call of the span took them to hospital.
     """
     people = person_ids.same(connection, table.column(connection, _MAY_BE_IN_HOSPITAL, **span))
     last: dict[int, sqlite3.Row] = {}
@@ -157,7 +156,7 @@ def in_hospital(
         if row["person"] in last:
             continue
         if row["hospital"] and row["follow_up_id"] and view.follow_ups([row["follow_up_id"]]):
-            continue  # hidden: the latest report that this account may see counts
+            continue  # hidden: use the latest report that this account may see
         last[row["person"]] = row
     found: dict[tuple[int | None, int | None], dict[str, Any]] = {}
     for person_id, row in last.items():

@@ -1,11 +1,12 @@
 """The outcome of a call in one line, for the officer who made it.
 
-It has no provider, need or name: only whether it was taken up, and when somebody tries next. WORDS
-and `_of_open` are the entire rule; of several referrals of one call the best result is shown.
+It names no provider, need or person: only whether the referral was accepted and when the next
+attempt is due. WORDS and `_of_open` are the entire rule; of several referrals the best result is
+shown.
 
-It is made of the call's referrals and follow-ups, with their last result; for one person (`people`
-are the records) only theirs. What names no person is for the only subject of the call, and of
-several for none of them.
+It is computed from the call's referrals and follow-ups with their last result; for one person
+(`people` are their records) only from theirs. A row without a person belongs to the call's subject
+if there is only one, else to nobody.
 """
 
 import sqlite3
@@ -18,9 +19,9 @@ from ccu.people.open_work_store import AsOf
 from ccu.records import table
 from ccu.records.visibility import Hidden, View
 
-# status -> its words; {since} is the day it got that status, {accepted} that of the first
-# acceptance. The best result comes first; a waiting referral comes after those accepted.
-# Connected is a first engagement: in progress, or an attempt that reached the person.
+# status -> its words; {since} is the day of that status, {accepted} the day of the first
+# acceptance. The best result comes first; a waiting referral comes after accepted ones. Connected
+# means first engagement: in progress, or an attempt that reached the person.
 WORDS = {
     "service_received": "Service received {since}",
     "in_progress": "Connected {connected}",
@@ -70,8 +71,8 @@ WHERE referral.id = :referral_id
    OR (referral.call_id IN (SELECT value FROM json_each(:calls)) AND status <> 'entered_in_error')
 ORDER BY referral.id
 """
-# Both are asked for one referral at a time: SQLite takes a plain value into each part of the view,
-# and would else read everybody on a call, and every event and attempt, of the town.
+# Both are queried for one referral at a time: SQLite pushes a plain value into each part of the
+# view, and would otherwise read all people on calls, events and attempts of the town.
 _IS_FOR = """
 SELECT 1 FROM referral_for
 WHERE referral_id = :id AND person_id IN (SELECT value FROM json_each(:people))
@@ -106,7 +107,7 @@ def _referrals(
     people: list[int] | None,
     referral_id: int | None = None,
 ) -> list[Row]:
-    """Return the referrals of these calls, but those entered in error; or the one of a number."""
+    """Return the referrals of these calls except those entered in error, or one referral."""
     found = table.select(connection, _REFERRALS, {}, calls=calls, referral_id=referral_id)
     return [
         {
@@ -127,8 +128,8 @@ def of_calls(
 ) -> dict[int, str]:
     """Return call -> its outcome; one without referral, follow-up or decision is left out.
 
-    With `people`, the records of one person, only what is theirs. If all of it is hidden by the
-    view, the outcome is that an agency is handling it.
+    With `people`, the records of one person, it is only theirs. If the view hides all of it, the
+    outcome is that an agency is handling it.
     """
     best: dict[int, Row] = {}
     calls = list(call_ids)
@@ -161,18 +162,18 @@ def of_calls(
 
 
 def _rank(row: Row) -> tuple[int, bool]:
-    """Return the order of the best result: by status, and of one status the connected first."""
+    """Return the sort key of a result, the best first: by status, then connected ones."""
     return RANK[row["status"]], row["connected"] is None
 
 
 def _handled(rows: Sequence[Row], hidden: dict[int, Hidden]) -> dict[int, str]:
-    """Return call -> the agency that is handling it; what is open comes before what ended."""
+    """Return call -> the agency that is handling it; open work takes precedence over ended work."""
     known = [(row["call_id"], hidden[row["id"]]) for row in rows if row["id"] in hidden]
     return {call: each.words for call, each in sorted(known, key=lambda pair: pair[1].open)}
 
 
 def _last_tries(rows: Iterable[Row]) -> dict[int, Row]:
-    """Return call -> its follow-up of the last attempt, before all others one that reached."""
+    """Return call -> its follow-up with the last attempt, preferring one that was reached."""
     tried = [row for row in rows if row["since"]]
     tried.sort(key=lambda row: (bool(row["reached"]), dates.from_iso(row["since"]).timestamp()))
     return {row["call_id"]: row for row in tried}

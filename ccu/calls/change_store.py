@@ -1,7 +1,7 @@
-"""Changes to a call on file: what a new call that is the same adds, a void or an edit taken back.
+"""Change a call on file: complete it from a new entry of the same call, undo a void or an edit.
 
-A new call may be one of the same place, nature and hour, or of its incident number. That one is
-completed: what is empty is filled in, and what a person or the import wrote stays.
+A new entry may be the same call: same place, nature and hour, or same incident number. The call on
+file is then completed: empty fields are filled in, and existing values stay.
 """
 
 import json
@@ -17,7 +17,7 @@ from ccu.places.store import MEMBERS
 from ccu.records import table, writes
 from ccu.work import Work
 
-# Two numbers are two calls, whatever else they share.
+# Calls with different incident numbers are different calls, even if all else agrees.
 _ALIKE = f"""
 SELECT call.id, call.occurred_at, nature.label AS nature, staff.login AS logged_by
 FROM call
@@ -36,7 +36,7 @@ LEFT JOIN place ON place.id = call.place_id
 WHERE :system IN (source_system.name, :own) AND incident = :incident
   AND import_batch_id IS NOT NULL AND voided_at IS NULL
 """
-_KEPT = ("source_system", "occurred_at", "address", "nature")  # each has a rule of its own
+_KEPT = ("source_system", "occurred_at", "address", "nature")  # each of these has its own rule
 
 
 def alike(
@@ -49,9 +49,9 @@ def alike(
 
 
 def imported(connection: sqlite3.Connection, new: Mapping[str, Any]) -> sqlite3.Row | None:
-    """Return id, occurred_at and building_key of the imported call with a new one's number.
+    """Return id, occurred_at and building_key of the imported call with a new call's number.
 
-    Where the setting cad_system is empty, the number may be that of any source.
+    If the setting cad_system is empty, the number may be from any source.
     """
     if not new.get("incident"):
         return None
@@ -101,7 +101,7 @@ def complete(work: Work, call_id: int, given: Mapping[str, Any]) -> tuple[list[s
 
 
 def _codes(recorded: Sequence[str], given: Sequence[str]) -> list[str]:
-    """Return both lists as one; `none` gives way to a hazard."""
+    """Return both lists as one; a hazard replaces `none`."""
     both = list(dict.fromkeys((*recorded, *given)))
     return [code for code in both if code != "none"] or both
 
@@ -113,14 +113,14 @@ def _responders(recorded: Sequence[Mapping[str, Any]], given: Sequence[Responder
 
 
 def _people(recorded: Sequence[Mapping[str, Any]], given: Sequence[Met]) -> list[Met]:
-    """Return both; somebody unknown is not added beside another person of that role."""
+    """Return both lists; an unknown person is not added if the role has another person."""
     roles = {each["role"] for each in recorded}
     more = [each for each in given if each != Met(each.role) or each.role not in roles]
     return [*(Met(each["role"], each["id"]) for each in recorded), *more]
 
 
 def _leave_misfits(old: Mapping[str, Any], new: dict[str, Any]) -> None:
-    """Leave out the times that do not fit those of the record, where it began at another time."""
+    """Remove the new times that do not fit the record's, if the record began at another time."""
     try:
         calls.check_times({field: new.get(field, old[field]) for field in TIMES})
     except InvalidInput:
@@ -131,21 +131,21 @@ def _leave_misfits(old: Mapping[str, Any], new: dict[str, Any]) -> None:
 # ---------------------------------------------------------------- taking back a void or an edit
 
 
-# The incident number that the void of a call took from it; the change was recorded with the void.
+# The incident number that voiding a call removed; the change was recorded with the void.
 _FREED = """
 SELECT old_value FROM change JOIN call ON call.id = record_id AND voided_by = change.recorded_by
 WHERE record = 'call' AND record_id = :id AND field = 'incident' AND new_value = 'null'
   AND change.recorded_at = voided_at
 ORDER BY change.id DESC LIMIT 1
 """
-# How a call was void at a time: by the first such change, because `void_again` makes others.
+# How a call was voided at a time: the first such change, because `void_again` adds others.
 _VOID = """
 SELECT json_extract(new_value, '$') AS voided_at, recorded_by AS voided_by, reason AS void_reason
 FROM change
 WHERE record = 'call' AND record_id = :id AND field = 'voided_at' AND new_value = :at
 ORDER BY id LIMIT 1
 """
-# An address as a change has it; a change by an import leaves out the state.
+# An address by its text in a change; the changes of an import leave out the state.
 _ADDRESS = """
 SELECT id FROM address
 WHERE :text IN (
@@ -179,9 +179,9 @@ WHERE call_id = :id AND NOT voided
 
 
 def unvoid(work: Work, call_id: int, reason: str | None) -> None:
-    """Bring back a call that was voided in error, with the incident number that it had.
+    """Restore a call that was voided in error, with the incident number that it had.
 
-    Raises NotFound; InvalidInput for a call that is not void, or whose number another has now.
+    Raises NotFound; InvalidInput if the call is not void, or another call has its number now.
     """
     old = calls.call_record(work.connection, call_id)
     if not old["voided_at"]:
@@ -201,7 +201,7 @@ def unvoid(work: Work, call_id: int, reason: str | None) -> None:
 
 
 def void_again(work: Work, call_id: int, at: str, reason: str) -> None:
-    """Void a call that was brought back as it was void since `at`: the same reason and account."""
+    """Void a restored call again as it was void since `at`, with the same reason and account."""
     (was,) = table.select(work.connection, _VOID, {}, id=call_id, at=json.dumps(at))
     calls.void(work, call_id, reason, dict(was))
 
@@ -209,7 +209,7 @@ def void_again(work: Work, call_id: int, at: str, reason: str) -> None:
 def restore(work: Work, call_id: int, before: dict[str, Any], reason: str | None) -> list[str]:
     """Give fields of a call the values `before` an edit, as its changes have them.
 
-    Returns the fields that did change. Raises InvalidInput where a person of then was merged.
+    Returns the fields that changed. Raises InvalidInput if a person of that time was merged.
     """
     old = calls.call_record(work.connection, call_id)
     set_values(work, old, before)
@@ -217,7 +217,7 @@ def restore(work: Work, call_id: int, before: dict[str, Any], reason: str | None
 
 
 def set_values(work: Work, old: Mapping[str, Any] | sqlite3.Row, before: Mapping[str, Any]) -> None:
-    """Give fields of the call `old` the values that changes have for them; records no change."""
+    """Set fields of the call `old` to the values in its changes; record no change."""
     connection, call_id = work.connection, old["id"]
     columns = {
         field: value
@@ -243,11 +243,11 @@ def set_values(work: Work, old: Mapping[str, Any] | sqlite3.Row, before: Mapping
 
 
 def people_added(connection: sqlite3.Connection, call_id: int) -> list[int]:
-    """Return the people whose records were made with a call, where no other call names them."""
+    """Return the people whose records were added with a call and who are on no other call."""
     return table.column(connection, _ADDED, id=call_id)
 
 
 def made_from(connection: sqlite3.Connection, call_id: int) -> list[str]:
-    """Return what was made from a call and counts, such as `referral 7`."""
+    """Return the records made from a call that still count, such as `referral 7`."""
     found = connection.execute(_FROM, {"id": call_id})
     return [f"{record} {number}" for record, number in found]

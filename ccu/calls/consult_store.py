@@ -40,7 +40,7 @@ class NewConsult:
 
 
 def add_consult(work: Work, new: NewConsult) -> int:
-    """Add a consult; return its id. Raises NotFound, InvalidInput for a void call or who asks."""
+    """Add a consult; return its id. Raises NotFound; InvalidInput for a void call or time."""
     _check(work.connection, vars(new), vars(new))
     consult_id = writes.insert(work, "consult", new)
     detail: dict[str, Any] = {"call": new.call_id, "person": new.person_id, "minutes": new.minutes}
@@ -49,7 +49,7 @@ def add_consult(work: Work, new: NewConsult) -> int:
 
 
 def _check(connection: sqlite3.Connection, now: Mapping[str, Any], new: Mapping[str, Any]) -> None:
-    """Check the columns of a consult as they will be, `now`, where they are new."""
+    """Check the new columns of a consult against `now`, the complete row as it will be."""
     if now["asked_by"] == now["clinician_id"]:
         raise InvalidInput("--clinician: choose a different person; --asked-by is who asked")
     if new.get("call_id") is not None:
@@ -61,7 +61,7 @@ def _check(connection: sqlite3.Connection, now: Mapping[str, Any], new: Mapping[
 
 
 def cleared(fields: Iterable[str], given: Mapping[str, object]) -> dict[str, object]:
-    """Return the columns of `--clear`, empty. Raises InvalidInput for one that is given too."""
+    """Return the columns of `--clear` as empty. Raises InvalidInput for one that is also given."""
     new: dict[str, object] = {}
     for name in fields:
         column = CLEARABLE.get(name.strip().lower(), "")
@@ -76,9 +76,9 @@ def cleared(fields: Iterable[str], given: Mapping[str, object]) -> dict[str, obj
 def edit_consult(
     work: Work, consult_id: int, new: Mapping[str, object], reason: str | None
 ) -> list[str]:
-    """Give a consult new values, keep the old ones; return the columns that did change.
+    """Give a consult new values, keep the old ones in its history; return the columns that changed.
 
-    Raises as `add_consult`, and NotAllowed for one that the account is not shown.
+    Raises as `add_consult`, and NotAllowed for one that the account may not see.
     """
     if not new:
         raise InvalidInput("nothing to edit; to see the options: ccu consult edit --help")
@@ -158,5 +158,5 @@ def consult_data(work: Work, consult_id: int, reason: str | None) -> dict[str, A
     data["note_characters"] = len(data["note"] or "")
     if not full:
         data["note"] = None
-    data["voided"] = bool(data.pop("voided"))  # a new key of the JSON is last
+    data["voided"] = bool(data.pop("voided"))  # new keys of the JSON go last
     return data

@@ -18,14 +18,14 @@ from ccu.output import say
 from ccu.session import Session
 
 _PATHS = ("person_file", "note_file")
-# option -> how its value is written to a file and read again, where JSON has no such value
+# option -> how to write its value to JSON and read it again, for types that JSON lacks
 _WRITTEN: dict[str, Callable[[Any], str]] = {
     "when": dates.to_iso,
     **dict.fromkeys(_PATHS, lambda path: str(path.absolute())),
 }
 _READ: dict[str, Callable[[str], Any]] = {"when": dates.from_iso, **dict.fromkeys(_PATHS, Path)}
-# In a draft: the address was asked about; the question about people was finished; somebody whose
-# possible matches were shown, and lines of a note, where it was interrupted.
+# Keys of a draft: the address was confirmed; the question about people was finished; the person
+# whose possible matches were shown, and the lines of a note, at the interruption.
 SETTLED, PEOPLE_DONE, PERSON_ASKED = "address_settled", "people_done", "person_asked"
 NOTE_LINES = "note_lines"
 # option -> the other parts of a draft that it replaces
@@ -43,7 +43,7 @@ class Draft:
 
     def __init__(self, given: CallOptions) -> None:
         self.answers: dict[str, Any] = {}
-        self.slot = 0  # where it was kept, if it is continued
+        self.slot = 0  # the file it was kept in, if it is continued
         self.begun = False
         self._given = given
 
@@ -72,7 +72,7 @@ class Draft:
             return False
         self.answers.update(kept["answers"])
         replaced = {part for option in given for part in (option, *_PARTS.get(option, ()))}
-        for part in replaced:  # what is given now counts
+        for part in replaced:  # options given now take precedence
             self.answers.pop(part, None)
         for name, value in kept.get("options", {}).items():
             if name not in replaced and hasattr(self._given, name):
@@ -91,7 +91,7 @@ class Draft:
 
 @contextlib.contextmanager
 def unfinished(session: Session, given: CallOptions) -> Iterator[Draft]:
-    """Keep the answers of the block unless it saves the call, or the person declines to."""
+    """Keep the answers of the block unless the call is saved or the person declines."""
     draft = Draft(given)
     try:
         yield draft
@@ -115,7 +115,7 @@ def unfinished(session: Session, given: CallOptions) -> Iterator[Draft]:
 
 
 def _call_begun(session: Session, answers: dict[str, Any]) -> str:
-    """Return which call it is: its address and when it began, or that neither was given."""
+    """Return a name for the draft: the call's address and time, or that neither was given."""
     began = answers.get("when")
     with contextlib.suppress(ValueError, TypeError):
         wall = datetime.fromisoformat(str(began))  # an option has its offset, an answer has none

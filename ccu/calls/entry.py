@@ -1,4 +1,4 @@
-"""A new call from the options of `ccu log-call`, and from answers where some are missing."""
+"""Build a new call from the options of `ccu log-call`, and from answers for missing ones."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,10 +26,10 @@ MOST_SHOWN = 24  # letters of an address in a question
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Entry:
-    """What was entered: the fields of a new call, and what on file it may be.
+    """What was entered: the fields of a new call, and what it may match on file.
 
-    `near` are places similar to its address, if that is a new one; `alike` calls that may be the
-    same one. `completes` is the call on file that it is: nothing new is logged.
+    `near` are places similar to its address, if that is new; `alike` are calls that may be the
+    same. `completes` is the call on file to complete, in which case no new call is logged.
     """
 
     values: dict[str, Any]
@@ -49,7 +49,7 @@ def new_call(
 ) -> Entry:
     """Return what was entered, after asking for what is missing. Raises InvalidInput.
 
-    `warned` returns the warnings of places that are offered, by address.
+    `warned` returns the warnings of the places to offer, by address.
     """
     missing = [flag(option) for option in REQUIRED if getattr(given, option) is None]
     if missing and not asking:
@@ -93,7 +93,7 @@ def _entry(session: Session, values: dict[str, Any], asking: bool) -> Entry:
 def _imported(session: Session, values: dict[str, Any]) -> int | None:
     """Return the call that an import brought with this incident number, None if there is none.
 
-    Raises InvalidInput for a number of another building or time: it was mistyped.
+    Raises InvalidInput if that call is at another building or time: the number was mistyped.
     """
     row = change_store.imported(session.db, values)
     if row is None:
@@ -113,7 +113,7 @@ def _imported(session: Session, values: dict[str, Any]) -> int | None:
 
 
 def _same(session: Session, alike: Sequence[dict[str, Any]]) -> int | None:
-    """Show calls that may be this one; return the one it is, or None for another call."""
+    """Show calls that may be the same; return the chosen one, or None for a new call."""
     from ccu.options import terminal
 
     say("This call may already be on file:")
@@ -129,7 +129,7 @@ def _same(session: Session, alike: Sequence[dict[str, Any]]) -> int | None:
 
 
 def warnings(session: Session, entered: Entry, call_id: int) -> list[str]:
-    """Return what is doubtful about a call that was logged, where nobody was asked."""
+    """Return warnings about a call that was logged without questions."""
     address = entered.values["address"]
     unit = finding.unit_doubt(session, address, call_id)
     return (
@@ -151,7 +151,7 @@ def _called(session: Session, call: dict[str, Any]) -> str:
 
 
 def _meant(session: Session, warned: Warned, address: Address) -> Address:
-    """Return the address that is meant, asked about if doubtful or like others; or InvalidInput."""
+    """Return the address; ask if it is doubtful or like others, or else raise InvalidInput."""
     from ccu.options import terminal
 
     unit = finding.unit_meant(session, address)
@@ -159,7 +159,7 @@ def _meant(session: Session, warned: Warned, address: Address) -> Address:
         address = unit
     text = address.raw if len(address.raw) <= MOST_SHOWN else f"{address.raw[:MOST_SHOWN]}..."
     near = finding.similar(session, address) or _houses(session, address)
-    unusual = finding.is_doubtful if near else finding.is_unusual  # else those near are asked about
+    unusual = finding.is_doubtful if near else finding.is_unusual  # else near ones are offered
     what = f'"{text}": no house number or street'
     if address.kind == "street":
         what = f'No house number: "{text}"'
@@ -169,7 +169,7 @@ def _meant(session: Session, warned: Warned, address: Address) -> Address:
 
 
 def _houses(session: Session, address: Address) -> list[Near]:
-    """Return what is on file on a street without a house number; it is asked about each time."""
+    """Return the places on file on a street, for an address without a number; asked each time."""
     from ccu.places.near_store import with_street
 
     if address.kind != "street":

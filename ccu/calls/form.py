@@ -1,7 +1,7 @@
-"""The values of a call's record from its options and answers. Nothing is written here.
+"""Turn a call's options and answers into the values of its record. Nothing is written here.
 
-Times are read here, because a time without a day is the first one after the call began; so are the
-address, the responders and the people.
+Times are read here, because a time without a day means the first one after the call began; the
+address, the responders and the people too.
 """
 
 import re
@@ -22,7 +22,7 @@ from ccu.session import Session
 from ccu.work import Work
 
 LONGEST_TEXT = 1_000  # of a description or a reason
-LONGEST_CALL = 12  # hours; a time without a day is no longer after --when than this
+LONGEST_CALL = 12  # hours; the most that a time without a day may be after --when
 
 # option -> its field in the record, where the names differ
 FIELDS = {
@@ -45,7 +45,7 @@ FILES = ("person_file", "note_file")
 REQUIRED = ("when", "address", "nature")
 
 NOT_NAMED, NOBODY = ("unknown", "unk", "not known"), ("none", "n/a", "na", "nobody", "no one")
-# Who is told by more than that: unknown male, 40s; UNK W/F.
+# Words of a description that starts with unknown: unknown male, 40s; UNK W/F.
 _UNNAMED = r"(?i:unk(?:nown)?)[ ,]+(?:[a-z]|(?i:[a-z]/[mf]|male|female)\b)"
 _BARE_CLOCK = (
     r"\d{1,2}(:\d\d){0,2} ?([ap](\.?m\.?)?)?|\d{4} ?(h|hrs?|hours?)?|\d{3,4} ?[ap](\.?m\.?)?|noon"
@@ -63,7 +63,7 @@ def field_of(option: str) -> str:
 
 
 def refuse_two_inputs(given: CallOptions) -> None:
-    """Raises InvalidInput when both files are to be read from standard input."""
+    """Raise InvalidInput if both files are to be read from standard input."""
     if str(given.person_file) == str(given.note_file) == "-":
         raise InvalidInput(
             "--person-file and --note-file cannot both be -; name a file for one of them"
@@ -79,10 +79,10 @@ def distinct(option: str, codes: Sequence[str]) -> list[str]:
 
 
 class CallForm:
-    """Puts options one by one into `values`, which have the names of `NewCall`.
+    """Reads options one by one into `values`, which have the names of `NewCall`.
 
-    `choose` finds the codes in the text of a responder or a person: `codes.code` for the command
-    line, `codes.chosen` for an answer. `began` is when a call that is amended began.
+    `choose` reads the codes in the text of a responder or a person: `codes.code` for the command
+    line, `codes.chosen` for an answer. `began` is when an amended call began.
     """
 
     choose = staticmethod(codes.code)
@@ -97,14 +97,14 @@ class CallForm:
         self._began = began
 
     def read_all(self, given: CallOptions) -> None:
-        """Every option that was given, but for the files. Raises InvalidInput."""
+        """Read every option that was given, except the files. Raises InvalidInput."""
         for option in (field.name for field in fields(CallOptions) if field.name not in FILES):
             value = getattr(given, option)
             if value is not None and value != []:
                 self.read(option, value)
 
     def read_files(self, given: CallOptions) -> None:
-        """The files that were given: last, because one may be what is typed now."""
+        """Read the files that were given; last, because one may be standard input."""
         if given.person_file is not None:
             found = self.people_of_file(given.person_file)
             if self._asking:
@@ -115,7 +115,7 @@ class CallForm:
             self.values["narrative"] = typed_text.note(text, "--note-file")
 
     def read(self, option: str, given: Any) -> None:
-        """Put an option, or the answer to its question, into `values`. Raises InvalidInput."""
+        """Read an option, or the answer to its question, into `values`. Raises InvalidInput."""
         self.values[field_of(option)] = self._value(option, given)
         if option == "incident":
             self.values["source_system"] = self._settings["cad_system"] or OWN_SYSTEM
@@ -137,7 +137,7 @@ class CallForm:
         return None if given == "" else given
 
     def code(self, table: str, text: str, name: str) -> str:
-        """The code of a list that a text names."""
+        """Return the code of a list that a text names."""
         return self.choose(self._connection, table, text, name)
 
     # ------------------------------------------------------------ times
@@ -156,9 +156,8 @@ class CallForm:
         return str(self.values.get("occurred_at") or self._began or dates.to_iso(self._now))
 
     def _first_after(self, began: datetime, text: str, name: str) -> datetime:
-        """The first time that a clock showed `text` since the call began: 22:40 of a call at 22:30
-
-        yesterday is yesterday's, 00:10 of it is today's. More than half a day later is a mistake.
+        """Return the first time of day `text` after the call began: of a call at 22:30 yesterday,
+        22:40 is yesterday and 00:10 is today. More than half a day later is a mistake.
         """
         for day in (began.date(), began.date() + timedelta(days=1)):
             moment = dates.parse_moment(f"{day} {text}", self._now, field=name, future=True)
@@ -171,7 +170,7 @@ class CallForm:
     # ------------------------------------------------------------ who was there
 
     def responder(self, text: str, name: str) -> Responder:
-        """AGENCY[+clinician][:STATE][:unit=TEXT][:minutes=N][:REASON]; a reason may hold colons."""
+        """Read AGENCY[+clinician][:STATE][:unit=TEXT][:minutes=N][:REASON with any colons]."""
         who, *rest = text.split(":")
         agency, plus, clinician = who.partition("+")
         if plus and clinician.strip().lower() != "clinician":
@@ -195,15 +194,15 @@ class CallForm:
         return Responder(**found, reason=reason)
 
     def person(self, text: str, name: str, names: bool = False) -> Met:
-        """[ROLE:]WHO: unknown, described: TEXT, a person's number or, if `names`, a name.
+        """Read [ROLE:]WHO: unknown, described: TEXT, a person's number or, if `names`, a name.
 
-        Raises InvalidInput; behind a name may be a birth date, an age or a relation.
+        A birth date, an age or a relation may follow a name. Raises InvalidInput.
         """
         typed = typed_text.line(text, name, LONGEST_TEXT) or ""
         role, colon, rest = typed.partition(":")
         stated = bool(colon) and role.strip().lower() != "described"
         if stated:
-            from ccu.people import who  # here and below: most calls name nobody
+            from ccu.people import who  # only here and below, because most calls name nobody
 
             stated = not who.ends_before_birth(role)
         if not stated:
@@ -234,7 +233,7 @@ class CallForm:
         return self._named("" if not stated else role, rest, name)
 
     def _named(self, role: str, text: str, name: str) -> Met:
-        """Read a name with what is behind it; `role` is empty where none was stated."""
+        """Read a name with what follows it; `role` is empty if none was given."""
         from ccu.people import who
 
         read = who.read(self._session, text, name)
@@ -257,7 +256,7 @@ class CallForm:
         )
 
     def people_of_file(self, path: Path) -> list[Met]:
-        """The people of --person-file: one a line, names allowed, empty lines ignored."""
+        """Read the people of --person-file: one per line, names allowed, empty lines ignored."""
         lines = typed_text.file_text(path, "--person-file").split("\n")
         return [
             self.person(text, f"--person-file line {number}", names=True)
@@ -286,7 +285,7 @@ def offered(session: Session, met: Met) -> Met:
 
 
 class Amendment:
-    """The new values of an amendment, read once, and what is added to the narrative (`note`)."""
+    """The new values of an amendment, read once, and the text added to the narrative (`note`)."""
 
     def __init__(self, given: AmendOptions, form: CallForm, note: str | None = None) -> None:
         form.read_all(given)

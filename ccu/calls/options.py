@@ -19,7 +19,7 @@ from ccu.options.lookups import MOMENT, code, of_list, whole_number
 if TYPE_CHECKING:
     from ccu.session import Session
 
-LONGEST_ADDRESS = 300  # the address reader reads no further
+LONGEST_ADDRESS = 300  # characters; the address reader reads no more
 MOST_MINUTES = 100_000
 OLDEST_CALL = 5  # years; an earlier one is probably a mistyped year
 
@@ -29,7 +29,7 @@ _SHORT = line(60, clears=True)
 
 
 def _began(session: "Session", text: str, option: str, answered: bool = False) -> datetime:
-    """Read when a call began; years ago is asked about, or must be written as ISO."""
+    """Read when a call began; a time years ago must be confirmed, or written as ISO."""
     began = (MOMENT.read_answer if answered else MOMENT.read)(session, text, option)
     assert began is not None
     years = session.today.year - began.year
@@ -72,7 +72,7 @@ DECIDED = of_list(CALL, "call", _undecided, _decidable)
 
 
 def _days(session: "Session", text: str, option: str) -> list[date]:
-    """Read a day, two with `to` between them, or the ends of a month or year; or InvalidInput."""
+    """Read a day, two days with `to`, a month or a year as a span. Raises InvalidInput."""
     from ccu import dates
     from ccu.options import typed_text
     from ccu.output import say

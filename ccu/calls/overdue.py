@@ -1,4 +1,4 @@
-"""What is overdue: follow-ups, and care calls that nobody has decided on in time.
+"""Overdue work: follow-ups, and care calls without a decision in time.
 
 `ccu follow-up overdue` and the brief list the same rows. A call's row has no id, because the ids of
 the list are those of follow-ups; its number is in `for`.
@@ -17,10 +17,10 @@ DECISION = "Decide on a care call"
 
 
 def rows(session: Session, owner_id: int | None = None) -> list[dict[str, Any]]:
-    """Return what is overdue, of one owner if given: those at risk first, then the oldest due.
+    """Return what is overdue, of one owner if given: people at risk first, then the oldest due.
 
-    The service account may ask, too: cron runs as it. Keys as follow_ups.rows has them, and `call`,
-    the number of a call to decide on.
+    The service account may call it too: cron runs as it. Keys are those of follow_ups.rows and
+    `call`, the number of a call to decide on.
     """
     if not session.unattended:
         _ = session.staff_id
@@ -34,7 +34,7 @@ def _in_order(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _of_call(call: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a call as a row of the list. Its nature is not in it: the list is mailed."""
+    """Return a call as a row of the list. The nature is left out, because the list is mailed."""
     number = f"call {call['id']}"
     return {
         **{key: call[key] for key in ("days_late", "due", "owner", "new", "due_at", "due_unix")},
@@ -47,7 +47,7 @@ def _of_call(call: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def seen(session: Session, found: list[dict[str, Any]], *, by_owner: bool) -> list[dict[str, Any]]:
-    """Return the rows as this account sees them; `by_owner`: hidden ones are left out."""
+    """Return the rows as this account sees them; with `by_owner`, without hidden ones."""
     calls = [row for row in found if row["call"] is not None]
     own = [row for row in found if row["call"] is None]
     shown = follow_ups.seen(session, own, leave_out=by_owner)
@@ -77,10 +77,10 @@ def one_line_each(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def record(session: Session, found: Sequence[dict[str, Any]]) -> None:
-    """Keep that these were found late. The file is not written when there is nothing to keep.
+    """Record that these were found late. Without any, nothing is written to the file.
 
-    Beside another run that found the same, each is kept once. One that was moved meanwhile is kept
-    all the same: it was late.
+    If another run finds the same, each is recorded once. One that was rescheduled meanwhile is
+    recorded too, because it was late.
     """
     if not any(row["new"] for row in found):
         return

@@ -20,7 +20,7 @@ from ccu.records.writes import changes_of
 from ccu.session import Session
 from ccu.work import Work
 
-# The fields of the page, in its order; what is empty is left out.
+# The fields of the page in order; empty ones are left out.
 FIELDS = (
     *("occurred_at", "dispatched_at", "arrived_at", "cleared_at", "address", "nature"),
     *("nature_cleared", "care", "source", "source_system", "incident", "cad_nature", "cad_cleared"),
@@ -35,9 +35,9 @@ CHANGE_COLUMNS = ("When", "By", "Field", "Old", "New", "Reason")
 
 
 def call_data(work: Work, call_id: int, reason: str | None) -> dict[str, Any]:
-    """Return a call in its documented JSON shape and record that it was shown. Raises NotFound.
+    """Return a call in its documented JSON shape, and record the read. Raises NotFound.
 
-    It is store.call_record with names in `people`, `narrative_characters`, `changes`, `decision` in
+    It is store.call_record plus names in `people`, `narrative_characters`, `changes`, `decision` in
     words, and `answer`: the outcome in one line, empty without referral, follow-up or decision. The
     narrative is included only with a `reason`. The audit has an event for the call and for each
     person on it.
@@ -133,7 +133,7 @@ def _people(connection: sqlite3.Connection, data: dict[str, Any]) -> Table:
         now = each["merged_into"]
         number = each["id"] if now is None else f"{each['id']}, now {now}"
         role, description = roles[each["role"]], each["description"]
-        if who.is_relation(description):  # it was written beside the name
+        if who.is_relation(description):  # written after the name
             role, description = f"{role}, {description}", ""
         born = each["birth_date"] or say_birth(each, dates.from_iso(data["recorded_at"]).date())
         rows.append((number, role, name, description, born))
@@ -175,7 +175,7 @@ def undecided(session: Session, more: bool, number: int | None) -> tuple[dict[in
 
 
 def label(field: str) -> str:
-    """Return what a screen calls a field of a call."""
+    """Return the label of a call's field on screens."""
     return "began" if field == "occurred_at" else field_words.name(field)
 
 
@@ -205,7 +205,7 @@ def _characters(text: str | None) -> dict[str, int] | None:
 
 
 def names_of_fields(changed: Collection[str]) -> str:
-    """Return the changed fields in words, the place only where its address stayed."""
+    """Return the changed fields in words; the place only if its address did not change."""
     fields = [each for each in changed if each != "place_id" or "address" not in changed]
     return ", ".join(map(label, fields))
 

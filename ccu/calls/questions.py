@@ -1,7 +1,7 @@
-"""The questions of `ccu log-call` at a terminal: only what was not given.
+"""The questions of `ccu log-call` at a terminal, only for what was not given.
 
-An answer is read by the same form as the options, and Enter records what leaving out the option
-does: nothing. What the form refuses is asked again with its message.
+Answers are read by the same form as the options, and Enter records nothing, as leaving out the
+option does. If the form refuses an answer, its message is shown and the question repeated.
 """
 
 import contextlib
@@ -42,7 +42,7 @@ QUESTIONS = {
 # option -> its code list, whose labels show how an answer was understood
 LISTS = {"nature": "nature", "source": "call_source"} | {each: each for each in MANY}
 USUAL_AGENCIES = ("ems", "police")  # in the example of an answer
-# Enter leaves these out: what nobody said is not recorded as said.
+# Enter leaves these unset, because nobody stated them.
 SKIPPED = tuple(option for option in QUESTIONS if option not in REQUIRED)
 OTHER = "Other hazard: "
 NO_ADDRESS = "no address recognized; kept as typed"
@@ -61,9 +61,9 @@ class CallQuestions:
         offer: Callable[[Met], Met],
         place: Callable[[Address], Address],
     ) -> None:
-        """`offer` shows possible matches of a named person, and returns the one chosen.
+        """`offer` shows possible matches for a named person and returns the one chosen.
 
-        `place` does so for an address that is not on file.
+        `place` does the same for an address that is not on file.
 
         `draft` keeps the answers as typed; `edit` opens the user's editor for the note.
         """
@@ -77,11 +77,11 @@ class CallQuestions:
         self._offer = offer
         self._place = place
         self._met: list[Met] = []
-        self._lines: list[str] = []  # of people, as typed, of a question that was interrupted
-        self._names: dict[int, str] = {}  # of those on file, for the echo and the review
+        self._lines: list[str] = []  # people as typed, of an interrupted question
+        self._names: dict[int, str] = {}  # names of people on file, for the echo and the review
 
     def ask(self) -> None:
-        """All questions, in order, and the review. Raises KeyboardInterrupt when it is declined."""
+        """Ask all questions, then show the review. Raises KeyboardInterrupt if it is declined."""
         resumed = self._draft.is_resumed(self._session)
         if resumed:
             self._take_draft()
@@ -132,7 +132,7 @@ class CallQuestions:
 
         def read(typed: str) -> None:
             if not typed and is_given:
-                return  # as the option has it
+                return  # in the form that the option has
             if typed == "-" and option in SKIPPED:
                 self._form.values.pop(field_of(option), None)
                 self._typed[option] = ""
@@ -146,17 +146,17 @@ class CallQuestions:
             self._draft.begun |= bool(typed)
 
         ask_until_valid(question, read, offer)
-        if option == "when":  # the other times are counted from it
+        if option == "when":  # the other times are relative to it
             began = dates.from_iso(self._form.values["occurred_at"])
-            zone = self._session.now.tzinfo  # as it can be typed again on another day
+            zone = self._session.now.tzinfo  # in a form that can be read again on another day
             self._typed["when"] = f"{began.astimezone(zone):%Y-%m-%d %H:%M}"
             self._read_given()
         if option == "address":
             try:
                 self._settle_address()
-            except GoBack:  # from the similar places to the address
+            except GoBack:  # go back from the similar places to the address
                 return self._ask(option)
-            except KeyboardInterrupt:  # one that was not confirmed is not kept
+            except KeyboardInterrupt:  # an address that was not confirmed is not kept
                 if finding.is_unusual(self._session, self._form.values["address"]):
                     del self._typed["address"]
                 raise
@@ -177,26 +177,26 @@ class CallQuestions:
             return
         question = "Other hazard, in words, for the note (Enter to skip)"
         text = ask_until_valid(question, lambda typed: line(typed, "the hazard"))
-        if text and (self._edit or note):  # the note is known: it is not asked for again
+        if text and (self._edit or note):  # the note has an answer: it is not asked for
             self._typed["note"] = f"{OTHER}{text}\n{note}".strip()
             self._form.values["narrative"] = self._typed["note"]
         elif text:
             self._typed[NOTE_LINES] = [f"{OTHER}{text}", *lines]
 
     def _agency(self, code: str) -> str:
-        """Return what the town calls an agency; the code, if its label cannot be typed here."""
+        """Return the town's label of an agency, or its code if the label cannot be typed here."""
         label = codes.labels(self._connection, "agency").get(code, code)
         return code if any(mark in label for mark in ":+,") else label
 
     def _offered(self, option: str) -> Callable[[], object] | None:
-        """Return what prints the choices of a question; those of responders only after `?`."""
+        """Return a function that prints a question's choices; for responders only after `?`."""
         if option == "responder":
             return lambda: show_choices(codes.choices(self._connection, "agency").values())
         type = TYPES[option]
         return partial(type.offer, self._session) if type.offer else None
 
     def _read_given(self) -> None:
-        """Read the options that no answer replaces. Raises InvalidInput, NotFound."""
+        """Read the options without an answer that replaces them. Raises InvalidInput, NotFound."""
         self._form.read_all(self._given_again())
         if self._given.address is not None:
             try:
@@ -210,13 +210,13 @@ class CallQuestions:
         self._check_people()
 
     def _settle_address(self) -> None:
-        """Offer, once, the places similar to the address."""
+        """Offer the places similar to the address, once."""
         if SETTLED not in self._typed:
             self._form.values["address"] = self._place(self._form.values["address"])
             self._typed |= {"address": self._form.values["address"].raw, SETTLED: True}
 
     def _place_again(self) -> None:
-        """Ask about the address of a draft that was kept while that was being asked."""
+        """Confirm the address of a draft that was interrupted while that was being asked."""
         if "address" in self._typed:
             try:
                 with going_back():
@@ -226,23 +226,23 @@ class CallQuestions:
 
     def _read(self, option: str, answer: str) -> None:
         """Read an answer into the form. Raises InvalidInput."""
-        name = QUESTIONS[option][0] if option in LISTS else flag(option)  # for an error
+        name = QUESTIONS[option][0] if option in LISTS else flag(option)  # for error messages
         value = TYPES[option].read_answer(self._session, answer, name)
         self._form.read(option, value.split(",") if option == "responder" else value)
 
     def _given_again(self) -> CallOptions:
-        """Return the options that no answer replaces, read again after the time of the call."""
+        """Read the options without an answer again, now that the time of the call is known."""
         replaced = {option: None for option in self._typed if hasattr(self._given, option)}
         return replace(self._given, **replaced)
 
     def _check_people(self) -> None:
-        """Raise NotFound now, not after all the questions, for a number that nobody has."""
+        """Raise NotFound for an unknown person's number now, not after all the questions."""
         for met in self._form.values.get("people", []):
             if met.person_id is not None:
                 people.must_exist(self._connection, met.person_id)
 
     def _words(self, option: str) -> str:
-        """Return how an answer, or an option, was understood."""
+        """Return an answer or option in the words in which it was understood."""
         value = self._form.values.get(field_of(option))
         if value in (None, "", []):
             return ""
@@ -306,7 +306,7 @@ class CallQuestions:
             self._typed[PERSON_ASKED] = text
             try:
                 chosen = self._offer(met)
-            except GoBack:  # from the possible matches to the person
+            except GoBack:  # go back from the possible matches to the person
                 del self._typed[PERSON_ASKED]
                 continue
             del self._typed[PERSON_ASKED]
@@ -318,14 +318,14 @@ class CallQuestions:
         self._typed[PEOPLE_DONE] = "yes"
 
     def _echo_person(self, met: Met) -> None:
-        """Show how somebody was understood: who, what is known of them, the relation, the role."""
+        """Show how a person was understood: who, what is known of them, the relation, the role."""
         role = codes.choices(self._connection, "call_role")[met.role]
         known = self._who(met), say_birth(vars(met), self._session.today), met.sex, met.phone
         relation = met.description if met.given_name or met.family_name else ""
         say(f"  {', '.join(filter(None, (*known, relation, role)))}")
 
     def _who(self, met: Met) -> str:
-        """Return somebody in words; of a number with the name, where the account may see it."""
+        """Return a person in words; for a number with the name, if the account may see it."""
         number = met.person_id
         if number is not None and number not in self._names:
             name = who.named(self._session, number)
@@ -333,12 +333,12 @@ class CallQuestions:
         return f"{self._names.get(number or 0, '')}{_who(met)}"
 
     def _person(self, text: str) -> Met:
-        """Return somebody as typed, after a check of the number. Raises InvalidInput."""
+        """Return a person as typed, after a check of the number. Raises InvalidInput."""
         met = self._form.person(text, "a person", names=True)
         try:
             if met.person_id is not None:
                 people.must_exist(self._connection, met.person_id)
-        except NotFound as error:  # here it is an answer like any other: asked again
+        except NotFound as error:  # as an invalid answer, it is asked again
             raise InvalidInput(str(error)) from None
         return met
 
@@ -373,7 +373,7 @@ class CallQuestions:
     # ------------------------------------------------------------ a call that was not finished
 
     def _take_draft(self) -> None:
-        """Read the kept answers into the form; one that no longer fits is asked again."""
+        """Read the kept answers into the form; an answer that is no longer valid is asked again."""
         self._form.choose = codes.chosen
         for option in QUESTIONS:
             if answer := self._typed.get(option):

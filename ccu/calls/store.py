@@ -1,7 +1,7 @@
 """Calls: logging, reading, amending and voiding one, each with its audit event.
 
 Nothing is overwritten without a `change` row, nothing is deleted.
-A field has the same name everywhere here: in NewCall, in `call_record`, in the changes.
+A field has the same name in NewCall, in `call_record` and in the changes.
 """
 
 import sqlite3
@@ -22,20 +22,20 @@ from ccu.work import Work
 
 OWN_SYSTEM = "ccu"
 
-# In the order in which they happen: none may be before an earlier one. With their options' names.
+# Times of a call with their options' names, in the order in which they must happen.
 TIMES = {
     "occurred_at": "--when",
     "dispatched_at": "--dispatched",
     "arrived_at": "--arrived",
     "cleared_at": "--cleared",
 }
-# Many-valued fields that are a set of codes -> their table and column.
+# Fields that are a set of codes -> their table and column.
 CODE_SETS = {
     "dangers": ("call_danger", "danger"),
     "interventions": ("call_intervention", "intervention"),
     "dispositions": ("call_disposition", "disposition"),
 }
-ANSWERS = ("care", "backup_asked", "backup_arrived", "force_used", "injury")  # 0, 1 or not said
+ANSWERS = ("care", "backup_asked", "backup_arrived", "force_used", "injury")  # 0, 1 or not stated
 
 _RECORD = """
 SELECT call.*, source_system.name AS source_system,
@@ -74,7 +74,7 @@ class Responder:
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class NewCall:
-    """What is known of a call. Times in stored form, codes already checked, texts already clean."""
+    """The values of a new call: times in stored form, codes checked, texts cleaned."""
 
     occurred_at: str
     address: Address | None
@@ -103,7 +103,7 @@ class NewCall:
     people: Sequence[Met] = ()
 
 
-# Fields that are a column of their own in `call`.
+# Fields that are a column of `call`.
 PLAIN = tuple(
     field.name
     for field in fields(NewCall)
@@ -115,9 +115,9 @@ PLAIN = tuple(
 
 
 def call_record(connection: sqlite3.Connection, call_id: int) -> dict[str, Any]:
-    """Everything of one call but its people's names, in the order of its JSON. Raises NotFound.
+    """Return one call without its people's names, in the order of its JSON. Raises NotFound.
 
-    `people` are ids and roles; `narrative` is the text itself, for the caller to show or leave out.
+    `people` are ids and roles; `narrative` is the text, which the caller may leave out.
     """
     row = table.require(connection, "call", call_id, _RECORD)
     typed = [row[key] for key in ("raw", "raw_unit", "raw_city", "raw_state", "raw_zip")]
@@ -141,7 +141,7 @@ def call_record(connection: sqlite3.Connection, call_id: int) -> dict[str, Any]:
 
 
 def _responders_of(connection: sqlite3.Connection, call_id: int) -> list[dict[str, Any]]:
-    """In the order in which they were written down; the keys are those of `Responder`."""
+    """Return responders in the order of entry, with the keys of `Responder`."""
     sql = "SELECT agency, state, clinician, unit, reason, minutes FROM call_responder WHERE {where}"
     found = table.select(connection, sql + " ORDER BY id", {"call_id = ?": call_id})
     return [{**dict(row), "clinician": bool(row["clinician"])} for row in found]
@@ -166,7 +166,7 @@ def _people_of(connection: sqlite3.Connection, call_id: int) -> list[dict[str, A
 
 
 def log(work: Work, call: NewCall) -> int:
-    """Add a call and all that hangs on it; returns its id.
+    """Add a call with its lists and people; return its id.
 
     Raises InvalidInput for times out of order or an incident number that another call has, NotFound
     for a person's number that does not exist.
@@ -190,7 +190,7 @@ def log(work: Work, call: NewCall) -> int:
 
 
 def check_times(times: Mapping[str, str | None]) -> None:
-    """Raises InvalidInput when a call would be arrived at, or cleared, before it began."""
+    """Raise InvalidInput if the times of a call are out of order."""
     said = [(name, dates.from_iso(at)) for field, name in TIMES.items() if (at := times[field])]
     for (earlier, before), (later, after) in pairwise(said):
         if dates.is_after(before, after):
@@ -201,10 +201,10 @@ def check_times(times: Mapping[str, str | None]) -> None:
 
 
 def amend(work: Work, call_id: int, new: Mapping[str, Any], reason: str | None) -> list[str]:
-    """Give a call new values, keep the old ones; returns the fields that did change.
+    """Give a call new values, keep the old ones in its history; return the fields that changed.
 
-    `new` has NewCall's names; a field with many values is its complete list.
-    Raises InvalidInput for a void call and as `log` does.
+    `new` has NewCall's names; the value of a list field is the complete list. Raises InvalidInput
+    for a void call and as `log` does.
     """
     old = call_record(work.connection, call_id)
     if old["voided_at"]:
@@ -230,7 +230,7 @@ def amend(work: Work, call_id: int, new: Mapping[str, Any], reason: str | None) 
 
 
 def _says(old: Mapping[str, Any], field: str, value: Any) -> bool:
-    """Whether the record already holds this value of a field."""
+    """Return whether a field of the record already has this value."""
     if field == "address":
         value = value.raw
     if field in CODE_SETS:
@@ -262,9 +262,9 @@ def _update_columns(
 def void(work: Work, call_id: int, reason: str, was: Mapping[str, object] | None = None) -> None:
     """Hide a call made in error from counts and cards; `was`: the columns as it was void before.
 
-    A call logged by hand gives its incident number free (the change keeps it), because the usual
-    next step is to log it again, rightly; an imported one keeps it, or the next import would bring
-    it back. Raises NotFound, and InvalidInput when it is already void.
+    A call logged by hand loses its incident number (the change keeps it), because it is usually
+    logged again, corrected; an imported call keeps it, or the next import would add it again.
+    Raises NotFound, and InvalidInput when it is void already.
     """
     old = call_record(work.connection, call_id)
     if old["voided_at"]:
@@ -281,14 +281,14 @@ def void(work: Work, call_id: int, reason: str, was: Mapping[str, object] | None
 def record_changes(
     work: Work, action: str, old: Mapping[str, Any], reason: str | None
 ) -> list[str]:
-    """Compare the record as it was with what it is now: the only judge of what changed."""
+    """Record and return the fields in which the record differs from `old`."""
     call_id = old["id"]
     now = call_record(work.connection, call_id)
     changed = {
         field: (old[field], now[field])
         for field in old
         if old[field] != now[field] and field not in ("voided_by", "void_reason")
-    }  # those two are the change's own by and reason
+    }  # the change itself has these two, as by and reason
     if changed:
         writes.record_changes(work, "call", call_id, changed, reason)
         own = old["recorded_by"] == staff.login_of(work.connection, work.staff_id)
@@ -336,7 +336,7 @@ def _refuse_taken(connection: sqlite3.Connection, system: str, incident: str | N
 
 
 def supplemented(work: Work, narrative: str | None, text: str) -> str:
-    """Return a narrative with a text below it, under who adds it and when; or InvalidInput."""
+    """Return a narrative with text added below, headed by who and when. Raises InvalidInput."""
     by = staff.login_of(work.connection, work.staff_id)
     heading = f"[Added {dates.say_moment(work.now, work.now)} by {by}]"
     whole = "\n\n".join(part for part in (narrative, f"{heading}\n{text}") if part)
@@ -351,7 +351,7 @@ _LISTS = (*CODE_SETS, "responders")
 
 
 def set_lists(connection: sqlite3.Connection, call_id: int, new: Mapping[str, Any]) -> None:
-    """Replace the lists of a call that are in `new`; its people have a way of their own."""
+    """Replace the lists of a call that are in `new`; `set_people` is for its people."""
     call = {"call_id": call_id}
     for field, (name, column) in CODE_SETS.items():
         if field in new:
@@ -362,9 +362,9 @@ def set_lists(connection: sqlite3.Connection, call_id: int, new: Mapping[str, An
 
 
 def set_people(work: Work, call_id: int, met: Sequence[Met]) -> None:
-    """The people of a call; those without a record get one. A record is never removed."""
+    """Set the people of a call, adding records for new ones. No person's record is removed."""
     on_call = []
-    there = {each["id"] for each in _people_of(work.connection, call_id)}  # as they were met
+    there = {each["id"] for each in _people_of(work.connection, call_id)}  # as on the call
     for each in met:
         if each.person_id is None:
             person_id = people.add(work, each)

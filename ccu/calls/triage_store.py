@@ -1,8 +1,8 @@
 """Which care calls still need a decision, and the one that is no referral and no follow-up.
 
-A referral or a follow-up decides its call by itself; only "no further action" is a row
-(call_decision). The referrals and follow-ups that decide are read from the file's own tables
-(`main`), also for readers who are not shown them: a call is undecided for everybody or for nobody.
+A referral or a follow-up decides its call; only "no further action" is stored (call_decision). The
+deciding referrals and follow-ups are read from the unfiltered tables (`main`), even for readers who
+may not see them, so that a call is undecided for everyone or for no one.
 """
 
 import sqlite3
@@ -19,17 +19,17 @@ from ccu.records import settings as setting_records
 from ccu.records.visibility import View
 from ccu.work import Work
 
-# Conditions of `rows`. MINE: logged by this account, or its own to decide.
+# Conditions of `rows`. MINE: logged by this account, or to be decided by it.
 UNDECIDED = "undecided = ?"
 CARE = "decided.care = ?"
 SINCE, BEFORE, LATE = "occurred_unix >= ?", "occurred_unix < ?", "due_unix < ?"
 NATURE, OWNER, MINE = "nature = ?", "owner_id = ?", "? IN (decided.recorded_by, owner_id)"
 NUMBER = "decided.id IN ?"
 NO_ACTION = "no further action"
-DECIDED = "decided"  # by a referral or a follow-up that the reader is not shown
+DECIDED = "decided"  # decided by a referral or a follow-up that the reader may not see
 
-# The owner of a decision is the account of the setting default_owner, else whoever logged the call,
-# unless that was a patrol officer or an import.
+# The owner of a decision is the account in the setting default_owner, else the one that logged the
+# call, unless that was a patrol officer or an import.
 _ROWS = """
 WITH known AS (
   SELECT call.id, call.occurred_at, call.clock_known, call.beat, call.priority,
@@ -91,14 +91,14 @@ def rows(
     view: View | None = None,
     first_day: date | None = None,
 ) -> list[dict[str, Any]]:
-    """Return the calls that meet the conditions: the undecided, by urgency and due; then the rest.
+    """Return the calls that meet the conditions: undecided ones by urgency and due, then the rest.
 
     Keys: id, occurred, place, nature, outcome, decision in words, reason (its code), undecided,
     due, days_late (None if it is not late), owner, logged_by, urgent, new, due_at and due_unix;
     and of the dispatch system incident, dispatched, arrived, cleared, address, beat, priority,
     cad_nature and cad_disposition.
-    `first_day`: no call before this day; without it none of the undecided alone before the rule
-    began. Without a view no referral or follow-up is named.
+    `first_day`: no call before this day; without it, no undecided call before the rule began.
+    Without a view no referral or follow-up is named.
     """
     known = setting_records.load(connection)
     of_care = bool(conditions.get(UNDECIDED))
@@ -161,7 +161,7 @@ def _item(
 
 
 def _decision(row: sqlite3.Row, hidden: Mapping[str, Iterable[int]] | None) -> str:
-    """Return the decision in words; what this reader is not shown is only `decided`."""
+    """Return the decision in words; only `decided` if the reader may not see it."""
     if row["undecided"]:
         return "undecided"
     if hidden is not None:
@@ -176,7 +176,7 @@ def _decision(row: sqlite3.Row, hidden: Mapping[str, Iterable[int]] | None) -> s
 def of_calls(
     connection: sqlite3.Connection, calls: Iterable[int], as_of: AsOf, view: View | None = None
 ) -> dict[int, dict[str, Any]]:
-    """Return call -> its row of `rows`, of these calls that are not void."""
+    """Return call -> its row, as in `rows`, for those of these calls that are not void."""
     found = rows(connection, as_of, {NUMBER: [*calls]}, view)
     return {row["id"]: row for row in found}
 

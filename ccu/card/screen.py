@@ -242,7 +242,7 @@ def _worker(each: Mapping[str, Any], today: date) -> list[str]:
 
 
 def _is_among(contact: str, working: list[str]) -> bool:
-    """Whether a plan's contact, `phone, name, who`, is a worker by name and phone."""
+    """Return whether a plan's contact, `phone, name, who`, is a worker by name and phone."""
     phone, name, *_ = contact.split(", ")
     digits = re.sub(r"\D", "", phone)
     return any(one_line(name) in one and digits in re.sub(r"\D", "", one) for one in working)

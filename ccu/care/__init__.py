@@ -1,4 +1,4 @@
-"""Care notes: a file that only HSD's accounts can open (`CCU_CARE_DB`), and what is read from it.
+"""Care notes: a file that only HSD's accounts can open (`CCU_CARE_DB`), and its pages.
 
 care.sql  its schema
 store     opens it; writes, reads, moves and destroys notes in it; records in its own audit
@@ -25,8 +25,8 @@ def below(
 ) -> Document:
     """Return the card with the care notes of these people below it, for roles that may see them.
 
-    For any other role the file is not looked for. Where there is none that this account can open,
-    the card is the same as where there are no notes: `care_notes` is empty and nothing is printed.
+    For any other role the file is not looked for. If this account cannot open one, the card is the
+    same as without notes: `care_notes` is empty and nothing is printed.
     """
     if not session.may(RIGHT):
         return card
@@ -39,7 +39,7 @@ def below(
 
 
 def _read(session: Session, people: list[int]) -> list[dict[str, Any]]:
-    """Return the notes; a problem with their file is a message, for the card must print."""
+    """Return the notes; a problem with their file is just a message, since the card must print."""
     from ccu import installation
     from ccu.errors import CcuError
 

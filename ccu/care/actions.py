@@ -42,7 +42,7 @@ def add(session: Session, new: store.NewNote, text: Callable[[], str]) -> int:
 def listed(session: Session, person_id: int, to_file: bool) -> tuple[int, list[dict[str, Any]]]:
     """Return the canonical record of this person and their notes.
 
-    The read is recorded, and whether the notes leave for a file.
+    The read is recorded, and whether the notes go to a file.
     """
     records = person_ids.same(session.db, [person_id])
     canonical = person_ids.canonical(session.db, records)
@@ -56,7 +56,7 @@ def listed(session: Session, person_id: int, to_file: bool) -> tuple[int, list[d
 
 
 def move(session: Session, note_id: int, person_id: int) -> list[int]:
-    """Make a note this person's, with its corrections; returns the numbers of all that moved.
+    """Move a note with its corrections to this person; return the numbers of all that moved.
 
     Raises NotFound, InvalidInput.
     """
@@ -75,7 +75,7 @@ def move(session: Session, note_id: int, person_id: int) -> list[int]:
 
 
 def must_not_be_held(session: Session, records: Iterable[int], what: str) -> None:
-    """Raise InvalidInput when a legal hold keeps one of these records: then all of them stay."""
+    """Raise InvalidInput if a legal hold covers one of these records: then all of them stay."""
     for held in sorted(kept_store.held(session.db, "person", records)):
         raise InvalidInput(f"a legal hold keeps person {held}; nothing was {what}")
 
@@ -87,10 +87,10 @@ def _is_known(session: Session, record: int) -> bool:
 
 
 def must_have_none(session: Session, person_id: int) -> None:
-    """Raise InvalidInput where this account may see care notes of a person to be removed.
+    """Raise InvalidInput if this account can see care notes of a person to be removed.
 
-    For all others the file is not looked for: the notes keep the number of the person, are listed
-    and moved by it, and `ccu care backup` names it.
+    For other accounts the file is not looked for: the notes keep the person's number, by which they
+    are listed and moved, and `ccu care backup` names it.
     """
     if not session.may(RIGHT):
         return
@@ -116,7 +116,7 @@ def _removed(numbers: list[int]) -> str:
 
 @contextlib.contextmanager
 def backup(session: Session, target: Path) -> Iterator[None]:
-    """Copy the care file, its audit verified, and record that, in the file and not in the copy.
+    """Copy the care file after verifying its audit, and record that in the file, not in the copy.
 
     The block reports it. Raises VerificationFailed, and InvalidInput by sudo.
     """
@@ -164,7 +164,7 @@ def destroy(
     before: date | None,
     confirm: Callable[[int], None],
 ) -> int:
-    """Destroy the notes of all records of a person, once `confirm` agreed to their number.
+    """Destroy the notes of all records of a person, after `confirm` agrees to their number.
 
     A sealed or purged person is no longer in the main file: then only that number's notes go.
     Raises InvalidInput, DatabaseUnusable, VerificationFailed.
@@ -182,7 +182,7 @@ def destroy(
                     connection, login(session), "destroy", person_id,
                     count=len(seen), authority=authority, before=day,
                 )  # fmt: skip
-        _scrub(connection)  # though there are none: an earlier scrub may have been cut short
+        _scrub(connection)  # even without notes, because an earlier scrub may have been interrupted
     return len(seen)
 
 

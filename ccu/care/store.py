@@ -41,7 +41,7 @@ SELECT id, person_id AS person, substr(occurred_at, 1, 10) AS day, call_id AS ca
 FROM care_note WHERE person_id IN (SELECT value FROM json_each(:people))
 ORDER BY unixepoch(occurred_at) DESC, id DESC
 """
-# A note with what it corrects and what corrects it, however far: all of one person.
+# A note with all notes that it corrects or that correct it, at any distance: one person's.
 _TIED = """
 WITH RECURSIVE tied (id) AS (
   SELECT :id
@@ -59,7 +59,7 @@ AND (substr(occurred_at, 1, 10) < :before OR :before IS NULL) ORDER BY id
 
 @contextlib.contextmanager
 def opened_or_none(session: Session) -> Iterator[sqlite3.Connection | None]:
-    """Open the care file; None where there is none for this account. Raises DatabaseUnusable."""
+    """Open the care file; None if there is none for this account. Raises DatabaseUnusable."""
     connection = side_file.opened(KIND, session.path)
     if connection is None:
         yield None
@@ -72,7 +72,7 @@ def opened_or_none(session: Session) -> Iterator[sqlite3.Connection | None]:
 def opened(session: Session) -> Iterator[sqlite3.Connection]:
     """Open the care file. Raises DatabaseUnusable, the same if missing or not permitted.
 
-    Warns when other accounts can reach the file too.
+    Warns if other accounts can reach the file too.
     """
     with opened_or_none(session) as connection:
         path = KIND.path()
@@ -103,7 +103,7 @@ def record(
 
 
 def must_be_whole(connection: sqlite3.Connection) -> None:
-    """Raise VerificationFailed when the file's audit is not as it was written."""
+    """Raise VerificationFailed if the file's audit was altered."""
     from ccu.audit import verify_store
 
     wrong = verify_store.verify(connection, _key_of(connection), chain=CHAIN).wrong
@@ -112,7 +112,7 @@ def must_be_whole(connection: sqlite3.Connection) -> None:
 
 
 def key_path(file: Path) -> Path:
-    """Return where the key of a care file's audit is."""
+    """Return the path of the key of a care file's audit."""
     return file.with_name(file.name + ".audit-key")
 
 
@@ -132,7 +132,7 @@ def _key_of(connection: sqlite3.Connection) -> key_chain.Key:
 
 @dataclass(frozen=True, kw_only=True)
 class NewNote:
-    """A note as it was asked for; `occurred_at` with its offset from UTC."""
+    """A new note; `occurred_at` has its offset from UTC."""
 
     person_id: int
     occurred_at: str
@@ -194,7 +194,7 @@ def read(
 ) -> list[dict[str, Any]]:
     """Return the notes of these people and record, inside a write, an event for each person.
 
-    A list that was asked for is recorded though it is empty; a card without notes is not.
+    A requested list is recorded even if it is empty; a card without notes is not.
     """
     found = rows(connection, canonical)
     for person_id in sorted(set(canonical.values())):
@@ -205,14 +205,14 @@ def read(
 
 
 def tied(connection: sqlite3.Connection, note_id: int) -> dict[int, int]:
-    """Return a note and those tied to it by corrections, each with its person; {} for no note."""
+    """Return a note and those linked by corrections, each with its person; {} if there is none."""
     return {row["id"]: row["person_id"] for row in connection.execute(_TIED, {"id": note_id})}
 
 
 def move(
     connection: sqlite3.Connection, login: str, moved: Mapping[int, int], person_id: int
 ) -> None:
-    """Make notes (as `tied` returns them) this person's, inside a write; the event has both."""
+    """Move notes (as `tied` returns them) to this person, inside a write; the event has both."""
     for note_id in moved:
         writes.update(connection, "care_note", note_id, {"person_id": person_id})
     was = sorted(set(moved.values()))

@@ -1,1 +1,1 @@
-"""What `ccu check` looks for: damage, broken rules, and who else can read the files."""
+"""The checks of `ccu check`: damage, broken rules, and files that others can read."""

@@ -1,7 +1,7 @@
-"""Who else on the machine can read what ccu keeps in files: sentences for `ccu check`.
+"""Find files of ccu that other accounts can read, as sentences for `ccu check`.
 
-The database, its -wal and its -shm are looked at from outside only: see opening.py for why
-nothing may open them while they are in use.
+The database, its -wal and its -shm are only checked by stat: see opening.py for why nothing may
+open them while they are in use.
 """
 
 import os
@@ -15,11 +15,11 @@ from ccu.errors import DatabaseUnusable
 
 
 def exposed(database: Path, encrypted: bool) -> list[str]:
-    """Every file of ccu's that other accounts can read or write, and every copy in plain text.
+    """Return files of ccu that other accounts can read or write, and unencrypted copies.
 
-    The audit's key in use is looked at where the audit is.
+    The audit key in use is checked with the audit.
     """
-    database = _real(database)  # SQLite keeps its files where a link leads
+    database = _real(database)  # SQLite puts its files at the target of a link
     found = [_open(path) for path in _kept(database)]
     found += _folder(database.parent, "the folder")
     found += _key(database, encrypted)
@@ -52,7 +52,7 @@ def _beside(path: Path) -> str:
 
 
 def _kept(database: Path) -> Iterator[Path]:
-    """The database, and what SQLite keeps beside it."""
+    """Return the database and SQLite's files beside it."""
     for suffix in files.BESIDE:
         yield database.with_name(database.name + suffix)
 
@@ -65,7 +65,7 @@ def _open(path: Path) -> str:
 
 
 def size(path: Path) -> int:
-    """The length of a file in bytes; 0 where there is none that can be looked at."""
+    """Return the length of a file in bytes; 0 if it is missing or not accessible."""
     try:
         return path.stat().st_size
     except (OSError, ValueError):
@@ -77,7 +77,7 @@ def _real(path: Path) -> Path:
 
 
 def _mode(path: Path) -> int | None:
-    """The mode, None where there is nothing or where modes say nothing (Windows)."""
+    """Return the mode; None if there is no file or modes mean nothing (Windows)."""
     if os.name != "posix":
         return None
     try:
@@ -99,7 +99,7 @@ def _folder(folder: Path, what: str) -> list[str]:
 
 
 def _key(database: Path, encrypted: bool) -> list[str]:
-    """What is wrong with where the encryption's key lies."""
+    """Return the problems with the location of the encryption key."""
     try:
         path = encryption.key_file()
         if not os.path.lexists(path):
@@ -116,7 +116,7 @@ def _key(database: Path, encrypted: bool) -> list[str]:
 
 
 def _neighbours(database: Path) -> Iterator[tuple[Path, bytes]]:
-    """The other files of the folder, each with its first bytes; none that may be in use."""
+    """Yield other files of the folder with their first bytes, except those that may be in use."""
     try:
         inodes = {_inode(each.stat()) for each in _kept(database) if os.path.lexists(each)}
         paths = sorted(database.parent.iterdir())

@@ -1,6 +1,6 @@
 """Damage and broken rules. `ccu check` reports both; `ccu backup` refuses a damaged file.
 
-Damage is what in the file is not as ccu wrote it: broken pages, indexes and references, lost or
+Damage means content that ccu did not write so: broken pages, indexes and references, lost or
 altered tables and triggers, lost rows of the code lists and settings, rows changed by other
 programs, and an audit whose chain is broken.
 """
@@ -35,12 +35,12 @@ def checked(
 ) -> list[Row]:
     """Return the problems, and "ok" for a check without any; inside `db.reading`.
 
-    `key`: of the audit, where the file does not have it beside it. `broken`: the problems that
-    SQLite finds, where it looks for them meanwhile.
+    `key`: of the audit, if it is not beside the file. `broken`: SQLite's own problems, if it is
+    already checking.
     """
     with contextlib.closing(schema.in_memory()) as new:
         found = _tried(SCHEMA, lambda: schema.compare(connection, new))
-        if not bad(found):  # else each lost table is an error of its own
+        if not bad(found):  # otherwise each lost table would be a separate error
             found += _tried(ROWS, lambda: _rows(connection, new))
     broken = broken or (lambda: copies.integrity_problems(connection))
     found = _tried(INTEGRITY, lambda: [("bad", text) for text in broken()]) + found
@@ -50,7 +50,7 @@ def checked(
 
 
 def _tried(check: str, problems: Callable[[], Iterable[tuple[str, str]]]) -> list[Row]:
-    """Return the problems that a check finds; that it cannot run is one, too."""
+    """Return the problems that a check finds, or that it cannot run."""
     try:
         return [(check, result, text) for result, text in problems()]
     except database.errors() + (UnicodeDecodeError,) as error:  # noqa: RUF005
@@ -60,7 +60,7 @@ def _tried(check: str, problems: Callable[[], Iterable[tuple[str, str]]]) -> lis
 
 
 def refuse(rows: Sequence[Row]) -> None:
-    """Raise VerificationFailed for a file that must not take the place of an earlier backup."""
+    """Raise VerificationFailed for a file that must not replace an earlier backup."""
     found = bad(rows)
     if not found:
         return
@@ -87,9 +87,9 @@ def bad(rows: Sequence[Row]) -> list[Row]:
 
 
 def _rows(connection: sqlite3.Connection, new: sqlite3.Connection) -> Iterator[tuple[str, str]]:
-    """Rows that every file has and this one lacks; tables whose sum is another.
+    """Return rows that every file has and this one lacks, and tables with a wrong sum.
 
-    The code lists that nothing writes are compared too: whoever edits one may correct its sum.
+    Code lists that nothing writes are compared too, because an editor may also correct the sum.
     """
     complete, altered = set(), set()
     for table in _filled(new):
@@ -136,7 +136,7 @@ def _values(
 
 
 # ---------------------------------------------------------------- rules
-# What every file must meet and the constraints of a row cannot express.
+# Rules for every file that the constraints of a row cannot express.
 
 
 # name -> a query that finds the rows that break the rule, as (record, id)
@@ -191,8 +191,8 @@ RULES = {
 }
 
 
-# People with a name or a contact, and without a key: some have nothing to be found by, such as
-# "Unknown Male", which only ccu.identity can tell.
+# People with a name or a contact but without a key; only ccu.identity can tell which need none,
+# such as "Unknown Male".
 _WITHOUT_KEYS = """
 SELECT id FROM person
 WHERE (trim(given_name || family_name) <> '' OR coalesce(birth_date, phone, email) IS NOT NULL)

@@ -1,7 +1,6 @@
 """Consents: what may be disclosed about a person, to which agency or provider, until when.
-
-Disclosures: what was, and why; the accounting of six years. `records/consents.py` reads which
-consents are active.
+Disclosures: what was disclosed and why, with the accounting of six years. `records/consents.py`
+reads which consents are active.
 """
 
 import sqlite3
@@ -128,8 +127,8 @@ def grant(work: "Work", new: Paper) -> int:
 def revoke(work: "Work", consent_id: int, on: date) -> list[int]:
     """Revoke a consent, today or as of the start of an earlier day.
 
-    Return the other consents that still allow some of the same to the same recipient: revoking one
-    does not revoke another. Raises NotFound, InvalidInput.
+    Return other consents to the same recipient with overlapping scopes, which revoking this one
+    does not revoke. Raises NotFound, InvalidInput.
     """
     row = read(work.connection, consent_id)
     if row["revoked_at"] is not None:
@@ -152,7 +151,7 @@ def revoke(work: "Work", consent_id: int, on: date) -> list[int]:
 
 
 def _overlap(one: str, other: str) -> bool:
-    """Whether two scopes have something in common."""
+    """Return whether two scopes have something in common."""
     return any(covers(other, what) for what in one.split(",")) or any(
         covers(one, what) for what in other.split(",")
     )
@@ -160,7 +159,7 @@ def _overlap(one: str, other: str) -> bool:
 
 # ---------------------------------------------------------------- notes on 42 CFR Part 2 referrals
 
-# This file has no note about a referral to a Part 2 program.
+# The file must not have notes about referrals to a Part 2 program.
 _NOTES = """
 SELECT (SELECT count(*) FROM referral
         JOIN referral_event AS event ON event.referral_id = referral.id
@@ -206,9 +205,9 @@ def part2_notes(connection: sqlite3.Connection, provider_id: int) -> int:
 
 # ---------------------------------------------------------------- disclosures
 
-# What a screen shows to police of Human Services' work is recorded once for each person, account,
-# scope, consent and day; what was disclosed by phone or in writing is recorded each time. That work
-# is being handled is not a disclosure: the audit has it, as it has every read.
+# What screens show to police of Human Services' work is recorded once per person, account, scope,
+# consent and day; a disclosure by phone or in writing is recorded each time. Showing only that work
+# is being handled is not a disclosure; the audit records it as a read.
 _DISCLOSED = """
 SELECT disclosure.id, disclosure.disclosed_at, disclosure.person_id AS record,
        disclosure.recipient, disclosure.provider_id, provider.name AS provider_name,
@@ -227,7 +226,7 @@ ORDER BY unixepoch(disclosure.disclosed_at), disclosure.id
 class ByHand:
     """A disclosure by phone, by letter or in a meeting, with its recipient; codes checked.
 
-    `ground` is why it was made without a consent.
+    `ground` is the reason for disclosing without a consent.
     """
 
     person_id: int
@@ -302,7 +301,7 @@ def since(today: date, years: int) -> str:
 def accounting(
     connection: sqlite3.Connection, person_id: int, start: str | None, only_to: str | None
 ) -> list[dict[str, Any]]:
-    """Return what was disclosed about a person since a day, under any record, oldest first.
+    """Return the disclosures about a person since a day, under any record, oldest first.
 
     id, when, record, to, account, what, purpose, basis, consent, by. `only_to`: to that agency
     alone.
@@ -333,7 +332,7 @@ def accounting_labels(connection: sqlite3.Connection) -> dict[str, dict[str, str
     found = codes.of_columns(
         connection, to="agency", what="consent_scope", purpose="consent_purpose"
     )
-    found["purpose"] |= grounds  # of a disclosure without a consent or a purpose of its own
+    found["purpose"] |= grounds  # for a disclosure without a consent or a purpose
     return found | {"basis": {_without(code): _without(each) for code, each in grounds.items()}}
 
 

@@ -5,7 +5,7 @@ import sys
 
 
 def errors() -> tuple[type[Exception], ...]:
-    """Return what SQLite raises, for `except`: SQLCipher's errors are not sqlite3's."""
+    """Return the error classes for `except`: those of SQLCipher differ from those of sqlite3."""
     loaded = sys.modules.get("sqlcipher3.dbapi2")
     return (sqlite3.Error, loaded.Error) if loaded else (sqlite3.Error,)
 

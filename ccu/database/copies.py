@@ -1,7 +1,7 @@
 """Consistent copies of a database file, verified before they get their names.
 
-A copy that is being made is a hidden file beside its target. One that a killed process left is
-removed by the next copy into that folder, reported by `ccu check` and removed by `ccu purge`.
+An unfinished copy is a hidden file beside its target. One left by a killed process is removed by
+the next copy into that folder and by `ccu purge`, and reported by `ccu check`.
 """
 
 import contextlib
@@ -29,8 +29,8 @@ def copied(
 ) -> Iterator[None]:
     """Write a consistent copy to `target` as `making` does, its integrity verified.
 
-    The copy of an encrypted file is encrypted with the same key (`key`, where it is not the main
-    file's). Raises VerificationFailed when the copy is not sound.
+    The copy of an encrypted file is encrypted with the same key (`key`, if it is not the main
+    file's). Raises VerificationFailed if the copy is not sound.
     """
     if key is None and encryption.uses_library(connection):
         key = encryption.key()
@@ -51,9 +51,9 @@ def making(
 ) -> Iterator[None]:
     """Make a private file, let `fill` write and verify it, and name it `target`; then the block.
 
-    `ready` is called just before it gets its name. The block reports the copy: until it ends, the
-    file keeps its first name too, so that one which a killed process never reported is known, and
-    replaced by the next try. Raises InvalidInput when `target` exists, DatabaseUnusable when it
+    `ready` is called just before the rename. The block reports the copy: until it ends, the file
+    keeps its first name too, so that a copy that a killed process never reported is recognized and
+    replaced by the next attempt. Raises InvalidInput when `target` exists, DatabaseUnusable when it
     cannot be written.
     """
     there = f"{target} already exists; choose a new name"
@@ -87,7 +87,7 @@ def making(
 
 
 def vacuum_into(connection: sqlite3.Connection, part: Path) -> None:
-    """Fill the file of `making`. VACUUM INTO is right beside writers, where `cp` is not."""
+    """Fill the file of `making`. VACUUM INTO is safe while others write, unlike `cp`."""
     connection.execute("VACUUM INTO ?", (uri(part),))
 
 
@@ -99,7 +99,7 @@ def encrypt_into(path: Path, part: Path, key: str) -> None:
     source = connect(path, None, by_cipher=True)
     try:
         source.execute("ATTACH DATABASE ? AS copy KEY ?", (uri(part), encryption.raw(key)))
-        source.execute("BEGIN")  # one moment of the file, without holding up who writes
+        source.execute("BEGIN")  # a snapshot of the file, without blocking writers
         _export(source)
         source.execute("COMMIT")
         source.execute("DETACH DATABASE copy")
@@ -135,10 +135,10 @@ Problems = Callable[[], list[str]]
 
 @contextlib.contextmanager
 def verifying(part: Path, key: str | None) -> Iterator[tuple[sqlite3.Connection, Problems]]:
-    """Open a finished copy that no other process uses; yield it, and what is wrong with it.
+    """Open a finished copy that no other process uses; yield it and its problems.
 
     SQLite checks pages, indexes and references in threads while the block checks something else.
-    VACUUM INTO leaves a copy out of WAL mode; it is put back, so that a copy restored is as it was.
+    VACUUM INTO leaves a copy out of WAL mode; it is set again, so that a restored copy has it.
     """
     from concurrent.futures import ThreadPoolExecutor
 
@@ -157,8 +157,8 @@ def _in_thread(
 ) -> list[str]:
     """Run a check by a connection of its own.
 
-    Not the CHECKs of every row, two thirds of the time: a copy has the rows that the file has, and
-    `ccu check` looks at those.
+    It leaves out the CHECKs of every row, two thirds of the time: a copy has the same rows as the
+    file, where `ccu check` checks them.
     """
     with contextlib.closing(connect(part, key)) as copied:
         copied.execute("PRAGMA ignore_check_constraints=ON")
@@ -167,7 +167,7 @@ def _in_thread(
 
 
 def integrity_problems(connection: sqlite3.Connection) -> list[str]:
-    """SQLite's own verdict and every dangling reference, as sentences without data."""
+    """Return SQLite's integrity errors and dangling references, as sentences without data."""
     return [text for check in _CHECKS for text in check(connection)]
 
 
@@ -192,12 +192,12 @@ _CHECKS = (_broken, _dangling)
 
 _REFUSED = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE)
 _PART = re.compile(r"\..+\.[0-9]+\.part")
-_SMALLEST = 512  # bytes of the smallest page: what is shorter may be a key that is being made
+_SMALLEST = 512  # bytes of the smallest page: a shorter file may be a key that is being made
 _WAIT = 60  # seconds in which a key is made
 
 
 def leftovers(folder: Path) -> list[Path]:
-    """The copies that a killed process left in a folder; not those that are being made."""
+    """Return the copies that killed processes left in a folder, but not unfinished ones in use."""
     try:
         return [
             each
@@ -209,14 +209,14 @@ def leftovers(folder: Path) -> list[Path]:
 
 
 def _has_no_part(path: Path) -> bool:
-    """Whether it is what SQLite kept beside a copy that is no longer there."""
+    """Return whether it is a file of SQLite for a copy that no longer exists."""
     part = re.sub("-(wal|shm|journal)$", "", path.name)
     is_beside = part != path.name and _PART.fullmatch(part)
     return bool(is_beside) and not os.path.lexists(path.with_name(part))
 
 
 def _removed_unreported(target: Path, folder: Path) -> bool:
-    """Whether a killed process made the copy `target` and never reported it; then it is removed."""
+    """Remove the copy `target` if a killed process never reported it; return whether it did."""
     for part in leftovers(folder):
         if part.name.startswith(f".{target.name}.") and part.samefile(target):
             target.unlink()
@@ -225,7 +225,7 @@ def _removed_unreported(target: Path, folder: Path) -> bool:
 
 
 def remove_leftovers(folder: Path) -> list[Path]:
-    """Overwrite and remove them; returns those that were there. What cannot be removed stays."""
+    """Overwrite and remove them; return those found. Files that cannot be removed stay."""
     found = leftovers(folder)
     for part in found:
         for suffix in ("", "-wal", "-journal"):
@@ -236,9 +236,9 @@ def remove_leftovers(folder: Path) -> list[Path]:
 
 
 def make_locked(part: Path) -> int:
-    """Make the private file and lock it for as long as this process lives; the descriptor.
+    """Make the private file, lock it for the life of this process and return its descriptor.
 
-    By flock, which has nothing to do with SQLite's own locks: a process number means nothing in
+    The lock is flock, which is independent of SQLite's locks. A process id would mean nothing in
     another container.
     """
     while True:
@@ -285,7 +285,7 @@ def _overwrite(path: Path) -> None:
     descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0))
     try:
         about = os.fstat(descriptor)
-        left = about.st_size if about.st_nlink == 1 else 0  # else it is a copy with a name
+        left = about.st_size if about.st_nlink == 1 else 0  # otherwise it is a finished copy
         while left > 0:
             left -= os.write(descriptor, bytes(min(left, 1 << 20)))
         os.fsync(descriptor)

@@ -2,11 +2,11 @@
 
 `table_digest` holds the number of rows of each table and the sum of their CRC-32: it finds damage.
 Triggers keep it and `audit_written` (written.py) up to date; `install` generates them from the
-tables' columns. They call row_digest and row_mac, which SQLite does not have: another program can
-read the file, and cannot write to it.
+tables' columns. They call row_digest and row_mac, which only ccu defines, so that other programs
+can read the file but not write to it.
 
-The code lists have a sum and no triggers, because no command writes them. The audit has its chain,
-and person_key is made from the people.
+The code lists have a sum but no triggers, because no command writes them. The audit has its own
+chain, and person_key is derived from the people.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from ccu.database import written
 DEFINITIONS = "sqlite_master"  # the row of table_digest for tables, indexes, views and triggers
 _SUM = "SELECT count(*), ifnull(sum(row_digest(CAST({} AS BLOB))), 0)"
 _EVENTS = {"insert": ("new",), "update": ("old", "new"), "delete": ("old",)}
-# The triggers of the tables write a row as it was and as it is to the view row_change.
+# The triggers of the tables write the old and the new row to the view row_change.
 _ROW_CHANGE = """
 CREATE TRIGGER main.row_change_digest_insert INSTEAD OF INSERT ON row_change
 WHEN new.before IS NOT new.after BEGIN
@@ -36,14 +36,14 @@ Sum = tuple[int, int]  # the number of rows, the sum of their digests
 
 
 def install(connection: sqlite3.Connection, altered: Collection[str] = ()) -> None:
-    """Sum up every table as it is now and make the triggers, inside the caller's transaction.
+    """Compute the sums of all tables and make the triggers, inside the caller's transaction.
 
-    The sums of `altered` tables are made not to match, so that `changed` goes on reporting them.
+    The sums of `altered` tables are made wrong on purpose, so that `changed` keeps reporting them.
     """
     for table in written.tables(connection):
         found = _sum(connection, table)
         if found is not None and table in altered:
-            found = (found[0] - 1, found[1] - 1)  # as rows added by another program leave them
+            found = (found[0] - 1, found[1] - 1)  # as if another program had added rows
         _keep(connection, table, found)
         if written.is_written(connection, table):
             for event in _EVENTS:
@@ -74,9 +74,9 @@ def remove(connection: sqlite3.Connection) -> list[str]:
 
 @contextlib.contextmanager
 def added_in_bulk(connection: sqlite3.Connection, **tables: str) -> Iterator[None]:
-    """Around inserts of very many rows: they are summed up at the end, in half the time.
+    """Wrap inserts of very many rows: sum them up once at the end, in half the time.
 
-    Table and the column that tells new rows from old ones: its values only grow.
+    `tables` has the column of each that tells new rows from old ones: its values only grow.
     """
     old = {}
     for table, column in tables.items():
@@ -105,7 +105,7 @@ def seal(connection: sqlite3.Connection, names: Collection[str]) -> None:
 
 
 def changed(connection: sqlite3.Connection, names: Collection[str]) -> Iterator[str]:
-    """The tables whose rows are not what ccu wrote; DEFINITIONS where those of `names` are not."""
+    """Return the tables whose rows ccu did not write; DEFINITIONS if those of `names` changed."""
     kept = {
         name: (count, total)
         for name, count, total in connection.execute(
@@ -121,7 +121,7 @@ def changed(connection: sqlite3.Connection, names: Collection[str]) -> Iterator[
 
 
 def only_added_to(connection: sqlite3.Connection, table: str) -> bool:
-    """Whether a table can have what was summed up and more; else its sum is damaged itself."""
+    """Return whether rows may have been added to a table; if not, its sum itself is damaged."""
     kept = connection.execute(
         "SELECT row_count, total FROM table_digest WHERE name = :name", {"name": table}
     ).fetchone()
@@ -133,7 +133,7 @@ def _make_trigger(connection: sqlite3.Connection, table: str, event: str, when: 
     _record, number = written.counted_with(connection, table)
     columns = written.columns(connection, table)
     changes: list[tuple[str, ...]] = [_EVENTS[event]]
-    if event == "update" and number not in ('"id"', "0"):  # it can go to another record
+    if event == "update" and number not in ('"id"', "0"):  # the row can move to another record
         changes = [("old",), ("new",)]
     body = ""
     for rows in changes:
@@ -150,7 +150,7 @@ def _make_trigger(connection: sqlite3.Connection, table: str, event: str, when: 
 
 
 def _sum(connection: sqlite3.Connection, table: str) -> Sum | None:
-    """None where the table cannot be read."""
+    """Return the sum of a table; None if it cannot be read."""
     row = written.as_text(written.columns(connection, table))
     return _one(connection, f'{_SUM.format(row)} FROM main."{table}"')
 
@@ -180,10 +180,10 @@ def _keep(connection: sqlite3.Connection, name: str, found: Sum | None) -> None:
 
 @contextlib.contextmanager
 def trusting(connection: sqlite3.Connection) -> Iterator[None]:
-    """Around a `write` of very many rows whose references and values are right as they are made.
+    """Wrap a `write` of very many rows whose references and values are known to be valid.
 
     Within it SQLite does not check references and CHECKs itself, which is two thirds of the time
-    that an import holds the lock, and keeps more pages in memory. `ccu check` checks them anyhow.
+    that an import holds the lock, and keeps more pages in memory. `ccu check` checks them later.
     """
     connection.execute("PRAGMA foreign_keys=OFF")
     connection.execute("PRAGMA ignore_check_constraints=ON")

@@ -1,9 +1,9 @@
 """Encryption at rest: the optional library, and the key it needs. Only opening.py uses it.
 
-SQLCipher (the package sqlcipher3) takes the place of Python's sqlite3 for a file that is
-encrypted; for any other nothing here is imported or read. The key is 32 bytes, 64 hex digits, in a
-file of the owner's outside the data folder: never on a command line, in an SQL text or in an error.
-Without it nothing opens the file.
+SQLCipher (the package sqlcipher3) replaces Python's sqlite3 for an encrypted file; for other files
+nothing here is imported or read. The key is 32 bytes, 64 hex digits, in the owner's file outside
+the data folder, and never on a command line, in an SQL text or in an error. Without it the file
+cannot be opened.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from ccu.files import private
 
 @dataclass(frozen=True)
 class KeyName:
-    """Which key: `variable` names its file, else it is `name` in the configuration folder."""
+    """A key by name: `variable` gives its file, by default `name` in the configuration folder."""
 
     variable: str
     name: str
@@ -31,7 +31,7 @@ MAIN = KeyName("CCU_KEY_FILE", "key")
 
 
 def library() -> Any:
-    """SQLCipher's module, a sqlite3 of another name. Raises DatabaseUnusable: not installed."""
+    """Return SQLCipher's module, a variant of sqlite3. Raises DatabaseUnusable if not installed."""
     try:
         import sqlcipher3.dbapi2 as module
     except ImportError:
@@ -43,27 +43,27 @@ def library() -> Any:
 
 
 def connect(uri: str, key: str | None, timeout: float) -> sqlite3.Connection:
-    """A connection by SQLCipher: with a key to an encrypted file, without to a plain one.
+    """Connect by SQLCipher: with a key to an encrypted file, without one to a plain file.
 
-    It is no sqlite3.Connection but does what one does.
+    The connection is no sqlite3.Connection but has the same methods.
     """
     module = library()
     made = module.connect(uri, uri=True, timeout=timeout, isolation_level=None)
     made.execute("PRAGMA cipher_log_level=NONE")  # it writes to stderr about a wrong key
     if key is not None:
-        made.set_key(raw(key))  # a call, not a PRAGMA: the key is in no SQL text
+        made.set_key(raw(key))  # a call, not a PRAGMA, so that no SQL text has the key
     made.row_factory = module.Row
     connection: sqlite3.Connection = made
     return connection
 
 
 def raw(key: str) -> str:
-    """The key as SQLCipher takes 32 bytes as they are (a passphrase costs 250 ms a command)."""
+    """Return the key in SQLCipher's form for raw bytes (a passphrase costs 250 ms a command)."""
     return f"x'{key}'"
 
 
 def uses_library(connection: sqlite3.Connection) -> bool:
-    """Whether SQLCipher made the connection."""
+    """Return whether SQLCipher made the connection."""
     return type(connection).__module__.startswith("sqlcipher3")
 
 
@@ -86,7 +86,7 @@ def key_file(of: KeyName = MAIN) -> Path:
 
 
 def key_is_named() -> bool:
-    """Whether there is a key to try: CCU_KEY_FILE is set, or the usual file is there."""
+    """Return whether there is a key to try: CCU_KEY_FILE is set, or the default file exists."""
     if installation.named("CCU_KEY_FILE"):
         return True
     with contextlib.suppress(DatabaseUnusable, OSError):
@@ -95,7 +95,7 @@ def key_is_named() -> bool:
 
 
 def has_key(of: KeyName = MAIN) -> bool:
-    """Whether the key was made already. Raises DatabaseUnusable."""
+    """Return whether the key exists. Raises DatabaseUnusable."""
     return os.path.lexists(key_file(of))
 
 
@@ -114,7 +114,7 @@ def key(of: KeyName = MAIN, group: int | None = None) -> str:
 
 
 def key_or_new(of: KeyName = MAIN, group: int | None = None) -> str:
-    """The key; when there is none yet, one is made where it belongs. Raises DatabaseUnusable."""
+    """Return the key, made in its place if there is none yet. Raises DatabaseUnusable."""
     path = key_file(of)
     if not os.path.lexists(path):
         _make(path, of, group)
@@ -131,9 +131,9 @@ def _make(path: Path, of: KeyName, group: int | None) -> None:
 
 
 def _read(path: Path, of: KeyName, group: int | None) -> bytes:
-    """What the file holds, if it is a private file of the reader's own (or of root's)."""
+    """Return the key in a file, which must be private and belong to the reader (or root)."""
     try:
-        # O_NONBLOCK: a pipe of that name must not make us wait
+        # O_NONBLOCK, so that a pipe of that name does not block
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except FileNotFoundError:
         raise DatabaseUnusable(
@@ -165,7 +165,7 @@ def _must_be_private(path: Path, about: os.stat_result, group: int | None) -> No
 
 
 def must_unlock(connection: sqlite3.Connection, path: Path) -> None:
-    """Read the first page: a wrong key shows there, and cannot be told from any other damage."""
+    """Read the first page, which fails with a wrong key as it does for a damaged file."""
     try:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except database.errors() as error:
@@ -177,7 +177,7 @@ def must_unlock(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def check_size(path: Path, size: int, wal: bool) -> None:
-    """Raise DatabaseUnusable for a file without a key, or cut within a page; `wal`: it has one."""
+    """Raise DatabaseUnusable for a file without a key, or cut within a page (`wal`: has a WAL)."""
     if not key_is_named():
         raise DatabaseUnusable(
             f"{path} is not a ccu database, or it is encrypted and there is no key at"

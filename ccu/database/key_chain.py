@@ -15,7 +15,7 @@ from ccu import files, installation
 from ccu.errors import DatabaseUnusable
 
 VARIABLE = "CCU_AUDIT_KEY"
-BEGIN = bytes(32)  # what precedes the first row
+BEGIN = bytes(32)  # the `previous` of the first row
 
 _LAST = """
 SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = '{table}'), 0),
@@ -29,7 +29,7 @@ class Key:
 
     def __init__(self, secret: bytes) -> None:
         self._begun = hmac.new(secret, digestmod="sha256")
-        # A name for the key that does not give it away.
+        # An identifier of the key that does not reveal it.
         self.fingerprint = self.mac(b"ccu audit key")[:8].hex()
 
     def mac(self, message: bytes) -> bytes:
@@ -43,7 +43,7 @@ class Key:
         return self.mac(_json(((previous or b"").hex(), *row)))
 
     def of_reason(self, audit_id: int, reason: str) -> str:
-        """Return what the row keeps of the words in audit_reason: it shows when they change."""
+        """Return the digest of a text in audit_reason that its row keeps, to show changes."""
         return self.mac(_json(("reason", audit_id, reason)))[:16].hex()
 
 
@@ -57,10 +57,10 @@ class Chain(NamedTuple):
     columns: tuple[str, ...]
 
     def last(self, connection: sqlite3.Connection) -> tuple[int, bytes | None]:
-        """Return the highest number ever given, and the hash of the last row.
+        """Return the highest id ever given, and the hash of the last row.
 
-        The number comes from sqlite_sequence: after a tail is cut off the numbers continue from
-        there, so that the gap remains to be found.
+        The id comes from sqlite_sequence: after the last rows are deleted, ids continue from there,
+        so that the gap can be found.
         """
         row = connection.execute(_LAST.format(table=self.table)).fetchone()
         return int(row[0]), row[1]
@@ -72,7 +72,7 @@ class Chain(NamedTuple):
         previous: bytes | None,
         row: Sequence[object],
     ) -> bytes:
-        """Insert a row (id, then `columns`) after the one whose hash is `previous`; its hash."""
+        """Insert a row (id, then `columns`) after the row with hash `previous`; return its hash."""
         before = previous or BEGIN
         made = key.of_row(before, row)
         names = ", ".join(("id", *self.columns, "previous", "hash"))
@@ -83,7 +83,7 @@ class Chain(NamedTuple):
 
 
 def _json(values: Sequence[object]) -> bytes:
-    """A JSON array of texts, whole numbers and nulls: as json.dumps, in a third of the time."""
+    """Return a JSON array of texts, integers and nulls, as json.dumps, in a third of the time."""
     parts = (
         quoted(each) if isinstance(each, str) else "null" if each is None else str(each)
         for each in values
@@ -95,23 +95,23 @@ def _json(values: Sequence[object]) -> bytes:
 
 
 def key_path(connection: Any) -> Path:
-    """Where the key of an open database is."""
+    """Return the path of an open database's key."""
     return path_of(database(connection))
 
 
 def path_of(path: Path | str) -> Path:
-    """Where the key of the database at a path is: CCU_AUDIT_KEY, else beside the file."""
+    """Return the path of the key for a database's path: CCU_AUDIT_KEY, else beside the file."""
     return Path(installation.named(VARIABLE) or f"{path}.audit-key")
 
 
 def waiting(path: Path) -> Path:
-    """Where a new key is until the first row of the audit that it wrote is committed."""
+    """Return the path of a new key until the first audit row written with it is committed."""
     return path.with_name(f"{path.name}.new")
 
 
 def database(connection: Any) -> str:
-    """The file of an open database, as SQLite itself names it."""
-    text, connection.text_factory = connection.text_factory, os.fsdecode  # any bytes in a name
+    """Return the file of an open database, from SQLite."""
+    text, connection.text_factory = connection.text_factory, os.fsdecode  # a name may have any
     try:
         found = connection.execute("PRAGMA database_list").fetchall()
     finally:
@@ -123,7 +123,7 @@ def database(connection: Any) -> str:
 
 
 def make(path: Path) -> Key:
-    """Make a new key, readable by its owner only; one that is there already is taken instead."""
+    """Make a new key, readable by its owner only, unless there is one; return it."""
     try:
         from ccu.files import private
 
@@ -136,7 +136,7 @@ def make(path: Path) -> Key:
 
 
 def read(path: Path) -> Key:
-    """The key in a file. Raises DatabaseUnusable, naming the file and never what is in it."""
+    """Return the key in a file. Raises DatabaseUnusable, naming the file but not its content."""
     try:
         with path.open("rb") as file:
             content = file.read(100)

@@ -1,4 +1,4 @@
-"""Open the database file; read and write it. SQLite's settings are here alone.
+"""Open the database file; read and write it. All settings of SQLite are here.
 
 Each setting has a measured reason (reliability: eight writers at once, kill -9, power cuts):
 
@@ -10,8 +10,8 @@ Each setting has a measured reason (reliability: eight writers at once, kill -9,
   `ccu check` do it.
 
 Never open() the database, its -wal or its -shm while a connection is open in this process: closing
-that descriptor drops SQLite's locks. So the header is read before connecting, by which a file that
-is not ccu's is left untouched. For the same reason one library opens a file: sqlite3 a plain one,
+that descriptor drops SQLite's locks. So the header is read before connecting, and a file that is
+not ccu's is not touched. For the same reason only one library opens a file: sqlite3 a plain one,
 SQLCipher (encryption.py) an encrypted one.
 """
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 5
 APPLICATION_ID = 0x43435531  # 'CCU1', as in schema.sql
 
-BUSY_SECONDS = 30  # the worst wait seen beside an importer was 7 s; 5 s was too short
+BUSY_SECONDS = 30  # the longest wait measured during an import was 7 s; 5 s was too short
 
 _OTHER = "; give the path of a ccu database"
 _WAL_RESET_FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
@@ -43,12 +43,12 @@ _WAL_RESET_FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 def write(
     connection: sqlite3.Connection, patience: float | None = None
 ) -> Iterator[sqlite3.Connection]:
-    """The one way to write: all of the block is kept, or none of it.
+    """Begin a write, of which all is saved or nothing. There is no other way to write.
 
     The outermost block takes the write lock at once (BEGIN IMMEDIATE); a block within a block is a
     savepoint. Anything raised, Ctrl-C included, rolls back; SavedAndStopped if it came too late.
     Report success only after the block.
-    `patience`: seconds to wait for the lock, where not BUSY_SECONDS.
+    `patience`: seconds to wait for the lock, if not BUSY_SECONDS.
     """
     nested, ending = connection.in_transaction, False
     if nested:
@@ -72,8 +72,8 @@ def write(
 
 
 def _begin(connection: sqlite3.Connection, patience: float) -> None:
-    """Take the write lock. SQLite's own wait asks less often the longer it lasts, so that of 32
-    writers the newest are served first and some waited 30 s; this one asks at an even pace.
+    """Take the write lock. SQLite's own wait retries less often the longer it lasts, so that of 32
+    writers the newest came first and some waited 30 s; this one retries at a constant rate.
     """
     end = time.monotonic() + patience
     connection.execute("PRAGMA busy_timeout=0")
@@ -93,10 +93,10 @@ def _begin(connection: sqlite3.Connection, patience: float) -> None:
 
 @contextlib.contextmanager
 def reading(connection: sqlite3.Connection) -> Iterator[None]:
-    """Every read of the block sees one moment of the file, whoever writes meanwhile."""
+    """Begin reads that all see one snapshot of the file, whoever writes meanwhile."""
     connection.execute("BEGIN")
     try:
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # fixes the moment
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # starts the snapshot
         yield
     finally:
         if connection.in_transaction:  # SQLite rolls back by itself on some errors
@@ -104,7 +104,7 @@ def reading(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def tidy(connection: sqlite3.Connection) -> None:
-    """Fold the write-ahead log into the file. Run by one process alone: the nightly check."""
+    """Checkpoint the write-ahead log into the file. Only the nightly check runs it."""
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
@@ -112,7 +112,7 @@ def tidy(connection: sqlite3.Connection) -> None:
 
 
 def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqlite3.Connection:
-    """A connection with our settings; `by_cipher` opens a plain file by SQLCipher too."""
+    """Connect with our settings; with `by_cipher` by SQLCipher, even to a plain file."""
     at = uri(path)
     files.keep_out_of(path)
     _must_be_writable(path)
@@ -134,7 +134,7 @@ def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqli
         for pragma in _pragmas(version):
             connection.execute(f"PRAGMA {pragma}")
         register(connection, path)
-    except UnicodeDecodeError:  # SQLite's message quotes a definition that is not text any more
+    except UnicodeDecodeError:  # SQLite's message quotes a definition that is no longer text
         connection.close()
         raise DatabaseUnusable(f"{path} {database.DAMAGED}") from None
     except database.errors() as error:
@@ -160,7 +160,7 @@ def register(connection: sqlite3.Connection, path: Path | str = "") -> None:
 
     def row_mac(*values: Any) -> bytes:
         nonlocal key
-        from ccu.database import written  # where rows are written alone
+        from ccu.database import written  # only if rows are written
 
         key = key or written.key_of(os.path.realpath(path))
         return written.change_of(key, *values)
@@ -172,8 +172,8 @@ def register(connection: sqlite3.Connection, path: Path | str = "") -> None:
 def _must_be_writable(path: Path) -> None:
     """Raise DatabaseUnusable for a read-only file, even for root, who could write it.
 
-    SQLite would make the -shm as read-only as the file, and nobody could open the file again once
-    it is writable. One that is left so, and is ours, gets the mode of the file.
+    SQLite would make the -shm read-only like the file, and nobody could open the file once it is
+    writable again. If such a -shm of ours is left, it gets the mode of the file.
     """
     try:
         mode = path.stat().st_mode
@@ -205,16 +205,16 @@ def _pragmas(version: tuple[int, ...]) -> list[str]:
 
 
 def _wal_reset_is_fixed(version: tuple[int, ...]) -> bool:
-    """Fixed in 3.51.3 and in the patch releases 3.50.7 and 3.44.6."""
+    """Return whether the bug is fixed: in 3.51.3 and the patch releases 3.50.7 and 3.44.6."""
     if version >= _WAL_RESET_FIXED[-1]:
         return True
     return any(version[:2] == fixed[:2] and version >= fixed for fixed in _WAL_RESET_FIXED)
 
 
 def uri(path: Path) -> str:
-    """The path as SQLite's URI form takes it, in ATTACH too; any byte a file name may have."""
+    """Return the path in SQLite's URI form, also for ATTACH, with any byte of a file name."""
     name = path.absolute().as_posix()
-    safe = b"/:.-_~"  # and letters and digits; importing urllib for this costs 8 ms a run
+    safe = b"/:.-_~"  # besides letters and digits; importing urllib for this costs 8 ms a run
     encoded = "".join(
         chr(byte) if byte in safe or (chr(byte).isalnum() and byte < 128) else f"%{byte:02x}"
         for byte in os.fsencode(name if name.startswith("/") else f"/{name}")
@@ -225,8 +225,8 @@ def uri(path: Path) -> str:
 def open_database(path: Path) -> sqlite3.Connection:
     """Open an existing ccu database for reading and writing, migrating an older one.
 
-    Raises DatabaseUnusable for a file that is missing, foreign, newer, damaged or not ours to open;
-    such a file is not touched.
+    Raises DatabaseUnusable for a file that is missing, foreign, newer, damaged or not readable by
+    us; such a file is not touched.
     """
     key = None
     if is_encrypted(path):
@@ -269,19 +269,19 @@ def version_of(connection: sqlite3.Connection) -> int:
 
 
 def is_ours(head: bytes) -> bool:
-    """Whether a file that begins so is a plain ccu database."""
+    """Return whether these first bytes are those of a plain ccu database."""
     return head.startswith(files.MAGIC) and int.from_bytes(head[68:72], "big") == APPLICATION_ID
 
 
 def may_be_encrypted(head: bytes) -> bool:
-    """Whether a file with these first 100 bytes may be encrypted: they look random."""
+    """Return whether a file with these first 100 bytes may be encrypted: they look random."""
     return len(head) == 100 and not head.startswith(files.MAGIC) and not head.isascii()
 
 
 def is_encrypted(path: Path) -> bool:
     """Return whether a database is encrypted.
 
-    Raises DatabaseUnusable for what is neither a plain database of ours nor perhaps encrypted.
+    Raises DatabaseUnusable for a file that can be neither a plain database of ours nor encrypted.
     """
     descriptor = None
     try:
@@ -309,10 +309,10 @@ def is_encrypted(path: Path) -> bool:
         return True
     if len(head) < 100 or not head.startswith(files.MAGIC):
         raise DatabaseUnusable(f"{path} is not a ccu database{_OTHER}")
-    if not {head[18], head[19]} <= {1, 2}:  # SQLite would open it for reading alone
+    if not {head[18], head[19]} <= {1, 2}:  # SQLite would open it read-only
         raise DatabaseUnusable(f"{path} {database.DAMAGED}")
     if wal:
-        return False  # the header may be older than the content: the open connection decides
+        return False  # the header may be older than the WAL: the open connection decides
     if int.from_bytes(head[68:72], "big") != APPLICATION_ID:
         raise DatabaseUnusable(f"{path} is another program's database{_OTHER}")
     version = int.from_bytes(head[60:64], "big")

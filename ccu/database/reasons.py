@@ -1,4 +1,4 @@
-"""The sentence for an error of SQLite's that a user can fix."""
+"""Sentences for the errors of SQLite that a user can fix."""
 
 import sqlite3
 from pathlib import Path
@@ -8,7 +8,7 @@ from ccu.errors import CcuError, DatabaseBusy, DatabaseUnusable
 
 
 def explain(error: BaseException, path: Path | None) -> CcuError | None:
-    """Return the sentence for an error of SQLite's that a user can fix; None when it is a bug."""
+    """Return the sentence for an error of SQLite that a user can fix; None if it is a bug."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     name = path or "the database"
     if _names_a_lost_table(str(error)):
@@ -31,7 +31,7 @@ def explain(error: BaseException, path: Path | None) -> CcuError | None:
 
 
 def _names_a_lost_table(text: str) -> bool:
-    """Whether a message is about a table that every ccu database has."""
+    """Return whether a message is about a table that every ccu database has."""
     if not text.startswith("no such table: "):
         return False
     from ccu.database import schema

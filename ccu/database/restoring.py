@@ -1,11 +1,11 @@
-"""A database that is missing, and a backup put in its place.
+"""Handle a missing database, and restore a backup in its place.
 
-A missing file must never look like a file that was not made yet: whoever made a new one in its
-place would have an empty town, in which every address is clean.
+A missing file must never look like one that was not made yet: a new file in its place would be an
+empty town without a single warning.
 
-A stop at any point leaves the old file or the new one. The backup is copied beside the database,
-where it is opened, brought up to date and checked under the name of a copy that is being made
-(copies.py). Only then does it take the database's name. What was there is kept under another name.
+An interruption leaves the old file or the new one. The backup is copied beside the database, then
+opened, migrated and checked under the name of an unfinished copy (copies.py). Only then does it get
+the database's name. The old file is kept under another name.
 """
 
 import contextlib
@@ -33,16 +33,22 @@ _OURS = re.compile(r".*\.(anchor|audit-key(\..+)?|parcel-key|bak)", re.DOTALL)
 
 
 def traces(path: Path, usual: bool = False) -> list[Path]:
-    """Return the files that are left of a database at `path`: keys, backups, the care file.
+    """Return the files left from a database at `path`: keys, backups, the care file.
 
-    `usual`: nobody named another file for this run, so the installation's files belong to it.
+    `usual`: it is the default file of this run, so the installation's files belong to it.
     """
     key = installation.named(key_chain.VARIABLE)
     found = [Path(key)] if key and usual else []
     found += [path.with_name(f"{path.name}{suffix}") for suffix in ("-wal", "-journal")]
     found = [each for each in found if os.path.lexists(each)]
     of_this = re.compile(rf"{re.escape(path.stem)}[^A-Za-z0-9].*", re.DOTALL)
-    found += [each for each in _left_in(path.absolute().parent) if of_this.fullmatch(each.name)]
+    left = _left_in(path.absolute().parent)
+    found += [each for each in left if of_this.fullmatch(each.name)]
+    # A copy by another name may be of this file, unless it can be of another that is here.
+    copied = {each.name.removesuffix(".anchor") for each in left if each.suffix == ".anchor"}
+    databases = [each for each in left if not _OURS.fullmatch(each.name) and each not in found]
+    if all(each.name in copied for each in databases):
+        found += databases
     config = installation.applied()
     if config and config.database == path and config.backups != path.parent:
         found += _left_in(config.backups)
@@ -53,7 +59,7 @@ def traces(path: Path, usual: bool = False) -> list[Path]:
 
 
 def _left_in(folder: Path) -> list[Path]:
-    """Return the keys, anchors and databases in a folder; none where it cannot be listed."""
+    """Return the keys, anchors and databases in a folder; none if it cannot be listed."""
     try:
         names = sorted(folder.iterdir())
     except OSError:
@@ -73,7 +79,7 @@ def _is_database(path: Path) -> bool:
 
 
 def missing(path: Path, usual: bool, error: DatabaseMissing) -> DatabaseUnusable:
-    """Return the error for a file that is missing or empty: an alarm where one was here."""
+    """Return the error for a missing or empty file: a warning if there was a database."""
     found = traces(path, usual)
     if found:
         return DatabaseUnusable(
@@ -84,13 +90,13 @@ def missing(path: Path, usual: bool, error: DatabaseMissing) -> DatabaseUnusable
 
 
 def refuse_new(path: Path, usual: bool) -> None:
-    """Refuse to make a new file where one was, or beside the one that people here share.
+    """Refuse to make a new file where one was, or in addition to a shared one.
 
-    What `ccu init` makes beside a file that it has begun is no trace; the audit key comes after the
-    header, so that an empty file with a key was emptied. Raises NotAllowed.
+    Files that `ccu init` makes beside an unfinished file do not count. It makes the audit key after
+    the header, so an empty file with a key was emptied. Raises NotAllowed.
     """
     found = traces(path, usual)
-    if os.path.lexists(path) and path.is_file():  # is_file alone raises in a closed folder
+    if os.path.lexists(path) and path.is_file():  # is_file raises in a folder that we cannot read
         begun = ("-wal", "-journal", ".audit-key" if path.stat().st_size else "-wal")
         found = [each for each in found if each.name not in {path.name + end for end in begun}]
     if found:
@@ -106,9 +112,9 @@ def refuse_new(path: Path, usual: bool) -> None:
 
 
 def elsewhere(path: Path, usual: bool) -> DatabaseUnusable | None:
-    """Return the error for an account that did not run ccu by sudo where people share a file.
+    """Return the error for an account that must run ccu by sudo, because a file is shared.
 
-    None where the account's own file is meant.
+    None if the account's own file is meant.
     """
     config = installation.found() if usual and not installation.named("CCU_DB") else None
     if config is None or installation.applied() is not None or access.caller() is not None:
@@ -123,8 +129,8 @@ def elsewhere(path: Path, usual: bool) -> DatabaseUnusable | None:
 # ---------------------------------------------------------------- restoring
 
 
-_MOVED = ("-wal", "-shm", "-journal", ".anchor")  # beside the old file, and no part of the new
-_APART = 1000  # numbers left out after those of the backup
+_MOVED = ("-wal", "-shm", "-journal", ".anchor")  # the old file's, not the new one's
+_APART = 1000  # numbers to skip after those of the backup
 
 _UNUSED = """
 INSERT INTO sqlite_sequence (name, seq)
@@ -137,7 +143,7 @@ _LAST = "SELECT at FROM audit ORDER BY id DESC LIMIT 1"
 
 
 def must_be_restorable(backup: Path, path: Path, force: bool) -> None:
-    """Refuse what cannot be a backup, and a database that is there unless `force`.
+    """Refuse a file that cannot be a backup and, without `force`, to replace a database.
 
     Raises InvalidInput, DatabaseUnusable.
     """
@@ -173,7 +179,7 @@ def must_be_restorable(backup: Path, path: Path, force: bool) -> None:
 def _is_locked(path: Path) -> bool:
     try:
         return opening.is_encrypted(path)
-    except DatabaseUnusable:  # damaged: what can still be told from its first bytes
+    except DatabaseUnusable:  # damaged: decide by its first bytes
         with path.open("rb") as file:
             return opening.may_be_encrypted(file.read(100))
 
@@ -186,7 +192,7 @@ def copied(backup: Path, path: Path) -> Iterator[Path]:
     """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     copies.remove_leftovers(path.parent)
-    for each in path.parent.glob(f".{path.name}.*.part.audit-key"):  # of one that was killed
+    for each in path.parent.glob(f".{path.name}.*.part.audit-key"):  # left by a killed process
         if not os.path.lexists(each.with_suffix("")):
             each.unlink(missing_ok=True)
     beside = part.with_name(f"{part.name}.audit-key")
@@ -214,16 +220,16 @@ def copied(backup: Path, path: Path) -> Iterator[Path]:
 
 
 def begin_apart(connection: sqlite3.Connection) -> None:
-    """Let new records have numbers that no record lost since the backup can have had.
+    """Make new records skip the numbers that records lost since the backup may have had.
 
-    Else what is on paper, or a care note in its own file, would belong to somebody else.
+    Otherwise papers, or care notes in their own file, would point to somebody else.
     """
     connection.execute(_UNUSED)
     connection.execute(_SKIP, {"apart": _APART})
 
 
 def last_event(connection: sqlite3.Connection) -> str:
-    """Return the time of the last event of the audit: nothing recorded later is in the file."""
+    """Return the time of the last audit event; the file has nothing recorded later."""
     row = connection.execute(_LAST).fetchone()
     return str(row[0]) if row else ""
 
@@ -231,8 +237,8 @@ def last_event(connection: sqlite3.Connection) -> str:
 def take_place(part: Path, path: Path) -> Path | None:
     """Give a finished copy the name of the database; return where the old one is kept, if any.
 
-    The owner is that of the old file, else of the folder. Raises DatabaseBusy while another program
-    has the old file open, OSError.
+    The owner is that of the old file, else of the folder. Raises DatabaseBusy if another program
+    has the old file open, and OSError.
     """
     kept = _new_name(path)
     old = path if os.path.lexists(path) else None
@@ -246,10 +252,10 @@ def take_place(part: Path, path: Path) -> Path | None:
     private.sync(part)
     if old is not None:
         try:
-            os.link(old, kept, follow_symlinks=False)  # the old file keeps its name, too, for now
+            os.link(old, kept, follow_symlinks=False)  # for now the old file keeps its name too
         except (OSError, NotImplementedError):  # a file system without hard links
             shutil.copy2(old, kept)
-    for suffix in _MOVED:  # of the old file: SQLite would read a -wal into the new one
+    for suffix in _MOVED:  # the old file's: SQLite would apply its -wal to the new one
         with contextlib.suppress(FileNotFoundError):
             path.with_name(path.name + suffix).replace(f"{kept}{suffix}")
     part.replace(path)
@@ -268,7 +274,7 @@ def _new_name(path: Path) -> Path:
 
 
 def _fold(path: Path) -> None:
-    """Bring what is in the write-ahead log into the file. Raises DatabaseBusy: it is in use.
+    """Checkpoint the write-ahead log into the file. Raises DatabaseBusy if it is in use.
 
     A file that cannot be opened is kept with the files beside it.
     """

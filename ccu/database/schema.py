@@ -32,7 +32,7 @@ def empty() -> sqlite3.Connection:
 
 
 def sql() -> str:
-    """The text of schema.sql: in the package in a wheel, one folder up in a checkout."""
+    """Return the text of schema.sql: in the package in a wheel, one folder up in a checkout."""
     here = Path(__file__).resolve().parent.parent
     for folder in (here, here.parent):
         path = folder / "schema.sql"
@@ -49,9 +49,9 @@ def make(connection: sqlite3.Connection) -> None:
 
 
 def make_views(connection: sqlite3.Connection, new: sqlite3.Connection) -> None:
-    """Make the views of a file those of a new database, inside the caller's transaction.
+    """Replace the views of a file by those of a new database, inside the caller's transaction.
 
-    They hold no data. A view that another program made stays.
+    Views have no data. A view that another program made stays.
     """
     views = new.execute(
         "SELECT name, sql FROM sqlite_master WHERE type = 'view' ORDER BY rowid"
@@ -63,7 +63,7 @@ def make_views(connection: sqlite3.Connection, new: sqlite3.Connection) -> None:
 
 
 def in_memory() -> sqlite3.Connection:
-    """A new, empty database, to compare a file with."""
+    """Return a new, empty database to compare a file with."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
     opening.register(connection)
     make(connection)
@@ -71,7 +71,7 @@ def in_memory() -> sqlite3.Connection:
 
 
 def names(connection: sqlite3.Connection) -> set[str]:
-    """The tables, indexes, views and triggers of a database, without those that SQLite makes."""
+    """Return the tables, indexes, views and triggers of a database, except SQLite's own."""
     found = connection.execute("SELECT name FROM sqlite_master WHERE sql IS NOT NULL")
     return {row[0] for row in found if not row[0].startswith("sqlite")}
 
@@ -83,11 +83,11 @@ def names(connection: sqlite3.Connection) -> set[str]:
 def creating(path: Path, encrypt: bool = False) -> Iterator[sqlite3.Connection]:
     """Make a new database at `path`, readable by its owner only; the block fills it.
 
-    `encrypt`: with the key of encryption.py, which is made when there is none.
+    `encrypt`: with the key of encryption.py, which is made if there is none.
 
     Schema and filling are one transaction: the result is a complete database, or an empty file that
-    `creating` can be tried on again. Raises InvalidInput when something is there already. Safe
-    against another process doing the same: the one that comes second finds the file made.
+    a second try can complete. Raises InvalidInput if the file exists. Another process may do the
+    same at the same time: the second one finds the file complete.
     """
     refuse_network_share(path)
     key = None
@@ -108,16 +108,16 @@ def creating(path: Path, encrypt: bool = False) -> Iterator[sqlite3.Connection]:
             key_chain.make(where)
             yield connection
     except BaseException:
-        # not when another process finished it meanwhile
+        # unless another process finished it meanwhile
         if _is_unfinished(path, key) and (audit_key is None or _removed(audit_key)) and new:
             private.remove_database(path)
         raise
 
 
 def _removed(key: Path) -> bool:
-    """Remove a new audit key before its database: a key without one is a database lost.
+    """Remove a new audit key before its database, because a key alone looks like a lost database.
 
-    Returns whether no key is left. In a folder that this account may not enter none was made.
+    Returns whether no key is left. None was made in a folder that this account may not enter.
     """
     with contextlib.suppress(OSError):
         key.unlink(missing_ok=True)
@@ -131,7 +131,7 @@ def refuse_network_share(path: Path) -> None:
 
 
 def on_network_share(path: Path) -> bool:
-    """Whether the file lies on NFS, SMB or the like. Only Linux can be asked without privileges."""
+    """Return whether the file is on NFS, SMB or similar; known without privileges only on Linux."""
     if not sys.platform.startswith("linux"):
         return str(path).startswith("\\\\")
     try:
@@ -153,9 +153,9 @@ def already_there(path: Path) -> InvalidInput:
 
 
 def claim(path: Path, unfinished: Callable[[], bool]) -> bool:
-    """Make an empty private file, or take an `unfinished` one; returns whether it was made now.
+    """Make an empty private file, or take an `unfinished` one; return whether it is new.
 
-    Raises InvalidInput when something else is there, DatabaseUnusable when it cannot be made.
+    Raises InvalidInput if there is another file, DatabaseUnusable if it cannot be made.
     """
     try:
         private.make_private(path)
@@ -163,7 +163,7 @@ def claim(path: Path, unfinished: Callable[[], bool]) -> bool:
     except FileExistsError:
         if not unfinished():
             raise already_there(path) from None
-        with contextlib.suppress(OSError):  # another account's: then it cannot be written either
+        with contextlib.suppress(OSError):  # another account's, which cannot be written either
             path.chmod(0o600)
         return False
     except (OSError, ValueError) as error:
@@ -179,14 +179,14 @@ def filling(path: Path, key: str | None, journal: str = "WAL") -> Iterator[sqlit
             if not _is_empty(connection):
                 raise already_there(path)
             yield connection
-        # So that the header identifies the file. On a full disk it cannot be done; the file is
-        # complete all the same, and SQLite does it later.
+        # So that the header identifies the file. It fails on a full disk, but the file is complete,
+        # and SQLite does it later.
         with private.in_place(path), contextlib.suppress(*database.errors()):
             opening.tidy(connection)
 
 
 def _retry_busy(action: Callable[[], object]) -> None:
-    """journal_mode answers "busy" at once while another process does the same; so ask again."""
+    """Retry: journal_mode fails with "busy" at once while another process sets it."""
     for _ in range(int(opening.BUSY_SECONDS * 20)):
         try:
             action()
@@ -204,7 +204,7 @@ def _is_empty(connection: sqlite3.Connection) -> bool:
 
 
 def _is_unfinished(path: Path, key: str | None) -> bool:
-    """Return whether the file is what an interrupted `creating` leaves."""
+    """Return whether the file was left by an interrupted `creating`."""
     if key is not None and is_short(path) and path.stat().st_size:
         return is_blank(path, key)
     return is_unfinished(path)
@@ -241,7 +241,7 @@ def is_unfinished(path: Path) -> bool:
     return not content or (
         content.startswith(files.MAGIC)
         and content[60:64] == content[68:72] == bytes(4)
-        and content[103:105] == bytes(2)  # no entry in the first page: no table
+        and content[103:105] == bytes(2)  # the first page has no entry, so there is no table
     )
 
 
@@ -255,7 +255,7 @@ def changed_triggers(connection: sqlite3.Connection) -> list[str]:
 
 
 def compare(connection: sqlite3.Connection, new: sqlite3.Connection) -> Iterator[tuple[str, str]]:
-    """Every definition of schema.sql that is missing or altered, and what is there besides."""
+    """Return the definitions of schema.sql that are missing or altered, and additional ones."""
     found, ours = _defined(connection), _defined(new)
     for (type_, name), sql in ours.items():
         if (type_, name) not in found:
@@ -276,7 +276,7 @@ def _defined(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
 
 
 def _shape(connection: sqlite3.Connection, table: str) -> list[list[tuple[object, ...]]]:
-    """Columns and references: a migrated table is worded otherwise than in schema.sql."""
+    """Return columns and references; the SQL of a migrated table differs from schema.sql."""
     return [
         sorted(tuple(row) for row in connection.execute(f'PRAGMA {about}("{table}")'))
         for about in ("table_xinfo", "foreign_key_list")

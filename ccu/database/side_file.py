@@ -1,8 +1,8 @@
-"""A file beside the main one that is for one account or one group: made, opened, or not there.
+"""A file besides the main one for one account or one group: making and opening it.
 
-The care notes and the wellness log are such files. An account that cannot open one gets the answer
-it gets where there is none, by the same system calls: the file is opened once, and that fails. One
-that is encrypted is not there for an account without its key, either.
+The care notes and the wellness log are such files. An account that cannot open one gets the same
+answer as without a file, by the same system calls: the file is opened once, and that fails. The
+same is true of an encrypted file for an account without its key.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ from ccu.files import folders, private
 
 @dataclass(frozen=True)
 class Kind:
-    """What sort of file: its words, the variable that names it, and how SQLite knows it."""
+    """A type of side file: its words, its variable, and its application id in SQLite."""
 
     name: str
     variable: str
@@ -34,12 +34,12 @@ class Kind:
     key: encryption.KeyName | None = None  # None: it is never encrypted
 
     def path(self) -> Path | None:
-        """The file that the variable or the installation names; there is none anywhere else."""
+        """Return the file that the variable or the installation names; there is no default."""
         named = installation.named(self.variable)
         return Path(named) if named else None
 
     def none(self) -> DatabaseUnusable:
-        """The one sentence for no file, no such file, and a file closed to this account."""
+        """Return the same sentence for no file, a missing one, and one closed to this account."""
         hint = f" (an encrypted one needs {self.key.variable} too)" if self.key else ""
         return DatabaseUnusable(
             f"{self.variable} names no {self.name} that this account can open{hint}"
@@ -48,7 +48,7 @@ class Kind:
 
 @contextlib.contextmanager
 def explained(kind: Kind, path: Path | None) -> Iterator[None]:
-    """Around what is done with the file: SQLite's complaint becomes a sentence that names it."""
+    """Wrap the use of the file: turn an error of SQLite into a sentence that names the file."""
     try:
         yield
     except database.errors() as error:
@@ -64,11 +64,11 @@ _BESIDE = ("", "-wal", "-shm")
 
 
 def opened(kind: Kind, main: Path | None = None) -> sqlite3.Connection | None:
-    """The open file, or None where there is none for this account.
+    """Return the open file, or None if there is none for this account.
 
-    An account that can read it but not write it cannot open it: reads are audited in the file.
-    `main` is the main file if this process has it open. Raises DatabaseUnusable for a file that
-    this account can open and that is not sound; nothing else can be told of it.
+    It must be writable by the account, because reads are audited in the file. `main` is the main
+    file if this process has it open. Raises DatabaseUnusable only for a file that this account can
+    open and that is not sound.
     """
     path = kind.path()
     seen = _seen(path, main) if path else None
@@ -98,7 +98,7 @@ def opened(kind: Kind, main: Path | None = None) -> sqlite3.Connection | None:
 def copied(
     kind: Kind, connection: sqlite3.Connection, target: Path, ready: Callable[[], None]
 ) -> Iterator[None]:
-    """A copy as `copies.copied` makes it, encrypted by the key of the file if that is."""
+    """Make a copy as `copies.copied`, encrypted with the file's key if the file is."""
     key = None
     if encryption.uses_library(connection):
         key = _key(kind, Path(chain.database(connection)).stat())
@@ -111,7 +111,7 @@ def copied(
 
 
 def open_to_others(path: Path) -> list[str]:
-    """Return a sentence for each open one of the file, SQLite's beside it and the folder."""
+    """Return a sentence for the file, each of SQLite's files and the folder, if open to others."""
     paths = [*(path.with_name(path.name + suffix) for suffix in _BESIDE), path.absolute().parent]
     others = [each for each in paths if files.is_open(each, 0o007)]
     return [f"{each} is open to other accounts; run chmod o= on it" for each in others]
@@ -121,14 +121,14 @@ def open_to_others(path: Path) -> list[str]:
 
 
 def _may_be_encrypted(kind: Kind, path: Path, head: bytes, about: os.stat_result) -> bool:
-    """Whether it may be: random bytes in full pages cannot be told from one."""
+    """Return whether a file may be encrypted: random bytes in full pages."""
     if kind.key is None or not db.may_be_encrypted(head) or about.st_size < files.PAGE:
         return False
     return not about.st_size % files.PAGE or os.path.lexists(path.with_name(path.name + "-wal"))
 
 
 def _unlocked(kind: Kind, path: Path, about: os.stat_result) -> sqlite3.Connection | None:
-    """The open file, or None for whoever lacks its key: a wrong one opens nothing."""
+    """Return the open file, or None without its key or with a wrong one."""
     key = _key(kind, about)
     if key is None:
         return None
@@ -140,7 +140,7 @@ def _unlocked(kind: Kind, path: Path, about: os.stat_result) -> sqlite3.Connecti
 
 
 def _key(kind: Kind, about: os.stat_result) -> str | None:
-    """The key of a file, or None; that of a group's file may be the group's."""
+    """Return the key of a file, or None; the key of a group's file may belong to the group."""
     group_id = about.st_gid if about.st_mode & 0o060 else None
     try:
         return encryption.key(kind.key or encryption.MAIN, group_id)
@@ -156,7 +156,7 @@ def _foreign(kind: Kind, path: Path) -> DatabaseUnusable:
 
 
 def _check(kind: Kind, path: Path, connection: sqlite3.Connection) -> None:
-    """Whether the open file is one of ours. Raises DatabaseUnusable."""
+    """Return whether the open file is one of ours. Raises DatabaseUnusable."""
     with explained(kind, path):
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         version = db.version_of(connection)
@@ -168,7 +168,7 @@ def _check(kind: Kind, path: Path, connection: sqlite3.Connection) -> None:
 
 
 def _seen(path: Path, main: Path | None) -> tuple[bytes, os.stat_result] | None:
-    """The first bytes of a file that can be read and written, and its modes, or None."""
+    """Return the first bytes and the modes of a file that can be read and written, or None."""
     flags = os.O_RDWR | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         descriptor = os.open(path, flags)
@@ -177,7 +177,7 @@ def _seen(path: Path, main: Path | None) -> tuple[bytes, os.stat_result] | None:
     found = os.fstat(descriptor)
     own = [main.with_name(main.name + each) for each in _BESIDE] if main is not None else []
     if any(files.is_same(found, each) for each in own):
-        # Not closed: that would drop the locks of SQLite's connection to the main file.
+        # Not closed, because that would drop the locks of SQLite's connection to the main file.
         raise DatabaseUnusable(f"{path} is the main file; the other must be a separate file")
     try:
         return (os.read(descriptor, 100), found) if stat.S_ISREG(found.st_mode) else None
@@ -195,9 +195,9 @@ def make(
 ) -> None:
     """Make the file, for this account alone or for the accounts of a group.
 
-    Its folder must be closed to everybody else, because SQLite puts its other files there, and
-    a listing tells that there is something. What an interrupted call left is finished. Raises
-    InvalidInput, DatabaseUnusable.
+    Its folder must be closed to everybody else, because SQLite puts its other files there, and a
+    listing would reveal them. An interrupted call is completed. Raises InvalidInput,
+    DatabaseUnusable.
     """
     group_id = _group_id(group) if group is not None else None
     _check_folder(kind, path, group_id, main)
@@ -222,7 +222,7 @@ def give(path: Path, group: str) -> None:
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
         try:
-            if os.fstat(descriptor).st_nlink != 1:  # the group put another file there
+            if os.fstat(descriptor).st_nlink != 1:  # someone in the group replaced the file
                 raise PermissionError
             os.fchown(descriptor, -1, group_id)
             os.fchmod(descriptor, 0o660)
@@ -235,9 +235,9 @@ def give(path: Path, group: str) -> None:
 
 
 def _may_be_unfinished(kind: Kind, path: Path, encrypt: bool) -> bool:
-    """Whether a file of this account may be what an interrupted `make` left.
+    """Return whether a file of this account may be left by an interrupted `make`.
 
-    Only what was begun as such a file is opened, to see whether anything is in it.
+    Only a file that began as a side file is opened, to see whether it is empty.
     """
     about = path.lstat()
     if not stat.S_ISREG(about.st_mode) or (os.name == "posix" and about.st_uid != os.geteuid()):
@@ -251,7 +251,7 @@ def _may_be_unfinished(kind: Kind, path: Path, encrypt: bool) -> bool:
 
 
 def _new_key(of: encryption.KeyName, path: Path, group_id: int | None) -> str:
-    """The key for a new file, made if there is none; never beside the file that it opens."""
+    """Return the key for a new file, made if there is none, never beside the file itself."""
     encryption.library()
     where = encryption.key_file(of)
     if _folder(where) == _folder(path):
@@ -288,7 +288,7 @@ def _check_folder(kind: Kind, path: Path, group_id: int | None, main: Path | Non
 
 
 def _must_be_closed(path: Path, group_id: int | None) -> None:
-    """The folder that a file is to be made in: this account's alone, or the group's."""
+    """Raise InvalidInput unless a new file's folder is only this account's or the group's."""
     folder = path.absolute().parent
     try:
         found = folder.stat()
@@ -297,7 +297,7 @@ def _must_be_closed(path: Path, group_id: int | None) -> None:
     if not stat.S_ISDIR(found.st_mode):
         raise DatabaseUnusable(f"cannot make {path}: {folder} is not a folder")
     if os.name != "posix":
-        return  # there the folder's access list decides
+        return  # on Windows the folder's access list decides
     mode = stat.S_IMODE(found.st_mode)
     if group_id is None and mode & 0o077:
         raise InvalidInput(f"{folder} is open to other accounts; chmod 700 it, or give --group")

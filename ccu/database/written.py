@@ -1,14 +1,14 @@
-"""The rows that commands write, and what each event of the audit wrote of them: `audit_written`.
+"""The rows that commands write, and digests of the rows that each audit event wrote.
 
-By record, it holds the sum of the keyed digests of its new rows less that of its old ones. The
-event has the HMAC of them all (records/audit.py), so that the rows of a record must add up to what
-the audit knows of it, and nobody without the audit's key can change both. A transaction that writes
-rows and no event is refused by a reference. The code lists that no command writes, the audit, which
-has its chain, and person_key, which is made from the people, are left out.
+`audit_written` has per record the sum of the keyed digests of its new rows minus that of its old
+ones. The event has the HMAC of them all (records/audit.py), so that the rows of a record must match
+the audit, and nobody without the audit's key can change both. A reference refuses a transaction
+that writes rows without an event. Left out are code lists that no command writes, the audit, which
+has its own chain, and person_key, which is derived from the people.
 
-A digest is made with a salt too, the first row of audit_written. Where words are destroyed,
-`keep_all` deletes it with all digests and begins again: nobody can try values against a digest any
-more, the owner of the key included.
+Digests also use a salt, the first row of audit_written. When text is destroyed, `keep_all` deletes
+it with all digests and starts again: not even the owner of the key can then test guesses of the
+text against a digest.
 """
 
 import contextlib
@@ -30,8 +30,8 @@ TOWN_LISTS = (
     *("agency", "danger", "disposition", "intervention", "nature", "need", "race_ethnicity"),
     *("town", "street_alias", "common_place", "need_word"),
 )
-# Records that people know by number. A row of another table counts with the first of them that it
-# must name, else by its own number.
+# Records that have numbers for people. A row of another table belongs to the first of them that it
+# must reference, else it counts by its own id.
 OWNERS = (
     *("call", "follow_up", "household", "need_assessment", "person", "place", "plan"),
     *("provider", "referral"),
@@ -40,13 +40,13 @@ _LEFT_OUT = ("audit", "audit_reason", "audit_written", "person_key", "table_dige
 _CODE_LIST = {"code", "label", "sort", "retired"}
 
 ALL = ""  # the record of the first row of audit_written, which has the salt
-ALTERED = (1).to_bytes(8, "little")  # what a sum is off by, of a record known as altered
+ALTERED = (1).to_bytes(8, "little")  # added to the sum of a record known to be altered
 WRITTEN = "written"  # in the detail of an event: the HMAC of its rows of audit_written
 _MOST = 65_536  # sums in one row of audit_written
 WHOLE = 2**64  # sums are modulo this
 _NOTHING = bytes(8)
 SALT = "SELECT iif(record = '', sums, NULL) FROM audit_written ORDER BY audit_id, part LIMIT 1"
-# The number of the next event: as records/audit.py will find it.
+# The id of the next event, as records/audit.py will compute it.
 _NEXT = """
 SELECT max(coalesce((SELECT max(id) FROM audit), 0),
            coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'audit'), 0)) + 1 AS id
@@ -59,14 +59,14 @@ SELECT id, coalesce((SELECT max(part) FROM audit_written WHERE audit_id = id), 0
 FROM ({_NEXT})
 """  # noqa: S608
 
-Altered = Callable[[sqlite3.Connection], list[tuple[str, int]]]  # as audit/verify_store.py has it
+Altered = Callable[[sqlite3.Connection], list[tuple[str, int]]]  # as in audit/verify_store.py
 
 
 # ---------------------------------------------------------------- rows
 
 
 def tables(connection: sqlite3.Connection) -> list[str]:
-    """The tables whose rows are summed up."""
+    """Return the tables whose rows are summed up."""
     found = connection.execute(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
         " ORDER BY name"
@@ -75,22 +75,22 @@ def tables(connection: sqlite3.Connection) -> list[str]:
 
 
 def is_code_list(connection: sqlite3.Connection, table: str) -> bool:
-    """Whether a table holds codes and their labels."""
+    """Return whether a table is a code list."""
     return columns(connection, table).keys() >= _CODE_LIST
 
 
 def written_tables(connection: sqlite3.Connection) -> list[str]:
-    """The tables whose rows commands write."""
+    """Return the tables whose rows commands write."""
     return [table for table in tables(connection) if is_written(connection, table)]
 
 
 def is_written(connection: sqlite3.Connection, table: str) -> bool:
-    """Whether commands write the rows of a table."""
+    """Return whether commands write the rows of a table."""
     return table in TOWN_LISTS or not is_code_list(connection, table)
 
 
 def columns(connection: sqlite3.Connection, table: str) -> dict[str, str]:
-    """The columns of a table, and how printf() writes each: %Q tells NULL from an empty text."""
+    """Return the columns of a table, and their printf() formats; %Q tells NULL from empty text."""
     found = {}
     for _number, name, declared, not_null, _default, key in connection.execute(
         f'PRAGMA main.table_info("{table}")'
@@ -105,9 +105,9 @@ def columns(connection: sqlite3.Connection, table: str) -> dict[str, str]:
 
 
 def counted_with(connection: sqlite3.Connection, table: str) -> tuple[str, str]:
-    """Return the record that a table's row counts with, and the column with its number.
+    """Return the record that a table's rows belong to, and the column with its number.
 
-    The column is 0 where there is none.
+    The column is 0 if there is none.
     """
     columns = connection.execute(f'PRAGMA main.table_info("{table}")').fetchall()
     owners = {
@@ -122,16 +122,16 @@ def counted_with(connection: sqlite3.Connection, table: str) -> tuple[str, str]:
 
 
 def has_rows(connection: sqlite3.Connection, table: str, number: int) -> bool:
-    """Whether a table has rows that count with the record of this number."""
+    """Return whether a table has rows that belong to the record of this number."""
     _record, column = counted_with(connection, table)
     sql = f'SELECT 1 FROM main."{table}" WHERE {column} = :number'  # noqa: S608
     return connection.execute(sql, {"number": number}).fetchone() is not None
 
 
 def as_text(columns: dict[str, str], prefix: str = "") -> str:
-    """SQL for a row as text, its values written by printf(): a third of the time of ||.
+    """Return SQL for a row as text by printf(), which takes a third of the time of ||.
 
-    Not by json_array(), which takes a value that came from a JSON function for more than a text.
+    Not by json_array(), which treats the result of a JSON function as JSON, not as text.
     """
     forms = "|".join("%s" if form == "hex" else form for form in columns.values())
     values = [
@@ -158,9 +158,9 @@ def texts(
 def change_of(
     key: "Key | None", salt: bytes | None, table: str, before: bytes | None, after: bytes | None
 ) -> bytes:
-    """Return the digest of a row as it is, less that of it as it was.
+    """Return the digest of the new row minus that of the old one.
 
-    Without a key it is of no use, and the event is then refused by records/audit.py.
+    Without a key the result is useless, and records/audit.py then refuses the event.
     """
     if key is None:
         return _NOTHING
@@ -170,9 +170,9 @@ def change_of(
 
 
 def key_of(path: str) -> "Key | None":
-    """Return the audit's key of the file at a path, or that of a rekey which the event completes.
+    """Return the audit key for the file at a path, or the new key of an unfinished rekey.
 
-    None where both are missing.
+    None if both are missing.
     """
     from ccu.database import key_chain
     from ccu.errors import DatabaseUnusable
@@ -202,10 +202,10 @@ def _table_key(key: "Key", salt: bytes | None, table: str) -> bytes:
 def keep_all(
     connection: sqlite3.Connection, key: "Key", altered: Iterable[tuple[str, int]] = ()
 ) -> None:
-    """Take every row as it is for what ccu wrote; the next event of the audit has them.
+    """Accept all rows as they are; the next audit event counts as having written them.
 
-    All digests of before are deleted. `altered` are tables and numbers of records that another
-    program wrote: their sums are made not to match, so that they go on being named.
+    All earlier digests are deleted. `altered` are tables and numbers of records that another
+    program wrote: their sums are made wrong on purpose, so that they are still reported.
     """
     connection.execute("DELETE FROM main.audit_written")
     _insert_sums(connection, ALL, 0, [os.urandom(16)])
@@ -216,7 +216,7 @@ def keep_all(
 
 
 def salt(connection: sqlite3.Connection) -> bytes | None:
-    """What the digests of rows are made with, beside the key. None before `keep_all`."""
+    """Return the salt of the digests; None before `keep_all`."""
     found = connection.execute(SALT).fetchone()
     return None if found is None else found[0]
 
@@ -249,10 +249,9 @@ def _mac(written: Iterable[Any], key: "Key") -> tuple[str, bool]:
 def keep_rows(
     connection: sqlite3.Connection, table: str, where: str, key: "Key | None" = None
 ) -> tuple[int, int]:
-    """Keep the sums of rows for the next event of the audit, in runs of consecutive numbers.
+    """Store the sums of rows for the next audit event, in runs of consecutive numbers.
 
-    Returns what table_digest has of these rows. An import spends its time here: no calls that can
-    be spared.
+    Returns the part of table_digest for these rows. This is the hot loop of an import: avoid calls.
     """
     from ccu.database import key_chain
 

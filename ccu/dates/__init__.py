@@ -7,9 +7,9 @@
     clocks        a clock time in any form, for `cad`
     office_hours  when the office is open
 
-Other packages import from here. What reads typed text is loaded when it is used: most commands
-only show dates. An ambiguous text is refused in one sentence that offers both
-readings; nothing is guessed.
+Other packages import from here. The parsers are imported on first use, because most commands only
+show dates. An ambiguous text is refused in one sentence that offers both readings; nothing is
+guessed.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 if not TYPE_CHECKING:  # a type checker must still see a misspelled name
 
     def __getattr__(name: str) -> Any:
-        """Load the parsers with the first of them that is used."""
+        """Import all parsers when the first one is used."""
         if not name.startswith("parse_"):
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from ccu.dates import moments

@@ -1,8 +1,8 @@
-"""The dates of a dispatch export: a reader made once for a layout, then called for every row.
+"""Read the dates of a dispatch export: make a reader once per layout, call it for every row.
 
-`datetime.strptime` decides what a text means, and is slow. Its results are kept in pieces: a day
-(with its UTC offset), an hour, and minutes and seconds recur, so that most rows take three
-look-ups. Days on which clocks change are never kept. Other packages use `ccu.dates`.
+`datetime.strptime` decides what a text means, and is slow. Its results are cached in pieces: days
+(with their UTC offset), hours, and minutes with seconds recur, so that most rows take three
+look-ups. Days on which clocks change are never cached. Other packages use `ccu.dates`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ccu.errors import InvalidInput
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-KEPT = 20_000  # pieces of each sort; 54 years of days, and memory does not grow with the file
+KEPT = 20_000  # cached pieces of each sort; 54 years of days, so that memory is limited
 RULES = ("earlier", "later", "reject")
 
 NO_FORMAT = "no format fits"
@@ -28,7 +28,7 @@ NO_SUCH_TIME = "no such local time"
 TWO_TIMES = "ambiguous local time"
 BAD_YEAR = "year out of range"
 
-# What strptime accepts for each directive, or more: a text that does not match is not read.
+# Matches at least what strptime accepts for each directive; other texts are not read.
 _SHAPES = {
     "Y": "[0-9]{4}",
     "y": "[0-9]{2}",
@@ -40,14 +40,14 @@ _SHAPES = {
     **dict.fromkeys("aAbB", "[^ 0-9]+"),
     "z": "[^ ]+",
 }
-# A number that is next to another one has all its digits: 2026114 is no day.
+# A number next to another one must have all its digits: 2026114 is no day.
 _RUN_TOGETHER = {"Y": 4, "j": 3, **dict.fromkeys("ymdHIMS", 2)}
 _CLOCKS = r"%[HI]:%M(?::%S(?:\.%f)?)?(?: ?%p)?"
 _ISO = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}.*|[0-9]{8}T[0-9]{4}.*"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SERIAL_ZERO = datetime(1899, 12, 30)  # of Excel and of Lotus, by 1900's February of 29 days
+_SERIAL_ZERO = datetime(1899, 12, 30)  # day 0 of Excel and Lotus, which give February 1900 29 days
 _NOT_ZERO_FILLED = re.compile(r"(?P<before>.+ )(?P<clock>[0-9]{1,5})", re.ASCII).fullmatch
-WORDS = ("iso", "epoch", "epoch-ms", "epoch-us", "excel")  # formats that are no strptime format
+WORDS = ("iso", "epoch", "epoch-ms", "epoch-us", "excel")  # words that are not strptime formats
 
 Settle = Callable[[datetime], str]
 OffsetOf = Callable[[date], str | None]
@@ -67,8 +67,8 @@ def cad_reader(
     Offsets are converted to `zone`. Times with fractions of a second are faster by `iso` than by
     %f.
     `ambiguous` is the layout's rule for the hour that occurs twice when clocks go back: `earlier`,
-    `later` or `reject`. A time that clocks went forward over comes from a clock that was not yet
-    changed: 02:30 is stored as 03:30, by the old offset, unless the rule is `reject`.
+    `later` or `reject`. A time skipped when clocks went forward comes from a clock that was not
+    changed yet: 02:30 is stored as 03:30, by the old offset, unless the rule is `reject`.
 
     The function raises ValueError with a short reason: "no format fits", "no such local time",
     "ambiguous local time", "year out of range". `cad_reader` itself raises InvalidInput for formats
@@ -185,7 +185,7 @@ def _shape(form: str) -> str:
 
 
 def _slow_reader(form: str, settle: Settle) -> Reader:
-    # The shape is tried first: strptime is slow also when it refuses, and accepts other digits.
+    # The shape is tried first: strptime is slow even when it refuses, and accepts other digits.
     fits = re.compile(_shape(form), re.IGNORECASE | re.ASCII).fullmatch
 
     def read(text: str) -> str | None:
@@ -235,7 +235,7 @@ def _epoch_reader(parts: int, settle: Settle) -> Reader:
 
 
 def _excel_reader(settle: Settle) -> Reader:
-    """Read days since 1899-12-30 on the town's clock; the part of a day may be a second number."""
+    """Read days since 1899-12-30 on the town's clock; the time may be a separate number."""
     serial = re.compile(r"(?P<day>[0-9]{1,6}(?:\.[0-9]*)?)(?: (?P<part>0?\.[0-9]+))?").fullmatch
 
     def read(text: str) -> str | None:
@@ -285,9 +285,9 @@ def _zero_filled(read: Reader, digits: int) -> Reader:
 def _in_pieces(day: str, space: str, clock: str, settle: Settle, offset: OffsetOf) -> Reader:
     """Make a reader for `DAY HOUR:REST` that looks up known pieces and calls strptime for others.
 
-    Only pieces of a text that strptime has read are kept, and only where the first space (or T) and
+    Only pieces of a text that strptime has read are cached, and only if the first space (or T) and
     the first colon after it are those of the format, which `parts` checks. Then each piece fits its
-    own part of the format whatever the others are, and any three kept pieces are a text it reads.
+    part of the format independently, and any three cached pieces are a text that it reads.
     """
     slow = _slow_reader(day + space + clock, settle)
     hour_form, rest_form = clock.split(":", 1)
@@ -335,7 +335,7 @@ def _in_pieces(day: str, space: str, clock: str, settle: Settle, offset: OffsetO
 def _offset_all_day(day: date, zone: ZoneInfo) -> str | None:
     """Return the one offset of a local day, as `-05:00`; None if clocks change on it.
 
-    Its two ends show it: no zone has changed its clocks twice in a day (all were checked).
+    Comparing its two ends is enough: no zone ever changed its clocks twice in a day (checked).
     """
     ends = datetime.combine(day, time(), zone), datetime.combine(day, time.max, zone)
     offsets = {offset_of(end.replace(fold=fold)) for end in ends for fold in (0, 1)}

@@ -22,7 +22,7 @@ _CLOCK = re.compile(
     r"(?P<zone>z|utc|gmt|(?:ak|[ecmph])(?:[sd]?t|[sd])|[+-][0-9]{2}(?::?[0-9]{2})?)\)?)?",
     re.IGNORECASE | re.ASCII,
 )
-# What systems and people put into a time that tells no more of it: pattern -> what is left of it.
+# Decorations of a time without meaning: pattern -> replacement.
 _TIDIED = [
     (re.compile(pattern, re.IGNORECASE), left)
     for pattern, left in (
@@ -40,7 +40,7 @@ _DAY = timedelta(days=1)
 
 
 class Clock(NamedTuple):
-    """A time after the midnight that begins a day, and the zone that was written behind it."""
+    """A time since the midnight that begins a day, and the zone written after it."""
 
     after: timedelta
     zone: timezone | None
@@ -52,7 +52,7 @@ class Clock(NamedTuple):
 
 @lru_cache(KEPT)
 def read(text: str) -> Clock | None:
-    """Return the time that a text gives; None if it gives none, or two that contradict."""
+    """Return the time in a text; None if there is none, or two that contradict each other."""
     match = _CLOCK.fullmatch(" ".join(text.split()))
     if not match:
         return None
@@ -93,7 +93,7 @@ def arranged(text: str) -> str:
 
 
 def _zone(written: str | None) -> timezone | None:
-    """Return a zone of fixed offset; None where none is written, or only `ET` without S or D."""
+    """Return a zone of fixed offset; None if none is written, or only `ET` without S or D."""
     name = (written or "").lower()
     if not name:
         return None

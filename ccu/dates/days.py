@@ -1,8 +1,8 @@
 """The day in what people type: a small strict grammar. Other packages use `ccu.dates`.
 
 A general parser guesses: dateutil takes `2` for the second of this month and `1.5` for a time. So
-it is asked only about a month written by name, behind the forms below. `5/6/1971` is read in the
-order of the town. A text that can still mean two days is refused, and the reason offers both.
+it is used only for a month written by name, after the forms below. `5/6/1971` is read in the order
+of the town. A text that can still mean two days is refused, and the reason offers both.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from ccu.errors import InvalidInput
 Direction = Literal["past", "future"]
 Read = TypeVar("Read")
 
-LONGEST_TEXT = 80  # no way of writing a moment is longer, and a megabyte is refused at once
+LONGEST_TEXT = 80  # no form of a moment is longer, and a megabyte is refused at once
 LONGEST_ECHO = 40
 SHORTEST_MISSPELLED = 5
-NEARBY = timedelta(days=30)  # "Jan 18" typed on Jan 17 may as well be last year's
+NEARBY = timedelta(days=30)  # "Jan 18" typed on Jan 17 may just as well mean last year
 
 _MONTHS = {n: i for i, name in enumerate(MONTH_NAMES, 1) for n in (name.lower(), name[:3].lower())}
 _MONTHS["sept"] = 9
@@ -61,7 +61,7 @@ _NO_SUCH_DAY = "is not a day in the calendar"
 
 
 class Refused(Exception):
-    """Why a text is refused, without field or text, which `sentence` puts before it.
+    """The reason to refuse a text, without the field and the text, which `sentence` adds.
 
     `meant` and `begun` are as in InvalidInput.
     """
@@ -84,7 +84,7 @@ class OutOfRange(Refused):
 
 
 class TwoReadings(Refused):
-    """A text that can mean either of two days, `readings`."""
+    """A text that can mean either of two days."""
 
     def __init__(self, *readings: date) -> None:
         self.readings = sorted(readings)
@@ -93,11 +93,11 @@ class TwoReadings(Refused):
 
 
 class TwoYears(TwoReadings):
-    """The same, of two years: a day without its year, and the other one is near today."""
+    """The same for two years: a day without a year, close to today in another year."""
 
 
 def is_number(said: str) -> bool:
-    """Whether it is a number alone, which could be a day, a month, a year or an hour."""
+    """Return whether it is only a number, which could be a day, a month, a year or an hour."""
     return bool(re.fullmatch(r"[+-]?\d+(?:\.\d+)?", said))
 
 
@@ -119,9 +119,9 @@ def tidy(text: str) -> str:
 
 
 def month_first(said: str, today: date) -> str:
-    """Write the numeric dates of a tidied text by their month's name where the month is first.
+    """Replace numeric dates with the month first in a tidied text by the month's name.
 
-    A date with another order only, 18/1/2026, is left as it is.
+    A date that is valid only in another order, 18/1/2026, is left as it is.
     """
 
     def by_name(found: re.Match[str]) -> str:
@@ -147,7 +147,7 @@ def explained(field: str, text: str) -> Iterator[None]:
 
 
 def read_spelled(text: str, read: Callable[[str], Read]) -> Read:
-    """Return what is read of the text; raises Refused, offering one with its words corrected."""
+    """Return what `read` returns for the text. Raises Refused, with spelling corrections."""
     said = tidy(text)
     try:
         return read(said)
@@ -164,7 +164,7 @@ def read_spelled(text: str, read: Callable[[str], Read]) -> Read:
 
 
 def sentence(field: str, text: str, reason: str) -> str:
-    """Join field, text and reason, without a text that may hold a name: a word no date has."""
+    """Join field, text and reason; leave out a text with a word that no date has, maybe a name."""
     said = text[: LONGEST_TEXT + 1].strip()
     harmless = said.isascii() and said.isprintable() and 0 < len(said) <= LONGEST_TEXT
     if not harmless or not _WORDS.issuperset(re.findall("[a-z]+", said.lower())):
@@ -189,8 +189,8 @@ def _spelled(said: str) -> str:
 def read_day(said: str, today: date, prefer: Direction, weekday_from: date | None = None) -> date:
     """Return the day of a tidied text; raises Refused. `parse_day` lists the forms.
 
-    `weekday_from` is the day that a bare weekday is counted from, itself included; without it
-    today's weekday is ambiguous.
+    `weekday_from` is the first day that a bare weekday may mean; without it today's weekday is
+    ambiguous.
     """
     if said in _NEAR_DAYS:
         return shift(today, days=_NEAR_DAYS[said])
@@ -216,7 +216,7 @@ def _named_day(
     if which == "last":
         return shift(today, days=-(since or 7))
     if which == "next":
-        if since:  # to some the coming one, to others the one of next week
+        if since:  # some mean the coming one, others that of next week
             raise TwoReadings(shift(today, days=7 - since), shift(today, days=14 - since))
         return shift(today, days=7)
     if weekday_from is None and not since:
@@ -272,9 +272,9 @@ def _worded_day(year: str | None, month: str, day: str, today: date, prefer: Dir
 def _other_form(said: str) -> tuple[str | None, str, str] | None:
     """(year, month, day) of a written month in a form that dateutil reads: `jan. 18 2026`.
 
-    dateutil guesses what a text leaves out and which number is the day. So it is asked only about a
-    text with one month by name, one day, at most one year of four digits, and no other word or
-    number; and it must read these and nothing else.
+    dateutil guesses missing parts and which number is the day. So it is used only for a text with
+    one month by name, one day, at most one year of four digits, and no other word or number; and it
+    must read exactly these.
     """
     names = [word for word in re.findall("[a-z]+", said) if word not in _DATE_WORDS]
     numbers = re.findall(r"\d+", said)
@@ -298,7 +298,7 @@ def _other_form(said: str) -> tuple[str | None, str, str] | None:
 
 
 def _year_last(said: re.Match[str], today: date) -> date:
-    """Read 1/18/2026: only if just one order of day and month is in the calendar."""
+    """Read 1/18/2026 only if just one order of day and month is valid."""
     one, two, year = int(said["one"]), int(said["two"]), _full_year(said["year"], today)
     readings = {_exists(year, one, two), _exists(year, two, one)}
     if len(said["year"]) == 2 and one > 12:  # 18/1/26 may also have its year first

@@ -63,7 +63,7 @@ def offset_of(moment: datetime) -> timedelta:
     return offset
 
 
-# What people call a time zone -> the zone of most of the towns in it.
+# Common name of a time zone -> the zone of most of the towns in it.
 _USUAL_ZONES = {
     **dict.fromkeys(("eastern", "et", "est", "edt"), "America/New_York"),
     **dict.fromkeys(("central", "ct", "cst", "cdt"), "America/Chicago"),
@@ -77,7 +77,7 @@ _USUAL_ZONES = {
 def zone(name: str) -> ZoneInfo:
     """Return the time zone of an IANA name such as America/New_York; raises InvalidInput.
 
-    `localtime` and similar names are refused: nothing may depend on the machine's own zone.
+    `localtime` and similar names are refused, because nothing may depend on the machine's zone.
     """
     from zoneinfo import ZoneInfo
 
@@ -91,7 +91,7 @@ def zone(name: str) -> ZoneInfo:
 
 
 def town_zone(name: str) -> ZoneInfo:
-    """Return the zone a town lives by. Raises InvalidInput, also for one hour all year (EST)."""
+    """Return the zone of a town. Raises InvalidInput, also for a fixed offset all year (EST)."""
     found = zone(name)
     if found.key in ("EST", "MST"):
         where = "America/New_York" if found.key == "EST" else "America/Denver, or America/Phoenix"
@@ -115,7 +115,7 @@ def _zone_advice(name: str) -> tuple[str, list[str]]:
 
 
 def is_after(one: datetime, other: datetime) -> bool:
-    """Whether `one` is later than `other`, also in the hour that occurs twice."""
+    """Return whether `one` is later than `other`, also in the hour that occurs twice."""
     return one.astimezone(UTC) > other.astimezone(UTC)
 
 
@@ -134,7 +134,7 @@ def add_span(moment: datetime, span: timedelta) -> datetime:
 
 
 def local_readings(wall: datetime, zone: tzinfo) -> list[datetime]:
-    """Return the instants at which a clock in that zone showed this naive time, earliest first.
+    """Return the instants at which clocks in the zone showed this naive time, earliest first.
 
     Usually one; two when clocks went back over it; none when they went forward over it (PEP 495).
     """
@@ -156,7 +156,7 @@ def first_of_last(days: int, last: date) -> date:
 def day_start(day: date, zone: ZoneInfo) -> datetime:
     """Return the first instant of the local day; not always 00:00: some zones change at midnight.
 
-    A day that a zone left out altogether (Samoa, 30 December 2011) starts with the day after it.
+    A day that a zone skipped (Samoa, 30 December 2011) starts with the day after it.
     """
     wall = datetime.combine(day, time())
     readings = local_readings(wall, zone)
@@ -212,7 +212,7 @@ def say_moment(moment: datetime, now: datetime) -> str:
 def said(stored: str) -> str:
     """Write a stored day as `Jan 18, 2026`, a stored time as `Sun Jan 18, 2026 22:30`.
 
-    The time is that of the town's clock when it was stored. For a sentence; in a cell
+    The time is that of the town's clock when it was stored. Use it in sentences; in cells
     `output.text.for_person` writes it in digits.
     """
     if len(stored) == len("2026-01-18"):

@@ -49,7 +49,7 @@ _HHMM_LAST = rf"(?:(?P<day>.+?)(?: at)? )?{_HHMM}"
 _HHMM_FIRST = rf"{_HHMM}(?: on)? (?P<day>.+)"
 _PART_OF_DAY = r"(?:(?P<day>.+) )?(?P<part>morning|afternoon|evening|night|tonight)"
 _HOUR_ALONE = r"(?P<day>.*[a-z]) (?P<hour>[1-9]|1[0-2])"
-_LIKE = {  # a time to replace, in each part of a day
+_LIKE = {  # an example time for each part of a day
     "morning": "08:30",
     "afternoon": "14:30",
     "evening": "19:30",
@@ -80,7 +80,7 @@ def parse_moment(
 def parse_due(
     text: str, now: datetime, *, field: str = "time", us_order: bool = False
 ) -> datetime | date:
-    """Return the day of a text that is one, `friday`, else the moment; both in the future.
+    """Return the day of a text such as `friday`, else the moment; both in the future.
 
     Raises as `parse_moment`.
     """
@@ -134,8 +134,8 @@ def _moment(said: str, now: datetime, future: bool) -> datetime:
 def _with_colon(said: str, now: datetime, future: bool) -> str:
     """Write police time, 2230 or 2230 hrs, as 22:30; keep a text that is a day, Jan 18 2026.
 
-    Nov 24 1930 is 19:30: no call was in 1930. 930 is 09:30 beside a day or with hrs; alone it may
-    be in the evening, and is kept.
+    Nov 24 1930 means 19:30, because no call was in 1930. 930 with a day or hrs is 09:30; alone it
+    may be in the evening, and is not changed.
     """
     if ":" in said:
         return said
@@ -204,7 +204,7 @@ def _day_of_moment(said: str | None, clock: time, now: datetime, future: bool) -
 def _only_past(two: TwoReadings, today: date) -> date | None:
     """Return the only one of two days that is not in the future.
 
-    Raises Refused for tomorrow's date without a year: a mistake that never means last year's.
+    Raises Refused for tomorrow's date without a year, which is a mistake rather than last year's.
     """
     past = [day for day in two.readings if day <= today]
     if len(past) != 1:
@@ -296,7 +296,7 @@ def _no_clock(said: str, now: datetime, future: bool) -> Refused:
 
 
 def _only_part_of_day(day: str | None, part: str) -> Refused:
-    """Return the refusal of `last night` and its like: a day with a time to replace."""
+    """Return the refusal of `last night` and similar, with an example time."""
     named = {None: "today", "this": "today", "last": "yesterday"}.get(day, day)
     offered = f"{named} {_LIKE[part]}"
     if (day, part) == ("last", "night"):
@@ -305,7 +305,7 @@ def _only_part_of_day(day: str | None, part: str) -> Refused:
 
 
 def _is_day(said: str, now: datetime, future: bool) -> bool:
-    """Whether it has the form of a day; raises Refused for one not in the calendar or ambiguous."""
+    """Return whether it has the form of a day. Raises Refused if it is invalid or ambiguous."""
     try:
         read_day(said, now.date(), "future" if future else "past", now.date())
     except Unknown:
@@ -346,7 +346,7 @@ def _read_day(said: str, today: date, future: bool, prefer: Direction, us_order:
 
 
 def _settled_day(said: str, today: date, future: bool, prefer: Direction) -> date:
-    """Return the day, of two days the only one that is not in the future; raises Refused."""
+    """Return the day; of two, the only one that is not in the future. Raises Refused."""
     try:
         return read_day(said, today, prefer)
     except TwoReadings as two:

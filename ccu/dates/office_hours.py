@@ -39,7 +39,7 @@ class OfficeHours:
     def next_open(self, moment: datetime) -> datetime:
         """Return the moment itself if the office is open then, else when it next opens.
 
-        With holidays alone there is no opening time: the same time of day on the next working day.
+        With holidays but no hours, it is the same time of day on the next working day.
         """
         local, day = moment, moment.date()
         while True:
@@ -56,7 +56,7 @@ class OfficeHours:
 
 
 def _at(day: date, clock: time, like: datetime) -> datetime:
-    """Return that wall clock in the zone of `like`, moved on if clocks go forward over it."""
+    """Return that wall clock in the zone of `like`, later if clocks skip it."""
     wall = datetime.combine(day, clock.replace(fold=0), tzinfo=like.tzinfo)
     return wall.astimezone(UTC).astimezone(like.tzinfo)
 
@@ -76,7 +76,7 @@ def read(hours: str, holidays: str = "") -> OfficeHours:
 def checked_hours(name: str, value: str) -> str:
     """Return the setting office_hours as it is stored; raises InvalidInput.
 
-    Hours written in another way, 9 to 5 or M-F 8:30am-4:30pm, are offered as they were read.
+    Hours in other forms, 9 to 5 or M-F 8:30am-4:30pm, are offered as they were understood.
     """
     if len(value) > _LONGEST:
         raise InvalidInput(f"{name} {FORM}")

@@ -1,8 +1,8 @@
 """Times as they are spoken or noted, in the form that `parse_moment` reads.
 
 `last night 11:30`, `half past 7 tonight`, `yesterday evening at 6`, `a couple of hours ago`,
-`9 o'clock`, `26NOV26 1615`, `the 26th at 4 pm`, `Thanksgiving 3 pm`, `4:15 pm EST`. A half of the
-day that is not told is asked.
+`9 o'clock`, `26NOV26 1615`, `the 26th at 4 pm`, `Thanksgiving 3 pm`, `4:15 pm EST`. A missing AM or
+PM is asked for.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _WORDS = {
 } | {"thirty": 30, "forty": 40, "fifty": 50}
 _NUMBER_WORD = rf"\b(?:(twenty|thirty|forty|fifty)[ -](?=[a-z]))?({'|'.join(_WORDS)})\b"
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-# Spans of time in words, and their minutes; answers in minutes are read by them, too.
+# Spans of time in words -> minutes; also used for answers in minutes.
 SPANS = (
     (r"\b(?:(?:an|one|1) )?hour and (?:a )?half\b", "90 min"),
     (r"\b(?:(?:an|one|1) )?hour and (?:a )?quarter\b", "75 min"),
@@ -30,7 +30,7 @@ SPANS = (
     (r"\b(?:a )?quarter (?:of )?(?:an )?hour\b", "15 min"),
     (r"\b(?:three|3) quarters (?:of )?(?:an )?hour\b", "45 min"),
 )
-# All that a text without letters can be.
+# The forms of a text without letters.
 _TOGETHER = (
     r"\b(20\d\d)(0[1-9]|1[0-2])([0-3]\d) ?([0-2]\d)([0-5]\d)(?:[0-5]\d)?$", r"\1-\2-\3 \4:\5"
 )  # fmt: skip
@@ -85,7 +85,7 @@ _IN_THE_PART = rf"(?P<day>[a-z0-9/ -]+? )?(?:at )?{_CLOCK} in the (?P<part>{_PAR
 _IN_THE_PART_DAY = rf"(?:at )?{_CLOCK} in the (?P<part>{_PART})(?P<day> [a-z0-9/ -]+)"
 _SPOKEN = r"(?P<part>last night|this morning|this afternoon|this evening|tonight)"
 _SPOKEN_CLOCK = r"(?:at )?(?P<hour>\d{1,2}):?(?P<minute>[0-5]\d)?(?P<half> ?[ap]m)?(?: hrs?)?"
-# The hours of each part of a day, the last one left out; those after midnight are today's.
+# The hours of each part of a day, from and until before; those after midnight are today's.
 _HOURS = {
     "last night": (17, 29),
     "this morning": (0, 12),
@@ -124,8 +124,8 @@ _OF_MONTH = (
 
 
 def plain(said: str, now: datetime, future: bool) -> str:
-    """Return a tidied text in the form that is read; raises Refused for half a clock."""
-    if not re.search("[a-z~@]", said):  # most of what scripts give
+    """Return a tidied text in a form that is read. Raises Refused for a time without AM or PM."""
+    if not re.search("[a-z~@]", said):  # most texts from scripts
         return re.sub(*_TOGETHER, said).replace("?", "")
     said = re.sub(_NUMBER_WORD, _in_digits, said)
     for pattern, form in _FORMS:
@@ -196,7 +196,7 @@ def _past(found: re.Match[str]) -> str:
 
 
 def _with_half(said: str) -> str:
-    """Refuse a spoken clock without its half of the day, which nothing else in the text tells."""
+    """Refuse a spoken time without AM or PM, unless something else in the text tells it."""
     found = re.search(r"(\d{1,2}):(\d\d)\?(?! ?[ap]m)", said)
     if not found or re.search(rf"\b(?:{_PART}|tonight)\b", said):
         return said

@@ -28,7 +28,7 @@ from ccu.output import Format, say
 from ccu.records import audit
 from ccu.session import Session
 
-FEW = 5  # people; exporting what singles out fewer needs a further permission
+FEW = 5  # people; an export that distinguishes fewer needs a further permission
 PURPOSES = ("monthly report", "research", "grant", "council", "audit", "region", "other")
 NOTE = (
     "De-identified, not anonymous. A person who knows of an incident may recognize its row by the"
@@ -40,9 +40,9 @@ NOTE = (
 
 @dataclass(frozen=True)
 class Wanted:
-    """What was asked for; both days are counted. `purpose` is one of PURPOSES.
+    """The options of an export; both days are included. `purpose` is one of PURPOSES.
 
-    `region`: the export by which towns are added up; it is refused where a group stays small.
+    `region`: the export for adding towns up; it is refused if a group stays small.
     """
 
     what: tuple[str, ...]
@@ -83,7 +83,7 @@ def written(session: Session, wanted: Wanted, target: Path) -> Iterator[list[tup
                 for table in tables
             ]
         folder.add_about(part, about(session, wanted, tables, files))
-        with session.writing() as connection:  # first the record, then the files
+        with session.writing() as connection:  # record first, then name the files
             audit.record(
                 connection, by, "export", what=list(wanted.what), purpose=wanted.purpose,
                 k=wanted.k, since=str(wanted.first), to=str(wanted.last), hours=wanted.hours,
@@ -141,13 +141,13 @@ def _small(table: Rows, wanted: Wanted) -> dict[str, Any]:
 
 
 # ---------------------------------------------------------------- a region
-# The export by which a county or a state adds its towns up: rows by month, in CSV and Parquet.
-# Totals must be exact, so no row is left out: every value of a row is shared by k people or blank,
-# at last the month, and where a group still has fewer than k people the export is refused. A
-# pseudonym is on one row only, so that nothing joins a person's rows. Parquet files are in folders
-# by town and month; the columns are in the files too, so that a reader needs no folder names.
+# The export for a county or a state to add its towns up: rows by month, in CSV and Parquet. Totals
+# must be exact, so no row is left out: every value of a row is shared by k people or blank, finally
+# even the month, and if a group still has fewer than k people the export is refused. A pseudonym is
+# on one row only, so that a person's rows cannot be joined. Parquet files are in folders by town
+# and month; the files have these columns too, so that a reader needs no folder names.
 
-OTHER = "other"  # the month of rows whose month had too few people
+OTHER = "other"  # in place of a month with too few people
 
 
 def by_month(tables: Sequence[Rows], town: str) -> list[Rows]:
@@ -176,7 +176,7 @@ def protect_region(tables: Sequence[Rows], k: int) -> None:
     for table in tables:
         for row in table.rows:
             if table.bare(row):
-                row["person"] = None  # it has what is never removed, which fewer may share
+                row["person"] = None  # columns that are never removed may single it out
             elif row["person"] is not None:
                 one = table.name, table.cell(row), row["person"]
                 row["person"] = None if one in told else one
@@ -218,7 +218,7 @@ def add_region(part: folder.Unfinished, tables: Sequence[Rows], town: str) -> li
 
 
 def _parquet(table: str, rows: Sequence[Row]) -> bytes:
-    """Return the rows as a Parquet file; what is blank is null."""
+    """Return the rows as a Parquet file; blank cells are null."""
     import pyarrow
     from pyarrow import parquet
 

@@ -1,6 +1,6 @@
 """The tables of an export, by columns.toml, and their small cells.
 
-Rows that represent fewer than k people lose what singles them out.
+Rows that represent fewer than k people lose the values that distinguish them.
 
 A *cell* is all rows of a table that agree in what an outsider may know of a person: the month, what
 the row is about, the beat, the age band, the sex. Its size is the number of different people in it.
@@ -26,7 +26,7 @@ AGES = ((17, "0-17"), (24, "18-24"), (34, "25-34"), (44, "35-44"), (54, "45-54")
         (74, "65-74"), (84, "75-84"), (999, "85+"))  # fmt: skip
 SEXES = {"m": "male", "f": "female", "x": "other"}  # as rosters write it; typed ones are words
 SEXES |= {word: word for word in SEXES.values()}
-COMMON = 11  # calls that a beat or a building needs to be distinguished from others
+COMMON = 11  # the fewest calls for which a beat or a building is exported
 YES_NO = frozenset({
     *("care", "clinician", "backup_asked", "backup_arrived", "force_used", "injury"),
     *("again", "reached", "closed", "accepted", "received"),
@@ -94,7 +94,7 @@ def age_band(person: dict[str, Any], last: date) -> str:
 
 
 OF_PERSON = ("age_band", "sex")
-WORDS = ("cad_disposition", "cad_nature")  # of a dispatch system, finer than the codes of a cell
+WORDS = ("cad_disposition", "cad_nature")  # a dispatch system's, finer than the codes of a cell
 BLANK = ("", None)
 WITH = {"beat": ("place",), "day": ("hour",)}  # removed together: one reveals the other
 
@@ -113,10 +113,10 @@ class Rows:
     within: tuple[str, ...] = ()  # columns of the cells that are never removed
 
     def cell(self, row: Mapping[str, Any], more: Sequence[str] = ()) -> tuple[Any, ...]:
-        """Return what a row has in common with the others of its cell; of a day its month.
+        """Return the values that a row shares with the others of its cell; for a day, its month.
 
-        `more` are columns that divide a cell further, where the table has them. Rows with nothing
-        left to remove are one cell, whatever they have in columns that are never removed.
+        `more` are columns that divide a cell further, if the table has them. Rows with nothing left
+        to remove are one cell, whatever they have in columns that are never removed.
         """
         parts = tuple(row[name][:7] if name == "day" else row[name] for name in self.order)
         within = () if self.bare(row) else self.within
@@ -161,13 +161,13 @@ def protect_all(tables: Sequence[Rows], k: int) -> list[str]:
     Here no pseudonym may join rows: what is removed from a row stays in others of the person.
     Rows with nothing left to remove lose their person among k rows without one, or are joined by
     the smallest cell beside theirs. Returns the tables where neither is possible, or that have a
-    person but not k of them: they must not leave.
+    person but not k of them: they must not be exported.
     """
     return [table.name for table in tables if not _protected(table, k)]
 
 
 def _protected(table: Rows, k: int) -> bool:
-    """Do what `protect_all` does for one table; False: it must not leave."""
+    """Do what `protect_all` does for one table; return False if it must not be exported."""
     if 0 < len({row["person"] for row in table.rows} - {None}) < k:
         return False
     while True:
@@ -184,7 +184,7 @@ def _protected(table: Rows, k: int) -> bool:
 
 
 def _join(table: Rows, k: int) -> bool:
-    """Blank the smallest cell that can be one with the first small one; False: there is none."""
+    """Blank the smallest cell that can join the first small one; return False if there is none."""
     stuck = table.small(k)[0]
     sizes = table.sizes()
     del sizes[table.cell(stuck)]

@@ -1,7 +1,7 @@
 """The folder of an export: private, new, and complete or absent.
 
-While it is made, and until it was reported, it is locked and has a file `.unfinished` in it. What
-a killed process left is so known, and replaced or removed by the next export.
+Until it is complete and reported, it is locked and has a file `.unfinished` in it. The next export
+recognizes by that what a killed process left, and replaces or removes it.
 """
 
 import contextlib
@@ -55,7 +55,7 @@ def _must_be_new(at: Place, option: str) -> None:
 
 
 def _is_left(parent: Folder, name: str) -> bool:
-    """Whether a folder is what a killed export left, which it did not report."""
+    """Return whether a folder was left by a killed export that did not report it."""
     about = parent.stat(name) if name else None
     if about is None or not stat.S_ISDIR(about.st_mode) or os.name != "posix":
         return False

@@ -1,9 +1,9 @@
 """The rows of an export: ids to pseudonyms, ages to bands, rare beats and buildings left out.
 
 The queries read calls, referrals, follow-ups and people as codes, days and numbers, and no text
-about a person: a name, phone, note or narrative cannot leave because it is never selected. Words of
-a dispatch system are exported only where they are those of calls at many buildings.
-Referrals to 42 CFR Part 2 programs, and their follow-ups, are left out.
+about a person: a name, phone, note or narrative cannot be exported because it is never selected.
+Words of a dispatch system are exported only if calls at many buildings have them. Referrals to 42
+CFR Part 2 programs, and their follow-ups, are left out.
 """
 
 import secrets
@@ -74,7 +74,7 @@ def read(
     """Return the tables asked for, of the days `first` to `last`, with the file's own ids."""
     span = {"start": str(first), "end": str(last + timedelta(days=1))}
     wanted = [name for name in TABLES if name in names or "people" in names]  # people: counts all
-    connection.execute("BEGIN")  # every query sees the file at one moment; no writer waits
+    connection.execute("BEGIN")  # all queries see one snapshot; no writer waits
     try:
         found = {name: _rows(connection, name, span) for name in wanted if name in QUERIES}
         met = _rows(connection, "met", span)
@@ -126,7 +126,7 @@ def _only_common(calls: list[Row]) -> None:
     """Blank rare words, beats and buildings.
 
     A beat and a dispatch system's words are typed text, and a building is an address. Words that
-    name a person are used where that person is, so they are counted by buildings, not by calls.
+    name a person recur at that person's home, so they are counted by building, not by call.
     """
     for name in ("cad_nature", "cad_disposition"):
         buildings: dict[str, set[str]] = defaultdict(set)

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 def reason(error: Exception) -> str:
-    """Return the system's own words for an error, without the file's name."""
+    """Return the system's message for an error, without the file's name."""
     return (getattr(error, "strerror", None) or "the system refused").lower()
 
 
 def is_open(path: Path, bits: int = 0o077) -> bool:
     """Return whether the mode of a file gives other accounts one of these rights; never on Windows.
 
-    False where there is nothing, or nothing that this account can look at.
+    False if there is no file, or none that this account can see.
     """
     try:
         return os.name == "posix" and bool(path.stat().st_mode & bits)
@@ -31,18 +31,18 @@ def is_open(path: Path, bits: int = 0o077) -> bool:
         return False
 
 
-# What a file of ours begins with: a key (64 hexadecimal digits, or that of parcels), an anchor.
+# The beginnings of our key files (64 hexadecimal digits, or of parcels) and anchors.
 _KEY = rb"([0-9a-fA-F]{64}|AGE-SECRET-KEY-1[0-9A-Z]+)\s*"
 _ANCHOR = rb"[1-9][0-9]* [0-9a-f]{64}(\s|$)"
 
 
 def is_key(content: bytes) -> bool:
-    """Return whether this is the content of a key file: never text to be read into a record."""
+    """Return whether this is the content of a key file, which must never be read into a record."""
     return re.fullmatch(_KEY, content) is not None
 
 
 def is_proof(start: bytes) -> bool:
-    """Return whether a file that begins so is a key or an anchor: never to be written over."""
+    """Return whether these first bytes are of a key or an anchor, which must not be overwritten."""
     return is_key(start) or re.match(_ANCHOR, start) is not None
 
 
@@ -52,7 +52,7 @@ PAGE = 4096  # bytes, SQLCipher's own: an encrypted database has no partial page
 
 
 class Place(NamedTuple):
-    """A name in an open folder: where something is written."""
+    """A name in an open folder, as the target of a write."""
 
     folder: "Folder"
     name: str
@@ -69,7 +69,7 @@ IN_USE: deque[Path] = deque(maxlen=16)  # opened in this process: three or four
 
 
 def keep_out_of(database: Path) -> None:
-    """Remember a database that this process opens: no file is read from it or written over it.
+    """Remember a database that this process opens, so that it is not read or overwritten as a file.
 
     Opening one again and closing it would also drop SQLite's locks (see opening.py).
     """

@@ -1,9 +1,9 @@
-"""Folders opened once, and what must not be written over in them.
+"""Folders opened once, and the files in them that must not be overwritten.
 
 A path that is checked and then used again can lead elsewhere the second time: another account may
 have replaced a folder by a link in between. A `Folder` follows a path once, and everything in it is
-reached by its descriptor. Where the system has no functions by descriptor (Windows), the folder's
-path is used, as it was found.
+reached by its descriptor. On systems without functions by descriptor (Windows), the folder's
+resolved path is used.
 """
 
 import codecs
@@ -44,7 +44,7 @@ class Folder:
         return name if self.descriptor is not None else str(self.path / name)
 
     def about(self) -> os.stat_result:
-        """Return what the system knows of the folder itself."""
+        """Return the status of the folder itself."""
         return self.path.stat() if self.descriptor is None else os.fstat(self.descriptor)
 
     def open(self, name: str, flags: int) -> int:
@@ -137,9 +137,9 @@ def _listable(descriptor: int) -> int:
 
 
 def is_kept(path: Path, shared: bool = False) -> bool:
-    """Whether only root and this account can change where a path leads: no link, no other's folder.
+    """Return whether only root and this account can change where a path leads.
 
-    The last folder must be this account's own, or, `shared`, may be root's for a group to write.
+    The last folder must be this account's or, if `shared`, may be root's, writable by a group.
     """
     if not BY_DESCRIPTOR or not path.is_absolute():
         return False
@@ -151,7 +151,7 @@ def is_kept(path: Path, shared: bool = False) -> bool:
                 found.append(folder.about())
     except OSError:
         return False
-    # In a folder such as /tmp (sticky) others can add names and change none of ours.
+    # In a sticky folder such as /tmp others can add names but not change ours.
     closed = [not each.st_mode & 0o022 or each.st_mode & stat.S_ISVTX for each in found]
     owners = [each.st_uid in (0, os.geteuid()) for each in found]
     last = found[0]
@@ -169,11 +169,11 @@ def is_database(start: bytes, size: int) -> bool:
     try:
         codecs.getincrementaldecoder("utf-8")().decode(start)
     except UnicodeDecodeError:
-        return True  # no text: what is encrypted looks like chance
+        return True  # not text: encrypted content looks random
     return False
 
 
 def holds_database(folder: Folder) -> bool:
-    """Whether a database of this process is in the folder."""
+    """Return whether a database of this process is in the folder."""
     about = folder.about()
     return any(files.is_same(about, each.parent) for each in files.IN_USE)

@@ -1,9 +1,9 @@
-"""Files that a person names: the one place where they are opened, to read or to write.
+"""Open the files that a user names, to read or write; the only place that does so.
 
-Every check is made on what is open (a descriptor), never on a path that could lead elsewhere a
-moment later. By sudo (access.caller) ccu would open files with rights that the caller lacks. So it
-reads only what the caller owns, writes only into a folder that the caller owns, and follows no link
-on the way; standard input and output are always the better way.
+Every check is made on an open descriptor, never on a path that could lead elsewhere a moment later.
+By sudo (access.caller) ccu would open files with rights that the caller lacks. So it reads only
+files that the caller owns, writes only into a folder that the caller owns, and follows no link on
+the way; standard input and output are always better.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ from ccu.files.folders import Folder
 DATABASES = (".db", ".sqlite", ".sqlite3")
 _BELONGS = ("-wal", "-shm", "-journal")
 _LINUX = sys.platform == "linux"
-_NONBLOCK = getattr(os, "O_NONBLOCK", 0)  # a pipe that nobody writes to must not make us wait
+_NONBLOCK = getattr(os, "O_NONBLOCK", 0)  # do not block on a pipe without a writer
 _READ = os.O_RDONLY | _NONBLOCK | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
 
 
@@ -62,14 +62,14 @@ def opened(path: Path, what: str, instead: str = "", pipe: bool = True) -> FileI
 def _of_caller(path: Path, caller: int) -> int:
     """Open the last part of a path without links. Raises OSError."""
     with folders.walk(path.parent) as folder:
-        about = folder.stat(path.name)  # before it is opened: a device may act on that
+        about = folder.stat(path.name)  # before opening it, which may affect a device
         if about is None or not stat.S_ISREG(about.st_mode) or about.st_uid != caller:
             raise PermissionError
         return folder.open(path.name, _READ)
 
 
 def _not_the_callers(what: str, instead: str) -> InvalidInput:
-    """One sentence for all: it does not tell what is in a folder that the caller cannot enter."""
+    """Return the same error for all cases, so that it reveals nothing about a closed folder."""
     then = f"type {instead}" if instead else "copy it to a file of your own"
     return InvalidInput(
         f"cannot read {what}: by sudo ccu reads only an ordinary file that you own, at a path"
@@ -94,7 +94,7 @@ def _checked(descriptor: int, about: os.stat_result, path: Path, what: str, pipe
             _wait_for_writer(descriptor)
         os.set_blocking(descriptor, True)
         return descriptor
-    again = os.open(path, os.O_RDONLY)  # waits for whoever writes to it
+    again = os.open(path, os.O_RDONLY)  # waits for a writer
     if not os.path.samestat(about, os.fstat(again)):
         os.close(again)
         raise InvalidInput(f"cannot read {what}: it was replaced meanwhile; try again")
@@ -103,7 +103,7 @@ def _checked(descriptor: int, about: os.stat_result, path: Path, what: str, pipe
 
 
 def _is_endless(descriptor: int, about: os.stat_result) -> bool:
-    """Whether it is a device, other than a terminal or the null device."""
+    """Return whether it is a device other than a terminal or the null device."""
     if stat.S_ISCHR(about.st_mode):
         return not (os.isatty(descriptor) or os.path.samestat(about, Path(os.devnull).stat()))
     return stat.S_ISBLK(about.st_mode)
@@ -181,7 +181,7 @@ def place(
     caller = access.caller()
     with contextlib.ExitStack() as stack:
         try:
-            # Without links from here on: one that is met on the walk was put there just now.
+            # No links from here on: a link found now was put there in between.
             if caller is None:
                 path = _real(path) if follow else _real(path.parent) / path.name
             folder = stack.enter_context(folders.walk(path.parent))
@@ -196,9 +196,9 @@ def place(
 
 @contextlib.contextmanager
 def folder(path: Path, what: str, make: bool = False) -> Iterator[Folder | None]:
-    """Open a folder that files are to be written into; None where there is none yet.
+    """Open a folder to write files into; None if it does not exist.
 
-    `make` makes it then, private. Raises InvalidInput, naming it by `what`.
+    With `make` it is then made, private. Raises InvalidInput, naming it by `what`.
     """
     with contextlib.ExitStack() as stack:
         try:
@@ -234,7 +234,7 @@ def _existing(path: Path, what: str) -> Folder:
 
 
 def is_folder(path: Path) -> bool:
-    """Whether a folder is there. Nothing may depend on it that must not be redirected."""
+    """Return whether a folder exists; never use it for a decision that a link could redirect."""
     return os.path.isdir(path)  # noqa: PTH112 -- Path.is_dir raises for a closed folder
 
 
@@ -259,7 +259,7 @@ def _may_write(folder: Folder, caller: int, trusted: Path | None) -> bool:
 
 
 def is_trusted(folder: Path, trusted: Path | None) -> bool:
-    """Whether this is the installation's folder, which only root and this account can change."""
+    """Return whether this is the installation's folder, which only root and we can change."""
     return trusted is not None and folder == trusted and folders.is_kept(folder)
 
 
@@ -276,7 +276,7 @@ def must_be_trusted(path: Path, trusted: Path | None) -> None:
 
 
 def not_by_sudo(what: str) -> InvalidInput:
-    """Return what is said of every folder that is not the caller's, whatever is in it."""
+    """Return the error for any folder that is not the caller's, whatever its content."""
     return InvalidInput(
         f"cannot write {what}: by sudo ccu writes only into a folder that you own, at a path"
         " without links; print instead, and redirect: ccu ... > FILE"
@@ -295,7 +295,7 @@ def must_be_replaceable(place: Place, what: str) -> None:
 
     Raises InvalidInput.
     """
-    if place.name.endswith(_BELONGS):  # what is not in a database yet
+    if place.name.endswith(_BELONGS):  # content that is not in a database yet
         raise InvalidInput(f"cannot write {what}: it belongs to a database")
     try:
         wrong = _not_to_be_replaced(place)
@@ -346,7 +346,7 @@ class Draft:
 
     def publish(self) -> None:
         """Give the file, closed and on disk, its name. Raises InvalidInput, OSError."""
-        must_be_replaceable(self._place, self._what)  # again: writing may have taken long
+        must_be_replaceable(self._place, self._what)  # again, because writing may have taken long
         self._place.folder.rename(self._part, self._place.name)
         with contextlib.suppress(OSError):  # some shares cannot; the file itself is on disk
             self._place.folder.sync()
@@ -378,7 +378,7 @@ def append(
             raise InvalidInput(f"cannot write {what}: it is the database")
         try:
             about = os.fstat(descriptor)
-            # Of a second name by sudo it is not known whose file it is.
+            # By sudo, a file with a second name may belong to somebody else.
             own = access.caller() is None or about.st_nlink == 1
             if not (stat.S_ISREG(about.st_mode) and own and fits(os.read(descriptor, 100_000))):
                 raise InvalidInput(f"cannot write {what}: it is not a file of anchors")

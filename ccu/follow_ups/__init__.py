@@ -1,1 +1,1 @@
-"""Follow-ups: what is due, and which staff member owns it."""
+"""Follow-ups: what is due, when, and which staff member owns it."""

@@ -1,7 +1,7 @@
 """What the follow-up commands write: ask for what is missing, record it, and report it.
 
-Questions are asked before the write begins, because a write blocks other users. What the answers
-were based on is checked again inside the write.
+Questions are asked before the write begins, because a write blocks other users. The state that was
+shown is checked again inside the write.
 """
 
 import sqlite3
@@ -18,11 +18,12 @@ from ccu.options.questions import Question
 from ccu.options.types import WHY
 from ccu.output import say
 from ccu.people import store as people
+from ccu.people import who
 from ccu.records import codes, visibility
 from ccu.session import Session
 from ccu.work import Work
 
-DAYTIME = "mon-sun 08:30-16:30"  # when to propose a try, in a town that set no office hours
+DAYTIME = "mon-sun 08:30-16:30"  # hour to propose for an attempt, in a town without office hours
 
 
 def _moment(session: Session, stored: str | None) -> str:
@@ -31,7 +32,9 @@ def _moment(session: Session, stored: str | None) -> str:
 
 def add(session: Session, given: AddOptions, asking: bool) -> str:
     """Add a follow-up by hand; return what was added. Raises InvalidInput, NotFound."""
-    # A wrong number is reported before any question.
+    instead = "For a referral or call: --referral R, --call N. "
+    given.person = who.asked(session, given.person, given.referral, given.call, instead=instead)
+    # Report a wrong number before any other question.
     _about(session.reading, given)
     if asking:
         questions.fill_in(
@@ -63,9 +66,9 @@ def _about(work: Work, given: AddOptions) -> About:
 
 
 def attempt(session: Session, follow_up_id: int, given: AttemptOptions, asking: bool) -> str:
-    """Record an attempt and what is due next; return what was done. Raises as `log_attempt`."""
+    """Record an attempt and the next due date; return what was done. Raises as `log_attempt`."""
     visibility.refuse("follow-up", session.view.follow_ups([follow_up_id]))
-    row = follow_ups.read_open(session.db, follow_up_id)  # reported before any question
+    row = follow_ups.read_open(session.db, follow_up_id)  # raises before any question
     if asking:
         _ask_attempt(session, row, given)
     result, next_due = required(given.result, "--result"), given.next_due
@@ -112,7 +115,7 @@ def _ask_attempt(session: Session, row: sqlite3.Row, given: AttemptOptions) -> N
 
     result = questions.of_option(session, given, "result", RESULT, "Result", "--result")
     if result.known and (next_given or not is_next_needed()) and not given.edit:
-        return  # all that is needed was given, and a note is not
+        return  # nothing required is missing; a note is optional
     result_words = result.words
     result.words = lambda: result_words() + (" (closes this follow-up)" if is_over() else "")
     if given.result is None:
@@ -126,11 +129,11 @@ def _ask_attempt(session: Session, row: sqlite3.Row, given: AttemptOptions) -> N
         ],
     )
     if not (next_given or is_next_needed()):
-        given.next_due = None  # the result was changed after it was answered
+        given.next_due = None  # the result was changed after this was answered
 
 
 def _who(session: Session, row: sqlite3.Row) -> str:
-    """Return `Follow-up 7: Phone call, person 12, Ana Reyes, 203-555-0142`; recorded as shown."""
+    """Return `Follow-up 7: Phone call, person 12, Ana Reyes, 203-555-0142`; record that read."""
     what = codes.labels(session.db, "follow_up_kind")[row["kind"]]
     parts = [f"Follow-up {row['id']}: {what}"]
     if row["person_id"] is not None and session.may("person show"):
@@ -159,7 +162,7 @@ def sign(session: Session, follow_up_id: int) -> str:
 def void(session: Session, follow_up_id: int, attempt: bool, why: str | None) -> str:
     """Cancel a follow-up, or void its last attempt; return what was done."""
     visibility.refuse("follow-up", session.view.follow_ups([follow_up_id]))
-    if session.may_choose and why is None:  # what cannot be voided is refused before the question
+    if session.may_choose and why is None:  # raises before the question if it cannot be voided
         follow_ups.read(session.db, follow_up_id)
         check = undo_store.attempt_to_void if attempt else undo_store.may_void
         check(session.reading, follow_up_id)

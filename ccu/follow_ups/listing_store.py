@@ -1,6 +1,6 @@
-"""Follow-ups as lists show them, by id and place and without names; and what is overdue.
+"""Lists of follow-ups, by id and place and without names; and those overdue.
 
-Overdue is `LATE` over the view open_follow_up, here and wherever else it is asked.
+Overdue is defined once, as `LATE` over the view open_follow_up.
 """
 
 import sqlite3
@@ -68,8 +68,8 @@ LEFT JOIN overdue_event
 WHERE {where}
 ORDER BY at_risk DESC, due_unix, due.id
 """
-# Those an account may sign: its own interns', and an admin or, for an intern without one, any
-# supervisor. Nobody signs their own.
+# What an account may sign: the work of its own interns; an admin any, a supervisor also that of
+# interns without a supervisor. Nobody signs their own.
 _TO_SIGN = """closing_at IS NOT NULL AND closed_at IS NULL AND due.closed_by <> ? AND EXISTS (
   SELECT 1 FROM staff AS intern, staff AS asker
   WHERE intern.id = due.closed_by AND asker.id = ?
@@ -86,11 +86,11 @@ def rows(
 ) -> list[dict[str, Any]]:
     """Return the open follow-ups that meet the conditions, or with `every` closed ones too.
 
-    Those at risk come first, then the oldest due: at risk is a call of an urgent nature (a setting)
-    or one that ended in an emergency examination, the follow-up's own or of RISK_DAYS about its
-    person. Keys: id, due, days_late, state, owner, what, attempts, last_try, risk, for, new;
-    referral, call, person, household and place are in `for`, and person (the canonical record's id)
-    apart too; due_at and due_unix as stored.
+    Those at risk come first, then the oldest due. At risk means that its call, or one within
+    RISK_DAYS about its person, had an urgent nature (a setting) or ended in an emergency
+    examination. Keys: id, due, days_late, state, owner, what, attempts, last_try, risk, for, new;
+    referral, call, person, household and place are in `for`; person (the canonical record's id) is
+    also a key of its own; due_at and due_unix as stored.
     """
     sql = _ROWS.replace("{source}", _EVERY if every else "open_follow_up")
     found = table.select(
@@ -124,7 +124,7 @@ def _item(row: sqlite3.Row, as_of: AsOf) -> dict[str, Any]:
 
 
 def _about(row: sqlite3.Row) -> str:
-    """`referral 3, person 12`: what it is about, by numbers alone."""
+    """Return what it is about by numbers alone: `referral 3, person 12`."""
     record, number = (
         ("referral", row["referral_id"]) if row["referral_id"] else ("call", row["call_id"])
     )
@@ -135,7 +135,7 @@ def _about(row: sqlite3.Row) -> str:
 
 
 def record(connection: sqlite3.Connection, follow_up_id: int, as_of: AsOf) -> dict[str, Any]:
-    """One of `rows` with its note, its attempts, numbered, and what was changed. It must exist."""
+    """Return one of `rows` with its note, numbered attempts and changes. It must exist."""
     (found,) = rows(connection, as_of, {NUMBER: follow_up_id}, every=True)
     ended = connection.execute(_ENDED, {"id": follow_up_id}).fetchone()
     attempts = connection.execute(_ATTEMPTS, {"id": follow_up_id})
@@ -171,7 +171,7 @@ WHERE follow_up_id = :id ORDER BY attempt.id
 def late(
     connection: sqlite3.Connection, as_of: AsOf, owner_id: int | None = None
 ) -> list[dict[str, Any]]:
-    """What is overdue, of an owner if given; `new`: no recorded run has found it late yet."""
+    """Return what is overdue, of an owner if given; `new`: no recorded run found it late before."""
     return rows(connection, as_of, {LATE: as_of.unix, OWNER: owner_id})
 
 
@@ -198,9 +198,9 @@ def list_rows(session: Session, given: "ListOptions") -> list[dict[str, Any]]:
 
 
 def late_beside(session: Session, given: "ListOptions", listed: list[dict[str, Any]]) -> int:
-    """Return how many overdue ones of the same owner a list by --due leaves out; 0 without it.
+    """Return how many overdue ones of the same owner a list by --due omits; 0 without --due.
 
-    What is hidden from the account is not counted.
+    Follow-ups hidden from the account are not counted.
     """
     if given.due is None or given.to_sign:
         return 0
@@ -214,9 +214,9 @@ def late_beside(session: Session, given: "ListOptions", listed: list[dict[str, A
 def seen(
     session: Session, rows: list[dict[str, Any]], *, leave_out: bool = False
 ) -> list[dict[str, Any]]:
-    """The rows as this account sees them: a hidden one shows its person and place alone.
+    """Return the rows as this account sees them: a hidden one shows only its person and place.
 
-    `leave_out`: the list was asked for by what is hidden (due, owner), so it has none of these.
+    `leave_out`: the list was filtered by hidden values (due, owner), so hidden rows are omitted.
     """
     hidden = session.view.follow_ups(row["id"] for row in rows)
     session.keep_shown()
@@ -235,7 +235,7 @@ def seen(
 
 
 def _span(session: Session, due: str) -> tuple[int, int]:
-    """From which instant until before which, as numbers."""
+    """Return the first instant of a span and the first one after it, in Unix seconds."""
     if due.strip().lower() == "week":
         now = int(session.now.timestamp())
         return now, now + WEEK
@@ -247,7 +247,7 @@ def _span(session: Session, due: str) -> tuple[int, int]:
 def add_names(
     session: Session, rows: list[dict[str, Any]], columns: tuple[str, ...], action: str, names: bool
 ) -> tuple[str, ...]:
-    """With --names: put them into the rows, record whose were shown, and add the column."""
+    """With --names, add names to the rows and the columns; record in the audit whose were shown."""
     if not names:
         return columns
     from ccu.records import person_ids
@@ -272,11 +272,10 @@ _CHANGES = """SELECT
 
 
 def calendar_rows(session: Session, given: "ListOptions") -> list[dict[str, Any]]:
-    """Return the rows of `list_rows` that are due some day, and those a calendar must remove.
+    """Return the rows of `list_rows` that have a due day, and those that a calendar must remove.
 
-    What is gone and was due before today is left out: a calendar's past days need no removal.
-
-    Keys beside those of `rows`: gone (closed, or another's now), changes (how often changed).
+    Removals from before today are left out: a calendar's past days can stay. Keys besides those of
+    `rows`: gone (closed, or has another owner now), changes (how often changed).
     """
     owner = session.staff_id if given.mine else given.owner
     found = list_rows(session, replace(given, every=True))

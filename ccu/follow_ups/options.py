@@ -16,16 +16,16 @@ from ccu.options.lookups import LOGIN, code, of_list
 from ccu.people.who import NAMED_PERSON
 from ccu.session import Session
 
-# A day that was counted and not named.
+# A day given relative to today, not by name or date.
 _COUNTED = re.compile(r"tomorrow$|in |\+|\d+ ?(d|days?|w|weeks?|months?)$", re.IGNORECASE)
 
 
 def _due(session: Session, text: str, option: str, tell: bool = True) -> datetime:
     """Return the moment something is due: a day alone is due by its end, in the town's time.
 
-    A day that was counted, such as tomorrow, is the next one on which the office is open.
-    Raises InvalidInput for a text that is not one moment, for one in the past (nothing new can
-    have been due already) and for one that is years away.
+    A relative day, such as tomorrow, is moved to the next one on which the office is open. Raises
+    InvalidInput for a text that is not one moment, for one in the past (something new cannot be
+    overdue already) and for one years away.
     """
     due = typed_text.due(session, text, option, tell=tell)
     if not isinstance(due, datetime):
@@ -37,7 +37,7 @@ def _due(session: Session, text: str, option: str, tell: bool = True) -> datetim
         meant = [f"tomorrow {due:%H:%M}"] if due.date() == session.today else []
         offered = f"; did you mean {meant[0]}?" if meant else ""
         raise InvalidInput(f"{option} is in the past{offered}", *meant)
-    if due.date() > session.today + FURTHEST:  # 2062 for 2026 would leave nothing due for anybody
+    if due.date() > session.today + FURTHEST:  # 2062 mistyped for 2026 would never come due
         raise InvalidInput(f"{option} is more than 3 years away; check the year")
     return due
 
@@ -68,7 +68,7 @@ DUE = types.OptionType(
 )
 KIND, RESULT = code("follow_up_kind"), code("follow_up_result")
 LONGEST_TRY = 24 * 60  # minutes
-FURTHEST = timedelta(days=1096)  # from today to when something is due
+FURTHEST = timedelta(days=1096)  # the most days from today to a due date
 
 
 def _called(
@@ -105,7 +105,7 @@ def _called(
 
 
 def _none(session: Session, more: bool, number: int | None) -> tuple[dict[int, str], int]:
-    """Return nothing to list, and what to call a number."""
+    """Return no list; for a number, its line."""
     return _called(session, more, number) if number else ({}, 0)
 
 

@@ -1,4 +1,4 @@
-"""One follow-up as a page: what it is for, each attempt, what was moved; several as a calendar."""
+"""One follow-up as a page: its subject, attempts and changes; a list of them as a calendar."""
 
 import sqlite3
 import sys
@@ -27,7 +27,7 @@ CHANGE_COLUMNS = ("When", "By", "Field", "Old", "New", "Reason")
 
 
 def read(session: Session, follow_up_id: int, reason: str | None) -> Document:
-    """The page, recorded as a read; the notes only with a reason. Raises NotFound."""
+    """Return the page and record the read; notes only with a reason. Raises NotFound."""
     with session.work() as work:
         follow_ups.read(work.connection, follow_up_id)
         data = listing_store.record(work.connection, follow_up_id, AsOf.of(session.now))
@@ -73,7 +73,7 @@ def _document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
 
 
 def _in_words(change: dict[str, Any], results: dict[str, str]) -> Any:
-    """Return the old value; of a voided attempt when it was, its result and its note."""
+    """Return the old value in words; of a voided attempt its time, result and note."""
     old = change["old"]
     if change["field"] != ATTEMPT:
         return old
@@ -91,9 +91,9 @@ def write_calendar(
 ) -> None:
     """Write the follow-ups of a list as a calendar (RFC 5545), without names and addresses.
 
-    A calendar leaves the town's machines for phones. The entry of a follow-up has the same UID each
-    time, and a higher SEQUENCE once it was changed. What is still to come and was closed, or has
-    another owner now, is there as cancelled, so that a calendar removes it. Raises InvalidInput.
+    Calendars are copied to phones. The entry of a follow-up always has the same UID, and a higher
+    SEQUENCE after a change. A future follow-up that was closed, or has another owner now, is
+    written as cancelled, so that a calendar removes it. Raises InvalidInput.
     """
     from icalendar import Calendar
 
@@ -116,7 +116,7 @@ def write_calendar(
 
 
 def _event(session: Session, row: dict[str, Any]) -> "Event":
-    """Return one entry: all day for what is due by the end of a day, else half an hour."""
+    """Return one entry: all day if it is due by the end of a day, else half an hour."""
     from hashlib import sha256
 
     from icalendar import Event
@@ -138,6 +138,6 @@ def _event(session: Session, row: dict[str, Any]) -> "Event":
     about = [row["about"], f"ccu follow-up show {row['id']}", row.get("notice")]
     event.add("description", "\n".join(filter(None, about)))
     event.add("status", "CANCELLED" if row["gone"] else "CONFIRMED")
-    event.add("transp", "TRANSPARENT")  # no meeting: it does not block the time
+    event.add("transp", "TRANSPARENT")  # no meeting, so the time stays free
     event.add("class", "PRIVATE")
     return event

@@ -1,8 +1,8 @@
 """Follow-ups: what is due, about which record, and who owns it.
 
-A follow-up is open until it is closed. A try that did not reach the person leaves it open with a
-new due; the closing by an intern waits for a signature, and until then it is open. Whatever closes
-one, a referral or a person being helped is not left without a next action: see make_next.
+An attempt that did not reach the person leaves a follow-up open with a new due date. An intern's
+closing awaits a signature, and until then it is open. After a closing, an open referral or a person
+with a worker always has a next action: see make_next.
 """
 
 import sqlite3
@@ -20,8 +20,8 @@ from ccu.records import person_ids, staff, staff_list, table, writes
 from ccu.records.settings import Settings
 from ccu.work import Work
 
-SCHEDULED_KIND = "call"  # what the follow-ups of a new referral are, until somebody changes it
-RETRY, CHECK_AGAIN = 0, -1  # steps of the schedule: after a try that failed, after one that did not
+SCHEDULED_KIND = "call"  # the type of a new referral's follow-ups, until somebody changes it
+RETRY, CHECK_AGAIN = 0, -1  # steps of the schedule after a failed and after a successful attempt
 
 _READ = """
 SELECT follow_up.*, closer.login AS closed_login, owner.login AS owner_login
@@ -33,7 +33,7 @@ WHERE {where}
 
 @dataclass(frozen=True, kw_only=True)
 class About:
-    """What a follow-up is for: at least one is set; who owns it: always."""
+    """What a follow-up is for, at least one of the ids, and its owner."""
 
     owner_id: int
     referral_id: int | None = None
@@ -53,21 +53,21 @@ class Attempt:
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """The follow-up after an attempt: open, to_sign or closed; and the next one that was made."""
+    """The state of a follow-up after an attempt (open, to_sign, closed) and the next one added."""
 
     state: str
-    number: int = 0  # of the attempt
+    number: int = 0  # the attempt's
     next_id: int | None = None
     next_due: str | None = None
 
 
 def read(connection: sqlite3.Connection, follow_up_id: int) -> sqlite3.Row:
-    """Its row with the logins of owner and closer. Raises NotFound."""
+    """Return its row with the logins of owner and closer. Raises NotFound."""
     return table.require(connection, "follow_up", follow_up_id, _READ)
 
 
 def read_open(connection: sqlite3.Connection, follow_up_id: int) -> sqlite3.Row:
-    """As `read`; raises InvalidInput, saying who closed it and when, unless it is still to do."""
+    """Read it as `read` does. Raises InvalidInput, with who closed it and when, if it is closed."""
     row = read(connection, follow_up_id)
     if row["closed_at"]:
         raise InvalidInput(
@@ -91,12 +91,12 @@ def _by(row: sqlite3.Row, when: str) -> str:
 def schedule(
     work: Work, referral_id: int, made_at: datetime, since: datetime | None = None
 ) -> list[int]:
-    """Make the follow-ups of an open referral and return their ids; at least one.
+    """Add the follow-ups of an open referral, at least one; return their ids.
 
-    Due the hours of the setting follow_up_hours after `since` in real time: 24 hours are 24 hours
-    when clocks change. A step whose hours are over at `made_at` is counted from `made_at`: nothing
-    is late before anybody could do it. Two that fall on one moment (both moved to Monday's opening)
-    are one.
+    They are due the hours of the setting follow_up_hours after `since` in elapsed time, also when
+    clocks change. A step already past at `made_at` is counted from `made_at`, so that nothing is
+    late before anybody could do it. Two due at the same moment (both moved to Monday's opening)
+    become one.
     """
     about = about_referral(work.connection, referral_id, None)
     begins = (since or made_at).astimezone(work.settings.zone)
@@ -114,7 +114,7 @@ def schedule(
 def contact_end(connection: sqlite3.Connection, call_id: int | None) -> datetime | None:
     """Return when the contact of a call ended: cleared, else begun; None without a call.
 
-    The clock of "within 24 hours" starts here, in the list's due and in the figures
+    The clock of "within 24 hours" starts then, both for due dates and in the figures
     (ccu/figures/care/first_follow_up.sql).
     """
     sql = "SELECT coalesce(cleared_at, occurred_at) FROM call WHERE id = :call"
@@ -123,10 +123,10 @@ def contact_end(connection: sqlite3.Connection, call_id: int | None) -> datetime
 
 
 def close_for_referral(work: Work, referral_id: int, *, in_error: bool = False) -> list[int]:
-    """Close what is still open of a referral that came to an end; returns the ids.
+    """Close the open follow-ups of a referral that ended; return the ids.
 
-    Of a referral entered in error, what nobody tried is cancelled. One that waits for a
-    supervisor's signature keeps waiting: what was done is still to be signed.
+    If it was entered in error, those without an attempt are cancelled. One that awaits a
+    supervisor's signature still does, because the work was done.
     """
     found = work.connection.execute(
         "UPDATE follow_up SET closed_at = :at, closed_by = :by, cancelled = :in_error AND"
@@ -142,7 +142,7 @@ def close_for_referral(work: Work, referral_id: int, *, in_error: bool = False) 
 
 
 def open_for_referral(work: Work, ids: list[int]) -> list[int]:
-    """Open again those of these that closed with their referral; returns the ids."""
+    """Reopen those of `ids` that were closed with their referral; return the ids."""
     of_these: dict[str, object] = {"id IN ?": ids}
     sql = "SELECT id FROM follow_up WHERE closed_at IS NOT NULL AND {where} ORDER BY id"
     opened = [int(row["id"]) for row in table.select(work.connection, sql, of_these)]
@@ -158,10 +158,10 @@ def _steps(settings: Settings) -> list[int]:
 
 
 def step_after(moment: datetime, settings: Settings, step: int, usual: str = "") -> str:
-    """When the schedule's step (0 the first, -1 the last) after a moment is due, in stored form.
+    """Return when the schedule's step (0 the first, -1 the last) after a moment is due, as stored.
 
-    Moved on to the next moment at which the office is open, where the town set hours or holidays,
-    or by the `usual` hours where it set none.
+    It is moved to the next moment at which the office is open, by the town's hours and holidays or,
+    if it set none, by the `usual` hours.
     """
     due = dates.add_elapsed(moment, hours=_steps(settings)[step])
     if (open_on := settings["office_hours"] or usual) or settings["holidays"]:
@@ -180,7 +180,7 @@ def add(
     note: str | None = None,
     after: int | None = None,
 ) -> int:
-    """Add one by hand, or `after` another that closed; return its id."""
+    """Add a follow-up by hand, or `after` another one that closed; return its id."""
     follow_up_id = insert(work, kind, about, due_at, note or "")
     of: dict[str, Any] = {"referral": about.referral_id, "call": about.call_id}
     of["person"] = about.person_id
@@ -189,20 +189,20 @@ def add(
 
 
 def insert(work: Work, kind: str, about: About, due_at: str, note: str = "") -> int:
-    """Add the row alone; `add` and `schedule` record it in the audit too."""
+    """Add only the row; `add` and `schedule` also record it in the audit."""
     provider_id = consents.provider_of_referral(work.connection, about.referral_id)
     consents.refuse_part2_note(work.connection, note, provider_id)
     return writes.insert(work, "follow_up", about, kind=kind, due_at=due_at, note=note)
 
 
 def of_referral(connection: sqlite3.Connection, referral_id: int) -> list[sqlite3.Row]:
-    """Return the follow-ups of a referral, closed ones too."""
+    """Return the follow-ups of a referral, including closed ones."""
     sql = "SELECT * FROM main.follow_up WHERE {where} ORDER BY id"
     return table.select(connection, sql, {"referral_id = ?": referral_id})
 
 
 def about_referral(connection: sqlite3.Connection, referral_id: int, owner: int | None) -> About:
-    """What a follow-up of an open referral is for; its owner's unless said. Raises as `read`."""
+    """Return what a follow-up of an open referral is for; the referral's owner is the default."""
     row = table.require(connection, "referral", referral_id)
     if not _is_open(connection, referral_id):
         raise InvalidInput(f"referral {referral_id} has ended; follow up its --person or --call")
@@ -215,7 +215,7 @@ def about_referral(connection: sqlite3.Connection, referral_id: int, owner: int 
 
 
 def about_call(work: Work, call_id: int, owner: int | None) -> About:
-    """What a follow-up of a call is for: its only subject, too. Raises NotFound, InvalidInput."""
+    """Return what a call's follow-up is for, also its only subject; or NotFound, InvalidInput."""
     table.require_call(work.connection, call_id)
     subjects = person_ids.subjects(work.connection, call_id)
     person_id = subjects[0] if len(subjects) == 1 else None
@@ -224,7 +224,7 @@ def about_call(work: Work, call_id: int, owner: int | None) -> About:
 
 
 def about_person(work: Work, person_id: int, owner: int | None) -> About:
-    """What a follow-up of a person is for: their worker's, unless said, or the usual."""
+    """Return what a person's follow-up is for; their worker owns it by default, else as usual."""
     people.must_exist(work.connection, person_id)
     worker = open_work.worker_of(work.connection, person_id, work.today.isoformat())
     owner_id = staff_list.owner_of_new(work.connection, work.staff_id, owner or worker)
@@ -232,14 +232,14 @@ def about_person(work: Work, person_id: int, owner: int | None) -> About:
 
 
 # ---------------------------------------------------------------- the next action
-# When a follow-up closes while its referral is open, or its person still has a worker, and nothing
-# else is due for them, the next one is made in the same transaction.
+# When a follow-up closes while its referral is open or its person has a worker, and nothing else is
+# due for them, the next one is added in the same transaction.
 
 
 def next_needed(connection: sqlite3.Connection, row: sqlite3.Row, today: date) -> bool:
-    """Whether closing this one leaves an open referral, or a person with a worker, with nothing.
+    """Return whether closing this one leaves an open referral, or a client, without a next action.
 
-    What waits for a signature is done: it is no next action with the person.
+    A follow-up that awaits a signature is done, so it is no next action.
     """
     others = {"id <> ?": row["id"]}
     if row["referral_id"] is not None and _is_open(connection, row["referral_id"]):
@@ -257,12 +257,12 @@ def _is_open(connection: sqlite3.Connection, referral_id: int | None) -> bool:
 
 
 def is_workable(connection: sqlite3.Connection, referral_id: int | None) -> bool:
-    """Whether a follow-up may be open: it is for no referral, or for an open one."""
+    """Return whether a follow-up may be open: it is for no referral, or for an open one."""
     return referral_id is None or _is_open(connection, referral_id)
 
 
 def is_due(connection: sqlite3.Connection, conditions: Mapping[str, object]) -> bool:
-    """Whether some follow-up is still to be done: open, and not awaiting a signature."""
+    """Return whether a follow-up is still to be done: open, and not awaiting a signature."""
     sql = "SELECT id FROM open_follow_up WHERE closing_at IS NULL AND {where}"
     return bool(table.select(connection, sql, conditions))
 
@@ -270,7 +270,7 @@ def is_due(connection: sqlite3.Connection, conditions: Mapping[str, object]) -> 
 def make_next(
     work: Work, row: sqlite3.Row, due_at: str | None = None, kind: str | None = None
 ) -> tuple[int | None, str | None]:
-    """The follow-up after one that closed, as said or where it is needed: its id and due."""
+    """Add the next follow-up after one that closed, if given or needed; return its id and due."""
     if due_at is None:
         if not next_needed(work.connection, row, work.today):
             return None, None
@@ -289,7 +289,7 @@ def make_next(
 
 
 def ends(connection: sqlite3.Connection, result: str) -> bool:
-    """Whether a follow-up is over after this result."""
+    """Return whether this result closes a follow-up."""
     sql = "SELECT ends FROM follow_up_result WHERE code = :code"
     return bool(table.value(connection, sql, code=result))
 
@@ -297,10 +297,10 @@ def ends(connection: sqlite3.Connection, result: str) -> bool:
 def log_attempt(
     work: Work, follow_up_id: int, attempt: Attempt, next_due: str | None, next_kind: str | None
 ) -> Done:
-    """Record an attempt, and close the follow-up or give it its next due.
+    """Record an attempt, and close the follow-up or set its next due date.
 
-    Raises NotFound; InvalidInput with who closed it and when if it is closed already, and when the
-    result leaves it open and no next due is given.
+    Raises NotFound; InvalidInput if it is closed (with who closed it and when), or if the result
+    leaves it open and no next due date is given.
     """
     connection = work.connection
     row = read_open(connection, follow_up_id)
@@ -328,7 +328,7 @@ def log_attempt(
 
 
 def _close(work: Work, follow_up_id: int) -> str:
-    """Close it; an intern's closing waits for a signature."""
+    """Close it; an intern's closing awaits a signature."""
     to_sign = staff.role_of(work.connection, work.staff_id) == "intern"
     closed = {"closing_at" if to_sign else "closed_at": work.at, "closed_by": work.staff_id}
     writes.update(work.connection, "follow_up", follow_up_id, closed)
@@ -339,12 +339,12 @@ def _close(work: Work, follow_up_id: int) -> str:
 
 
 def sign(work: Work, follow_up_id: int) -> Done:
-    """Sign the closing by an intern, which closes it. Raises NotFound, NotAllowed, InvalidInput."""
+    """Sign an intern's closing, which closes it. Raises NotFound, NotAllowed, InvalidInput."""
     row = read(work.connection, follow_up_id)
     if row["closed_at"] or not row["closing_at"]:
         read_open(work.connection, follow_up_id)  # raises when it is closed already
         raise InvalidInput(f"follow-up {follow_up_id} is not awaiting a signature")
-    _may_sign(work, row)
+    _require_signer(work, row)
     signed = {"closed_at": work.at, "signed_by": work.staff_id}
     writes.update(work.connection, "follow_up", follow_up_id, signed)
     work.audit("follow-up-sign", "follow_up", follow_up_id)
@@ -352,8 +352,8 @@ def sign(work: Work, follow_up_id: int) -> Done:
     return Done(state="closed", next_id=next_id, next_due=next_due)
 
 
-def _may_sign(work: Work, row: sqlite3.Row) -> None:
-    """The intern's own supervisor or an admin; any supervisor for an intern who has none."""
+def _require_signer(work: Work, row: sqlite3.Row) -> None:
+    """Require an admin or the intern's supervisor; any supervisor if the intern has none."""
     role = staff.role_of(work.connection, work.staff_id)
     intern = work.connection.execute(
         "SELECT intern.id, boss.id AS boss_id, boss.login FROM staff AS intern"
@@ -369,16 +369,16 @@ def _may_sign(work: Work, row: sqlite3.Row) -> None:
 
 
 def move(work: Work, follow_up_id: int, new: dict[str, object], reason: str | None) -> list[str]:
-    """Give it a new due_at or owner_id, keeping the old; returns what did change.
+    """Set a new due_at or owner_id and keep the old one; return the fields that changed.
 
-    One that waits for a signature is so sent back to be done again, by who may sign it. Raises
+    If it awaits a signature, this sends it back to be done again; only a signer may do that. Raises
     NotFound, InvalidInput for a closed one, NotAllowed.
     """
     row = read(work.connection, follow_up_id)
     if row["closed_at"]:
         read_open(work.connection, follow_up_id)
     if row["closing_at"]:
-        _may_sign(work, row)
+        _require_signer(work, row)
         new = {**new, "closing_at": None, "closed_by": None}
     changed = writes.change(work, "follow_up", row, new, reason)
     if changed:

@@ -1,6 +1,6 @@
-"""Taking back what was recorded in error: a follow-up, its last attempt, its closing.
+"""Undo what was recorded in error: a follow-up, its last attempt, its closing.
 
-Nothing is lost: `change` has the values before, and the attempt itself, which leaves its table so
+Nothing is lost: `change` keeps the earlier values, and a voided attempt, which leaves its table so
 that no list or figure counts it.
 """
 
@@ -30,7 +30,7 @@ WHERE field IN ('due_at', 'kind') AND recorded_at = :recorded_at AND recorded_by
   AND NOT :ends AND reason IS NULL AND id IN (SELECT max(id) FROM change
              WHERE record = 'follow_up' AND record_id = :id GROUP BY field)
 """
-# The follow-up that was added because this one closed, while nobody has tried it.
+# The follow-up that was added because this one closed, if it has no attempt.
 _NEXT = """
 SELECT * FROM main.follow_up AS next
 WHERE id IN (SELECT id FROM open_follow_up WHERE closing_at IS NULL AND id > :id)
@@ -43,7 +43,7 @@ ORDER BY id DESC LIMIT 1
 
 @dataclass(frozen=True)
 class Voided:
-    """What voiding an attempt did: the attempt's result, and the follow-up that went with it."""
+    """What voiding an attempt did: the attempt's result and the follow-up that was cancelled."""
 
     result: str
     is_open: bool
@@ -53,8 +53,8 @@ class Voided:
 def void(work: Work, follow_up_id: int, reason: str | None, *, alone: bool = False) -> None:
     """Cancel a follow-up that was scheduled in error.
 
-    Raises NotFound, NotAllowed; InvalidInput for one that is closed or was tried, and, unless it
-    may go `alone`, for the only one due for an open referral or a person with a worker.
+    Raises NotFound, NotAllowed; InvalidInput if it is closed or has an attempt, or, without
+    `alone`, if it is the only one due for an open referral or a person with a worker.
     """
     _cancel(work, may_void(work, follow_up_id, alone=alone), reason, part=False)
 
@@ -85,7 +85,7 @@ def _cancel(work: Work, row: sqlite3.Row, reason: str | None, *, part: bool) -> 
 
 
 def void_attempt(work: Work, follow_up_id: int, reason: str | None) -> Voided:
-    """Take back the last attempt: the follow-up is as it was before.
+    """Void the last attempt and restore the follow-up as it was before.
 
     It is open again with its earlier due, unless its referral has ended; the next follow-up that
     the attempt added is cancelled, unless somebody tried it. Raises NotFound, NotAllowed,

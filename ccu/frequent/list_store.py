@@ -1,9 +1,8 @@
 """The frequent list: care calls in a window of days, and the overrides of the counts.
 
-A call counts for the place it was at, its unit apart from the building, and for those it was about
-(role subject; who called or looked on is not who the calls are about). Void calls are not counted,
-nor what lies ahead of `now`, the local wall clock, nor what is before `day`, the window's first
-local day: the same edges as the card's.
+A call counts for its place (a unit is not its building) and for its subjects, not for callers or
+bystanders. Void calls are not counted, nor those after `now`, the local wall clock, or before
+`day`, the window's first local day: the same limits as the card's.
 """
 
 import json
@@ -18,7 +17,7 @@ from ccu.frequent import store
 from ccu.records import person_ids, table, writes
 from ccu.work import Work
 
-# The window's calls come by the index on time: by the one on place all of the file would be read.
+# Read the window's calls by the index on time; the index on place would read the entire file.
 _IN_WINDOW = """
   call.occurred_at >= :day AND call.voided_at IS NULL AND substr(call.occurred_at, 1, 19) <= :now
 """
@@ -83,7 +82,7 @@ LEFT JOIN place AS building
 def places(
     connection: sqlite3.Connection, window: Mapping[str, object], k: int, marked: Collection[int]
 ) -> list[dict[str, Any]]:
-    """Places with at least k care calls in the window (day, now), and the `marked` ones anyway.
+    """Return places with at least k care calls in the window (day, now), and all `marked` ones.
 
     Keys: place, address, care_calls, calls (of any type), people (with a name, different ones),
     unknown (care calls about nobody with a name), last (day of the last call), exempt (why, of the
@@ -112,7 +111,7 @@ def places(
 def people(
     connection: sqlite3.Connection, window: Mapping[str, object], k: int, marked: Collection[int]
 ) -> list[dict[str, Any]]:
-    """People with at least k care calls about them in the window, and the `marked` ones.
+    """Return people with at least k care calls about them in the window, and all `marked` ones.
 
     Keys: person (the canonical record), care_calls, places (different ones), last (day of the last
     care call about them). Most care calls first.
@@ -150,7 +149,7 @@ def due_for_review(
 
 
 def merge_warnings(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> list[str]:
-    """Return a warning where one is on the list by override and the other off it."""
+    """Return a warning if one is on the list by override and the other is off it."""
     ours, theirs = (
         store.override_of(connection, ("person", each)) for each in (kept_id, merged_id)
     )
@@ -166,7 +165,7 @@ def merge_warnings(connection: sqlite3.Connection, kept_id: int, merged_id: int)
 def add_override(
     work: Work, subject: store.Subject, *, listed: bool, reason: str, review_on: str
 ) -> tuple[int, list[int]]:
-    """Override the count; return the override's number and those of the ones that it replaces."""
+    """Override the count; return the override's number and the numbers of those it replaces."""
     replaced = [each["id"] for each in store.active_overrides(work.connection, subject)]
     _end(work, replaced, None)
     record, number = subject
@@ -182,14 +181,14 @@ def keep_override(work: Work, override_id: int, review_on: str, reason: str) -> 
     same = store.active_overrides(work.connection, _subject(row))
     _end(work, [each["id"] for each in same if each["id"] != override_id], reason)
     writes.update(work.connection, "frequent_override", override_id, {"review_on": review_on})
-    # Recorded also where the day stays as it was: the reason is new.
+    # Recorded even if the day does not change, because the reason is new.
     fields = {"review_on": (row["review_on"], review_on)}
     writes.record_changes(work, "frequent_override", override_id, fields, reason)
     work.audit("frequent-keep", *_subject(row), override=override_id)
 
 
 def end_override(work: Work, override_id: int, reason: str) -> None:
-    """End an override: the count decides again. Raises as `require_override`."""
+    """End an override, so that the count decides again. Raises as `require_override`."""
     row = require_override(work.connection, override_id)
     _end(work, [override_id], reason)
     work.audit("frequent-end", *_subject(row), override=override_id)

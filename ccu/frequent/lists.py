@@ -1,4 +1,4 @@
-"""The frequent lists: the count, what overrides and exemptions make of it, and their review."""
+"""The frequent lists: counts, overrides and exemptions, and the review of overrides."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -32,7 +32,7 @@ Row = dict[str, Any]
 
 
 class Count:
-    """The threshold: `k` care calls within `days` days, today being the last of them."""
+    """The threshold: `k` care calls within the `days` days that end today."""
 
     def __init__(self, session: Session, k: int | None, days: int | None) -> None:
         self.k = k or session.settings.number("repeat_calls")
@@ -42,7 +42,7 @@ class Count:
 
 
 def places(session: Session, k: int | None, days: int | None, *, every: bool) -> Document:
-    """Return the list of places as a page, recorded as a read; `every`: also what is left out.
+    """Return the list of places as a page and record the read; `every`: also those left out.
 
     JSON: k, days, from, as_of, places, left_out (by override), exempt. Rows have the keys of
     store.places, worker and override (id, since, review_on, or None).
@@ -68,7 +68,7 @@ def places(session: Session, k: int | None, days: int | None, *, every: bool) ->
 def people(
     session: Session, k: int | None, days: int | None, *, names: bool, every: bool
 ) -> Document:
-    """Return the list of people as a page, recorded as a read; `every`: also who is left out.
+    """Return the list of people as a page and record the read; `every`: also those left out.
 
     JSON: k, days, from, as_of, people, left_out. Rows have the keys of store.people, worker, open
     (items), override and, with `names`, name: recorded as a read of each person.
@@ -98,7 +98,7 @@ def people(
 
 
 def _overrides(work: Work, subject: str) -> dict[int, Row]:
-    """Person or place -> its override: the later one, where a merge left two."""
+    """Return person or place -> its override, the later one if a merge left two."""
     found = frequent.active_overrides(work.connection)
     return {row[subject]: row for row in found if row[subject] is not None}
 
@@ -106,7 +106,7 @@ def _overrides(work: Work, subject: str) -> dict[int, Row]:
 def _data(
     session: Session, count: Count, subject: str, rows: Sequence[Row], overrides: dict[int, Row]
 ) -> Row:
-    """Those on the list, and those above the threshold that an override leaves out."""
+    """Return those on the list, and those above the threshold that an override leaves out."""
     listed: list[Row] = []
     left_out: list[Row] = []
     for row in rows:
@@ -190,7 +190,7 @@ def decide(
     asking: bool,
 ) -> str:
     """Write an override; return what it did. Raises NotAllowed, InvalidInput, NotFound."""
-    _ = session.staff_id  # an account that is refused learns nothing of places
+    _ = session.staff_id  # first, so that a refused account learns nothing about places
     if sum(each is not None for each in (person_id, place, address)) != 1:
         raise InvalidInput("give one of --person, --place and --address")
     if person_id is not None:
@@ -230,7 +230,7 @@ def next_review(session: Session) -> str:
 
 
 def due(session: Session, every: bool) -> list[dict[str, Any]]:
-    """Return those due for review (`every`: all active), with reasons; recorded as a read."""
+    """Return those due for review (`every`: all active) with reasons, and record the read."""
     with session.work() as work:
         rows = list_store.due_for_review(work.connection, work.today, every)
         for row in rows:

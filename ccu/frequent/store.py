@@ -1,8 +1,8 @@
-"""Overrides of who and where counts as met often.
+"""Overrides of which people and places count as frequent.
 
-An override lists a person or a place whatever the count, or leaves it off. A person or a place has
-one active override at most; where a merge brought two together, the later one counts. An override
-is active until it is ended, also after its review was due.
+An override puts a person or a place on the list or off it whatever the count. Each has one active
+override at most; after a merge of two, the later one counts. An override is active until it is
+ended, even after its review is due.
 """
 
 import sqlite3
@@ -22,7 +22,7 @@ ORDER BY frequent_override.id
 """
 
 
-# A subject is what an override is of: ("person", 12), by any record of theirs, or ("place", 3).
+# What an override is for: ("person", 12), by any record of theirs, or ("place", 3).
 Subject = tuple[str, int]
 
 

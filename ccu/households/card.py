@@ -14,6 +14,7 @@ from ccu.output.text import listed
 from ccu.people import open_work_store as open_work
 from ccu.people import relations_store as relations
 from ccu.people import store as people
+from ccu.people import who
 from ccu.people import worker_store as workers
 from ccu.people.open_work_store import AsOf
 from ccu.people.options import age_on, latest_birth, minor_on
@@ -23,7 +24,8 @@ from ccu.work import Work
 
 
 def asked(session: Session, household: int | None, person: int | None) -> int:
-    """Return the household meant, by number or by somebody in it. Raises NotFound, InvalidInput."""
+    """Return a household by its number or by a member. Raises NotFound, InvalidInput."""
+    person = who.asked(session, person, household)
     if (household is None) == (person is None):
         raise InvalidInput("give either HOUSEHOLD or --person")
     if household is not None:
@@ -46,7 +48,7 @@ def asked(session: Session, household: int | None, person: int | None) -> int:
 
 
 def show(session: Session, household_id: int) -> dict[str, Any]:
-    """Return the card as JSON has it, recorded as a read of each person on it. Raises NotFound."""
+    """Return the card as in JSON, and record a read of each person on it. Raises NotFound."""
     with session.work() as work:
         card, shown = _read(session, work, household_id)
         work.audit("household-show", "household", household_id, people=len(shown))
@@ -96,7 +98,7 @@ def _read(session: Session, work: Work, household_id: int) -> tuple[dict[str, An
 
 
 def _open_work(work: Work, household_id: int, records: Sequence[int]) -> list[dict[str, Any]]:
-    """Open referrals and follow-ups of the household and its people, the first due first."""
+    """Return open referrals and follow-ups of the household and its people by due date."""
     items = open_work.open_work(
         work.connection, records, AsOf.of(work.now), work.view, household_id=household_id
     )
@@ -104,7 +106,7 @@ def _open_work(work: Work, household_id: int, records: Sequence[int]) -> list[di
 
 
 def _person(row: dict[str, Any], today: date) -> dict[str, Any]:
-    """person, name, birth_year, age, age_estimated, minor of a row of people_on_card."""
+    """Return person, name, birth_year, age, age_estimated, minor of a row of people_on_card."""
     age, born = age_on(row, today), latest_birth(row)
     stated = None if row["minor"] is None else bool(row["minor"])
     return {
@@ -118,7 +120,7 @@ def _person(row: dict[str, Any], today: date) -> dict[str, Any]:
 
 
 def _relations(related: list[relations.Relation], person: int) -> list[dict[str, Any]]:
-    """person (the other one), is (what this person is to them), has_as (what they are, else)."""
+    """Return person (the other one), is (what this person is to them) or has_as (the reverse)."""
     found = [each.seen_by(person) for each in related if person in (each.who, each.of)]
     return [
         {"person": other, "is": is_, "has_as": has}
@@ -129,7 +131,7 @@ def _relations(related: list[relations.Relation], person: int) -> list[dict[str,
 
 
 def _beside(row: dict[str, Any], related: list[relations.Relation]) -> dict[str, Any]:
-    """person, name, relations of somebody who is not a member now."""
+    """Return person, name, relations of somebody who is not a member now."""
     theirs = _relations(related, row["person"])
     return {"person": row["person"], "name": row["name"], "relations": theirs}
 
@@ -140,8 +142,8 @@ def _beside(row: dict[str, Any], related: list[relations.Relation]) -> dict[str,
 def rows_of_list(session: Session, every: bool) -> list[dict[str, Any]]:
     """Return id, name, members, workers, open of each household; names for those who may see them.
 
-    Without `every` only those with a member, a worker or open work now. `open` counts the open work
-    of the card. Names shown are recorded in the audit.
+    Without `every`, only those with a member, a worker or open work now. `open` counts the card's
+    open work. Names shown are recorded in the audit.
     """
     work = session.reading
     found: list[dict[str, Any]] = []
@@ -183,12 +185,12 @@ FORMER_COLUMNS = ("Person", "Name", "Until", "Relation")
 
 
 def document(connection: sqlite3.Connection, card: dict[str, Any]) -> Document:
-    """The card as a page; `card` is its documented JSON shape."""
+    """Return the card as a page; `card` is its documented JSON shape."""
     everyone = [each for part in ("members", "elsewhere", "left") for each in card[part]]
     names = {each["person"]: each["name"] for each in everyone}
     phrases = relations.phrases(connection)
     members = {each["person"] for each in card["members"]}
-    # To members only, on this page: the card of their own household has what else they are.
+    # Only relations to members: the others are on the cards of the other households.
     related = {
         each["person"]: "; ".join(
             _relation(one, names, phrases) for one in each["relations"] if one["person"] in members
@@ -223,7 +225,7 @@ def _who(person: Mapping[str, Any]) -> tuple[int, str]:
 
 
 def _relation(one: Mapping[str, Any], names: Mapping[int, str], phrases: Mapping[str, str]) -> str:
-    """`parent of Robin Sample`; where there is no word for that side, `has as guardian ...`."""
+    """Return `parent of Robin Sample`; without a word for that side, `has as guardian ...`."""
     other = names[one["person"]]
     if other in person_ids.NAMELESS:
         other = f"person {one['person']}"
@@ -255,7 +257,7 @@ def _worker(each: Mapping[str, Any], names: Mapping[int, str]) -> str:
 
 
 def _for(item: Mapping[str, Any], names: Mapping[int, str]) -> str:
-    """By name, but for what is the household's, or a call's and nobody's in particular."""
+    """Return the person's name, or `the household`, or the call for work without a person."""
     if item["person"] is not None:
         return names.get(item["person"], f"person {item['person']}")
     if item.get("household") is None and item.get("call") is not None:
@@ -267,7 +269,7 @@ def _members(card: Mapping[str, Any], related: Mapping[int, str]) -> list[tuple[
     return [
         (
             *_who(each),
-            # Text, so that all are aligned alike: one may be `about 40`.
+            # as text, so that all align the same: one may be `about 40`
             "" if each["age"] is None else f"{'about ' * each['age_estimated']}{each['age']}",
             each["minor"],
             each["care_calls"]["90"],

@@ -1,4 +1,4 @@
-"""Read what is typed of a household, and link two people: members, name, relation."""
+"""Read the options of households: members, name; link two people by a relation."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -20,12 +20,12 @@ from ccu.session import Session
 from ccu.work import Work
 
 LONGEST_NAME = 100
-# Instead of a household's number: a new household; none, two people are linked and nothing else.
+# Instead of a household's number: `new` for a new household; `none` to link two people only.
 NEW, NONE = "new", "none"
 
 
 def household_or(*words: str) -> OptionType[int | str]:
-    """The number of a household, or one of these words."""
+    """Make the type of a household's number or one of these words."""
 
     def read(session: Session, text: str, option: str) -> int | str | None:
         word = text.strip().lower()
@@ -54,7 +54,7 @@ def add(session: Session, household: int | str, people: Sequence[int], since: st
 
 def name(session: Session, household_id: int, file: Path | None) -> str:
     """Give a household the name of a file, or as typed; return what was done. Raises NotFound."""
-    households.name(session.db, household_id)  # a wrong number is told before the question
+    households.name(session.db, household_id)  # report a wrong number before the question
     if file is not None:
         text = typed_text.file_text(file, "--file")
     elif session.interactive:
@@ -85,8 +85,8 @@ def link(
 ) -> tuple[str, str]:
     """Link two people; return what was done, and in which household they are, as sentences.
 
-    Raises NotFound, InvalidInput. Without a choice of household, asks at a terminal where there is
-    more than one answer; else those linked stay where they are.
+    Raises NotFound, InvalidInput. Without a choice of household, a terminal is asked if more than
+    one is possible; otherwise the two stay in their households.
     """
     connection = session.reading.connection
     if asking and relation is None:
@@ -109,7 +109,7 @@ def link(
 
 
 def unlink(session: Session, who: int, of: int, relation: str | None) -> tuple[str, str]:
-    """Take a link away; return what was done, and the household they stay in, as sentences."""
+    """Remove a link; return what was done, and the household they stay in, as sentences."""
     with session.work() as work:
         connection = work.connection
         gone = relations.unlink(work, who, relation, of)
@@ -129,7 +129,7 @@ def unlink(session: Session, who: int, of: int, relation: str | None) -> tuple[s
 
 
 def _sure_of_births(session: Session, who: int, code: str, of: int) -> bool:
-    """Ask whether a parent born no earlier is meant; raise InvalidInput if not."""
+    """Ask to confirm a parent born no earlier than the child; raise InvalidInput if not."""
     new = relations.stored_form(who, code, of)
     if not relations.not_born_before(session.db, new):
         return False
@@ -140,7 +140,7 @@ def _sure_of_births(session: Session, who: int, code: str, of: int) -> bool:
 
 
 def _asked(session: Session, who: int, of: int) -> int | str | None:
-    """Ask for the household where more than one is possible; None where the usual is clear."""
+    """Ask for the household if more than one is possible; return None if the usual one is clear."""
     connection = session.db
     choice, why = _usual(connection, who, of)
     if choice != NONE:
@@ -164,7 +164,7 @@ def _asked(session: Session, who: int, of: int) -> int | str | None:
 def _usual(connection: sqlite3.Connection, who: int, of: int) -> tuple[int | str, str]:
     """Return the usual household of two linked people: a number, `new`, or `none` and why.
 
-    Nobody is brought back to a household that they left, or moved where there is a choice.
+    Nobody is put back into a household that they left, or moved if there is a choice.
     """
     theirs = {each: households.of_person(connection, each) for each in (who, of)}
     now = {each: [h for h, m in theirs[each].items() if not m.until] for each in theirs}
@@ -193,7 +193,7 @@ def _in(person: int, numbers: list[int]) -> str:
 def _put(
     work: Work, both: tuple[int, int], choice: int | str, why: str
 ) -> tuple[str, dict[str, Any]]:
-    """Put those of the two who are not in it into the household.
+    """Put the two people into the household, unless they are in it.
 
     Returns the result as a clause, and what `households.join` did.
     """

@@ -1,7 +1,7 @@
 """Households: who belongs together, since when.
 
 A membership without `until` is current, as a worker's assignment is. Memberships stay with the
-records that they were made for; what is read here goes by people, whichever of their records it is.
+records that they were made for; reads here are by person, across all records of the person.
 """
 
 import json
@@ -33,7 +33,7 @@ FROM json_each(:ids) AS record CROSS JOIN membership ON person_id = record.value
 class Member:
     """One person in one household; `until` None: not recorded that they left.
 
-    now: whether they are in it on the day that was asked about, as the view membership has it.
+    now: whether they are in it on the day asked about, by the view membership.
     """
 
     household: int
@@ -44,12 +44,12 @@ class Member:
 
 
 def names(connection: sqlite3.Connection) -> dict[int, str]:
-    """Household -> its name, mostly empty: it is identifying, so showing it must be audited."""
+    """Return household -> its name, usually empty. It identifies people: audit showing it."""
     return {row["id"]: row["name"] for row in connection.execute("SELECT id, name FROM household")}
 
 
 def name(connection: sqlite3.Connection, household_id: int) -> str:
-    """The name of one, mostly empty. Raises NotFound."""
+    """Return the name of one, usually empty. Raises NotFound."""
     return str(table.require(connection, "household", household_id)["name"])
 
 
@@ -83,7 +83,7 @@ def current(connection: sqlite3.Connection, person_id: int) -> list[int]:
 def _folded(
     connection: sqlite3.Connection, rows: Iterable[sqlite3.Row], today: date
 ) -> list[Member]:
-    """Join the rows of all records of a person: in the household while any of the records is."""
+    """Join the rows of all records of a person, who is a member while any record is."""
     rows, day = list(rows), today.isoformat()
     canonical = person_ids.canonical(connection, [row["person_id"] for row in rows])
     own: dict[tuple[int, int], list[sqlite3.Row]] = {}
@@ -112,7 +112,7 @@ def join(
     """Put people into a household, or into a new one; those who left come back.
 
     Returns what `unjoin` needs: household, new, people, and fields of memberships that it changed.
-    `part`: of another change, whose event has them too. Raises NotFound, InvalidInput.
+    `part`: it belongs to another change, whose event records it. Raises NotFound, InvalidInput.
     """
     number = writes.insert(work, "household", {}) if household_id is None else household_id
     table.require(work.connection, "household", number)
@@ -150,10 +150,10 @@ def _join(work: Work, household_id: int, person_id: int, since: str | None) -> l
 
 
 def unjoin(work: Work, joined: Mapping[str, Any], before: Mapping[str, Any], reason: str) -> None:
-    """Take back a join as it returned it: who was not in the household before is not in it.
+    """Undo a join by what it returned, so that people who were not members before are not.
 
-    `before` has the values of its fields. A household that was new goes. Raises InvalidInput for
-    one that something else names, or a membership that changed.
+    `before` has the values of its fields. A new household is deleted. Raises InvalidInput if
+    something else refers to it, or a membership changed.
     """
     household_id = joined["household"]
     came_back = {int(field.rpartition(" ")[2]) for field in before}
@@ -177,7 +177,7 @@ def unjoin(work: Work, joined: Mapping[str, Any], before: Mapping[str, Any], rea
 
 
 def restore(work: Work, household_id: int, before: Mapping[str, Any], reason: str) -> None:
-    """Give memberships the values `before` a change: `until of person 3` -> day or None."""
+    """Set memberships to the values `before` a change: `until of person 3` -> day or None."""
     for field, value in before.items():
         column, _, person = field.partition(" of person ")
         if column not in ("since", "until"):
@@ -268,7 +268,7 @@ WHERE call.care AND call.voided_at IS NULL AND call.occurred_at >= :day_365
 def people_on_card(
     connection: sqlite3.Connection, ids: Collection[int]
 ) -> dict[int, dict[str, Any]]:
-    """Person -> name, birth_date, age_estimate, age_estimated_on, minor: an audited read."""
+    """Return person -> name, birth_date, age_estimate, age_estimated_on, minor; audited."""
     names = person_ids.names(connection, ids)
     found = table.select(connection, _PEOPLE, {"id IN ?": list(ids)})
     return {row["person"]: {**dict(row), "name": names[row["person"]]} for row in found}
@@ -277,7 +277,7 @@ def people_on_card(
 def care_calls(
     connection: sqlite3.Connection, people: Sequence[int], window: Mapping[str, object]
 ) -> dict[int | None, dict[str, int]]:
-    """Person -> care calls by span, "90" and "365" days; under None the household's, each once."""
+    """Return person -> care calls in "90" and "365" days; None -> all of the household's."""
     asked = {"people": json.dumps(people), "day_365": window["day_365"], "now": window["now"]}
     met: dict[int | None, dict[int, str]] = {}
     for row in connection.execute(_CARE_CALLS, asked):

@@ -72,7 +72,7 @@ def pairs(
 
 
 def under_one_roof(pair: Judged) -> bool | None:
-    """Whether two of one family name at one address are clearly two people; None for others."""
+    """Return whether two with one name and address are clearly two people; None for other pairs."""
     weights = dict(pair.weights)
     given, birth = weights["given name"], weights["birth date"]
     if weights["home"].alone < SAME_HOME or weights["family name"].alone <= 0:
@@ -83,7 +83,7 @@ def under_one_roof(pair: Judged) -> bool | None:
 
 
 def holds_families(at_home: Counter[bool]) -> bool:
-    """Whether the file holds relatives at all, or only people entered more than once.
+    """Return whether the file has relatives, rather than only people entered more than once.
 
     Twins, and fathers and sons of one name, look like one person entered with a wrong name or
     date. A file with families has far more spouses and siblings, who agree in neither;
@@ -93,7 +93,7 @@ def holds_families(at_home: Counter[bool]) -> bool:
 
 
 def candidates(people: list[Prepared]) -> set[tuple[int, int]]:
-    """Return the pairs of positions in the list that are worth comparing."""
+    """Return the pairs of positions in the list to compare."""
     found: set[tuple[int, int]] = set()
     for key, *finer in BLOCKS:
         for block in _split(range(len(people)), people, key):
@@ -141,14 +141,14 @@ _postcode = _text_key(lambda person: person.postcode)
 
 
 def _door(person: Prepared) -> Iterator[str]:
-    """A number of an address with the word beside it: `12 main`."""
+    """Return a number of an address with the next word: `12 main`."""
     return (
         f"{one} {other}" for one, other in _beside(person) if one[0].isdigit() or other[0].isdigit()
     )
 
 
 def _street(person: Prepared) -> Iterator[str]:
-    """Two words of an address: `main norwalk`."""
+    """Return two words of an address: `main norwalk`."""
     return (
         f"{one} {other}"
         for one, other in _beside(person)
@@ -177,7 +177,7 @@ def _names(person: Prepared) -> Iterator[str]:
 
 
 def _initials(person: Prepared) -> Iterator[str]:
-    """The initial of one name and the sound of the other, whichever comes first."""
+    """Return the initial of one name and the sound of the other, in either order."""
     for parts in person.names:
         given, family = parts.given, parts.family
         if given.joined and family.joined:
@@ -186,7 +186,7 @@ def _initials(person: Prepared) -> Iterator[str]:
 
 
 def _words(person: Prepared) -> Iterator[str]:
-    """How any one word of a name sounds, a given name under its full names."""
+    """Return how each word of a name sounds, a given name also by its full names."""
     for parts in person.names:
         for word in (*parts.given.words, *parts.family.words, parts.family.joined):
             if len(word) > 1:
@@ -197,14 +197,14 @@ def _words(person: Prepared) -> Iterator[str]:
 
 
 def _starts(person: Prepared) -> Iterator[str]:
-    """The first three letters of any word of a name."""
+    """Return the first three letters of each word of a name."""
     for parts in person.names:
         for word in (*parts.given.words, *parts.family.words):
             yield word[:3]
 
 
 def _with(one: Key, other: Key) -> Key:
-    """Both keys at once."""
+    """Return a key that combines both."""
 
     def both(person: Prepared) -> Iterator[str]:
         seconds = list(other(person))
@@ -215,7 +215,7 @@ def _with(one: Key, other: Key) -> Key:
     return both
 
 
-# Each: a key, then the keys that split what is too big.
+# For each block: its key, then the keys that split a block that is too big.
 BLOCKS: list[list[Key]] = [
     [_birth, _words, _starts],
     [_phone, _words, _birth],

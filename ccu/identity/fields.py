@@ -1,6 +1,6 @@
 """The fields of a record other than its names, compared: birth date, home, phone, email, ZIP, sex.
 
-Home and phone often belong to a household, so they are weaker evidence that two relatives are one.
+Home and phone often belong to a household, so they are weak evidence that relatives are one person.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ COMMON_WORDS = frozenset(
 NUMBER_BITS, WORD_BITS, COMMON_BITS = 4.0, 4.0, 0.3
 MOST_HOME = 14.0
 MOST_WITHOUT_NUMBER = 9.0  # a street, an estate
-MOST_TOWN = 0.3  # in one town's file nearly everybody shares it
+MOST_TOWN = 0.3  # shared by nearly everybody in one town's file
 SAME_POSTCODE = Weight("same", 1.3, 0.0)  # a town has a handful
 
 
@@ -68,12 +68,12 @@ def compare_homes(a: Home | None, b: Home | None) -> Weight:
         return Weight("much alike", 0.7 * most, 0.0)
     if share >= 0.5:
         return Weight("partly alike", 0.4 * most, 0.0)
-    # A quarter of all people move between two records, so another address is weak evidence.
+    # A quarter of all people move between two records, so a different address is weak evidence.
     return Weight("differs", -2.0 if most > MOST_TOWN else -0.5, -0.5)
 
 
 def _shared(a: tuple[str, ...], b: tuple[str, ...]) -> float:
-    """Add the bits of the words that both have, each word used once."""
+    """Return the total bits of the words that both have, each word counted once."""
     both = set(a) & set(b)
     shared = sum([_bits(word) for word in both])
     left = [word for word in b if word not in both and len(word) >= 4]
@@ -88,7 +88,7 @@ def _shared(a: tuple[str, ...], b: tuple[str, ...]) -> float:
 
 @lru_cache(maxsize=1 << 17)
 def near_word(a: str, b: str) -> bool:
-    """Whether the two are one word of an address, of four letters or more, mistyped."""
+    """Return whether one is a typo of the other, for words of four letters or more."""
     if abs(len(a) - len(b)) > 2 or a.isdigit() or b.isdigit():
         return False
     from jellyfish import damerau_levenshtein_distance
@@ -153,10 +153,10 @@ def compare_sexes(a: str, b: str) -> Weight:
 
 # ---- birth dates and estimated ages ----
 
-# A birth date is one of some 29,000 (80 years of days); two in a hundred of one person's records
-# disagree in one of the ways below, and each way gives a date a few dozen neighbors.
+# There are some 29,000 birth dates (80 years of days); 2% of one person's records disagree in one
+# of the ways below, and each way gives a date a few dozen neighbors.
 SAME = Weight("same", 12.5, 7.0)
-DEFAULT_DAY = Weight("same, January 1", 6.0, 3.0)  # what is entered when only the year is known
+DEFAULT_DAY = Weight("same, January 1", 6.0, 3.0)  # entered if only the year is known
 SWAPPED = Weight("day and month swapped", 9.0, 6.0)
 ONE_DIGIT = Weight("one digit differs", 5.5, 3.5)
 TRANSPOSED = Weight("two digits swapped", 7.0, 4.5)
@@ -179,7 +179,7 @@ DIFFERS = Weight("differs", -6.0, -6.0)
 
 @lru_cache(maxsize=1 << 16)
 def _compare_dates(a: str, b: str) -> Weight:
-    """Compare two birth dates `YYYY-MM-DD` by the likeliest way they came to differ."""
+    """Compare two birth dates `YYYY-MM-DD` by the most likely reason for their difference."""
     if a == b:
         return DEFAULT_DAY if a.endswith("-01-01") else SAME
     year_a, month_a, day_a = a[:4], a[5:7], a[8:10]

@@ -28,16 +28,16 @@ from ccu.identity.names import (
 from ccu.identity.score import Known, Prepared, judge, prepare
 
 MOST_FULL_NAMES = 4  # full names followed from one nickname
-# How particles are written before a family name that is asked for without them: cruz, de la Cruz.
+# Particles before a family name that a search may leave out: cruz for de la Cruz.
 PREFIXES = (
     *("de", "del", "dela", "delas", "delos", "da", "dos", "la", "las", "le", "los", "della"),
     *("van", "vande", "vanden", "vander", "von", "vonder", "st", "mc", "mac", "o"),
 )
-HEARD = 0.7  # the share of a field's weight that a forgiven difference keeps in a question
+HEARD = 0.7  # the share of a field's weight that a forgiven difference keeps in a search
 
 
 def keys(known: Known) -> frozenset[str]:
-    """Return the keys to store for a record; none where nothing is known."""
+    """Return the keys to store for a record; none if nothing is known."""
     record = prepare(known)
     found: set[str] = set(_fixed(record))
     for parts in record.names:
@@ -134,7 +134,7 @@ def _word_keys(given: Part, family: Part) -> Iterator[str]:
 
 
 def rank(query: Known, candidate: Known) -> int:
-    """Rate how well a record answers a search, 0 to 100; what was not asked does not count."""
+    """Rate how well a record matches a search, 0 to 100; fields not searched do not count."""
     records, bare = [prepare(candidate)], without_particles(candidate)
     if bare is not candidate:
         records.append(prepare(bare))
@@ -166,8 +166,8 @@ def _asked(query: Known) -> tuple[tuple[Prepared, dict[str, float]], ...]:
 def _answers(asked: Prepared, full: dict[str, float], record: Prepared) -> int:
     """Return the agreement as a percentage of what full agreement with the search would give.
 
-    Only bits against strangers count: the person searched for is not taken for a relative. What
-    agrees by nickname, by sound or with a typing mistake counts at least `HEARD`.
+    Only bits against strangers count, because relatives are no alternative here. A match by
+    nickname, by sound or with a typo counts at least `HEARD`.
     """
     got = 0.0
     for field, weight in judge(asked, record).weights:

@@ -1,8 +1,8 @@
-"""Names: folded, what is known of them, then compared part by part.
+"""Names: fold them, look up how common they are, compare them part by part.
 
-Folding makes case, accents and punctuation no difference. A shared Smith is weaker evidence than a
-shared Przybylski; how common a name is comes from a fixed table and not from the file, so that the
-score of two records depends only on these two, and is the same in every file.
+Folding ignores case, accents and punctuation. A shared Smith is weaker evidence than a shared
+Przybylski; how common a name is comes from a fixed table and not from the file, so that the score
+of two records depends only on these two, and is the same in every file.
 
 A weight has two numbers of bits. `alone` is the evidence against two strangers, `kin` against two
 people of one household, who share a family name anyway and almost never a given name. `score` adds
@@ -18,7 +18,7 @@ from math import log2
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-# Letters that Unicode does not take apart into a plain letter and an accent.
+# Letters that Unicode does not decompose into a plain letter and an accent.
 _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
 )
@@ -28,7 +28,7 @@ _GAPS = re.compile(r"[\W_]+")
 
 @lru_cache(maxsize=1 << 15)
 def words(text: str) -> tuple[str, ...]:
-    """The folded words of a text: letters and digits only, apostrophes closed up."""
+    """Return the folded words of a text: letters and digits only, apostrophes removed."""
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text.casefold())
         text = "".join(c for c in text if not unicodedata.combining(c)).translate(_LETTERS)
@@ -37,19 +37,19 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def plain(text: str) -> str:
-    """The folded form of a name: `O'Brien`, `O Brien` and `OBRIEN` are all `obrien`."""
+    """Return the folded form of a name: `O'Brien`, `O Brien` and `OBRIEN` are all `obrien`."""
     return "".join(words(text))
 
 
 @lru_cache(maxsize=1 << 15)
 def sound(word: str) -> str:
-    """How a folded word sounds, roughly (Metaphone); the word itself where that is empty."""
+    """Return roughly how a folded word sounds (Metaphone), or the word itself if that is empty."""
     from jellyfish import metaphone
 
     return metaphone(word) if word.isascii() and not word.isdigit() and metaphone(word) else word
 
 
-# Spellings that Metaphone hears apart and people do not: Schmidt and Shmit, Kristina and Christina.
+# Spellings that sound the same but not by Metaphone: Schmidt and Shmit, Kristina and Christina.
 _HEARD = (("sch", "sh"), ("chr", "kr"), ("dt", "t"))
 _VOWEL_FIRST = str.maketrans("AEIOU", "AAAAA")
 _REPEATED = re.compile(r"(.)\1+")
@@ -57,7 +57,7 @@ _REPEATED = re.compile(r"(.)\1+")
 
 @lru_cache(maxsize=1 << 15)
 def roughly(word: str) -> str:
-    """How a folded word sounds to a person who only heard it: for lookup, not for scoring."""
+    """Return how a folded word sounds to a listener; for lookup, not for scoring."""
     for spelt, heard in _HEARD:
         word = word.replace(spelt, heard)
     code = sound(word)
@@ -71,14 +71,14 @@ def roughly(word: str) -> str:
 # ---------------------------------------------------------------- what is known of names
 
 
-OTHERS = {"given": 900, "family": 4000}  # a name in no table: one person in so many has it
+OTHERS = {"given": 900, "family": 4000}  # for a name in no table: one person in so many has it
 TYPED_ALIKE = 0.85  # two records of one person give the very same spelling this often
 
 WhichName = Literal["given", "family"]
 
 
 def _rules(name: str) -> list[tuple[str, list[str]]]:
-    """The rules of a text file: what is before the colon, and the names after it."""
+    """Yield the rules of a text file: the part before the colon, and the names after it."""
     rules = []
     for line in Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
@@ -104,7 +104,7 @@ def _full_names() -> dict[str, frozenset[str]]:
 
 
 def full_names(name: str) -> frozenset[str]:
-    """The full names that a folded given name may be short for; itself where none is known."""
+    """Return the full names that a folded given name may be short for, or else the name itself."""
     return _full_names().get(name) or frozenset((name,))
 
 
@@ -127,12 +127,12 @@ def _bits(which: WhichName) -> dict[str, float]:
 
 
 def name_bits(name: str, which: WhichName) -> float:
-    """How much it means that two records share this name, in bits."""
+    """Return the evidence of two records sharing this name, in bits."""
     return _bits(which).get(name) or log2(TYPED_ALIKE * OTHERS[which])
 
 
 def is_common(name: str) -> bool:
-    """Whether it is a well-known name as written, so less likely a typing mistake."""
+    """Return whether it is a well-known name as written, so less likely a typo."""
     return name in _bits("given") or name in _bits("family")
 
 
@@ -146,7 +146,7 @@ SUFFIXES = {
     "jr": "2", "junior": "2", "ii": "2", "2nd": "2", "sr": "1", "senior": "1", "1st": "1",
     "iii": "3", "3rd": "3", "iv": "4", "4th": "4",
 }  # fmt: skip
-# What is written where no name is known.
+# Placeholders for an unknown name.
 NOT_NAMES = frozenset(
     """unknown unk unkn unidentified anonymous anon refused nofirstname nolastname nofirst nolast
     noname notgiven none na nfn nln fnu lnu nmn male female man woman person subject
@@ -179,7 +179,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A name taken apart."""
+    """The parts of a name."""
 
     given: Part
     family: Part
@@ -206,7 +206,7 @@ def take_apart(name: Name) -> Parts:
 
 
 def is_placeholder(parts: Parts) -> bool:
-    """Whether a name is also written where none is known: with a birth date or age it is a name."""
+    """Return whether a name may be a placeholder; with a birth date or age it counts as a name."""
     return parts.family.joined == "doe" and parts.given.joined in ("john", "jane")
 
 

@@ -41,7 +41,7 @@ LIKELY = 40  # from this score a pair is shown as a possible match
 # are smaller.
 LIKELY_BITS = 14.5
 POINTS = LIKELY / LIKELY_BITS  # points of score per bit
-# In such a file a pair is some thirty thousand times likelier to be strangers than relatives.
+# In such a file a pair is some 30,000 times more likely to be strangers than relatives.
 KIN_HEAD_START = 11.5
 # Nobody has a sibling of the same name and birth date.
 NOT_KIN = 30.0
@@ -49,7 +49,7 @@ NOT_KIN = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of one record of a person, as stored, for comparing.
+    """The stored values of one record of a person, for comparison.
 
     `names` has the main name first, aliases after; `birth_date` is YYYY-MM-DD; `birth_years` are
     the earliest and latest year of birth an estimated age allows. `description` is of a person
@@ -77,7 +77,7 @@ class Field:
 
     @property
     def word(self) -> str:
-        """The name as a person reads it."""
+        """Return the name for people to read."""
         return "ZIP" if self.name == "postcode" else self.name
 
 
@@ -90,7 +90,7 @@ class Likeness:
 
     @property
     def total(self) -> float:
-        """The sum of the weights; the score is this, rounded and limited to 0 to 100."""
+        """Return the sum of the weights; the score is this, rounded and limited to 0 to 100."""
         return sum(field.weight for field in self.fields)
 
 
@@ -117,7 +117,7 @@ class Judged(NamedTuple):
 
 
 def prepare(known: Known) -> Prepared:
-    """Fold what is known of a record, without the description."""
+    """Fold the values of a record, except the description."""
     names = [take_apart(Name(*name)) for name in known.names]
     born = known.birth_date or known.birth_years
     return Prepared(
@@ -186,7 +186,7 @@ def _compare_known(compare: Callable[[str, str], Weight], a: str | None, b: str 
 
 
 def compare_names(a: tuple[Parts, ...], b: tuple[Parts, ...]) -> tuple[Weight, Weight, Weight]:
-    """Return given name, family name, generation: of all their names, the two that agree best."""
+    """Compare given name, family name, generation of the two names that agree best."""
     if not a or not b:
         return MISSING, MISSING, MISSING
     if len(a) == len(b) == 1:
@@ -213,7 +213,7 @@ def _names(a: Parts, b: Parts) -> tuple[Weight, Weight, Weight]:
 
 
 def _may_cross(a: Parts, b: Parts) -> bool:
-    """A quick check before given and family names are compared crosswise."""
+    """Check quickly whether to compare given and family names crosswise."""
     return (
         a.given.joined[:1] == b.family.joined[:1] or a.family.joined[:1] == b.given.joined[:1]
     ) or bool(full_names(a.given.joined) & full_names(b.family.joined))

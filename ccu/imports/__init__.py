@@ -1,4 +1,4 @@
-"""Lists from other systems: the importer core, and the importers over it.
+"""Lists from other systems: the importer core, and the importers on top of it.
 
   layout       a TOML file that tells how a file is read; `Layout` is what every layout has
   source       the file: its bytes, encoding and lines

@@ -1,7 +1,7 @@
 """What the texts of a file's columns mean, for a first layout: date formats, and codes.
 
-Day and month, and the century, are decided by all texts together. Where two formats read them
-differently both are returned: the caller asks.
+Day and month, and the century, are decided by all texts together. If two formats read them
+differently, both are returned for the caller to ask.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from ccu.errors import InvalidInput
 from ccu.imports.layout import divided
 
 TEXTS_READ = 500  # different texts that are tried
-FIRST_YEAR = 1995  # of a date whose century, or whose unit, is a guess
+FIRST_YEAR = 1995  # formats with a guessed century or unit
 MOST_LEFT = 0.02  # of the texts, that no format needs to read; of MANY, one in any case
 FEW_LEFT = 0.1  # of MANY texts written alike, where no format reads all
 MANY = 10
@@ -47,7 +47,7 @@ DATED = re.compile(  # a text that begins with a date or a clock time
     r"|[a-z]{3,9},? [a-z]* ?[0-9]{1,2},? [0-9:]*[0-9]{4}",
     re.IGNORECASE,
 )
-_RUN = re.compile("(?<= )[0-9]{1,6}$")  # a clock time without a colon, behind a day
+_RUN = re.compile("(?<= )[0-9]{1,6}$")  # a clock time without a colon, after a day
 _BASE_DAY = re.compile(r"(?P<base>.*(?:18|19)[0-9]{2}[-/0-9]*[T ]+)(?P<clock>[0-9]{1,2}:.*)")
 
 Reading = Callable[[str, str], object]  # format, text; raises ValueError or InvalidInput
@@ -115,7 +115,7 @@ def find(
 
 
 def _agree(formats: Sequence[str], texts: Iterable[str], reading: Reading) -> bool:
-    """Whether no text is read differently by two of the formats."""
+    """Return whether the formats read every text the same way."""
     for text in texts if len(formats) > 1 else ():
         found = set()
         for form in formats:
@@ -140,7 +140,7 @@ def readings(formats: Sequence[str], texts: Iterable[str]) -> list[str]:
 
 
 def first_reading(formats: Sequence[str], text: str) -> datetime:
-    """Return what the first format that fits makes of a text. Raises ValueError."""
+    """Return a text as read by the first format that fits. Raises ValueError."""
     for form in formats:
         with contextlib.suppress(ValueError, InvalidInput):
             return moment(form, text)
@@ -148,7 +148,7 @@ def first_reading(formats: Sequence[str], text: str) -> datetime:
 
 
 def never_after(ones: Sequence[str], others: Sequence[str], today: str) -> bool:
-    """Whether no time of a column is after that of another column in its row."""
+    """Return whether no time of a column is after that of another column in its row."""
     formats = find([*ones, *others], today).choices
     if not formats:
         return False
@@ -182,7 +182,7 @@ def kind(cells: Iterable[str], today: str) -> str:
 
 
 def is_clock(text: str) -> bool:
-    """Whether a text is a clock time: 22:37, 2237, 10:37 PM, or Excel's part of a day."""
+    """Return whether a text is a clock time: 22:37, 2237, 10:37 PM, or Excel's part of a day."""
     if text.isdigit():
         padded = text.zfill(4 if len(text) <= 4 else 6)
         return len(padded) in (4, 6) and padded[:2] < "24" and padded[2:4] < "60"
@@ -190,7 +190,7 @@ def is_clock(text: str) -> bool:
 
 
 def around(days: Sequence[str], times: Sequence[str]) -> tuple[str, str]:
-    """Return what is the same behind every day, and before every clock time, as T00:00:00."""
+    """Return the constant text after every day and before every clock time, such as T00:00:00."""
     ends = {match["midnight"] if (match := MIDNIGHT.fullmatch(each)) else "" for each in days}
     bases = _bases(times)
     return (ends.pop() if len(ends) == 1 else "", bases.pop() if len(bases) == 1 else "")
@@ -262,8 +262,8 @@ def _fitting(
 ) -> tuple[list[str], int]:
     """Return the formats that read the texts, the first of each different reading; how many not.
 
-    Where no format reads all of MANY, those that leave the fewest. `digits` is how many the longest
-    clock time without a colon has in all the file's texts.
+    If no format reads all of MANY, return those that leave the fewest. `digits` is how many the
+    longest clock time without a colon has in all the file's texts.
     """
     by_reading: dict[tuple[object, ...], str] = {}
     most = int(FEW_LEFT * len(texts)) if len(texts) >= MANY and DATED.match(texts[0]) else 0
@@ -296,7 +296,7 @@ def _read_most(form: str, texts: Iterable[str], most: int, reading: Reading) -> 
 
 
 def _plausible(form: str, read: Sequence[object], today: str) -> bool:
-    """Whether the years can be those of calls, where the format has to guess them."""
+    """Return whether the years are plausible for calls, if the format has to guess them."""
     if not today or form == "iso" or ("%Y" in form and not re.search("%Y%|%[dm]%Y", form)):
         return True
     last = int(today[:4]) + 1

@@ -1,9 +1,9 @@
 """Columns that an import refuses: criminal-history identifiers and social security numbers.
 
-FBI and state identification numbers are the keys of criminal histories, which have rules of their
-own; none is needed to identify a call or a client. All columns of the file are checked, not only
-those that a layout reads: a rejects file would carry the others along. A column is recognized by
-its name or, for a pattern that hardly anything else has, by its cells. No cell is ever printed.
+FBI and state identification numbers are keys of criminal histories, which have their own rules;
+none is needed to identify a call or a client. All columns of the file are checked, not only those
+that a layout reads, because a rejects file would include the others. A column is recognized by its
+name or, for a distinctive pattern, by its cells. No cell is ever printed.
 """
 
 import re
@@ -31,7 +31,7 @@ KNOWN: dict[str, dict[str, str]] = tomllib.loads(
 def check(table: "Table", allow: Sequence[str]) -> list[str]:
     """Look at the columns; `allow` are those that may pass, by name or by place.
 
-    Returns what was let pass, by its type: the names in a file are not for the audit.
+    Returns the types of the columns allowed, because the audit must not have names of a file.
     Raises InvalidInput.
     """
     rows = table.sample()
@@ -54,7 +54,7 @@ def check(table: "Table", allow: Sequence[str]) -> list[str]:
 
 
 def is_identity_number(column: str) -> bool:
-    """Whether a column's name looks like that of a national or an insurance number."""
+    """Return whether a column's name looks like that of a national or an insurance number."""
     words, known = _words(column), KNOWN["people"]
     letters = words.replace(" ", "")
     return bool(re.search(known["words"], words) or re.search(known["letters"], letters))

@@ -19,7 +19,7 @@ from ccu.imports.rows import Table, is_position
 from ccu.imports.source import Export, opened
 
 PACKAGED = Path(__file__).resolve().parents[1] / "layouts"
-OPEN = "?"  # instead of a column: a question that nobody has answered yet
+OPEN = "?"  # instead of a column: an unanswered question
 LARGEST = 1_000_000  # bytes; a layout is a page or two
 YES_NO = {**dict.fromkeys(("y", "yes", "true", "t", "1", "x"), 1)}
 YES_NO |= dict.fromkeys(("n", "no", "false", "f", "0"), 0)
@@ -89,11 +89,11 @@ class Words:
         return next(iter(self.codes(text)), None)
 
     def has(self, text: str) -> bool:
-        """Whether the text is written out in the map, as it is."""
+        """Return whether the map has the text literally."""
         return _plain(text) in self._exact
 
     def twice(self) -> str:
-        """Return a text written out under two codes, in its plain form; empty when none is."""
+        """Return a text that the map has literally under two codes, in plain form; else ""."""
         return next((text for text, codes in self._exact.items() if len(codes) > 1), "")
 
 
@@ -117,7 +117,7 @@ def _plain(text: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """What every layout has, checked as far as it can be without the database and the file."""
+    """The keys of every layout, checked as far as possible without the database and the file."""
 
     name: str
     source: str  # the system or office that gives the numbers of its records
@@ -198,7 +198,7 @@ def _listed(texts: str | Sequence[str]) -> Sequence[str]:
 
 
 class Keys:
-    """The keys of one table, taken one after the other; what is left at the end is unknown.
+    """The keys of one table, read one after the other; keys left at the end are unknown.
 
     Every method raises InvalidInput, naming the layout and the key, for a value of another type.
     """

@@ -1,4 +1,4 @@
-"""Lines to rows and cells: CSV as other systems write it; a broken row costs only itself."""
+"""Read rows and cells of CSV as other systems write it; a broken row affects no other row."""
 
 import csv
 import re
@@ -13,7 +13,7 @@ from ccu.output import say
 from ccu.output.encoded import undo_csv_guard
 
 CHUNK = 2_000  # lines taken at a time
-MOST_LINES = 1_000  # that one quoted cell may run over; a quote never closed is found by then
+MOST_LINES = 1_000  # lines that one quoted cell may span; by then an unclosed quote is found
 NEVER_CLOSED = "a quote is opened and never closed"
 SAMPLE = 2_000  # rows that are looked at before anything is read
 LONGEST_CELL = 1_000  # characters of a cell that is kept; an address is a tenth of it
@@ -51,7 +51,7 @@ def tell_short(rows: int) -> None:
 
 
 class _TooLong(Exception):
-    """A line, or a quoted cell, beyond what any export holds."""
+    """A line or a quoted cell is longer than in any real export."""
 
 
 class Table:
@@ -118,7 +118,7 @@ class Table:
 
 
 def is_position(column: str) -> bool:
-    """Whether a layout names a column by its position: #3 or column 3."""
+    """Return whether a layout names a column by its position: #3 or column 3."""
     return bool(_POSITION.fullmatch(column))
 
 
@@ -164,9 +164,8 @@ def _header(rows: Sequence[First], wanted: Collection[str]) -> First:
 class Rows:
     """The rows after the header, in chunks. Blank lines are skipped, short rows are filled up.
 
-    A quote that is never closed would make one cell of the rest of the file. So when what a quote
-    seemed to hold together does not come out as a row, only its first line is rejected, and reading
-    goes on with the second.
+    An unclosed quote would make the rest of the file one cell. So if the lines of a quoted cell do
+    not result in a row, only the first line is rejected, and reading continues with the second.
     """
 
     def __init__(self, lines: Iterator[str], delimiter: str, width: int, before: int) -> None:
@@ -230,7 +229,7 @@ class Rows:
         self._seen.add(missing > 0)
 
     def _is_row(self, cells: list[str], held: list[str]) -> bool:
-        """Whether the cells are a row, short perhaps, and not what is left of a broken one.
+        """Return whether the cells are a row, perhaps a short one, not the remains of a broken one.
 
         The last line of a file whose other rows are complete may have been cut within a cell.
         """
@@ -291,7 +290,7 @@ def _reason(error: Exception, lines: int) -> str:
 
 
 class Cells:
-    """Made once for a header; then called for every chunk."""
+    """Cell reader made once per header, then called for every chunk."""
 
     def __init__(
         self,

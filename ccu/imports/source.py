@@ -1,4 +1,4 @@
-"""The file that is imported: its bytes, whether plain, gzipped or from standard input, as lines.
+"""The imported file as lines, whether it is plain, gzipped or standard input.
 
 A sheet of an Excel workbook becomes the same lines: days and times in ISO form, whole numbers
 without a decimal point, what is text in the sheet unchanged.
@@ -60,7 +60,7 @@ UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 @dataclass
 class Export:
-    """A file that was found complete."""
+    """A file that was checked to be complete."""
 
     name: str  # the file's name without its folder
     sha256: str
@@ -155,7 +155,7 @@ def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
 
 
 def _is_workbook(raw: IO[bytes]) -> bool:
-    """Whether the file is an Excel workbook (.xlsx). Raises InvalidInput for a bad one."""
+    """Return whether the file is an Excel workbook (.xlsx). Raises InvalidInput for a bad one."""
     try:
         if raw.read(len(ZIP)) != ZIP:
             return False
@@ -297,7 +297,7 @@ def _encoding(content: IO[bytes], wanted: str) -> str:
             beyond += len(text) - len(text.encode("ascii", "ignore"))
             bad += len(_NOT_UTF8.findall(text))
     if wanted == "auto":
-        # One bad row does not make a UTF-8 file Windows-1252: most of what is not ASCII decides.
+        # One bad row does not make a UTF-8 file Windows-1252: most of the non-ASCII bytes decide.
         return "cp1252" if bad > beyond - bad else "utf-8-sig"
     return "utf-8-sig" if wanted == "utf-8" else wanted
 

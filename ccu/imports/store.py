@@ -1,4 +1,4 @@
-"""What an import leaves: its record (file, layout, counts of rows), and the rows it could not take.
+"""The record of an import (file, layout, counts of rows) and its rejected rows.
 
 The rejects file has those with the reason, to be corrected and imported again.
 """
@@ -49,7 +49,7 @@ def finish(connection: sqlite3.Connection, batch_id: int, counts: Mapping[str, i
 
 
 def table(connection: sqlite3.Connection, name: str) -> "Table":
-    """Return the table as sqlite-utils sees it, for writes inside the caller's transaction.
+    """Return the table as a sqlite-utils table, for writes inside the caller's transaction.
 
     Outside one, sqlite-utils would commit each write. Plugins that other packages bring for its
     command line are not loaded: they could read the connection.
@@ -86,9 +86,10 @@ def check_rejects(path: Path | None, export: Path, database: Path) -> None:
 def write_rejects(path: Path | None, header: list[str], rejects: Iterable[Reject]) -> None:
     """Write the file, private and complete: line, reason, then the cells under their own names.
 
-    With none its header alone, so that a file of an earlier import never looks like this one's.
-    A layout finds its columns by name, so a corrected file imports as it is; cells that a
-    spreadsheet would run are guarded, and `Cells` knows such a file by its first two columns.
+    Without rejects only the header is written, so that a file of an earlier import is never
+    mistaken for this one's. A layout finds columns by name, so a corrected file can be imported
+    directly; cells that a spreadsheet would run are guarded, and `Cells` recognizes such a file by
+    its first two columns.
     """
     if path is None:
         return

@@ -1,8 +1,8 @@
 """A first layout for a new file, from its column names and a sample of rows.
 
-What cannot be told, such as an ambiguous date, is asked at a terminal; elsewhere it becomes a
-comment, and the command ends with the exit code for an unfinished layout. Of the rows only a
-system's own words for codes are written down, never an address, a name or a number.
+What is unclear, such as an ambiguous date, is asked at a terminal; elsewhere it becomes a comment,
+and the command ends with the exit code for an unfinished layout. Of the rows, only the system's
+words for codes are written down, never an address, a name or a number.
 """
 
 import contextlib
@@ -83,7 +83,7 @@ class Sample:
 
 @dataclass
 class Questions:
-    """What is unsure: asked at a terminal, else left open and counted."""
+    """Uncertain points: asked at a terminal, else left open and counted."""
 
     asking: bool
     today: str
@@ -102,7 +102,7 @@ class Questions:
     def choose(
         self, key: str, question: str, choices: Mapping[str, Sequence[str]], needed: bool = True
     ) -> str | None:
-        """Return the choice made; None where nobody is asked, or it was left open.
+        """Return the choice made; None if nobody can be asked, or it was left open.
 
         `choices` are shown with their first cells or readings. The layout is unfinished without
         the key if it is `needed`.
@@ -166,7 +166,7 @@ def read(path: Path) -> Sample:
 
 
 def _is_data(names: Sequence[str]) -> bool:
-    """Whether what was taken for the column names is a row: it has a date, a time or numbers."""
+    """Return whether the supposed column names are a data row: with a date, a time or numbers."""
     numbers = sum(bool(re.fullmatch(r"-?[0-9][0-9.]*", name)) for name in names)
     return (
         numbers > 1
@@ -275,18 +275,18 @@ def spoken(name: str) -> str:
 
 
 def has_words(cell: str) -> bool:
-    """Whether a cell has a word, and is not only a number or a code."""
+    """Return whether a cell has a word, and is not only a number or a code."""
     return bool(re.search("[A-Za-z]{2}", cell))
 
 
 def is_number(cell: str) -> bool:
-    """Whether a cell can be an incident number: it has a digit and is no date."""
+    """Return whether a cell can be an incident number: it has a digit and is no date."""
     dated = re.search(r"\d[/:]\d|^(19|20)\d\d-\d\d-\d\d\b|^-?\d+\.\d+$", cell)
     return bool(re.search(r"\d", cell)) and not dated and len(cell) <= 40
 
 
 def is_identifier(cell: str) -> bool:
-    """Whether a cell looks like an incident number also without a column name that tells."""
+    """Return whether a cell looks like an incident number even without a column name."""
     return (
         not forms.DATED.match(cell)
         and is_number(cell)

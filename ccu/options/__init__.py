@@ -35,6 +35,7 @@ account therefore learns nothing about records or logins.
 """
 
 import inspect
+from dataclasses import replace
 from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, get_args
@@ -49,7 +50,7 @@ from ccu.options.types import FILE as FILE
 from ccu.options.types import NOTE as NOTE
 from ccu.options.types import NOTE_LATER as NOTE_LATER
 from ccu.options.types import PERSON as PERSON
-from ccu.options.types import REASON, WHY
+from ccu.options.types import REASON
 from ccu.options.types import REFERRAL as REFERRAL
 from ccu.options.types import LaterNote as LaterNote
 from ccu.options.types import OptionType as OptionType
@@ -192,10 +193,10 @@ def convert(ctx: Any, session: "Session") -> None:
 
                 raise InvalidInput(typed_text.missing(ctx, one))
             question = str(one.help).partition(". ")[0].rstrip(".")
-            found: Any = asked(session, None, parser.type, question, _name(one), parser.example)
             several = getattr(one, "multiple", False) or one.nargs == -1
-            several = several and not isinstance(found, list)
-            ctx.params[name] = [found] if several else found
+            type = replace(parser.type, commas=True) if several else parser.type
+            found: Any = asked(session, None, type, question, _name(one), parser.example)
+            ctx.params[name] = found
 
 
 def asked_later(command: Any) -> list[Any]:
@@ -255,14 +256,3 @@ def asked(
 
         raise InvalidInput(typed_text.missing_answer(question, option))
     return required(value, option, example)
-
-
-def needs_reason(session: "Session", full: bool, reason: str | None) -> str | None:
-    """Return the reason to record with --full, asked for at a terminal; None without --full.
-
-    --full shows notes and narratives. Raises InvalidInput if it has no --reason.
-    """
-    if full and not reason and not session.may_choose:
-        raise InvalidInput("--full needs --reason")
-    given = reason or None
-    return asked(session, given, WHY, "Why you need what was written", "--reason") if full else None

@@ -106,7 +106,7 @@ def _typed(question: str, begun: str) -> str:
 
 
 def _has_readline() -> bool:
-    """Whether `input` reads by readline here; if so, nothing typed is kept in its history.
+    """Return whether `input` reads by readline here; if so, nothing typed is kept in its history.
 
     Where the terminal is not set to UTF-8, readline would drop every letter with an accent.
     """

@@ -1,6 +1,6 @@
 """The types of options that are looked up or need a clock.
 
-An account, a provider, a code, a line of a list; a day or a time.
+An account, a person, a provider, a code, a line of a list; a day or a time.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from ccu.errors import InvalidInput, NotFound
-from ccu.options.types import OptionType, offered
+from ccu.options.types import WHY, OptionType, offered
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -35,6 +35,38 @@ def _account(session: "Session", text: str, option: str) -> int:
             "type a login, or a part of a name that only one person has; ? lists them"
         )
     return staff.require(session.db, login, option)
+
+
+def person_number(session: "Session", text: str, option: str) -> int:
+    """Read a person's number, or at a terminal part of the name, which no error repeats.
+
+    `-` asks for it, so that a name need not be on the command line.
+    """
+    from ccu.options import terminal, typed_text
+
+    if text == "-" and session.may_choose:
+        return terminal.ask_until_valid(
+            "Person, by number or part of the name",
+            lambda answer: person_number(session, "" if answer == "-" else answer, option),
+        )
+    if not any(letter.isalpha() for letter in text):
+        return typed_text.record_id(text, "person")
+    if not session.may_choose:  # a name must not be on a command line
+        raise InvalidInput(
+            "a person is named by its number, such as 12; to find it by name: ccu person find"
+            " --file -"
+        )
+    from ccu.records import person_ids
+
+    session.require_may("person find")
+    typed = typed_text.line(text, option) or ""
+    if not (terminal.may_be_part(typed) and (found := person_ids.of_a_name(session.db, typed))):
+        raise NotFound("no person has a name that begins that way; to search: ccu person find")
+    if len(found) > person_ids.MOST_OF_A_NAME:
+        raise InvalidInput(f"{option}: many people match; type more of the name")
+    with session.work() as work:
+        person_ids.shown(work.connection, work.staff_id, "person-find", list(found))
+    return terminal.chosen_of(found, "person", back="type a person's number, or more of the name")
 
 
 _PROVIDER_ASKED = "type a provider's number, or three letters or more of its name"
@@ -184,6 +216,19 @@ def of_list(
         return number
 
     return replace(type, offer=offer, answer=answer)
+
+
+def needs_reason(session: "Session", full: bool, reason: str | None) -> str | None:
+    """Return the reason to record with --full, asked for at a terminal; None without --full.
+
+    --full shows notes and narratives. Raises InvalidInput if it has no --reason.
+    """
+    if full and not reason and not session.may_choose:
+        raise InvalidInput("--full needs --reason")
+    from ccu.options import asked
+
+    given = reason or None
+    return asked(session, given, WHY, "Why you need what was written", "--reason") if full else None
 
 
 def whole_number(largest: int) -> OptionType[int]:

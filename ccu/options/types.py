@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import typer
 
-from ccu.errors import InvalidInput, NotFound
+from ccu.errors import InvalidInput
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -185,35 +185,9 @@ def _note(session: "Session", path: str, option: str) -> str | None:
 
 
 def _person(session: "Session", text: str, option: str) -> int:
-    """Read a person's number, or at a terminal part of the name, which no error repeats.
+    from ccu.options import lookups
 
-    `-` asks for it, so that a name need not be on the command line.
-    """
-    from ccu.options import terminal, typed_text
-
-    if text == "-" and session.may_choose:
-        return terminal.ask_until_valid(
-            "Person, by number or part of the name",
-            lambda answer: _person(session, "" if answer == "-" else answer, option),
-        )
-    if not any(letter.isalpha() for letter in text):
-        return typed_text.record_id(text, "person")
-    if not session.may_choose:  # a name must not be on a command line
-        raise InvalidInput(
-            "a person is named by its number, such as 12; to find it by name: ccu person find"
-            " --file -"
-        )
-    from ccu.records import person_ids
-
-    session.require_may("person find")
-    typed = typed_text.line(text, option) or ""
-    if not (terminal.may_be_part(typed) and (found := person_ids.of_a_name(session.db, typed))):
-        raise NotFound("no person has a name that begins that way; to search: ccu person find")
-    if len(found) > person_ids.MOST_OF_A_NAME:
-        raise InvalidInput(f"{option}: many people match; type more of the name")
-    with session.work() as work:
-        person_ids.shown(work.connection, work.staff_id, "person-find", list(found))
-    return terminal.chosen_of(found, "person", back="type a person's number, or more of the name")
+    return lookups.person_number(session, text, option)
 
 
 FILE = OptionType(read=lambda session, path, option: Path(path), metavar="FILE", is_file=True)

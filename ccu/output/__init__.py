@@ -40,7 +40,7 @@ class Format(StrEnum):
     pdf = "pdf"
 
 
-# Those that are read by a program or kept: with every column, where a screen has fewer.
+# Formats for programs and files: they have every column, where a screen has fewer.
 FOR_FILES = (Format.json, Format.csv, Format.xlsx)
 
 
@@ -81,7 +81,7 @@ def default_format(output: Path | Place | None, terminal: bool) -> Format:
 
 
 def meant(format: str | None, output: Path | Place | None) -> str | None:
-    """Return the name of the format that is asked for, by name or by the ending of a file."""
+    """Return the name of the requested format, given by name or by the ending of a file."""
     if format or not output:
         return format
     from ccu.output import to_file
@@ -93,14 +93,14 @@ def meant(format: str | None, output: Path | Place | None) -> str | None:
 Row = Mapping[str, Any] | Sequence[Any]
 
 
-@dataclass(eq=False, repr=False)  # less to make at start-up
+@dataclass(eq=False, repr=False)  # less work at start-up
 class Table:
     """Rows under columns. The order of `columns` is a contract; only screens show the title.
 
-    `labels`: of each column of codes what a person reads instead; CSV and JSON keep the codes.
-    `spare`: columns that a terminal too narrow for all leaves out, the first one first.
-    Cells: None is empty, True and False are yes and no (in JSON null, true, false); strings are
-    never read as numbers. A row that does not fit the columns is a bug and raises ValueError.
+    `labels`: column -> code -> the label that a person reads; CSV and JSON keep the codes. `spare`:
+    columns to leave out on a narrow terminal, in this order. Cells: None is empty, True and False
+    are yes and no (in JSON null, true, false); strings are never read as numbers. A row that does
+    not fit the columns is a bug and raises ValueError.
     """
 
     columns: tuple[str, ...]
@@ -111,7 +111,7 @@ class Table:
 
     @property
     def headings(self) -> list[str]:
-        """The titles of the columns for a person; CSV and JSON have `columns`."""
+        """Return the titles of the columns for a person; CSV and JSON have `columns`."""
         return [heading(one_line(column)) for column in self.columns]
 
     def cells(self) -> Iterator[list[Any]]:
@@ -141,7 +141,7 @@ class Table:
         )
 
 
-@dataclass(eq=False, repr=False)  # less to make at start-up
+@dataclass(eq=False, repr=False)  # less work at start-up
 class Section:
     """One part of a document: name-value `pairs`, then a `table`, then `lines` of text.
 
@@ -159,13 +159,13 @@ class Section:
     empty: str = ""
 
 
-@dataclass(eq=False, repr=False)  # less to make at start-up
+@dataclass(eq=False, repr=False)  # less work at start-up
 class Document:
     """A card or a record: a title, sections in order, and `data`, its documented JSON shape.
 
     `foot` is a line below a page on paper.
     `screen` makes the lines that a terminal shows instead of the sections, each with whether it is
-    bold, from the data, the columns and the rows of the terminal.
+    bold, from the data and the terminal's columns and rows.
     """
 
     title: str
@@ -179,7 +179,7 @@ class Document:
 
 
 class Sink:
-    """An open stream to write to, and what a writer must know about it."""
+    """An open stream to write to, with the properties that a writer needs."""
 
     def __init__(self, stream: TextIO, terminal: bool = False, option: str = "--output") -> None:
         self.stream = stream
@@ -188,7 +188,7 @@ class Sink:
 
     @property
     def unicode(self) -> bool:
-        """Whether every character can be written."""
+        """Return whether every character can be written."""
         return (getattr(self.stream, "encoding", None) or "utf-8").lower().startswith("utf")
 
     def write(self, pieces: Iterable[str]) -> None:
@@ -210,7 +210,7 @@ class Sink:
 
 @contextlib.contextmanager
 def opened(output: Path | Place | None, option: str = "--output") -> Iterator[Sink]:
-    """Standard output, or the file named by an option, open for writing and flushed at the end."""
+    """Open standard output, or the file named by an option, for writing; flush it at the end."""
     if output is not None and output != Path("-"):
         from ccu.output import to_file
 
@@ -255,11 +255,11 @@ def discard(stream: TextIO) -> None:
 
 def say(text: str) -> None:
     """Write one line to standard error; at a terminal it is folded between words."""
-    with contextlib.suppress(ValueError, AttributeError):  # standard error is closed
+    with contextlib.suppress(ValueError, AttributeError):  # standard error may be closed
         try:
             sys.stderr.write(fitted(one_line(text), sys.stderr) + "\n")
             sys.stderr.flush()
-        except OSError:  # its disk is full
+        except OSError:  # its disk may be full
             discard(sys.stderr)
 
 
@@ -321,8 +321,8 @@ def _print(
 def emit_line(text: str, *, only: bool = False) -> None:
     """Print one line of data, such as the number of a new record.
 
-    `only`: nothing else tells what was done, as outside of the main file; what cannot be printed
-    goes to standard error. It must have no words of a person and no address.
+    `only`: nothing else shows what was done, as for other files; if it cannot be printed, it goes
+    to standard error. It must have no personal text and no address.
     """
     try:
         with opened(None) as sink:

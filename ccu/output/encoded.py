@@ -87,7 +87,7 @@ def _json_encoder(ascii_only: bool, indent: int | None = None) -> Callable[[Any]
 
 
 def markdown(table: Table) -> Iterator[str]:
-    """Yield a GitHub table. It holds all rows at once: for pages, not for a million rows."""
+    """Yield a GitHub table. All rows are in memory at once: for pages, not for a million rows."""
     from tabulate import tabulate
 
     rows = list(table.shown())
@@ -157,7 +157,7 @@ _GUARD = "'"
 
 
 def csv_cell(value: Any, terminal: bool) -> str:
-    """Return a value for CSV: exact, but what a spreadsheet would run gets a leading apostrophe.
+    """Return a value for CSV: exact, but with an apostrophe before what a spreadsheet would run.
 
     Control characters, which ccu never stores, become visible. At a terminal all of the cell is
     made `safe`; in a pipe or a file the rest stays as it is, so that it can be read back.
@@ -169,7 +169,7 @@ def csv_cell(value: Any, terminal: bool) -> str:
 
 
 def _needs_guard(text: str) -> bool:
-    """True also for text that looks guarded already, or undoing it would lose an apostrophe."""
+    """Return whether to guard text, also if it looks guarded, so that undoing it is exact."""
     return text.lstrip(_GUARD).startswith(_STARTS_FORMULA)
 
 

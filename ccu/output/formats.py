@@ -8,12 +8,12 @@ from typing import Any
 from ccu.output import Document, Section, Table
 from ccu.output.text import cell, for_person, heading, is_number, lines, one_line, width
 
-SAMPLE = 1000  # rows that column widths are chosen by, before the first is printed
+SAMPLE = 1000  # rows read to choose column widths before the first is printed
 WIDEST = 60  # the widest plain column; a longer cell shifts only its own row
 
 
 def numeric_columns(rows: Sequence[Sequence[Any]], count: int) -> list[bool]:
-    """Which columns hold only numbers, which are aligned to the right."""
+    """Return which columns have only numbers, which are aligned to the right."""
     found = [False] * count
     for index in range(count):
         values = [row[index] for row in rows if row[index] is not None]
@@ -24,8 +24,8 @@ def numeric_columns(rows: Sequence[Sequence[Any]], count: int) -> list[bool]:
 def plain(table: Table, indent: str = "") -> Iterator[str]:
     """Yield aligned columns two spaces apart, one line for each row, the header first.
 
-    Widths come from the first SAMPLE rows, so that a million rows need no more memory. Not by
-    tabulate, which holds all rows and is slow to import.
+    Widths come from the first SAMPLE rows, so that memory does not grow with the rows. tabulate is
+    not used: it holds all rows and is slow to import.
     """
     rows = table.shown()
     sample = list(islice(rows, SAMPLE))

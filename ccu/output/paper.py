@@ -1,9 +1,9 @@
 """A page for paper: HTML with a style for print, and PDF, in black and white.
 
 What must not be overlooked has a frame and bold type, never a color. A PDF is set smaller until it
-fits one page, never below 9 points; what does not fit then goes on, with the title and the number
-of each page. For letters that PDF's own fonts lack, as in a name from Poland or Vietnam, a font of
-the system is built in; where none has them, the page is refused.
+fits one page, but not below 9 points; then it continues on further pages with title and page
+number. For letters that PDF's own fonts lack, as in a name from Poland or Vietnam, a font of the
+system is embedded; if none has them, the page is refused.
 """
 
 import unicodedata
@@ -26,8 +26,8 @@ SIZES = (12, 11, 10.5, 10, 9.5, 9)  # points; the first that fits one page, else
 SMALLEST = 9  # points, of a table
 SHORT = 22  # characters: a column of cells that are no longer is not wrapped
 MARGIN = 12  # millimeters
-WIDEST = 70  # millimeters, of a column before others are narrowed
-# What the standard fonts of PDF lack and has a plain form.
+WIDEST = 70  # millimeters; a column this wide is not narrowed before others
+# Characters that PDF's standard fonts lack -> a plain form.
 _PLAIN = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...",
                         "•": "-"})  # fmt: skip
 # Fonts of a system that have more letters, as text and bold, and where systems keep fonts.
@@ -64,7 +64,7 @@ def write(what: Table | Document, format: Format, sink: Sink) -> None:
 
 
 def environment(folder: Path, finalize: Callable[[Any], Any] | None = None) -> "Environment":
-    """Return what renders the templates of a folder, every value escaped."""
+    """Return the environment for the templates of a folder, which escapes every value."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     return Environment(
@@ -168,9 +168,9 @@ def _type(made: "FPDF", style: str, size: float) -> None:
 
 
 def _letters(made: "FPDF", text: str) -> str:
-    """Return text in the letters of the page's font. Raises _NoLetter: none is left out.
+    """Return text in the letters of the page's font. Raises _NoLetter for a missing letter.
 
-    Letters from right to left are no part of any, as they would be set in the wrong order.
+    Right-to-left letters count as missing, because they would be set in the wrong order.
     """
     text = unicodedata.normalize("NFC", text)
     known = getattr(made.current_font, "cmap", None)
@@ -200,7 +200,7 @@ def _page(document: Document, font: Font) -> Iterator["FPDF"]:
     made = Page(format="letter")
     for style, file in zip(("", "B"), font or (), strict=False):
         made.add_font("system", style, file)
-    made.set_creation_date(datetime(2000, 1, 1, tzinfo=UTC))  # the same page is the same file
+    made.set_creation_date(datetime(2000, 1, 1, tzinfo=UTC))  # the same page gives the same file
     made.set_title(one_line(document.title))
     made.set_margins(MARGIN, MARGIN - 3, MARGIN)
     made.set_auto_page_break(True, MARGIN)

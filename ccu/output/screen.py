@@ -1,4 +1,4 @@
-"""What is shown at a terminal: tables, documents and progress bars. Only this imports Rich.
+"""Tables, documents and progress bars at a terminal. Only this module imports Rich.
 
 Every value becomes a `Text` of safe characters; Rich would search a plain string for markup. Styles
 are bold, underlined and reversed only: no meaning depends on a color.
@@ -158,9 +158,9 @@ def _pairs(pairs: Sequence[tuple[str, Sequence[str]]]) -> "RichTable":
 def _fitting(
     table: Table, rows: Sequence[Sequence[Any]], room: int
 ) -> tuple[list[int], tuple[list[int], int] | None]:
-    """Return the columns that fit, by index, and their layout; None if not even the needed do.
+    """Return the columns that fit, by index, and their layout; None if the required ones do not.
 
-    As many as fit with at most MOST_LINES a row, else those that are not spare.
+    These are as many as fit with at most MOST_LINES a row, else those that are not spare.
     """
     kept = list(range(len(table.columns)))
     names = [name for name in table.spare if name in table.columns]
@@ -230,7 +230,7 @@ def _words(text: str) -> list[str]:
 
 
 def _widened(narrowest: list[int], natural: list[int], spare: int) -> list[int]:
-    """Share the spare room, first to columns that need least, so that most do not fold."""
+    """Distribute the spare width, to columns that need least first, so that most do not fold."""
     widths = list(narrowest)
     wanting = sorted(range(len(widths)), key=lambda index: natural[index] - widths[index])
     for place, index in enumerate(wanting):
@@ -268,7 +268,7 @@ def _console(sink: "Sink") -> "Console":
 
 
 def _terminal_size(sink: "Sink") -> tuple[int, int]:
-    """Return columns and rows, of the variables COLUMNS and LINES, or of the terminal."""
+    """Return columns and rows, from the variables COLUMNS and LINES or the terminal."""
     columns = rows = 0
     if sink.terminal:
         with contextlib.suppress(OSError, ValueError):

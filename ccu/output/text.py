@@ -1,4 +1,4 @@
-"""The display boundary: data becomes text that can do no harm where it is shown.
+"""The display boundary: turn data into text that is safe to show.
 
 `safe` makes control characters visible for a terminal; encoded.py keeps markup and formulas from
 being interpreted.
@@ -12,7 +12,7 @@ from typing import Any
 
 # C0 but tab and newline, DEL, C1; lone surrogates, which cannot be encoded.
 CONTROL = r"\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
-# What is invisible or changes the direction of its neighbors: soft hyphen, joiners, zero-width
+# Characters that are invisible or change the direction of text: soft hyphen, joiners, zero-width
 # spaces, fillers, line and paragraph separators, bidirectional controls, annotations, tags.
 INVISIBLE = (
     r"\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e"
@@ -23,7 +23,7 @@ _UNSAFE = f"[{CONTROL}{INVISIBLE}]"
 
 
 def safe(text: str) -> str:
-    r"""Show everything in the text that could act on a terminal, or hide, as \x1b or \u202e.
+    r"""Escape everything that could act on a terminal or is invisible, as \x1b or \u202e.
 
     Tab and newline stay. Text without such characters comes back as it is.
     """
@@ -121,8 +121,8 @@ _DAY = rf"([12]\d{{3}})-(\d\d)-(\d\d)(?:{_CLOCK}|(?=$| by ))"
 def for_person(value: Any) -> str:
     """Return a value as text for a person: a stored day or time as `11/24/2026 14:20`.
 
-    Only a cell that is one, or begins with one: other text is somebody's own words.
-    JSON, CSV and files keep ISO 8601.
+    Only if the cell is one or begins with one: other text was written by somebody. JSON, CSV and
+    files keep ISO 8601.
     """
     text = plain_text(value)
     if text[:1] not in ("1", "2"):  # most cells, without the pattern
@@ -148,7 +148,7 @@ def cell(value: Any) -> str:
 
 
 def is_number(value: Any) -> bool:
-    """Whether the cell was given as a number: shown to the right, not guarded in CSV."""
+    """Return whether the cell is a number, which is aligned right and not guarded in CSV."""
     return isinstance(value, int | float) and not isinstance(value, bool | Enum)
 
 
@@ -165,7 +165,7 @@ def width(text: str) -> int:
 
 
 def fitted(text: str, stream: Any) -> str:
-    """Return a line with its words on as many lines as a terminal needs; in a pipe it is one."""
+    """Return a line folded between words for a terminal; in a pipe it stays one line."""
     try:
         columns = os.get_terminal_size(stream.fileno()).columns if stream.isatty() else 0
     except (OSError, ValueError, AttributeError):

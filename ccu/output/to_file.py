@@ -1,4 +1,4 @@
-"""A file named by --output: the format that its ending asks for, and writing it in full or not."""
+"""A file named by --output: its format by its ending; it is written completely or not at all."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ BY_ENDING = {
     **{"": "plain", ".txt": "plain", ".csv": "csv", ".xlsx": "xlsx", ".json": "json"},
     **{".md": "markdown", ".html": "html", ".htm": "html", ".pdf": "pdf", ".ics": "ics"},
 }
-# Those that no other format may be written into: a program opens them by their ending.
+# Endings for one format only, because a program opens such files by their ending.
 _OWN = ("xlsx", "html", "pdf", "ics")
 _NEVER = (".xls", ".ods", ".doc", ".docx", ".odt", ".rtf", ".zip", ".gz")
 
@@ -29,9 +29,9 @@ def format_of(output: Path | Place) -> Format:
 
 
 def check_ending(output: Path, format: str | None, formats: Collection[str]) -> None:
-    """Raise InvalidInput for an --output that its format, or the ending, does not go with.
+    """Raise InvalidInput for an --output whose ending does not match the format.
 
-    `formats`: those of the command. With a --format other endings than those of _OWN may be any.
+    `formats`: those of the command. With --format, any ending is allowed except those of _OWN.
     """
     ending = output.suffix.lower()
     of_ending = BY_ENDING.get(ending)
@@ -44,7 +44,7 @@ def check_ending(output: Path, format: str | None, formats: Collection[str]) -> 
 
 
 def check_own(output: Path, option: str, ending: str) -> None:
-    """Raise InvalidInput for an ending of another program than that of what is always written."""
+    """Raise InvalidInput for an ending that belongs to another format than the fixed one."""
     if (said := output.suffix.lower()) not in ("", ".txt", ending):
         raise InvalidInput(f"ccu does not write {said} here; end {option} in {ending}")
 
@@ -59,7 +59,7 @@ def _not_written(ending: str, formats: Collection[str]) -> InvalidInput:
 
 @contextlib.contextmanager
 def opened(output: Path | Place, option: str) -> Iterator[TextIO]:
-    """Open a private draft beside the file named; it takes that name at the end, or is removed."""
+    """Open a private draft beside the file; at the end it is renamed, or removed on failure."""
     with contextlib.ExitStack() as stack:
         if isinstance(output, Path):
             output = stack.enter_context(named.place(output, option))

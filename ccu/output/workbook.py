@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 NAME = 31  # characters of a sheet's name
 WIDEST = 60  # of a column
-SAMPLE = 200  # rows that the widths are chosen by
+SAMPLE = 200  # rows read to choose the widths
 MOST_ROWS = 1_048_575  # below the header
 LONGEST = 32_767  # characters of a cell
 LARGEST = 10**15  # a larger number would lose its last digits
@@ -49,7 +49,7 @@ def content_of(table: Table) -> bytes:
 
 
 class Book:
-    """A workbook that is made in memory, and the cells that may be in it."""
+    """A workbook made in memory, with the types of cells that it may have."""
 
     def __init__(self, title: str = "", created: datetime | None = None) -> None:
         """`created` is in the file's properties, without the time zone."""
@@ -70,7 +70,7 @@ class Book:
         return self._stream.getvalue()
 
     def sheet(self, name: str) -> "Worksheet":
-        """Add a sheet. What a name may not have is left out."""
+        """Add a sheet, leaving out characters that its name may not have."""
         shown = _FORBIDDEN.sub(" ", one_line(name))[:NAME].strip(" '")
         return self.book.add_worksheet(shown if shown.casefold() not in _RESERVED else "ccu")
 
@@ -101,7 +101,7 @@ class Book:
 
     @staticmethod
     def text(sheet: "Worksheet", row: int, column: int, text: str) -> None:
-        """Write a cell of text, which is never run; what a cell cannot hold is cut, and marked."""
+        """Write a cell of text, never a formula; text too long for a cell is cut and marked."""
         shown = one_line(text)
         if len(shown) > LONGEST:
             shown = shown[: LONGEST - len(CUT)] + CUT

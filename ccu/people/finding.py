@@ -1,7 +1,7 @@
-"""Find people: by a question, as the possible matches of somebody new, for a message.
+"""Find people: for a search, as possible matches of a new person, and for messages.
 
-Only those found by a key are read, and of a name that half the town has only the nearest: the time
-taken does not grow with the file. Whoever is shown must be audited.
+Only records that share a key are read, and for a common name only the nearest, so that the time
+does not grow with the file. Everybody shown must be audited.
 """
 
 import re
@@ -21,14 +21,14 @@ from ccu.people import match_store, who
 from ccu.people import options as person_options
 from ccu.people import store as people
 from ccu.people.store import Met, Said
-from ccu.records import person_ids
+from ccu.records import person_ids, table
 from ccu.session import Session
 
 # ---------------------------------------------------------------- in a few words
 
 
 def why(fields: Iterable[Field]) -> str:
-    """Return which fields agree and which do not, in words; without those that one side lacks."""
+    """Return in words which fields agree and which do not, without those that one side lacks."""
     return ", ".join(
         f"{field.word} {field.agreement}"
         for field in fields
@@ -37,7 +37,7 @@ def why(fields: Iterable[Field]) -> str:
 
 
 def phone_end(phone: str | None) -> str:
-    """The last four digits: enough to know it by."""
+    """Return the last four digits, which are enough to recognize a phone number."""
     digits = [each for each in phone or "" if each.isdigit()]
     return f"ends {''.join(digits[-4:])}" if digits else ""
 
@@ -46,13 +46,14 @@ def phone_end(phone: str | None) -> str:
 
 
 LONGEST_QUESTION = 300
+BEGINS = 50  # the score of a name that begins with the words
 
 _PHONE = r"(?<!\S)\+?\(?\d[\d().\- ]*\d(?!\S)"
 _PHONE_DIGITS = 7
 
 
 def read_question(session: Session, words: list[str], file: Path | None) -> Known:
-    """Read what to look for: words, a line of standard input for `-`, a file, or an answer."""
+    """Read the search: words, a line of standard input for `-`, a file, or an answer."""
     if words and file is not None:
         raise InvalidInput("give either WORDS or --file")
     if file is not None:
@@ -76,7 +77,7 @@ def read_question(session: Session, words: list[str], file: Path | None) -> Know
 
 
 def parse_words(session: Session, text: str, name: str) -> Known:
-    """Read words: a date or year is that of birth, 7 digits or more a phone, the rest a name."""
+    """Read words: a date or year is the birth date, 7 digits or more a phone, the rest a name."""
     line = typed_text.line(text, name, LONGEST_QUESTION) or ""
     birth, line = who.take_birth(session, line, "the birth date")
     phone = None
@@ -102,7 +103,7 @@ def parse_words(session: Session, text: str, name: str) -> Known:
 
 
 def _of_file(session: Session, file: Path) -> Known:
-    from ccu.people.form import PersonForm  # not needed for words, which are to be quick
+    from ccu.people.form import PersonForm  # imported here, because a search for words must be fast
 
     form = PersonForm(session)
     form.read_options(person_options.PersonOptions(file=file))
@@ -117,9 +118,11 @@ def _enough(known: Known) -> Known:
 
 
 def matches(session: Session, known: Known, least: int, most: int) -> list[dict[str, Any]]:
-    """Return person, name, born, phone, score, why, best first; recorded as a read of each."""
+    """Return person, name, born, phone, score, why, best first; record a read of each."""
     with session.work() as work:
         found = match_store.best_matches(work.connection, known, least, most)
+        if not found and least <= BEGINS and known.names:
+            found = _beginning(work.connection, known.names[0])[:most]
         ids = [each.person_id for each in found]
         person_ids.shown(work.connection, work.staff_id, "person-find", ids)
     return [
@@ -129,10 +132,20 @@ def matches(session: Session, known: Known, least: int, most: int) -> list[dict[
             "born": each.row["birth_date"] or _birth_year(each.row),
             "phone": phone_end(each.row["phone"]) or None,
             "score": each.score,
-            "why": _other_name(known, each) + why(each.fields),
+            "why": _other_name(known, each) + why(each.fields) if each.fields else "name begins so",
         }
         for each in found
     ]
+
+
+def _beginning(connection: sqlite3.Connection, name: Name) -> list[match_store.Alike]:
+    """Return those whose names begin with the words: nobody found would be taken for no record."""
+    typed = f"{name.given} {name.family}".strip()
+    if not terminal.may_be_part(typed):
+        return []
+    begun = person_ids.of_a_name(connection, typed)
+    rows = table.select(connection, "SELECT * FROM person WHERE {where}", {"id IN ?": [*begun]})
+    return [match_store.Alike(row["id"], BEGINS, (), Known(), row) for row in rows]
 
 
 def _birth_year(row: sqlite3.Row) -> str | None:
@@ -141,7 +154,7 @@ def _birth_year(row: sqlite3.Row) -> str | None:
 
 
 def _other_name(asked: Known, each: match_store.Alike) -> str:
-    """Return by which name they were found, where it is not the one that is shown."""
+    """Return the name by which they were found, if it is not the one shown."""
     named = Known(names=asked.names)
     shown = Name(each.row["given_name"], each.row["family_name"])
     score = {name: rank(named, Known(names=(name,))) for name in (shown, *each.known.names)}
@@ -154,13 +167,13 @@ def _other_name(asked: Known, each: match_store.Alike) -> str:
 
 MOST_SHOWN = 5
 WIDTH = 78
-MOST_TOLD = 3  # where nobody can be asked
+MOST_TOLD = 3  # if nobody can be asked
 
 
 def existing(session: Session, known: Known) -> int | None:
     """Ask whether it is one of the possible matches; return the number, or None for a new person.
 
-    Asks nothing when nobody is alike. Raises KeyboardInterrupt when the person stops.
+    Asks nothing without a possible match. Raises KeyboardInterrupt if the user stops.
     """
     found = match_store.likely_same(session.db, known)[:MOST_SHOWN]
     if not found:
@@ -178,7 +191,7 @@ def existing(session: Session, known: Known) -> int | None:
 
 
 def of_met(session: Session, met: Met) -> Met:
-    """Return somebody named on a call as the record on file that was chosen, or as given."""
+    """Return a person named on a call, as the record on file that was chosen or as given."""
     chosen = existing(session, match_store.as_known(vars(met)))
     if chosen is not None and (met.birth_date or met.sex or met.phone):
         say(f"  Person {chosen} stays as on file; to change that: ccu person edit {chosen}")
@@ -186,7 +199,7 @@ def of_met(session: Session, met: Met) -> Met:
 
 
 def of_said(said: Said) -> Known:
-    """Return what is given of a person, in the form that is compared."""
+    """Return the values given for a person in the form used for comparison."""
     return match_store.as_known(said.fields, (Name(*each) for each in said.aliases))
 
 
@@ -195,9 +208,9 @@ def messages(
 ) -> list[str]:
     """Return who on file these people may be, by numbers only, a sentence for each.
 
-    For where nobody can be asked, after they were added, inside the same write. `every`: also
-    those who were recorded after them; `after`: only numbers above it. Not those who are marked
-    as different.
+    For if nobody can be asked, after they were added, inside the same write. `every`: also those
+    who were recorded after them; `after`: only numbers above it. Not those who are marked as
+    different.
     """
     lines = []
     for person_id, known in match_store.known(connection, ids).items():
@@ -221,7 +234,7 @@ def messages(
 
 
 def messages_since(session: Session, before: int, asked: bool) -> list[str]:
-    """Return the same of everybody added since `before` was the highest number, inside a write.
+    """Return the same for everybody added since `before` was the highest number, inside a write.
 
     Where a person was asked about those on file, only who of the new ones may be the same.
     """

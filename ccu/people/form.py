@@ -36,22 +36,22 @@ from ccu.people.store import EMPTY, IDENTIFYING, Said, replace_year, settle
 from ccu.records import codes
 from ccu.session import Session
 
-# A new record must have one of these, to tell the person from others.
+# A new record must have one of these to identify the person.
 _WHO = ("given_name", "family_name", "description", "phone", "email")
 _OPTIONS = ("age_estimate", "sex", "language", "race_ethnicity", "housing", "veteran", "minor")
 _AGE = ("age_estimate", "age_estimated_on", "minor")
 
 
 def hidden_fields(session: Session) -> frozenset[str]:
-    """Return the fields that this account is not shown: race and ethnicity are for figures alone.
+    """Return the fields that this account may not see: race and ethnicity are only for figures.
 
-    The police side may write down what a person told them; it reads the answer in no record.
+    Police accounts may record what a person told them, but see the answer in no record.
     """
     return frozenset({"race_ethnicity"} if session.view.police else ())
 
 
 class PersonForm:
-    """Collects what is given of a person in `said`."""
+    """Collects the values given for a person in `said`."""
 
     def __init__(self, session: Session) -> None:
         self.said = Said()
@@ -133,7 +133,7 @@ class PersonForm:
         """Make the question of each field that this account is shown."""
         self._questions = {
             field: Question(
-                re.split("[,:]", FIELDS[field].question)[0],  # without the examples
+                re.split("[,:]", FIELDS[field].question)[0],  # the question without its examples
                 partial(ask, field),
                 partial(words, field),
                 field in given,
@@ -144,7 +144,7 @@ class PersonForm:
         }
 
     def check_new(self) -> None:
-        """Raise InvalidInput where nothing tells who it is, or the answers contradict."""
+        """Raise InvalidInput if nothing identifies the person, or answers contradict each other."""
         settle(self.said, self._session.today)
         if not self.said.aliases and not any(self.said.fields.get(field) for field in _WHO):
             raise InvalidInput(
@@ -200,7 +200,7 @@ class PersonForm:
         return type.words(self._session, value) if type.words else cell(value)
 
     def _idle(self, field: str) -> bool:
-        """Whether earlier answers make a question needless: a name needs no description."""
+        """Return whether earlier answers make a question unnecessary, as a name a description."""
         said = self.said.fields
         if field == "description":
             return bool(said.get("given_name") or said.get("family_name"))
@@ -211,7 +211,7 @@ class PersonForm:
         return birth_year(said.get("age_estimate"), said.get("age_estimated_on"))
 
     def _forget_year(self, field: str) -> None:
-        """Drop a birth year said before, which is kept as an age: a new birth date replaces it."""
+        """Drop an earlier birth year, stored as an age, because a new birth date replaces it."""
         if field == "birth_date" and self._year() is not None:
             for each in ("age_estimate", "age_estimated_on"):
                 self.said.fields.pop(each)
@@ -241,7 +241,7 @@ class PersonForm:
                 self.said.fields.pop(field, None)
                 self._forget_year(field)
                 self._set(field, value)
-            if self.said.fields.get("birth_date"):  # it decides: an age is no longer asked
+            if self.said.fields.get("birth_date"):  # it decides: do not ask for an age
                 for each in _AGE:
                     self.said.fields.pop(each, None)
             return bool(answer)
@@ -259,7 +259,7 @@ class PersonForm:
             say(f"  {type.words(self._session, self.said.fields[field])}")
 
     def _divide(self) -> None:
-        """Offer to divide a given name of several words, where no family name was typed."""
+        """Offer to split a given name of several words if no family name was typed."""
         said = self.said.fields
         typed = said.get("given_name", "")
         if said.get("family_name") or "family_name" in self.said.missing or " " not in typed:
@@ -269,7 +269,7 @@ class PersonForm:
             said |= {"given_name": given, "family_name": family}
 
     def _take(self, read: who.Who) -> None:
-        """Take a name with a birth date or an age beside it, and print what was understood."""
+        """Take a name with a birth date or an age, and print how it was understood."""
         named = {"given_name": read.given, "family_name": read.family}
         told = {column: text for column, text in named.items() if text} | read.fields
         self.said.fields |= told
@@ -284,7 +284,7 @@ class PersonForm:
 
 
 def add(session: Session, given: PersonOptions, asking: bool) -> str:
-    """Add a person, or fill in the one on file that they are; return what was done."""
+    """Add a person, or complete the record on file that was chosen; return what was done."""
     form = PersonForm(session)
     form.read_options(given)
     if asking and given.file is None:
@@ -303,7 +303,7 @@ def add(session: Session, given: PersonOptions, asking: bool) -> str:
 
 
 def change(session: Session, person_id: int, given: ChangeOptions, asking: bool) -> str:
-    """Change what is known of a person; returns what was done. Raises NotFound, InvalidInput."""
+    """Change the record of a person; return what was done. Raises NotFound, InvalidInput."""
     people.must_exist(session.db, person_id)
     form = PersonForm(session)
     form.read_options(given)
@@ -332,7 +332,7 @@ def change(session: Session, person_id: int, given: ChangeOptions, asking: bool)
 
 
 def _listed(changed: Iterable[str]) -> str:
-    """The fields that changed, as they are called on screens."""
+    """Return the fields that changed by their names on screens."""
     names = {**NAMES, "age_estimated_on": NAMES["age_estimate"]}
     return ", ".join(dict.fromkeys(names.get(field, field) for field in changed))
 
@@ -350,7 +350,7 @@ def _minor(session: Session, fields: Mapping[str, Any]) -> str:
 
 
 def _fill(session: Session, person_id: int, said: Said) -> str:
-    """Add to a record what it is missing; what it has stays as it is. Return what was done."""
+    """Fill in empty fields of a record and keep the others. Return what was done."""
     with session.work() as work:
         old = people.read(work.connection, person_id)
         new = _not_in(old, said)
@@ -369,7 +369,7 @@ def _fill(session: Session, person_id: int, said: Said) -> str:
 
 
 def _not_in(old: Mapping[str, Any], said: Said) -> Said:
-    """Return what a record does not have. A name beside the one it has becomes an alias."""
+    """Return the values that a record lacks. A name that differs from its own becomes an alias."""
     known = {field for field in EMPTY if old[field] not in (None, "")}
     fields = {
         field: value
@@ -382,7 +382,7 @@ def _not_in(old: Mapping[str, Any], said: Said) -> Said:
         fields = {name: value for name, value in fields.items() if not name.endswith("_name")}
         if any(typed) and typed != (old["given_name"], old["family_name"]):
             aliases.insert(0, typed)
-    if known & {"birth_date", "age_estimate"}:  # a new guess is worth less than what is known
+    if known & {"birth_date", "age_estimate"}:  # a guess does not replace what is known
         fields = {name: value for name, value in fields.items() if name not in _AGE}
     still_empty = EMPTY.keys() - known - fields.keys()
     missing = {field: why for field, why in said.missing.items() if field in still_empty}
@@ -390,11 +390,11 @@ def _not_in(old: Mapping[str, Any], said: Said) -> Said:
 
 
 def _differs(field: str, said: Said, now: Mapping[str, Any]) -> bool:
-    """Whether a value given is not the record's. A name that differs became an alias."""
+    """Return whether a value differs from the record's, except names, which became an alias."""
     value = None if field.endswith("_name") else said.fields.get(field)
     return value not in (None, "") and _bare(value) != _bare(now[field])
 
 
 def _bare(value: Any) -> str:
-    """Letters and digits alone: 203-555-0142 is 2035550142."""
+    """Return only letters and digits: 2035550142 for 203-555-0142."""
     return "".join(each for each in str(value).casefold() if each.isalnum())

@@ -1,7 +1,7 @@
-"""Who may be the same person: the values compared, the keys they are found by, the pairs decided.
+"""Possible matches of people: compared values, search keys, pairs marked as different.
 
-Only records that share a key are read, and of a name that half the town has only the nearest: the
-time taken does not grow with the file. Whoever is shown must be audited.
+Only records that share a key are read, and for a common name only the nearest, so that the time
+does not grow with the file. Everybody shown must be audited.
 """
 
 import json
@@ -34,14 +34,14 @@ SELECT person_id, given_name, family_name FROM person_alias WHERE {where} ORDER 
 
 _COMPARED = ("birth_date", "sex", "phone", "email", "home", "postcode")
 
-# An estimated age is a guess at a door: this many years either way.
+# An estimated age is a guess made at a door, off by up to this many years.
 GUESS = 5
 
 
 def known(connection: sqlite3.Connection, ids: Iterable[int] | None = None) -> dict[int, Known]:
     """Return the own values of each record (all records without `ids`), merged ones too.
 
-    Own values, not those that a merge made it show: reading them for somebody must be audited.
+    These are its own values, not those that a merge made it show. Reading them must be audited.
     """
     some = None if ids is None else set(ids)
     aliases: dict[int, list[Name]] = {}
@@ -59,7 +59,7 @@ def as_known(row: Mapping[str, Any], aliases: Iterable[Name] = ()) -> Known:
     """Return what is known of a person, by column, in the form that is compared."""
     main = Name(row.get("given_name", ""), row.get("family_name", ""))
     return Known(
-        # The name of de-identified people is the same for all.
+        # All de-identified people have the same name.
         names=(*([] if main.given == DEIDENTIFIED else [main]), *aliases),
         birth_years=birth_years(row),
         description=row.get("description", ""),
@@ -68,7 +68,7 @@ def as_known(row: Mapping[str, Any], aliases: Iterable[Name] = ()) -> Known:
 
 
 def birth_years(row: Mapping[str, Any]) -> tuple[int, int] | None:
-    """Return the earliest and latest year of birth that an age guessed on a day allows."""
+    """Return the earliest and latest birth year for an age that was estimated on a day."""
     age, on = row.get("age_estimate"), row.get("age_estimated_on")
     if age is None or on is None:
         return None
@@ -79,14 +79,14 @@ def birth_years(row: Mapping[str, Any]) -> tuple[int, int] | None:
 
 
 def refresh(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
-    """Replace the keys of these records, inside the write that changed what they hold."""
+    """Replace the keys of these records, inside the write that changed them."""
     for person_id, each in known(connection, ids).items():
         rows = [{"key": key} for key in sorted(keys(each))]
         writes.replace(connection, "person_key", {"person_id": person_id}, rows)
 
 
 def having(connection: sqlite3.Connection, wanted: Iterable[str]) -> list[int]:
-    """Return the records that have any of these keys, those with most of them first."""
+    """Return the records with any of these keys, those with the most keys first."""
     sql = (
         "SELECT person_id FROM json_each(:keys) AS wanted"
         " CROSS JOIN person_key ON person_key.key = wanted.value"
@@ -95,7 +95,7 @@ def having(connection: sqlite3.Connection, wanted: Iterable[str]) -> list[int]:
     return table.column(connection, sql, keys=set(wanted))
 
 
-# ---------------------------------------------------------------- who may be meant
+# ---------------------------------------------------------------- possible matches
 
 
 MOST_COMPARED = 200
@@ -110,7 +110,7 @@ FROM person WHERE {where}
 
 
 class Alike(NamedTuple):
-    """One person who may be meant: the score out of 100, and how each field compares.
+    """A possible match: the score out of 100, and how each field compares.
 
     `known` is the record of theirs that was compared, `row` the canonical one: id, given_name,
     family_name, description, birth_date, phone.
@@ -126,10 +126,10 @@ class Alike(NamedTuple):
 def likely_same(
     connection: sqlite3.Connection, asked: Known, but: Collection[int] = ()
 ) -> list[Alike]:
-    """Return who may be the same person as this, the likeliest first; none of those in `but`.
+    """Return the possible matches of a person, the most likely first, except those in `but`.
 
-    Those with a likely score, and those of the same name where no field differs: a common name
-    alone does not score enough, yet the same name twice has to be asked about.
+    They have a likely score, or the same name and no field that differs: a common name alone scores
+    too low, but two people of one name must be asked about.
     """
     found = []
     for person_id, other in known(connection, _near(connection, asked)).items():
@@ -153,12 +153,12 @@ def best_matches(
             if score >= max(1, least):
                 found.append((person_id, score, other))
         if sum(score >= COMPLETE for _, score, _ in found) >= most:
-            break  # the rest share fewer keys with what was asked, and are no better
+            break  # the rest share fewer keys, and are no better
     return _of_people(connection, found, _readings(asked), (), most)
 
 
 def _readings(asked: Known) -> list[Known]:
-    """A name heard in one piece, cut in given and family name at every place, as rank does."""
+    """Return a name without a given or family part, split at every word, as rank does."""
     ways = []
     for given, family in asked.names:
         words = f"{given} {family}".split()
@@ -194,7 +194,7 @@ def _of_people(
     but: Collection[int],
     most: int = MOST_COMPARED,
 ) -> list[Alike]:
-    """Return each person once, by their best record; the fields by the best reading of the name."""
+    """Return each person once, by their best record and the best reading of the name."""
     canonical = person_ids.canonical(connection, {each[0] for each in found} | set(but))
     left_out = {canonical[person_id] for person_id in but}
     best: dict[int, tuple[int, Known]] = {}
@@ -226,7 +226,7 @@ WHERE voided_at IS NULL AND person_id IN (SELECT value FROM json_each(:people))
 
 @dataclass(frozen=True)
 class Pair:
-    """Two people, by number, the records of theirs that were compared, and how alike those are."""
+    """Two people by number, the records that were compared, and how similar these are."""
 
     a: int
     b: int
@@ -236,7 +236,7 @@ class Pair:
 
 
 def compare_two(connection: sqlite3.Connection, a: int, b: int) -> Pair:
-    """Compare two people on file; of two records of one person, their own values."""
+    """Compare two people on file, or the own values of two records of one person."""
     human = person_ids.canonical(connection, [a, b])
     if human[a] == human[b]:
         sides = ([a], [b])
@@ -261,7 +261,7 @@ def likely_pairs(
 ) -> tuple[list[Pair], int, int]:
     """Return the pairs that score `least` or more and are not marked as different, best first.
 
-    With them how many records were compared, and how many pairs were left out as marked different.
+    Also return how many records were compared and how many pairs marked as different left out.
     `advance` is called for each record read.
     """
     human = dict(connection.execute("SELECT id, canonical_id FROM human").fetchall())
@@ -331,7 +331,7 @@ def mark_different(work: Work, a: int, b: int, reason: str) -> None:
 
 
 def unmark_different(work: Work, a: int, b: int) -> None:
-    """Take back that two records are of different people. Raises NotFound."""
+    """Remove the mark that two records are of different people. Raises NotFound."""
     for number in (a, b):
         people.canonical(work.connection, number)
     found = rows_between(work.connection, "person_different", a, b)

@@ -1,12 +1,12 @@
 """Merging two records of one person, and undoing it exactly.
 
-Nothing is moved: `merged_into` names the canonical record, which every read goes by. What a record
-shows is worked out again after each merge, and who works with the person too (workers).
+Nothing is moved: `merged_into` names the canonical record, which every read uses. The values that a
+record shows are computed again after each merge, and the person's worker too.
 
-A field's value is that of the record merged in last which was chosen to give it; else the record's
-own; else, where it has none, that of a record merged into it. So it goes up a chain of merges.
-Nothing is ever lost: a record's own value stays in its row, or in person_own while the row shows
-another's.
+A field's value is that of the last merged record that was chosen to give it, else the record's own,
+else that of a record merged into it. The same rule applies up a chain of merges. Nothing is lost: a
+record's own value stays in its row, or in person_own while the row shows the value of another
+record.
 """
 
 import json
@@ -24,7 +24,7 @@ from ccu.work import Work
 # ---------------------------------------------------------------- what a record shows
 
 
-# What is chosen as one -> its columns in `person`.
+# Field that a merge chooses as one -> its columns in `person`.
 FIELDS: dict[str, tuple[str, ...]] = {
     "name": ("given_name", "family_name"),
     "description": ("description",),
@@ -55,7 +55,7 @@ _OWN = "SELECT person_id, field, value FROM person_own WHERE {where}"
 class Record:
     """One record: its row as it is, its own values, and those merged into it, oldest first.
 
-    `taken` are the fields it gives to the record it is merged into; one with a `-` before it was
+    `taken` are the fields it gives to the record it is merged into; one that starts with `-` was
     changed there by hand since, and is never given.
     """
 
@@ -66,15 +66,15 @@ class Record:
 
     @property
     def id(self) -> int:
-        """Its number."""
+        """Return its number."""
         return int(self.row["id"])
 
     def own(self, name: str) -> Value:
-        """Its own value of a field."""
+        """Return its own value of a field."""
         return tuple(self.kept_apart.get(col, self.row[col]) for col in FIELDS[name])
 
     def shown(self, name: str) -> tuple[int, Value]:
-        """The record whose value of a field this one shows, and the value."""
+        """Return the record whose value of a field this one shows, and the value."""
         for child in reversed(self.children):
             if name in child.taken:
                 source, value = child.shown(name)
@@ -90,12 +90,12 @@ class Record:
 
 
 def is_empty(value: Value) -> bool:
-    """Whether nothing is known."""
+    """Return whether nothing is known."""
     return all(part is None or part == "" for part in value)
 
 
 def load(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Record]:
-    """Return these records and all others of the same people, tied as they are merged now."""
+    """Return these records and all others of the same people, linked as they are merged now."""
     same = person_ids.same(connection, ids)
     apart: dict[int, dict[str, Any]] = {}
     for person_id, column, value in table.select(connection, _OWN, {"person_id IN ?": same}):
@@ -131,14 +131,14 @@ def set_values(
 ) -> dict[str, tuple[Any, Any]]:
     """Give a record new values of its own, by column, inside the caller's transaction.
 
-    They are shown at once, whatever was merged into it, and stay its own when that is undone.
-    Returns column -> (own value before, new), of those that changed, for the change to be kept.
-    The caller makes the keys again (match_store.refresh) and records it (writes.write_changes).
+    They are shown at once, whatever was merged into it, and stay its own after an unmerge. Returns
+    column -> (own value before, new) of those that changed. The caller refreshes the keys
+    (match_store.refresh) and records the change (writes.write_changes).
     """
     record = load(connection, [person_id])[person_id]
     touched = [name for name, columns in FIELDS.items() if set(columns) & new.keys()]
     values: dict[str, Any] = {}
-    for name in touched:  # a part of a field is changed in what the record shows of it
+    for name in touched:  # a change of one column applies to the field as the record shows it
         values |= zip(FIELDS[name], record.shown(name)[1], strict=True)
     values |= new
     before = {column: record.kept_apart.get(column, record.row[column]) for column in values}
@@ -171,7 +171,7 @@ def _write(
 
 
 def last_written(connection: sqlite3.Connection, person_id: int, columns: Sequence[str]) -> int:
-    """The instant at which a record got its own value of these columns: written, or changed."""
+    """Return when a record got its own value of these columns: at its creation or a change."""
     sql = (
         "SELECT max(unixepoch(person.recorded_at),"
         " coalesce((SELECT max(unixepoch(recorded_at)) FROM change WHERE record = 'person'"
@@ -184,12 +184,12 @@ def last_written(connection: sqlite3.Connection, person_id: int, columns: Sequen
 # ---------------------------------------------------------------- merging
 
 
-WORKER = "worker"  # beside FIELDS: who goes on working with them
+WORKER = "worker"  # besides FIELDS: the worker who continues
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A field of two records; of the worker the values are logins."""
+    """A field of two records; for the worker, the values are logins."""
 
     name: str
     kept: Value
@@ -198,17 +198,17 @@ class Choice:
 
     @property
     def differs(self) -> bool:
-        """Both have a value, and not the same."""
+        """Return whether both have a value and the values differ."""
         return not is_empty(self.kept) and not is_empty(self.merged) and self.kept != self.merged
 
     @property
     def is_only_merged(self) -> bool:
-        """Only the merged record has a value: it survives without a question."""
+        """Return whether only the merged record has a value, which is kept without asking."""
         return is_empty(self.kept) and not is_empty(self.merged)
 
 
 def check(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> None:
-    """Raises NotFound, and InvalidInput for one record, or one that is merged already."""
+    """Raise NotFound; InvalidInput for the same record twice, or one that is already merged."""
     if kept_id == merged_id:
         raise InvalidInput("enter two different people; both numbers are the same")
     canonical = {number: people.canonical(connection, number) for number in (kept_id, merged_id)}
@@ -225,7 +225,7 @@ def check(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> None:
 
 
 def choices(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> list[Choice]:
-    """Return each field of two people as shown, in order, the worker last: an audited read."""
+    """Return each field of two people as shown, in order, the worker last; audited."""
     records = load(connection, [kept_id, merged_id])
     found = []
     for name, columns in FIELDS.items():
@@ -241,7 +241,7 @@ def choices(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> lis
 
 
 def merge(work: Work, kept_id: int, merged_id: int, taken: Sequence[str]) -> None:
-    """Merge one record into the other, which takes the fields `taken`. Raises as `check`."""
+    """Merge one record into another, which takes the fields `taken`. Raises as `check`."""
     connection = work.connection
     check(connection, kept_id, merged_id)
     ended, stays = workers.end_for_merge(work, kept_id, merged_id, take=WORKER in taken)
@@ -255,7 +255,7 @@ def merge(work: Work, kept_id: int, merged_id: int, taken: Sequence[str]) -> Non
 
 
 def unmerge(work: Work, merged_id: int) -> dict[str, Any]:
-    """Separate a merged record again, with those merged into it.
+    """Separate a merged record again, with the records merged into it.
 
     Returns person, was_part_of (the canonical record until now), merged_at and workers_again (the
     logins whose assignments continue). Raises NotFound; InvalidInput for a record not merged.
@@ -291,7 +291,7 @@ _OF_A_PERSON = {
     "consult": "consult",
     "plan": "plan",
 }
-# A follow-up that was made with a referral has no event of its own.
+# A follow-up added with a referral has no audit event of its own.
 _OTHERS = " UNION ALL ".join(
     f"""
   SELECT {sort}, '{word}', {name}.id, person_id, recorded_at, unixepoch(recorded_at),
@@ -300,7 +300,7 @@ _OTHERS = " UNION ALL ".join(
   FROM other CROSS JOIN {name} ON {name}.person_id = other.id"""  # noqa: S608 - our names
     for sort, (name, word) in enumerate(_OF_A_PERSON.items(), 2)
 )
-# `first` is the record's first number in the audit; of a call amended since, that of the change.
+# `first` is the record's first audit event; for a call amended since, the event of that change.
 _PUT_TO = f"""
 WITH other (id) AS (SELECT value FROM json_each(:ids)),
 put (sort, record, id, person, recorded, at, first) AS (
@@ -330,7 +330,7 @@ WHERE record = 'person' AND record_id = :merged_id AND action = 'person-merge'
 def added_since(
     connection: sqlite3.Connection, person_id: int, merged_id: int, since: str
 ) -> list[dict[str, Any]]:
-    """Return record, id, person, recorded of what was added to a person since that merge."""
+    """Return record, id, person, recorded of the records added to a person since that merge."""
     same = person_ids.same(connection, [person_id])
     merge = table.value(connection, _MERGE, merged_id=merged_id)
     return [

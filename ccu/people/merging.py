@@ -21,13 +21,13 @@ from ccu.session import Session
 
 COLUMNS = ("field", "kept", "merged", "survives")
 PREFER = ("kept", "merged", "newest")
-# Of two people, kept and merged, what other features know against a merge, as clauses.
+# Functions of other features that return warnings about merging two people, as clauses.
 Warnings = Callable[[sqlite3.Connection, int, int], list[str]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What the command line asks for: which record is kept, and whose values."""
+    """The options of a merge: which record is kept, and whose values."""
 
     kept: int
     merged: int
@@ -46,10 +46,10 @@ class Request:
 def run(
     session: Session, request: Request, warn: Warnings, format: Format | None, output: Path | None
 ) -> None:
-    """Merge, or show what a merge would be. Raises NotFound, InvalidInput."""
+    """Merge, or show what a merge would do. Raises NotFound, InvalidInput."""
     shows = request.asking or request.dry_run or format is not None or output is not None
     choices, data = _look(session, request, warn, shows)
-    if not request.asking:  # refuse in one line, without the warnings
+    if not request.asking:  # refuse before any warning is printed
         taken = _taken(request, choices)
     for each in (*data["against"], *data["warnings"]):
         say(f"Warning: {each}.")
@@ -89,7 +89,7 @@ def run(
 def _look(
     session: Session, request: Request, warn: Warnings, shows: bool
 ) -> tuple[list[Choice], dict[str, Any]]:
-    """What there is to choose, and how alike they are; recorded as a read where it is shown."""
+    """Return the choices and how similar the records are; record a read if they are shown."""
     with session.work() as work:
         connection = work.connection
         merges.check(connection, request.kept, request.merged)
@@ -112,7 +112,7 @@ def _look(
 
 
 def _taken(request: Request, choices: Sequence[Choice]) -> list[str]:
-    """The fields whose value the merged record gives. Raises InvalidInput for one not decided."""
+    """Return the fields that take the merged record's value. Raises InvalidInput if undecided."""
     taken, undecided = [], []
     for each in choices:
         if each.name in request.take:
@@ -157,18 +157,18 @@ def _preferred(request: Request, choice: Choice) -> bool | None:
 
 
 def label(name: str) -> str:
-    """A field's name in words."""
+    """Return a field's name in words."""
     return name.replace("_", " ")
 
 
 def text(name: str, value: tuple[Any, ...]) -> str:
-    """A field's value in words; empty when nothing is known."""
+    """Return a field's value in words; empty if nothing is known."""
     if all(part in (None, "") for part in value):
         return ""
     if name == "age":
         return f"about {value[0]} in {str(value[1])[:4]}"
     if name == "race_ethnicity":
-        return "an answer of its own"  # the police side does not see which
+        return "an answer of its own"  # police accounts may not see which value
     if name in ("veteran", "minor"):
         return "yes" if value[0] else "no"
     return (" " if name == "name" else ", ").join(str(part) for part in value if part)
@@ -252,11 +252,11 @@ def _undone(data: dict[str, Any]) -> Document:
 
 
 def _relations(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> list[str]:
-    """Return warnings of family that the merge would contradict, with numbers only."""
+    """Return warnings about relations that contradict the merge, with numbers only."""
     one = {kept_id, merged_id}
     said: dict[int, set[str]] = {}
     for each in relations.relations_of(connection, one):
-        # A relation between the two becomes one to oneself, which is shown nowhere.
+        # A relation between the two would be to oneself, which no screen shows.
         if each.relation in relations.FAMILY and not {each.who, each.of} <= one:
             other, ours, _ = each.seen_by(each.who if each.who in one else each.of)
             said.setdefault(other, set()).add(ours or each.relation)

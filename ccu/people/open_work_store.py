@@ -1,11 +1,11 @@
-"""Who is at a place or with a person, who works with them, what is open.
+"""The people of a place, their workers and their open work.
 
-For the card, so by numbers: no name of anybody helped, no need, no note. `people` are the ids of
-every record of the people meant, merged ones too.
+The card shows these by number, without names of clients, needs or notes. `people` are the ids of
+all records of the people, merged ones too.
 
-The views of schema.sql define all of it, for every screen and the report: `membership` and
-`assignment` when somebody is in a household or a worker is active, `current_worker` the people of
-each worker, `open_work` what is open, `open_work_for` the people it is for.
+Views of schema.sql define all of it, for every screen and the report: `membership` and `assignment`
+(who is in a household, which worker is active, when), `current_worker` (the people of each worker),
+`open_work`, and `open_work_for` (the people it is for).
 """
 
 import json
@@ -21,12 +21,12 @@ from ccu.records.visibility import Hidden, View
 if TYPE_CHECKING:
     from ccu.session import Session
 
-WINDOWS = (30, 90, 365)  # days, beside "ever"
-IN_FORCE = "{0}.begins <= :today AND :today < {0}.ends"  # a row of these views, on a day
+WINDOWS = (30, 90, 365)  # days; "ever" is counted too
+IN_FORCE = "{0}.begins <= :today AND :today < {0}.ends"  # active on a day, for these views
 
 
 class AsOf(NamedTuple):
-    """The moment that divides overdue from due, as a number, and its day in the town."""
+    """The moment that separates overdue from due, in Unix seconds, and its day in the town."""
 
     unix: int
     day: date
@@ -37,11 +37,11 @@ class AsOf(NamedTuple):
         return cls(int(now.timestamp()), now.date())
 
     def is_late(self, due_unix: float) -> bool:
-        """Whether something open that was due at that instant is overdue: LATE for one value."""
+        """Return whether open work due at that instant is overdue; the same rule as LATE."""
         return due_unix < self.unix
 
 
-# Those met here within a year. No call, or nobody on it: two index look-ups and nothing more.
+# People met here within a year. Without calls, or people on them, this is two index look-ups.
 _MET = """
 SELECT DISTINCT call_person.person_id
 FROM call CROSS JOIN call_person ON call_person.call_id = call.id
@@ -74,7 +74,7 @@ WHERE (referral.status IN ('accepted', 'in_progress')
                 AND unixepoch(engagement.occurred_at) >= unixepoch(referral.made_at))
 ORDER BY referral.id
 """
-# One person at a time: SQLite takes a plain value, and not a list, into each part of a view.
+# One person at a time: SQLite pushes a plain value, but not a list, into each part of a view.
 _OPEN_FOR = f"""
 SELECT DISTINCT record, id, person_id FROM open_work_for
 WHERE person_id = :person AND {IN_FORCE.format("open_work_for")}
@@ -84,7 +84,7 @@ SELECT id, owner_id, due_at, due_unix FROM open_follow_up
 WHERE closing_at IS NULL AND id IN (SELECT value FROM json_each(:follow_ups))
 ORDER BY due_unix, id
 """
-# What is open of a place's calls or of a household, for any person.
+# Open work of a place's calls or of a household, for any person.
 _OPEN_AT = """
 SELECT 'referral' AS record, due.id
 FROM call CROSS JOIN open_referral AS due ON due.call_id = call.id
@@ -116,7 +116,7 @@ WHERE work.record = :record AND work.id = :id
 
 
 def people_here(connection: sqlite3.Connection, window: Mapping[str, object]) -> list[int]:
-    """Return the people of a place: those met here within a year, and their households' members.
+    """Return the people of a place: those met here within a year and their household members.
 
     `window` has place_id, day_365, now and today, as the card's.
     """
@@ -128,7 +128,7 @@ def people_here(connection: sqlite3.Connection, window: Mapping[str, object]) ->
 
 
 def met_here(connection: sqlite3.Connection, window: Mapping[str, object]) -> set[int]:
-    """Return those of them who were met here themselves within a year, by every record."""
+    """Return all records of those who were met here themselves within a year."""
     met = table.column(connection, _MET, **window)
     return set(person_ids.same(connection, met)) if met else set()
 
@@ -140,10 +140,10 @@ def workers(
     as_of: AsOf,
     view: View,
 ) -> list[dict[str, Any]]:
-    """Who is active with any of these people, the longest first; the view hides what it must.
+    """Return the active workers of these people, the longest first, as far as the view shows them.
 
-    agency, name, phone, since, connected_to (providers), next_contact (a day or None), overdue. Of
-    those who are hidden the agency alone, once: the rest is None or empty.
+    agency, name, phone, since, connected_to (providers), next_contact (a day or None), overdue. For
+    hidden ones, the agency only, once: the rest is None or empty.
     """
     if not people:
         return []
@@ -164,7 +164,7 @@ def workers(
         own = [row for row in assignments if row["staff_id"] == staff_id]
         clients = {human[row["person_id"]] for row in own}
         names = [row["name"] for row in connected if human[row["person_id"]] in clients]
-        # Their own next contact with them, else the next that a colleague has planned.
+        # The worker's own next contact with them, else the next one that a colleague planned.
         planned = [row for row, person_id in contacts if human[person_id] in clients]
         planned.sort(key=lambda row: row["owner_id"] != staff_id)
         due = next(iter(planned), None)
@@ -191,7 +191,7 @@ def workers(
 def _contacts(
     connection: sqlite3.Connection, people: Iterable[int], as_of: AsOf, view: View
 ) -> list[tuple[sqlite3.Row, int]]:
-    """The open follow-ups that this account sees, each with a record it is for; first due first."""
+    """Return the open follow-ups that this account sees, by due date, with a record it is for."""
     whose: dict[int, list[int]] = {}
     for record, number, person_id in _open_for(connection, people, as_of):
         if record == "follow-up":
@@ -205,7 +205,7 @@ def _contacts(
 
 
 def worker_of(connection: sqlite3.Connection, person_id: int, today: str) -> int | None:
-    """Return the account that works with a person now: their own before their household's."""
+    """Return the current worker of a person: their own, else their household's."""
     people = person_ids.same(connection, [person_id])
     assignments = table.select(connection, _WORKERS, {}, people=people, today=today)
     assignments.sort(key=lambda row: row["household_id"] is not None)
@@ -213,7 +213,7 @@ def worker_of(connection: sqlite3.Connection, person_id: int, today: str) -> int
 
 
 def with_worker(connection: sqlite3.Connection, today: str) -> set[int]:
-    """Return every record, not those merged into it, that has a worker now."""
+    """Return the canonical records of people with a worker now."""
     return {row["person_id"] for row in connection.execute(_WITH_WORKER, {"today": today})}
 
 
@@ -228,11 +228,11 @@ def open_work(
     place_id: int | None = None,
     household_id: int | None = None,
 ) -> list[dict[str, Any]]:
-    """Open referrals and follow-ups of these people, a place's calls, a household; first due first.
+    """Return open work of these people, a place's calls and a household, by due date.
 
     record, id, what and status in words, due, overdue, owner, and by number: person, household,
-    call, referral (that a follow-up is for). Of those that are hidden one line for each agency,
-    with its label as the owner: record is `being handled`, and there is no number.
+    call, referral (that a follow-up is for). Hidden work is one line per agency, with its label as
+    the owner: record is `being handled`, and there is no number.
     """
     numbers = {(record, number) for record, number, _ in _open_for(connection, people, as_of)}
     if place_id is not None or household_id is not None:
@@ -265,7 +265,7 @@ def open_items(
     as_of: AsOf,
     view: View,
 ) -> list[dict[str, Any]]:
-    """Return the open work as the card has it: record, id, what, due, owner, overdue, referral."""
+    """Return the open work for the card: record, id, what, due, owner, overdue, referral."""
     found = []
     for item in open_work(connection, people, as_of, view, place_id):
         waits = ", to sign" if item["status"] == "to sign" else ""
@@ -278,7 +278,7 @@ def open_items(
 def _open_for(
     connection: sqlite3.Connection, people: Iterable[int], as_of: AsOf
 ) -> Iterator[tuple[str, int, int]]:
-    """Record, id and the person's record, of the open work for each of these records."""
+    """Return record, id and the person's record of the open work for each of these records."""
     for person_id in people:
         asked = {"person": person_id, "today": as_of.day.isoformat()}
         yield from map(tuple, connection.execute(_OPEN_FOR, asked).fetchall())
@@ -298,7 +298,7 @@ def _hidden(numbers: Iterable[tuple[str, int]], view: View) -> dict[tuple[str, i
 
 
 def window(session: "Session") -> dict[str, object]:
-    """Return the days and the moment that every statement of a card counts from."""
+    """Return the parameters of a card's statements: days and the moment of this run."""
     return {
         "today": session.today.isoformat(),
         "now": session.now.isoformat()[:19],
@@ -328,6 +328,6 @@ def agency(worker: Mapping[str, Any]) -> str:
 
 
 def listed_items(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Leave out follow-ups of a listed referral, whose line shows what is next."""
+    """Leave out follow-ups of a listed referral, because its line shows the next action."""
     told = {each["id"] for each in items if each["record"] == "referral"}
     return [each for each in items if each["referral"] not in told]

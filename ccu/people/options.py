@@ -1,4 +1,4 @@
-"""The fields of a person: what each is called, how it is read and asked, and which are options.
+"""The fields of a person: how each is named, read and asked for, and which are options.
 
 Names, birth dates and descriptions are never options, because other accounts can read command
 lines: they are answers, or lines of --file. Every error names the field, and the line of a file,
@@ -25,7 +25,7 @@ OLDEST_GUESS = 120
 FULL_AGE = 18
 SEXES = ("male", "female", "other")
 PHONE_DIGITS = 7
-UNKNOWN = ("unknown", "unk", "not known", "don't know", "?")  # said of what they do not know
+UNKNOWN = ("unknown", "unk", "not known", "don't know", "?")  # answers for what is not known
 YES = ("yes", "y", "true", "1")
 
 
@@ -33,7 +33,7 @@ YES = ("yes", "y", "true", "1")
 
 
 def _line_that(fits: Callable[[str], bool], sentence: str, longest: int = 200) -> OptionType[str]:
-    """One line of text that fits; else the error is the option's name and the sentence."""
+    """Make a type for a line that fits; the error is the option's name and the sentence."""
 
     def read(session: "Session", text: str, option: str) -> str | None:
         found = line(longest).read(session, text, option)
@@ -45,7 +45,7 @@ def _line_that(fits: Callable[[str], bool], sentence: str, longest: int = 200) -
 
 
 def _word_of(words: Mapping[str, Any], sentence: str) -> OptionType[Any]:
-    """One of these words, in any case, each of which means a value."""
+    """Make a type for one of these words in any case, each of which means a value."""
 
     def read(session: "Session", text: str, option: str) -> Any:
         word = text.strip().lower()
@@ -57,7 +57,7 @@ def _word_of(words: Mapping[str, Any], sentence: str) -> OptionType[Any]:
 
 
 def has_letter(text: str) -> bool:
-    """Whether it has a letter of any script; a name without one is a mistake."""
+    """Return whether a text has a letter of any script; a name without one is a mistake."""
     return any(letter.isalpha() for letter in text)
 
 
@@ -69,21 +69,21 @@ def _one_name(session: "Session", text: str, option: str) -> str | None:
 
 
 def is_suffix(word: str) -> bool:
-    """Whether a word is Jr., III, 3rd or its like."""
+    """Return whether a word is Jr., III, 3rd or similar."""
     from ccu.identity.names import SUFFIXES
 
     return word.lower().removesuffix(".") in SUFFIXES
 
 
 def _must_be_name(text: str, option: str) -> None:
-    """Raise InvalidInput for a text without a letter or with a digit, but that of Robert 3rd."""
+    """Raise InvalidInput for a name without a letter or with a digit, other than 3rd."""
     if not has_letter(text):
         raise InvalidInput(f"{option}: a name needs a letter")
     if any(
         any(map(str.isdigit, word)) and not is_suffix(word) for word in re.split(r"[\s,.]+", text)
     ):
         raise InvalidInput(
-            f"{option}: a name has no digits; a birth date or an age is a field of its own"
+            f"{option}: a name has no digits; write the age or birth date apart: born 5/6/1971"
         )
 
 
@@ -103,9 +103,9 @@ def _full_name(session: "Session", text: str, option: str) -> tuple[str, str]:
 def birth_date(session: "Session", text: str, option: str) -> str:
     """Return a birth date, YYYY-MM-DD, or the year alone. Raises InvalidInput, without the text.
 
-    Of a year of two digits the latest one past is meant: 5/6/71 is in 1971.
+    A two-digit year means the latest such year in the past: 5/6/71 is in 1971.
     """
-    said = text.strip()
+    said = re.sub(r"^(\d\d)(\d\d)((?:19|20)\d\d)$", r"\1/\2/\3", text.strip())
     if re.fullmatch(r"(?:19|20)\d\d", said):
         if int(said) >= session.today.year:
             raise InvalidInput(f"{option}: of somebody born this year write the date or the age")
@@ -127,10 +127,10 @@ def birth_date(session: "Session", text: str, option: str) -> str:
 
 
 def birth_fields(birth: str) -> dict[str, Any]:
-    """Return the fields of a person that keep a birth date, or a year of birth alone.
+    """Return the fields that store a birth date, or a birth year alone.
 
-    A year is kept as age 0 on its last day: an age counted from it is right or a year too low, so
-    that a minor is never taken for an adult.
+    A year is stored as age 0 on its last day, so that an age computed from it is right or a year
+    too low, and a minor is never taken for an adult.
     """
     if len(birth) > 4:
         return {"birth_date": birth}
@@ -167,7 +167,7 @@ def years(birth_date: str, today: date) -> int:
 
 
 def age_on(fields: Mapping[str, Any], today: date) -> int | None:
-    """Return the age on a day, by the birth date, the birth year or a guess; None if not known."""
+    """Return the age on a day by birth date, birth year or estimate; None if not known."""
     if born := latest_birth(fields):
         return years(born, today)
     guess, on = fields["age_estimate"], fields["age_estimated_on"]
@@ -175,7 +175,7 @@ def age_on(fields: Mapping[str, Any], today: date) -> int | None:
 
 
 def minor_on(birth_date: str | None, stated: bool | None, today: date) -> bool | None:
-    """Whether somebody is a minor: by the birth date where it is known, else as stated."""
+    """Return whether somebody is a minor: by the birth date if known, else as stated."""
     return stated if birth_date is None else years(birth_date, today) < FULL_AGE
 
 
@@ -209,8 +209,8 @@ class Field:
     has_reason: bool = True
 
 
-# In the order of the questions, by the name in the database. A description is of somebody without
-# a known name, and many people have no alias: these need no reason for being empty.
+# By column, in the order of the questions. Descriptions are for people without a known name, and
+# many people have no alias: these two may be empty without a reason.
 FIELDS = {
     "given_name": Field("given", "Given name", NAME, ("first_name",)),
     "family_name": Field("family", "Family name", NAME, ("last_name", "surname")),
@@ -246,13 +246,13 @@ _COLUMNS = {
 
 
 class Missing(str):
-    """Why a field is empty, a code of missing_value; received in place of a value."""
+    """The reason that a field is empty, a code of missing_value; given in place of a value."""
 
 
 def read_field(
     session: "Session", column: str, text: str, option: str, *, answered: bool = False
 ) -> Any:
-    """Return the value of a field, or Missing where the text is a reason: prefers_not and so on.
+    """Return the value of a field, or Missing if the text is a reason, such as prefers_not.
 
     `answered`: at the terminal, where shorter forms are accepted. Raises InvalidInput, which calls
     the field `option`.
@@ -314,7 +314,7 @@ def _reason_given(session: "Session", text: str, option: str) -> tuple[str, str]
 
 @dataclass(eq=False, repr=False)
 class PersonOptions:
-    """What is given; None or an empty list: not given."""
+    """The options of a person; None or an empty list if not given."""
 
     file: Annotated[
         Path | None,
@@ -355,7 +355,7 @@ class PersonOptions:
 
 @dataclass(eq=False, repr=False)
 class ChangeOptions(PersonOptions):
-    """The same, and what only a change can have."""
+    """The same, and the options that only a change has."""
 
     clear: Annotated[
         list[str] | None,
@@ -377,8 +377,8 @@ class ChangeOptions(PersonOptions):
 def split_name(line: str, option: str) -> tuple[str, str]:
     """Split a checked line into given and family name; one word is a given name.
 
-    Written GIVEN FAMILY or FAMILY, GIVEN. Small words belong to the family name after them: Maria
-    de la Cruz y Santos. Raises InvalidInput for a name without a letter.
+    The order is GIVEN FAMILY or FAMILY, GIVEN. Particles belong to the family name after them:
+    Maria de la Cruz y Santos. Raises InvalidInput for a name without a letter.
     """
     family, comma, given = (part.strip() for part in line.partition(","))
     if not comma:

@@ -1,4 +1,4 @@
-"""Pages of people: what is known of one, and what is not; two side by side; likely pairs."""
+"""Pages about people: one record, two side by side, and the likely pairs of the file."""
 
 import json
 import sqlite3
@@ -27,7 +27,7 @@ PLAIN = ("phone", "email", "home", "postcode", "sex", "language", "veteran")
 
 
 def show(session: Session, asked: int, with_changes: bool) -> Document:
-    """Return the page of a person, by any record of theirs, recorded as a read. Raises NotFound."""
+    """Return the page of a person, by any of their records; record the read. Raises NotFound."""
     hidden = hidden_fields(session)
     with session.work() as work:
         connection, today = work.connection, work.today
@@ -135,7 +135,7 @@ def _name(field: str) -> str:
 
 
 def _value(session: Session, field: str, value: Any) -> Any:
-    """A kept value for a table's cell: names in a row, reasons by their field."""
+    """Return an earlier value for a table's cell: names in a row, reasons by their field."""
     if isinstance(value, list):
         return ", ".join(" ".join(filter(None, each)) for each in value)
     if isinstance(value, dict):
@@ -152,7 +152,7 @@ MISSING = "missing"
 NAMED = ("given name", "family name")
 FIELD_LABELS = {"field": {"postcode": "ZIP"}}
 TWO_PEOPLE = "Evidence of different people"
-# From this weight down a field is evidence of two people, not only a lack of agreement.
+# At this weight or less a field is evidence of two people, not just a lack of agreement.
 CONTRADICTS = -3.0
 
 # Field of ccu.identity -> a record's value of it, as text.
@@ -173,7 +173,7 @@ VALUES: dict[str, Callable[[Known], str | None]] = {
 
 
 def compare(session: Session, a: int, b: int) -> Document:
-    """Return the comparison as a page, recorded as a read of both. Raises NotFound."""
+    """Return the comparison as a page; record a read of both. Raises NotFound."""
     _ = session.staff_id
     if a == b:
         raise InvalidInput("enter two different people; both numbers are the same")
@@ -202,7 +202,7 @@ def compare(session: Session, a: int, b: int) -> Document:
 
 
 def likeness(connection: sqlite3.Connection, found: match_store.Pair) -> dict[str, Any]:
-    """Return score, likely_from, likely, against: what a merge shows of two people, too."""
+    """Return score, likely_from, likely, against, which a merge also shows."""
     return {
         "score": found.likeness.score,
         "likely_from": LIKELY,
@@ -217,7 +217,7 @@ def _fields(found: match_store.Pair) -> list[dict[str, Any]]:
         (each.name, each.agreement, each.weight, *(VALUES[each.name](side) for side in (a, b)))
         for each in found.likeness.fields
     ]
-    # "Unknown" or a bare John Doe
+    # "Unknown" or just John Doe
     rows = [
         (name, "placeholder", *rest) if how == MISSING and name in NAMED and all(rest[1:]) else row
         for row in rows
@@ -230,7 +230,7 @@ def _fields(found: match_store.Pair) -> list[dict[str, Any]]:
 
 
 def agreeing(found: match_store.Pair) -> list[str]:
-    """Return the fields that suggest one person, the heaviest first."""
+    """Return the fields that suggest one person, by weight."""
     fields = sorted(found.likeness.fields, key=lambda each: -each.weight)
     return [each.name for each in fields if each.weight > 0]
 
@@ -298,7 +298,7 @@ PAIR_NAME_COLUMNS = ("a_name", "b_name")
 def read_duplicates(
     session: Session, least: int, limit: int | None, names: bool
 ) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
-    """Return the rows and their columns, recorded as a read; with `names`, of everybody named."""
+    """Return the rows and their columns; record the read, with `names` of everybody named."""
     connection = session.reading.connection
     with progress("Comparing records") as advance:
         found, compared, left_out = match_store.likely_pairs(connection, least, advance)

@@ -1,8 +1,8 @@
 """Relations: what two people are to each other.
 
-Relations stay with the records that they were made for; what is read here goes by people, whichever
-of their records it is. Of a pair that can be put two ways (parent and child) one is stored, so that
-neither can contradict the other. What a merge made a relation to oneself is not shown.
+Relations stay with the records that they were made for; reads here are by person, across all
+records of the person. A pair that can be written two ways (parent and child) is stored in one of
+them, so that they cannot contradict. A relation that a merge made one to oneself is not shown.
 """
 
 import sqlite3
@@ -18,7 +18,7 @@ from ccu.work import Work
 INVERSE = {"child": "parent", "grandchild": "grandparent"}  # kept as the second of each
 READ_BACK = {kept: said for said, kept in INVERSE.items()}
 SYMMETRIC = ("spouse", "sibling", "other_family", "housemate", "other")
-# Between two people there is one of these at most; the others may be recorded beside it.
+# Two people have at most one of these; any other relation may be recorded in addition.
 FAMILY = ("parent", "grandparent", "spouse", "sibling", "other_family")
 ONE_WAY = ("guardian",)  # two people may be each other's caregivers, never each other's guardians
 ELDER = ("parent", "grandparent")
@@ -35,14 +35,14 @@ JOIN human AS person ON person.id = person_id JOIN human AS other ON other.id = 
 
 @dataclass(frozen=True, order=True)
 class Relation:
-    """`who` is the `relation` of `of`, as it is kept: never child, and the lower number first."""
+    """`who` is the `relation` of `of`, as stored: never child, and the lower number first."""
 
     who: int
     relation: str
     of: int
 
     def seen_by(self, person: int) -> tuple[int, str | None, str | None]:
-        """The other one, and what `person` is to them; without a code for that, what they are."""
+        """Return the other person and what `person` is to them, or else what they are."""
         if person == self.who:
             return self.of, self.relation, None
         if self.relation in SYMMETRIC:
@@ -52,7 +52,7 @@ class Relation:
 
 
 def stored_form(who: int, relation: str, of: int) -> Relation:
-    """The form in which `who is the relation of of` is kept."""
+    """Return the stored form of `who is the relation of of`."""
     if relation in INVERSE:
         return Relation(of, INVERSE[relation], who)
     if relation in SYMMETRIC:
@@ -61,13 +61,13 @@ def stored_form(who: int, relation: str, of: int) -> Relation:
 
 
 def phrases(connection: sqlite3.Connection) -> dict[str, str]:
-    """code -> `parent of`, `family of`; the retired ones too: old records use them."""
+    """Return code -> `parent of`, `family of`; retired ones too, which old records use."""
     found = connection.execute("SELECT code, label FROM relation")
     return {row["code"]: _WORDS.get(row["code"], f"{row['label'].lower()} of") for row in found}
 
 
 def sentence(connection: sqlite3.Connection, who: int, relation: str, of: int) -> str:
-    """`person 12 is the parent of person 15`."""
+    """Return `person 12 is the parent of person 15`."""
     the = "" if relation in _WORDS else "the "
     return f"person {who} is {the}{phrases(connection)[relation]} person {of}"
 
@@ -81,7 +81,7 @@ def relations_of(connection: sqlite3.Connection, people_ids: Iterable[int]) -> l
 def _with_rows(
     connection: sqlite3.Connection, people_ids: Iterable[int]
 ) -> list[tuple[Relation, sqlite3.Row]]:
-    """Return the rows of these people, by any record of theirs, and the relation that each is."""
+    """Return the rows of these people, by any record of theirs, each with its relation."""
     rows = table.select(connection, _ROWS, {}, ids=person_ids.same(connection, people_ids))
     return [(stored_form(row["other"], row["relation"], row["person"]), row) for row in rows]
 
@@ -93,7 +93,7 @@ def relations_between(connection: sqlite3.Connection, one: int, other: int) -> l
 
 
 def not_born_before(connection: sqlite3.Connection, relation: Relation) -> bool:
-    """Whether a parent or grandparent was born no earlier than the child, where both are dated."""
+    """Return whether a parent or grandparent is known to be born no earlier than the child."""
     if relation.relation not in ELDER:
         return False
     sql = (
@@ -104,7 +104,7 @@ def not_born_before(connection: sqlite3.Connection, relation: Relation) -> bool:
 
 
 def check_link(connection: sqlite3.Connection, who: int, relation: str, of: int) -> None:
-    """Raises NotFound, and InvalidInput for a merged record or what contradicts what is known."""
+    """Raise NotFound; InvalidInput for a merged record or a contradiction to existing relations."""
     for person_id in (who, of):
         people.must_exist(connection, person_id)
     if who == of:
@@ -126,7 +126,7 @@ def check_link(connection: sqlite3.Connection, who: int, relation: str, of: int)
 def link(
     work: Work, who: int, relation: str, of: int, anyway: bool, joined: Mapping[str, Any]
 ) -> None:
-    """Record what one is to another; `anyway`: an elder born no earlier. Raises as check_link.
+    """Record a relation; `anyway`: even if an elder was born no earlier. Raises as check_link.
 
     `joined`: the household that it put them in, for the audit, as `households.store.join` has it.
     """
@@ -143,7 +143,7 @@ def link(
 
 
 def unlink(work: Work, who: int, relation: str | None, of: int) -> Relation:
-    """Take a relation away, the only one unless it is named; return it. Raises NotFound."""
+    """Remove a relation, the only one unless named; return it. Raises NotFound."""
     for person_id in (who, of):
         people.must_exist(work.connection, person_id)
     there = relations_between(work.connection, who, of)

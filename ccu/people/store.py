@@ -1,7 +1,7 @@
-"""People: adding one, changing what is known of one, who was met on a call.
+"""People: add and change their records, and read the people of a call.
 
-An unknown person is a record without a name and without a description: when it is learnt who it
-was, the record gains a name and nothing is lost. Figures show people without a name apart.
+An unknown person is a record without a name and description, which are added once they are known.
+Figures count people without a name separately.
 """
 
 import json
@@ -16,14 +16,14 @@ from ccu.people.open_work_store import IN_FORCE
 from ccu.records import person_ids, table, writes
 from ccu.work import Work
 
-# What a record holds beside its aliases, and what a new one holds of it.
+# The fields of a record except aliases, with the values of a new one.
 EMPTY: dict[str, Any] = {
     **dict.fromkeys(("given_name", "family_name", "description"), ""),
     **dict.fromkeys(("birth_date", "age_estimate", "age_estimated_on", "sex", "phone", "email")),
     **dict.fromkeys(("home", "postcode", "language", "race_ethnicity", "housing")),
     **dict.fromkeys(("veteran", "minor")),
 }
-# What the keys of ccu.identity are made from: after a change of it they are made again.
+# Fields from which ccu.identity computes its keys: refresh them after a change.
 IDENTIFYING = (
     *("given_name", "family_name", "aliases", "birth_date", "age_estimate", "age_estimated_on"),
     *("phone", "email", "home", "postcode"),
@@ -32,7 +32,7 @@ IDENTIFYING = (
 
 @dataclass(frozen=True)
 class Met:
-    """Somebody on a call: a record that is there (`person_id`), or what is known for a new one."""
+    """A person on a call: an existing record (`person_id`), or the values for a new one."""
 
     role: str = "subject"
     person_id: int | None = None
@@ -48,7 +48,7 @@ class Met:
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class Said:
-    """What is given of a person: fields of EMPTY, checked; what is not given is not there.
+    """The values given for a person: checked fields of EMPTY, only those given.
 
     An alias is (given name, family name). `missing` is field -> why it is empty.
     """
@@ -64,7 +64,7 @@ class Said:
 
 def settle(said: Said, today: date, old: Mapping[str, Any] = EMPTY) -> None:
     """Check that age, birth date (which decides) and minor fit, over the record `old`."""
-    from ccu.people.options import FULL_AGE, NAMES, years  # most that load this need none
+    from ccu.people.options import FULL_AGE, NAMES, years  # most users need none
 
     new = said.fields
     for name in said.missing:
@@ -78,13 +78,13 @@ def settle(said: Said, today: date, old: Mapping[str, Any] = EMPTY) -> None:
     minor = years(born, today) < FULL_AGE
     if new.get("minor") not in (None, minor):
         raise InvalidInput(f"minor: by the birth date it is {'yes' if minor else 'no'}")
-    new["minor"] = None  # it follows from the birth date from now on
+    new["minor"] = None  # from now on computed from the birth date
 
 
 def replace_year(said: Said, old: Mapping[str, Any]) -> None:
-    """Drop the year of birth on file, which is kept as an age, where `born` is answered again.
+    """Drop the birth year on file, stored as an age, if `born` is answered again.
 
-    Raises InvalidInput for a reason why there is none, as for a date on file.
+    Raises InvalidInput for a reason that it is missing, as for a date on file.
     """
     from ccu.people.options import birth_year
 
@@ -103,13 +103,13 @@ def add(work: Work, met: Met) -> int:
 
 
 def create(work: Work, said: Said, *, part: bool = False) -> int:
-    """Add a person with all that is known; return the id."""
+    """Add a person with all values given; return the id."""
     person_id = writes.insert(work, "person", {**EMPTY, **said.fields})
     _add_aliases(work.connection, person_id, said.aliases)
     _set_missing(work.connection, person_id, said.missing)
     if said.aliases or any(said.fields.get(name) for name in IDENTIFYING):
         _refresh(work.connection, person_id)
-    # What another event brought about has that in its detail.
+    # A change made by another event has that event in its detail.
     detail: dict[str, Any] = {"part": True} if part else {}
     work.audit("person-add", "person", person_id, **detail)
     return person_id
@@ -118,10 +118,10 @@ def create(work: Work, said: Said, *, part: bool = False) -> int:
 def change(work: Work, person_id: int, said: Said) -> list[str]:
     """Give a person new values, keep the old ones in the history.
 
-    Returns what did change: fields, `aliases`, `missing`. Raises NotFound; InvalidInput for a
-    record merged into another, and for a reason why a field is empty that is not.
+    Returns what changed: fields, `aliases`, `missing`. Raises NotFound; InvalidInput for a merged
+    record, and for a reason that a field is empty if it is not.
     """
-    # Of all that loads this module, only a change needs it.
+    # Only a change needs it; other users of this module do not.
     from ccu.people import merge_store as merges
 
     connection = work.connection
@@ -151,7 +151,7 @@ def change(work: Work, person_id: int, said: Said) -> list[str]:
 
 
 def read(connection: sqlite3.Connection, person_id: int) -> dict[str, Any]:
-    """The fields of EMPTY as the record shows them, `aliases` and `missing`: an audited read."""
+    """Return the fields of EMPTY as the record shows them, `aliases` and `missing`; audited."""
     row = table.require(connection, "person", person_id)
     found = {name: row[name] for name in EMPTY}
     for name in ("veteran", "minor"):
@@ -167,13 +167,13 @@ def read(connection: sqlite3.Connection, person_id: int) -> dict[str, Any]:
 
 
 def alias_ids(connection: sqlite3.Connection, person_id: int) -> list[int]:
-    """The numbers of a record's own aliases."""
+    """Return the numbers of a record's own aliases."""
     sql = "SELECT id FROM person_alias WHERE person_id = :id ORDER BY id"
     return table.column(connection, sql, id=person_id)
 
 
 def on_call(connection: sqlite3.Connection, call_id: int) -> list[dict[str, Any]]:
-    """Return who was met on a call, with what is recorded of them: reading it must be audited.
+    """Return the people of a call with their descriptions; reading it must be audited.
 
     `id` is the record met, `merged_into` its canonical record where it was merged, or None.
     """
@@ -193,7 +193,7 @@ def last(connection: sqlite3.Connection) -> int:
 
 
 def must_exist(connection: sqlite3.Connection, person_id: int) -> None:
-    """Raises NotFound for an unknown number, InvalidInput for a record merged into another."""
+    """Raise NotFound for an unknown number, InvalidInput for a merged record."""
     row = table.require(connection, "person", person_id)
     if row["merged_into"] is not None:
         now = person_ids.canonical(connection, [person_id])[person_id]
@@ -239,7 +239,7 @@ FROM person JOIN staff ON staff.id = person.recorded_by WHERE {where}
 
 
 def merged_record(connection: sqlite3.Connection, person_id: int, today: str) -> dict[str, Any]:
-    """Return the fields of `read`, then names, records, households, sources: an audited read.
+    """Return the fields of `read`, then names, records, households, sources; audited.
 
     `person_id` is a canonical record. `names` are the other names: given_name, family_name, the
     record (person) and alias number (None: the name of a record merged in).
@@ -248,7 +248,7 @@ def merged_record(connection: sqlite3.Connection, person_id: int, today: str) ->
     asked = {"id": person_id, "records": records, "today": today}
     found = read(connection, person_id)
     del found["aliases"]
-    # A merge may fill a field for which the record itself has a reason; the reason stays with it.
+    # A merge may fill a field that the record itself left empty for a reason, which it keeps.
     why = {name: each for name, each in found["missing"].items() if found[name] in (None, "")}
     return {
         "id": person_id,
@@ -265,12 +265,12 @@ def merged_record(connection: sqlite3.Connection, person_id: int, today: str) ->
 def _other_names(
     connection: sqlite3.Connection, asked: dict[str, Any], shown: tuple[str, str]
 ) -> list[dict[str, Any]]:
-    """Other names than the one shown, each record's own; no name twice but for its aliases."""
+    """Return other names than the one shown, from all records; only aliases may repeat."""
     rows = [dict(row) for row in table.select(connection, _NAMES, {}, **asked)]
     own: dict[int, dict[str, Any]] = {}
     for each in table.select(connection, _OWN_NAMES, {}, **asked):
         own.setdefault(each["person_id"], {})[each["field"]] = json.loads(each["value"])
-    if asked["id"] in own:  # it shows a merged record's name, and has one of its own
+    if asked["id"] in own:  # it shows a merged record's name but also has its own
         given, family = shown
         mine = {"given_name": given, "family_name": family, **own.pop(asked["id"])}
         rows.insert(0, {"person": asked["id"], "alias": None, **mine})
@@ -324,7 +324,7 @@ def _set_missing(
 
 
 def _refresh(connection: sqlite3.Connection, person_id: int) -> None:
-    # Most calls have nobody new on them, and no need of it.
+    # imported here, because most calls add no person
     from ccu.people import match_store
 
     match_store.refresh(connection, [person_id])

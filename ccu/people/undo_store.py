@@ -1,7 +1,7 @@
-"""Taking back what was recorded of a person: a change, or a record that was added in error.
+"""Undo what was recorded about a person: a change, or a record that was added in error.
 
-A record goes only where nothing refers to it, with its history; the audit keeps that it was there,
-who added it and who removed it. Its number is never given out again.
+A record is removed with its history, and only if nothing refers to it; the audit keeps who added
+and removed it. Its number is never reused.
 """
 
 import sqlite3
@@ -14,9 +14,9 @@ from ccu.people import store as people
 from ccu.records import ownership, staff, table, text_table, writes
 from ccu.work import Work
 
-# Tables whose rows are a part of the record itself: they go with it.
+# Tables whose rows are part of the record and are removed with it.
 _PARTS = ("person_alias", "person_key", "person_missing")
-# Others that refer to a person -> what a message calls them.
+# Other tables that refer to a person -> their names in messages.
 _NAMES = dict(text_table(Path(__file__).with_name("words.txt"))["referring"])
 MOST_NAMED = 5  # calls in one message
 _ANY_MAY = ("supervisor", "records", "admin")
@@ -29,8 +29,8 @@ WHERE record = 'person' AND record_id = :id AND released_at IS NULL LIMIT 1
 def require_voidable(work: Work, person_id: int) -> sqlite3.Row:
     """Return the row of a record that may be removed.
 
-    Raises NotFound; NotAllowed for one that somebody else added, unless the role answers for
-    records; InvalidInput where something refers to it.
+    Raises NotFound; NotAllowed if somebody else added it, unless the role may do so; InvalidInput
+    if something refers to it.
     """
     connection = work.connection
     row = table.require(connection, "person", person_id)
@@ -68,7 +68,7 @@ def _referring(connection: sqlite3.Connection, person_id: int) -> list[str]:
 
 
 def _calls(connection: sqlite3.Connection, person_id: int) -> list[str]:
-    """Return the calls that name a person: a void one too, for `ccu call unvoid` brings it back."""
+    """Return the calls that name a person, void ones too, because they can be unvoided."""
     sql = (
         "SELECT DISTINCT call.id, voided_at FROM main.call_person"
         " JOIN main.call ON call.id = call_id WHERE person_id = :id ORDER BY call.id"
@@ -82,7 +82,7 @@ def _calls(connection: sqlite3.Connection, person_id: int) -> list[str]:
 
 
 def _off_the_call(connection: sqlite3.Connection, person_id: int) -> str:
-    """Return the commands that take a person off the only call that names them, as a clause."""
+    """Return the commands that remove a person from the only call that names them, as a clause."""
     sql = (
         "SELECT call.id, voided_at, other.person_id, other.role"
         " FROM main.call_person AS own JOIN main.call ON call.id = own.call_id"
@@ -101,7 +101,7 @@ def _off_the_call(connection: sqlite3.Connection, person_id: int) -> str:
 
 
 def void(work: Work, person_id: int) -> None:
-    """Remove the record, its history and the reasons for which it was read. Raises as above."""
+    """Remove the record, its history and reasons of reads. Raises as `require_voidable`."""
     row = require_voidable(work, person_id)
     connection = work.connection
     for part in reversed(ownership.of_person(connection, [person_id])):
@@ -114,7 +114,7 @@ def void(work: Work, person_id: int) -> None:
 
 
 def was_removed(connection: sqlite3.Connection, person_id: int) -> bool:
-    """Whether the record was removed as one added in error; it was neither sealed nor purged."""
+    """Return whether the record was removed as added in error, not by a seal or purge."""
     sql = (
         "SELECT 1 FROM audit WHERE record = 'person' AND record_id = :id"
         " AND action = 'person-void' LIMIT 1"
@@ -123,9 +123,9 @@ def was_removed(connection: sqlite3.Connection, person_id: int) -> bool:
 
 
 def restore(work: Work, person_id: int, before: dict[str, Any], reason: str | None) -> list[str]:
-    """Give fields of a person the values `before` a change, as the history has them.
+    """Set fields of a person to the values `before` a change, from the history.
 
-    Returns the fields that did change. Raises NotFound, InvalidInput for a merged record.
+    Returns the fields that changed. Raises NotFound; InvalidInput for a merged record.
     """
     connection = work.connection
     people.must_exist(connection, person_id)

@@ -1,6 +1,6 @@
 """A person in one line, as people write it: `Jane Doe, born 5/6/1971`; `John Roe, 81`.
 
-Digits are never part of a name. Every error calls the text by its option and never repeats it.
+Digits are never part of a name. Errors name the option and never repeat the text.
 """
 
 import re
@@ -20,7 +20,7 @@ from ccu.records import person_ids, text_table
 if TYPE_CHECKING:
     from ccu.session import Session
 
-# A word for a relation, or for a part in a call -> the code of call_role it means, if any.
+# Word for a relation or a role in a call -> the code of call_role that it means, if any.
 RELATIONS = {
     word: role
     for role, words in text_table(Path(__file__).with_name("words.txt"))["relations"]
@@ -28,10 +28,12 @@ RELATIONS = {
 }
 _MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\\.?"
 _DATE = (
-    r"\d{4}[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
+    r"(?:0\d|1[0-2])[0-3]\d(?:19|20)\d\d|\d{4}[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
     rf"|\d{{1,2}}(?:st|nd|rd|th)? ?{_MONTH},? \d{{4}}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
 )
-_BORN = r"born(?: on| in)?|nacid[oa](?: el| en)?|date of birth|birth ?date|d\.?o\.?b\.?"
+_BORN = (
+    r"born(?: on| in)?|nacid[oa](?: el| en)?|date of birth|birth ?date|d\.?o\.?b\.?|b\.?(?=:? ?\d)"
+)
 # Texts, not compiled patterns: `re` compiles and keeps each one when it is first needed.
 BIRTH = (
     rf"(?i)(?<![^\s,;(])(?:(?:{_BORN}):? ?(?P<said>{_DATE}|[^\s,;()]+)|(?P<date>{_DATE}))"
@@ -47,7 +49,7 @@ _PHONE = (
     r"(?i)(?<![^\s,;(])(?:(?:tel|ph(?:one)?|cell)[ .:]*)?"
     r"(?P<said>(?:\+?1[-. ])?(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}|\d{10})(?![^\s,;)])"
 )
-# F or W/F: with a birth date or an age also behind the name, without a comma.
+# F or W/F; if a birth date or an age is given, it may follow the name without a comma.
 _SEX = (
     r"(?i)(?<![^\s,;(])[a-z]/(?P<said>[mf])(?![^\s,;)])"
     r"|(?<=[,;(])\s*(?P<part>m|f|male|female)\s*(?=[,;)]|$)"
@@ -56,7 +58,7 @@ _LAST_SEX = r"(?i)\s(?P<said>m|f|male|female)\s*(?=[,;]|$)"
 
 
 class Who(NamedTuple):
-    """A name and what was written beside it: fields of a person, and a word of RELATIONS."""
+    """A name and what was written with it: fields of a person and a word of RELATIONS."""
 
     given: str
     family: str
@@ -65,12 +67,12 @@ class Who(NamedTuple):
 
 
 def holds_more(text: str) -> bool:
-    """Whether a text has more than a given name: a number, a birth date or what a comma divides."""
+    """Return whether a text has more than a name: a number, a birth date or a comma."""
     return bool(re.search(rf"[\d,;]|\b(?:{_BORN})\b", text, re.IGNORECASE))
 
 
 def ends_before_birth(text: str) -> bool:
-    """Whether a text ends with `DOB` or its like, so that a colon after it names no role."""
+    """Return whether a text ends with `DOB` or similar, so that a colon after it ends no role."""
     return bool(re.search(rf"(?<![^\s,;(])(?:{_BORN})\s*$", text, re.IGNORECASE))
 
 
@@ -79,7 +81,7 @@ def take_birth(
 ) -> tuple[dict[str, Any], str]:
     """Return the fields of a birth date in a line, and the line without it; raises InvalidInput.
 
-    With YEAR, of a year alone, which could be a part of a phone number.
+    With YEAR also a year alone, which could be part of a phone number.
     """
     found = re.search(written, line)
     if found is None:
@@ -92,9 +94,9 @@ def take_birth(
 
 
 def read(session: "Session", text: str, option: str) -> Who:
-    """Read a name, then what is known of them, and a relation. Raises InvalidInput.
+    """Read a name, then personal details, then a relation. Raises InvalidInput.
 
-    That is a birth date, year or age, the sex and a phone number.
+    Details are a birth date, year or age, the sex and a phone number.
     """
     where = f"{option}: the birth date"
     related = rf"(?:the |his |her |their )?((?:{'|'.join(RELATIONS)})\b[^();,]*)"
@@ -129,7 +131,7 @@ def _without(text: str, found: re.Match[str]) -> str:
 
 
 def _cut_out(pattern: str, text: str) -> tuple[str, str]:
-    """Return what a pattern finds, and the text without it."""
+    """Return the match of a pattern, and the text without it."""
     found = re.search(pattern, text)
     return (found["said"], _without(text, found)) if found else ("", text)
 
@@ -156,7 +158,7 @@ def _sex(text: str, is_aged: bool) -> tuple[str, str]:
 
 
 def _is_told(parts: list[str]) -> bool:
-    """Whether the second part tells of somebody, such as homeless, and is no given name."""
+    """Return whether the second part is a description, such as homeless, and no given name."""
     from ccu.identity.names import PARTICLES
 
     if len(parts) != 2 or " " not in parts[0] or not parts[1].islower():
@@ -166,18 +168,18 @@ def _is_told(parts: list[str]) -> bool:
 
 
 def _parts(text: str) -> list[str]:
-    """Return what commas and semicolons divide, without brackets and what is only punctuation."""
+    """Return the parts between commas and semicolons, without brackets and bare punctuation."""
     parts = (" ".join(each.strip(" ()").split()) for each in re.split("[,;]", text))
     return [each for each in parts if any(map(str.isalnum, each))]
 
 
 def is_relation(text: str) -> bool:
-    """Whether a text begins with a word of RELATIONS, as what `read` found beside a name."""
+    """Return whether a text begins with a word of RELATIONS."""
     return bool(text.strip()) and text.split()[0].lower() in RELATIONS
 
 
 def confirm_name(given: str, family: str) -> None:
-    """Ask about a name that reads as an answer to another question, such as `y`."""
+    """Ask to confirm a name that looks like an answer to another question, such as `y`."""
     name = f"{given} {family}".strip()
     if len(name) != 1 and name.lower() not in ("yes", "no"):
         return
@@ -191,7 +193,7 @@ def role_of(relation: str) -> str:
 
 
 def named(session: "Session", number: int) -> str:
-    """Return a person's name, recorded as shown; "" without one, or if the role finds nobody."""
+    """Return a person's name and record the read; "" without one, or if the role may not see it."""
     if not session.may("person find"):
         return ""
     with session.work() as work:
@@ -209,5 +211,12 @@ def _read(session: "Session", text: str, option: str, asked: bool = False) -> in
     return found
 
 
-# For a command that saves something: a number typed at a terminal is answered with the name.
+# Before a command saves something, show the name for a number typed at a terminal.
 NAMED_PERSON = replace(PERSON, read=_read, answer=partial(_read, asked=True))
+
+
+def asked(session: "Session", person: int | None, *others: object, instead: str = "") -> int | None:
+    """Return the person given; where nothing is given, ask at a terminal who is meant."""
+    if session.may_choose and person is None and all(each is None for each in others):
+        return NAMED_PERSON.ask(session, f"{instead}The person's number", "--person")
+    return person

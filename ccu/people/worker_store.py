@@ -1,11 +1,11 @@
-"""Assignments: which worker is active with a person or a household, one at a time, since when.
+"""Assignments: which worker has a person or a household, one at a time, since when.
 
-An assignment runs from `since` to `until`; the one without `until` is current, earlier ones are
-kept. A person's assignments are those of all their records, under the canonical record's number.
+An assignment runs from `since` to `until`; the one without `until` is current. A person's
+assignments are those of all their records, under the canonical record's number.
 
-Where two people with a worker each are merged, the assignment that does not continue ends, and the
-merge's row keeps it (`worker_id`) beside the one that does (`stays_id`). It resumes, as if it had
-not ended, when the records of the two assignments are no longer one person.
+If two people with a worker each are merged, one assignment ends, and the merge's row keeps it
+(`worker_id`) with the one that continues (`stays_id`). It resumes, as if it had not ended, when the
+records of the two assignments are no longer one person.
 """
 
 import json
@@ -54,7 +54,7 @@ class Client:
 
     @property
     def record(self) -> tuple[str, int]:
-        """Its table and number."""
+        """Return its table and number."""
         if self.person_id is not None:
             return "person", self.person_id
         return "household", self.household_id or 0
@@ -64,7 +64,7 @@ class Client:
 
 
 def check(connection: sqlite3.Connection, client: Client) -> None:
-    """Raises NotFound, and InvalidInput for a person who was merged into another record."""
+    """Raise NotFound; InvalidInput for a person who was merged into another record."""
     if client.person_id is not None:
         people.must_exist(connection, client.person_id)
     else:
@@ -72,7 +72,7 @@ def check(connection: sqlite3.Connection, client: Client) -> None:
 
 
 def current(connection: sqlite3.Connection, client: Client) -> sqlite3.Row | None:
-    """Return the current assignment with its login, or None; a person's by any record of theirs."""
+    """Return the current assignment with its login, or None; a person's by any of their records."""
     record, number = client.record
     conditions = {
         "worker.household_id = ?": number if record == "household" else None,
@@ -84,7 +84,7 @@ def current(connection: sqlite3.Connection, client: Client) -> sqlite3.Row | Non
 
 
 def replaced_by(work: Work, client: Client, worker_id: int) -> str:
-    """Return who would be replaced by this worker: `Dana Lee since Jan 2, 2026`; "" for nobody."""
+    """Return the worker that this one would replace: `Dana Lee since Jan 2, 2026`, or ""."""
     row = current(work.connection, client)
     if row is None or row["staff_id"] == worker_id:
         return ""
@@ -96,7 +96,7 @@ def replaced_by(work: Work, client: Client, worker_id: int) -> str:
 def assign(work: Work, client: Client, worker_id: int, since: str) -> None:
     """Assign a worker; the one before, if any, ends that day.
 
-    Raises NotFound; InvalidInput when they have it already, or the one before began later.
+    Raises NotFound; InvalidInput if already assigned, or the one before began later.
     """
     check(work.connection, client)
     before = current(work.connection, client)
@@ -116,9 +116,9 @@ def assign(work: Work, client: Client, worker_id: int, since: str) -> None:
 def unassign(
     work: Work, assignment: int, ended: int | None, forgot: Mapping[str, list[int]]
 ) -> str | None:
-    """Take an assignment back as `assign` recorded it; return who works with the client again.
+    """Undo an assignment as `assign` recorded it; return the worker who has the client again.
 
-    Raises InvalidInput for one that has ended or that a merge names, and for a retired worker.
+    Raises InvalidInput if it has ended or a merge refers to it, and for a retired worker.
     """
     gone = work.connection.execute(
         "DELETE FROM main.worker WHERE id = :assignment AND until IS NULL AND NOT EXISTS"
@@ -134,9 +134,9 @@ def unassign(
 
 
 def resume(work: Work, client: Client, assignment: int) -> str:
-    """Take back the end of an assignment; return its worker's login.
+    """Undo the end of an assignment; return its worker's login.
 
-    Raises InvalidInput where another one is current.
+    Raises InvalidInput if another one is current.
     """
     if current(work.connection, client) is not None:
         raise InvalidInput("another worker was assigned since")
@@ -144,9 +144,9 @@ def resume(work: Work, client: Client, assignment: int) -> str:
 
 
 def _go_on(work: Work, assignment: int) -> str:
-    """Let an assignment that ended go on; return its worker's login.
+    """Continue an ended assignment; return its worker's login.
 
-    Raises InvalidInput for a retired worker's.
+    Raises InvalidInput if the worker is retired.
     """
     row = table.require(work.connection, "worker", assignment, _ASSIGNMENT)
     if not row["active"]:
@@ -167,7 +167,7 @@ def end(work: Work, client: Client, until: str) -> str:
 
 
 def hand_over(connection: sqlite3.Connection, old_id: int, new_id: int | None, on: str) -> None:
-    """Give all of somebody's current assignments to another, from a day on; inside a write."""
+    """Give all current assignments of a worker to another from a day on, inside a write."""
     ended = connection.execute(
         "UPDATE worker SET until = :on WHERE staff_id = :old_id AND until IS NULL"
         " RETURNING person_id, household_id, owner",
@@ -191,8 +191,8 @@ def rows(
 ) -> list[dict[str, Any]]:
     """Return id, person, household, staff, agency, since, until; the current ones first.
 
-    A person's are also those of the households that they are in, or with `every` ever were.
-    Of a hidden assignment only the agency; it is left out where one worker's were asked for.
+    A person's include those of their households, with `every` also of former ones. A hidden
+    assignment shows only the agency; it is left out if one worker's were asked for.
     """
     of_person = client.person_id if client else None
     conditions = {
@@ -209,7 +209,7 @@ def rows(
 def with_household(
     work: Work, household_id: int, people_ids: Sequence[int]
 ) -> list[dict[str, Any]]:
-    """Who is active with a household (person null) or one of these people, the household's first.
+    """Return the workers of a household (person null) and of these people, the household's first.
 
     login, agency (its label), name, phone, since, person (the canonical record); of a hidden
     assignment the agency and the person. `people_ids` are those of all records of the people.
@@ -225,7 +225,7 @@ def with_household(
 
 
 def _shown(work: Work, found: Sequence[sqlite3.Row]) -> list[dict[str, Any]]:
-    """Return rows of _ROWS; of a hidden assignment without who it is, and since when."""
+    """Return rows of _ROWS; a hidden assignment without worker and start."""
     hidden = work.view.turns(row["id"] for row in found)
     nothing = dict.fromkeys(("login", "name", "phone", "since", "until"))
     return [{**dict(row), **(nothing if row["id"] in hidden else {})} for row in found]
@@ -276,9 +276,9 @@ def end_for_merge(
 def resume_after_unmerge(
     connection: sqlite3.Connection, ids: Iterable[int], ended_id: int | None
 ) -> list[str]:
-    """Resume what a merge ended, after it is undone; return the logins of those resumed.
+    """Resume the assignments that a merge ended after it is undone; return their logins.
 
-    `ids` are the two people's, `ended_id` the assignment that the undone merge's row held.
+    `ids` are those of the two people, `ended_id` the assignment in the undone merge's row.
     """
     records = person_ids.same(connection, ids)
     human = person_ids.canonical(connection, records)
@@ -300,7 +300,7 @@ def resume_after_unmerge(
 
 
 def _wait_on(connection: sqlite3.Connection, assignment_id: int, stays: sqlite3.Row) -> None:
-    """Keep an ended assignment with another merge of the same person whose row holds none."""
+    """Keep an ended assignment in the row of another merge of the same person that has none."""
     sql = (
         "SELECT max(id) FROM person_merge WHERE worker_id IS NULL"
         " AND merged_id IN (SELECT value FROM json_each(:ids))"
@@ -314,7 +314,7 @@ def _wait_on(connection: sqlite3.Connection, assignment_id: int, stays: sqlite3.
 def unassigned_since(
     connection: sqlite3.Connection, ids: Iterable[int], since: str
 ) -> list[dict[str, Any]]:
-    """Return person, worker, until of those with no worker now who had one on that day or later."""
+    """Return person, worker, until of people without a worker who had one on that day or later."""
     found = []
     for person_id in ids:
         asked = {"ids": json.dumps(person_ids.same(connection, [person_id])), "since": since}
@@ -329,7 +329,7 @@ def forget_ended_by_merge(
 ) -> dict[str, list[int]]:
     """Forget the assignment of a record that a merge ended: the record has a new worker.
 
-    Returns what each merge held: the assignment that it ended, and the one that continued.
+    Returns what each merge had: the assignment that it ended, and the one that continued.
     """
     sql = (
         "SELECT id, worker_id, stays_id FROM person_merge"
@@ -344,7 +344,7 @@ def forget_ended_by_merge(
 def _hand_over_ended(
     connection: sqlite3.Connection, old_id: int, new_id: int | None, on: str
 ) -> None:
-    """Replace assignments of somebody that a merge ended: undone, the successor's continue."""
+    """Hand over assignments that a merge ended, so that after an unmerge the successor has them."""
     ended = connection.execute(
         "SELECT person_merge.id, worker.person_id FROM person_merge"
         " JOIN worker ON worker.id = person_merge.worker_id WHERE worker.staff_id = :old_id",

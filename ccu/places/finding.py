@@ -1,6 +1,6 @@
-"""Find the place that a command is for: a safety note on the house next door is worse than none.
+"""Find the place for a command. A safety note on the wrong house is worse than none.
 
-A near address is offered and never taken by itself. A place without a call is added only with
+A near address is offered but never taken automatically. A place without a call is added only with
 --new, or after a confirmation at a terminal.
 """
 
@@ -36,11 +36,11 @@ UNREADABLE = "the address cannot be read; write a number and street, such as 12 
 NO_ADDRESS = "no house number or street in this; to look for a person: ccu person find"
 
 _BIRTH = r"(?i)\b(?:born|d\.?o\.?b|years? old|y/o|yo)\b|\b\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b"
-# Behind a street: `APTT 3`, `APTT3`. A number as long as a ZIP is none of a unit.
+# After a street: `APTT 3`, `APTT3`. A number as long as a ZIP is not a unit.
 _WORD_AND_ID = r"([A-Z]{3,})(?: |(?=[0-9]))([0-9]{1,4}[A-Z]?|[A-Z][0-9]{0,3})"
-_UNIT_SORTS = ("#", "BLDG", "FL", "TRLR")  # a mistake in LOT or KEY may be any word
-_SHORT_WORD = 4  # letters of a unit word of which one may differ; of a longer one two
-_AN_ANSWER = r"(?i)\s*(?:[a-z]|yes|no)\s*"  # to another question
+_UNIT_SORTS = ("#", "BLDG", "FL", "TRLR")  # with one letter wrong, LOT or KEY may be any word
+_SHORT_WORD = 4  # letters; one may differ in a unit word up to this length, two in a longer one
+_AN_ANSWER = r"(?i)\s*(?:[a-z]|yes|no)\s*"  # answers to another question
 _SENTENCE = frozenset(
     "WHO WHOSE SHE HE HER HIS HIM THEY THEIR WAS IS WERE CALLED CALLS SAYS ABOUT BECAUSE".split()
 )
@@ -54,7 +54,7 @@ PlaceOption = Annotated[int | None, opt("--place", PLACE, "The place, by number.
 
 @dataclass(eq=False, repr=False)
 class PlaceOptions:
-    """The options of a command that may add the place: an address in words, or a number."""
+    """The options of a command that may add a place: an address, or a place's number."""
 
     address: AddressArgument = None
     place: PlaceOption = None
@@ -73,7 +73,7 @@ def exact_or_new(session: Session, given: PlaceOptions, asking: bool) -> int | A
     """Return the number of the place, or the address to add a place for.
 
     At a terminal near places are offered and a new one must be confirmed; otherwise --new is
-    needed. A building of which only units are on file needs no confirmation. Raises as `exact`.
+    needed. A building with only units on file needs no confirmation. Raises as `exact`.
     """
     found, reading = _look(session, " ".join(given.address or []), given.place)
     if isinstance(found, int):
@@ -86,7 +86,7 @@ def exact_or_new(session: Session, given: PlaceOptions, asking: bool) -> int | A
 
 
 def made(work: Work, found: int | Address) -> int:
-    """Return the number of a place, after adding it where it is new."""
+    """Return the number of a place, adding it if it is new."""
     if isinstance(found, int):
         return found
     _address, place_id = filing_store.remember(work.connection, found, work.settings.town)
@@ -96,12 +96,12 @@ def made(work: Work, found: int | Address) -> int:
 
 
 def _look(session: Session, address: str, place: int | None) -> tuple[int | Match, Address]:
-    """Return the exact place by number, or what was found instead; and the address as read."""
+    """Return the exact place's number, or the match instead, and the address as read."""
     if not address.strip() and place is None and session.may_choose:
         address = ADDRESS.ask(session, "Address", "the address")
     if bool(address.strip()) is (place is not None):
         raise InvalidInput("type either an address or --place N")
-    if re.fullmatch("[0-9]+", address.strip()):  # no address is a number alone
+    if re.fullmatch("[0-9]+", address.strip()):  # an address is never just a number
         place = PLACE.read(session, address, "--place")
     if place is not None:
         places.place_line(session.db, place)
@@ -121,12 +121,12 @@ def _look(session: Session, address: str, place: int | None) -> tuple[int | Matc
 
 
 def _same_city(session: Session, match: Match, reading: Address) -> bool:
-    """Whether the place is in the city asked for, which is the town if none was given."""
+    """Return whether the place is in the city given, or in the town if none was given."""
     return match.city == (reading.city or places.own_city(session.settings.town))
 
 
 def _near(session: Session, match: Match) -> list[str]:
-    """Return the addresses to offer, each as it is found exactly."""
+    """Return the addresses to offer, each in a form that finds it exactly."""
     near = list(match.near[:MOST_OFFERED])
     if match.place is not None:
         near.insert(0, Near(int(match.place["id"]), match.text, 0, "another city"))
@@ -167,7 +167,7 @@ def _choose(session: Session, match: Match, reading: Address) -> int | Address:
 
 
 def offered(session: Session, match: Match, warned: Warned) -> Match | None:
-    """Offer the near places of an address that is not on file; None if none of them is meant.
+    """Offer the near places of an address that is not on file; return None if none is chosen.
 
     `warned`: in the order to list, each address with its warnings in short. Enter takes a single
     one with the same house number, and none of those on a street asked for without a number.
@@ -198,7 +198,7 @@ def offered(session: Session, match: Match, warned: Warned) -> Match | None:
 
 
 def unit_meant(session: Session, reading: Address) -> Address | None:
-    """Return the address with the unit of a misspelled unit word: `APTT 3` is # 3. None without."""
+    """Return the address with the unit of a misspelled unit word (`APTT 3` is # 3), or None."""
     behind = behind_street(reading)
     meant = misspelled_unit(behind, reading.unit) if reading.kind == "address" else None
     if meant is None:
@@ -216,7 +216,7 @@ def unit_meant(session: Session, reading: Address) -> Address | None:
 
 
 def misspelled_unit(behind: str, unit: str) -> str | None:
-    """Return what is meant by the text behind a street, `# 3` of `APTT 3`, beside its unit."""
+    """Return the unit meant by the text after a street: `# 3` for `APTT 3`."""
     found = re.fullmatch(_WORD_AND_ID, behind)
     if not found:
         return None
@@ -236,12 +236,12 @@ def misspelled_unit(behind: str, unit: str) -> str | None:
 
 
 def behind_street(reading: Address) -> str:
-    """Return what follows the street and was read as no unit."""
+    """Return the text after the street that was not read as a unit."""
     return reading.cross or reading.place or reading.city
 
 
 def unit_doubt(session: Session, reading: Address, call_id: int) -> list[str]:
-    """Return the warning about a call whose unit was not understood, where nobody was asked."""
+    """Return the warning about a call whose unit was not understood, if nobody was asked."""
     if (unit := unit_meant(session, reading)) is None:
         return []
     return [
@@ -260,9 +260,9 @@ def on_file(session: Session, reading: Address) -> int | None:
 
 
 def is_doubtful(session: Session, reading: Address) -> bool:
-    """Whether a text has no house number or street, and reads as a person or a sentence.
+    """Return whether a text has no house number or street, and looks like a person or a sentence.
 
-    A crossing, a road and the name of a place need no number. What is on file was accepted before.
+    An intersection, a road or a place name needs no number, and a place on file was accepted.
     """
     if re.search(_BIRTH, reading.raw) and not (reading.kind == "address" and reading.number):
         return True
@@ -288,7 +288,7 @@ def is_doubtful(session: Session, reading: Address) -> bool:
 
 
 def _is_time(session: Session, text: str) -> bool:
-    """Whether a text is a day or a time: `11/27 2145`, the answer to the question before."""
+    """Return whether a text is a day or time: `11/27 2145`, the answer to another question."""
     with contextlib.suppress(InvalidInput):
         return bool(dates.parse_moment(text, session.now, future=True, us_order=True))
     with contextlib.suppress(InvalidInput):
@@ -297,18 +297,18 @@ def _is_time(session: Session, text: str) -> bool:
 
 
 def is_unusual(session: Session, reading: Address) -> bool:
-    """Whether somebody is asked if it is the address: doubtful, or new without a house number.
+    """Return whether an address must be confirmed: doubtful, or new without a house number.
 
-    It is asked about until it is on file; where nobody is asked, they are warned.
+    It is asked about until it is on file; if nobody can be asked, a warning is printed.
     """
     bare = reading.kind in ("place", "street") and on_file(session, reading) is None
     return bare or is_doubtful(session, reading)
 
 
 def similar(session: Session, reading: Address) -> list[Near]:
-    """Return the places that an address may be meant for, if it is not on file itself.
+    """Return the places that an address may mean, if it is not on file itself.
 
-    A neighbor, the building or another unit is not meant: its number was typed as it is.
+    Neighbors, the building and other units are left out, because the number was typed.
     """
     from ccu.database import opening as db
     from ccu.places.near_store import NUMBER_THERE, near_places, with_street
@@ -326,7 +326,7 @@ def similar(session: Session, reading: Address) -> list[Near]:
 
 
 def meant(session: Session, reading: Address, near: list[Near], warned: Warned) -> Address:
-    """Ask which of these places is meant by an address to be filed; return its address.
+    """Ask which of these places an address means; return the address to file.
 
     `warned` is as for `offered`. Enter takes a single one that cannot be on another street, n the
     address as it is: a new place. A unit is kept.
@@ -360,7 +360,7 @@ def _as_filed(session: Session, near: Near, unit: str) -> Address:
 
 
 def doubt(call_id: int) -> str:
-    """Return the warning about a call whose address is doubtful, where nobody was asked."""
+    """Return the warning about a call whose address is doubtful, if nobody was asked."""
     return f'No house number in this address. If wrong: ccu call edit {call_id} --address "..."'
 
 
@@ -383,7 +383,7 @@ def _list(near: list[Near], warned: Warned) -> None:
 
 
 def _chosen(question: str, near: list[Near], enter: Near | str | None) -> Near | None:
-    """Ask for one of the places; None for n. Enter is for `enter`, or asks again if that is ASK."""
+    """Ask for one of the places; return None for n, `enter` for Enter, which asks again if ASK."""
     from ccu.options import terminal
 
     def read(answer: str) -> Near | None:

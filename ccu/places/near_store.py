@@ -1,4 +1,4 @@
-"""Places near an address: what one typing error makes of it, its building, its street.
+"""Places near an address: one typing error away, in its building, on its street.
 
 An address without a house number, or whose number may be misread, may mean any place on its street:
 `imperial ave`, `imperial 27`, `twenty seven imperial ave`, `O27 imperial ave`, `27 imprl ave`.
@@ -41,7 +41,7 @@ def near_places(
     besides: int | None = None,
     neighbors: bool = True,
 ) -> list[Near]:
-    """Return the town's own places that may be meant, nearest first, then those with most calls.
+    """Return the town's own places that may be meant, nearest first, then by number of calls.
 
     Without `neighbors`, only those that may be the same one because one of both was mistyped:
     another house number or unit is a neighbor. `besides` is a place to leave out.
@@ -60,7 +60,7 @@ def near_places(
     if not neighbors:
         scored = [each for each in scored if each[2] not in _NEIGHBOR]
     scored.sort(key=lambda found: found[0])
-    counted: dict[int, tuple[int, Near]] = {}  # by place: two that were merged are one
+    counted: dict[int, tuple[int, Near]] = {}  # by place, because two merged places are one
     for distance, row, why in scored[:50]:
         each = near(connection, row, why, same_unit=why not in OTHER_UNIT)
         if each.place != besides:
@@ -93,7 +93,7 @@ def _candidates(connection: sqlite3.Connection, reading: Address) -> list[sqlite
 
 
 _WHY = {
-    "": "read otherwise before",  # by an older version: the same address
+    "": "read otherwise before",  # filed by an older version: the same address
     "other house number": "house number one digit off",
     "no suffix given": "street's suffix missing",
     "no directional given": "street's direction missing",
@@ -107,7 +107,7 @@ _NEIGHBOR = (
 
 
 def _typing_error(match: matching.Match, asked: Address, other: Address) -> str | None:
-    """Return why another address by the rules may still be meant, by a typing error; or None."""
+    """Return why a different address may still be meant, by which typing error; or None."""
     if match.reason == matching.OTHER_TOWN or not asked.number:
         return None
     number, other_number = (each.number.split(" ")[0] for each in (asked, other))
@@ -134,7 +134,7 @@ def _typing_error(match: matching.Match, asked: Address, other: Address) -> str 
 
 
 def _road_or_zip(a: Address, b: Address) -> bool:
-    """Whether the last number of a road may be a ZIP: OLD COUNTY ROAD 45300, OLD COUNTY RD."""
+    """Return whether a road's last number may be a ZIP: OLD COUNTY ROAD 45300, OLD COUNTY RD."""
     road, _, number = a.street.rpartition(" ")
     if not (road and number.isdigit() and len(number) == ZIP_DIGITS and b.zip in ("", number)):
         return False
@@ -150,7 +150,7 @@ def _why(match: matching.Match, asked: Address) -> str:
 # ---------------------------------------------------------------- on the street
 
 
-# Why a place is near. Several may be meant: none is taken by Enter.
+# Why a place is near. Several may be meant, so Enter takes none.
 NUMBER_THERE = "house number read another way"
 THIS_STREET = "on this street"
 LIKE_STREET = "on a street with a similar name"
@@ -173,8 +173,8 @@ def with_street(
 ) -> tuple[list[Near], str]:
     """Return the places that may be meant with those on the street, and the certainty in words.
 
-    With a house number, only places whose number it may be are added: a neighbor is not meant.
-    `besides` is a place to leave out.
+    With a house number, only places that may have that number are added, not neighbors. `besides`
+    is a place to leave out.
     """
     listed = {each.place for each in meant} | {besides}
     found = [each for each in _on_street(connection, reading) if each.place not in listed]
@@ -191,7 +191,7 @@ def with_street(
 def _on_street(connection: sqlite3.Connection, reading: Address) -> list[Near]:
     """Return the places on the street: first those with the number, then those with most calls.
 
-    Where none is in the city that was given, those on the street of that name in other cities.
+    If the given city has none, return those on the street of that name in other cities.
     """
     numbers = _numbers(reading)
     own, name = matching.loose_key(reading), _name(reading)
@@ -204,7 +204,7 @@ def _on_street(connection: sqlite3.Connection, reading: Address) -> list[Near]:
             continue
         here = _same_city(reading, row)
         if here and row["loose_key"] == own and number == reading.number.partition(" ")[0] != "":
-            continue  # near_places has what differs otherwise
+            continue  # other differences are for near_places
         exact = row["loose_key"] in (name, own) and _suffixes_agree(reading, row)
         if not here:
             if exact:
@@ -240,7 +240,7 @@ def _of_streets(connection: sqlite3.Connection, streets: set[str]) -> list[sqlit
 
 
 def _similar(name: str, street: str) -> bool:
-    """Whether a name may be the street misspelled, cut short, or with its type written on to it."""
+    """Return whether a name may be the street misspelled, cut short, or joined with its type."""
     if matching.digits(name) != matching.digits(street):
         return False
     if name.startswith(street) and name.removeprefix(street) in SUFFIXES:
@@ -262,7 +262,7 @@ def _same_city(reading: Address, row: sqlite3.Row) -> bool:
 
 
 def _suffixes_agree(reading: Address, row: sqlite3.Row) -> bool:
-    """Whether one of both has no suffix, or both have the same."""
+    """Return whether the suffixes are the same, or one is missing."""
     if not (reading.street and row["street"]):
         return True
     given, filed = settled_way(reading.street).suffix, settled_way(row["street"]).suffix
@@ -274,7 +274,11 @@ def _suffixes_agree(reading: Address, row: sqlite3.Row) -> bool:
 
 def _name(reading: Address) -> str:
     """Return the street's name as in a loose key, without numbers and filler at either end."""
-    words = _words(reading.street or reading.place)
+    text = reading.street or reading.place
+    return _bare(_words(text)) or _bare(_words(text, in_spanish=False))  # CALLE QUINCE
+
+
+def _bare(words: list[str]) -> str:
     while words and (words[0] in _FILLER or _is_number(words[0])):
         del words[0]
     del words[: len(words) > 1 and words[0] in SPANISH and not _is_number(words[1])]
@@ -288,8 +292,8 @@ def _name(reading: Address) -> str:
 def _numbers(reading: Address) -> set[str]:
     """Return the house numbers that the text may mean: digits apart, in words, O for 0.
 
-    Where the address has a number, only what is written before its street is looked at, and the
-    number itself is meant too: the street may be misspelled.
+    If the address has a number, only the text before its street is read, and the number counts too,
+    because the street may be misspelled.
     """
     filed = (reading.number, reading.street, reading.unit, reading.place)
     words = _words(reading.raw or " ".join(filed))
@@ -305,14 +309,14 @@ def _numbers(reading: Address) -> set[str]:
 
 
 def _runs(words: list[str]) -> Iterator[list[str]]:
-    """Yield the numbers that follow one another, each in digits."""
+    """Yield the consecutive numbers, each in digits."""
     for are_numbers, run in groupby(in_digits(words), _is_number):
         if are_numbers:
             yield [*map(_digits, run)]
 
 
 def _is_number(word: str) -> bool:
-    """Whether a word is a number in words, or has a digit and only a letter or two."""
+    """Return whether a word is a number in words, or has a digit and at most two letters."""
     if word in NUMBERS_IN_NAMES or word == "HUNDRED":
         return True
     return bool(re.fullmatch(r"[A-Z]?[0-9OLI]*[0-9][0-9OLI]*(?:ST|ND|RD|TH|[A-Z])?", word))
@@ -324,8 +328,10 @@ def _digits(word: str) -> str:
     return head.lstrip("0") or "0"
 
 
-def _words(text: str) -> list[str]:
+def _words(text: str, in_spanish: bool = True) -> list[str]:
     """Return the words in capitals, `12MAIN` as two: `12` and `MAIN`."""
     parted = re.sub(r"(?<=[0-9])(?=[A-Z]{3})", " ", text.upper().replace("'", ""))
-    text = re.sub("[A-Z]+", lambda word: SPANISH_NUMBERS.get(word[0], word[0]), parted)
-    return re.findall(r"[A-Z0-9]+", re.sub(r"\b([3-9])0 Y ([1-9])\b", r"\1\2", text))
+    if in_spanish:
+        parted = re.sub("[A-Z]+", lambda word: SPANISH_NUMBERS.get(word[0], word[0]), parted)
+        parted = re.sub(r"\b([3-9])0 Y ([1-9])\b", r"\1\2", parted)
+    return re.findall(r"[A-Z0-9]+", parted)

@@ -1,1 +1,1 @@
-"""Providers: who can help with what, and whether they take people now."""
+"""Providers: which needs they serve, and whether they take new clients."""

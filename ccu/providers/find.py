@@ -1,7 +1,7 @@
 """Search the providers in plain words, and rank them with the reasons.
 
-A search asks for needs, words, a place, a language, an age, hours and ways to pay. What options
-name decides who is listed; what the words of the search imply only ranks. A score is a sum of the
+A search asks for needs, words, a place, a language, an age, hours and ways to pay. Options decide
+who is listed; what the words of the search imply only affects the ranking. A score is a sum of the
 points below, and each reason that is printed is one of its parts.
 
 `hungry` and `tengo hambre` mean food, `place to sleep` shelter: need_words.py reads them.
@@ -21,12 +21,12 @@ from ccu.providers.need_words import FILLERS, LISTS, NeedWords, stem, words
 from ccu.records import codes
 from ccu.session import Session
 
-MOST = 2_000  # providers that are ranked, those whose names fit first
+MOST = 2_000  # the most providers to rank, those with matching names first
 FIRST = 5  # providers that fit a first screen
 SHORT = 80  # characters of an alert or of hours there
 NAVIGATION = "care_navigation"
-_NEED, _WORDS, _SEX = 44, 34, 14  # a sure need outranks a word
-URGENT = ("mh_crisis", "domestic_violence")  # a line that answers now comes first
+_NEED, _WORDS, _SEX = 44, 34, 14  # a certain need outranks a word
+URGENT = ("mh_crisis", "domestic_violence")  # a phone line that is open now comes first
 _URGENT, _LEFT = 8, -10
 _NEAR = {"here": 12, "serves": 10, "state": 6, "close": 3, "": 0, "far": -10}
 _OPEN = {True: 12, False: -14, None: -3}
@@ -54,7 +54,7 @@ _STATE = re.compile(r"\b(statewide|state of|nationwide|national|all of)\b", re.I
 
 @dataclass
 class Asked:
-    """What is looked for; what is empty is not asked."""
+    """A search; empty fields do not count."""
 
     text: str = ""
     needs: Sequence[str] = ()
@@ -63,9 +63,9 @@ class Asked:
     age: int | None = None
     open_now: bool = False
     accepts: str = ""
-    hints: set[str] = field(default_factory=set)  # fields that the text implied: they only rank
-    urgent: bool = False  # found out by the search: a risk to life, a crisis, violence
-    unmet: list[str] = field(default_factory=list)  # sure needs that nobody found serves
+    hints: set[str] = field(default_factory=set)  # fields implied by the text, which only rank
+    urgent: bool = False  # set by the search: a risk to life, a crisis, violence
+    unmet: list[str] = field(default_factory=list)  # certain needs that no provider found serves
 
 
 def search(session: Session, asked: Asked) -> list[dict[str, Any]]:
@@ -99,7 +99,7 @@ def search(session: Session, asked: Asked) -> list[dict[str, Any]]:
             for each in found
             if _speaks(each, asked.language) and (asked.age is None or _of_age(each, asked.age))
         ]
-    if asked.text and not found and needs and not asked.needs:  # then those who know who to ask
+    if asked.text and not found and needs and not asked.needs:  # then those who can refer to others
         needs = {NAVIGATION: 0.5}
         found = [
             each for each in providers.candidates(session.db, needs, []) if _wanted(asked, each)
@@ -133,7 +133,7 @@ def offered(each: Mapping[str, Any]) -> str:
 
 
 def _read(asked: Asked) -> None:
-    """Take from the words of a search what they tell of language, age, hours and place."""
+    """Extract language, age, hours and place from the words of a search."""
     text = asked.text.lower()
     there = words(text)
     if not asked.language and (language := next((w for w in there if w in LANGUAGES), "")):
@@ -153,7 +153,7 @@ def _read(asked: Asked) -> None:
 
 
 def _wanted(asked: Asked, each: Mapping[str, Any]) -> bool:
-    """Whether a provider is what the options name; unknown hours pass, with a reason that tells."""
+    """Return whether a provider meets the options; unknown hours pass, with a reason printed."""
     if asked.needs and not {*asked.needs} & {*each["needs"]}:
         return False
     if asked.language and "language" not in asked.hints and not _speaks(each, asked.language):
@@ -174,7 +174,7 @@ def _of_age(each: Mapping[str, Any], age: int) -> bool:
 
 
 def excludes(each: Mapping[str, Any], age: int) -> bool:
-    """Whether a provider's ages, or those in the words of its eligibility, leave out this age."""
+    """Return whether a provider's ages, or those in its eligibility text, exclude this age."""
     told = each["eligibility"]
     under, over, span = (pattern.search(told) for pattern in (_UNDER, _OVER, _SPAN))
     return (
@@ -308,7 +308,7 @@ class _Ranking:
 
 
 def near(each: Mapping[str, Any], places: Sequence[str], states: Sequence[str]) -> str:
-    """Return how a provider lies to ZIPs or towns: a key of _NEAR. All names are in lower case."""
+    """Return how near a provider is to ZIPs or towns, a key of _NEAR. Names are in lower case."""
     address, areas = each["address"].casefold(), each["areas"].casefold()
     if any(re.search(rf"\b{re.escape(place)}\b", address) for place in places):
         return "here"
@@ -323,7 +323,7 @@ def near(each: Mapping[str, Any], places: Sequence[str], states: Sequence[str]) 
 
 
 def _places(session: Session, text: str) -> list[str]:
-    """Return a ZIP with the town that providers' addresses give it, or a town, in lower case."""
+    """Return a ZIP with its town by providers' addresses, or a town, in lower case."""
     place = text.strip().casefold()
     if not re.fullmatch(r"\d{5}", place):
         return [place]
@@ -345,7 +345,7 @@ def _states(session: Session) -> list[str]:
 
 
 def _when(now: datetime, text: str) -> tuple[datetime, int]:
-    """Return when it must be open at some time: now, or tonight until the morning; in minutes."""
+    """Return the span in minutes in which it must be open: now, or tonight until the morning."""
     if not _TONIGHT.search(text.lower()):
         return now, 1
     evening, morning = (now.replace(hour=hour, minute=0, second=0) for hour in _NIGHT)

@@ -1,6 +1,6 @@
-"""Hours that people and directories write, such as `Mon-Fri 9am-5pm; Sat 10-2`, as times of a week.
+"""Read hours that people and directories write, such as `Mon-Fri 9am-5pm; Sat 10-2`.
 
-What is not understood, or could be read in two ways, is None: unknown, and never open or closed.
+Text that is not understood, or is ambiguous, is None: unknown, which is neither open nor closed.
 """
 
 import re
@@ -35,7 +35,7 @@ _CLOSED = re.compile(rf"closed:?(?: on)? ((?:(?: ?[,&] ?| and )?{_DAYS.pattern})
 
 @cache
 def read(text: str) -> list[Spell] | None:
-    """Return when it is open in a week; None where any part of the text is not understood."""
+    """Return when it is open in a week; None if any part of the text is not understood."""
     plain = re.sub("[\u2010-\u2015]", "-", " ".join(text.lower().split()))
     plain = _LETTER.sub(lambda found: _LETTERS[found[0]], plain)
     if not plain:
@@ -77,12 +77,12 @@ def read(text: str) -> list[Spell] | None:
 
 
 def by_appointment(text: str) -> bool:
-    """Whether hours tell that one comes by appointment."""
+    """Return whether the hours are by appointment."""
     return bool(_APPOINTMENT.search(text.lower()))
 
 
 def is_open(spells: Iterable[Spell], moment: datetime, minutes: int = 1) -> bool:
-    """Whether it is open at a moment of the town's own clock, or at any in the minutes after it."""
+    """Return whether it is open at a moment of the town's clock or within `minutes` after it."""
     start = moment.weekday() * DAY + moment.hour * 60 + moment.minute
     return any(
         weekday * DAY + opens < start + minutes + week and start + week < weekday * DAY + closes

@@ -19,13 +19,13 @@ from typing import NamedTuple
 
 from ccu.records import codes
 
-NO_NEED = ("none",)  # of what is no need: its words tell none
+NO_NEED = ("none",)  # topic of words that mean no need
 BETWEEN = 2  # other words between two words of a phrase
 BESIDE = 0.4  # share of the weight of a word of @who, where another word means something
 SECOND = 0.6  # share of the needs of a topic after its first, in what people say
-NEGATED = 0.4  # share of the weight of what is denied, as `not suicidal`
+NEGATED = 0.4  # share of the weight of a denied word, as in `not suicidal`
 _NO_SUCH = re.compile(r"\bno (?=(?:thoughts?|plans?|signs?|intent|talk|history)\b)")
-_SMALL = frozenset("a an and are be been is of the to was were".split())  # tell no phrase apart
+_SMALL = frozenset("a an and are be been is of the to was were".split())  # ignored in phrases
 _LONGEST = 4  # words of a phrase in another language
 _WORD = re.compile(r"[a-z0-9']+")
 # Name -> its words, of the paragraphs of find.txt after the first.
@@ -72,7 +72,7 @@ Text = tuple[str, tuple[str, ...], float, tuple[str, ...]]  # a phrase, and what
 
 
 class _Phrase(NamedTuple):
-    """What a phrase means, and how surely; `own`: the town added it."""
+    """What a phrase means and how certainly; `own`: the town added it."""
 
     stems: Stems
     needs: tuple[str, ...]
@@ -83,7 +83,7 @@ class _Phrase(NamedTuple):
 
 @dataclass
 class Meant:
-    """What a text means: need -> how surely, 1 at most, and a directory's words for it."""
+    """The meaning of a text: need -> certainty up to 1, and a directory's words for it."""
 
     needs: dict[str, float] = field(default_factory=dict)
     terms: list[str] = field(default_factory=list)
@@ -95,8 +95,8 @@ class NeedWords:
     def __init__(self, connection: sqlite3.Connection, *, spoken: bool = False) -> None:
         """Read the words: `spoken` for what people say, else for the text of a directory.
 
-        What people say has other words within a phrase, and names the people in it; a directory
-        has neither, nor the phrases of people.
+        In spoken text a phrase may have other words in between and name people; a directory's text
+        has neither, nor spoken phrases.
         """
         self._spoken = spoken
         self._between = BETWEEN if spoken else 0
@@ -135,8 +135,8 @@ class NeedWords:
     def english(self, text: str, plain: Collection[str] = ()) -> str:
         """Return a question with its Spanish in English and its words spelled as they are here.
 
-        What was Spanish ends with `spanish`. What was spelled otherwise ends with its own words, as
-        they could be names. `plain` are more words that are right.
+        Translated text ends with `spanish`. Corrected words are repeated at the end as typed,
+        because they could be names. `plain` are further known words.
         """
         asked = words(text)
         right = self._known(*(word[:2] for word in asked)) | {stem(e) for e in (*FILLERS, *plain)}
@@ -153,7 +153,7 @@ class NeedWords:
         return " ".join([*(slips.get(word, word) for word in asked), *slips]) if slips else text
 
     def urgent(self, text: str) -> bool:
-        """Whether a text tells of a risk to life: of the list @911, also where it is denied."""
+        """Return whether a text mentions a risk to life: the list @911, even if it is denied."""
         stems = [stem(word) for word in words(text) if word not in _SMALL]
         names = self._names(stems)
         return any(
@@ -166,7 +166,7 @@ class NeedWords:
     def meant(self, text: str) -> Meant:
         """Return what a text means.
 
-        A word of several needs counts for each in part, and not at all beside a surer one.
+        A word of several needs counts for each in part, and not at all with a more certain one.
         """
         told = _NO_SUCH.sub("not ", text.lower())
         spoken = [word for word in words(told) if word not in _SMALL]
@@ -227,7 +227,7 @@ class NeedWords:
                 chosen.append((phrase, at))
         for phrase, at in chosen:
             before = range(at[0] - 1, max(-1, at[0] - 1 - BETWEEN), -1)
-            own = takewhile(lambda place: place not in taken, before)  # not what denies another
+            own = takewhile(lambda place: place not in taken, before)  # no denial of another
             yield phrase, at, any(stems[place] in _NOT for place in own)
 
     def _beginning(self, first: str) -> Sequence[_Phrase]:
@@ -249,7 +249,7 @@ class NeedWords:
         return self._by_begin[begin].get(first, ())
 
     def _known(self, *begins: str) -> set[str]:
-        """Return the stems of the words here that begin so."""
+        """Return the known stems with this beginning."""
         found = " ".join(word for word in _topics().words if word.startswith(begins))
         own = {part for each in self._added for part in each.stems if part.startswith(begins)}
         return own | {stem(word) for word in words(found) if word not in _SMALL}
@@ -336,7 +336,7 @@ def _key(text: str) -> Stems:
 
 
 def _nearest(slip: str, known: Collection[str]) -> str:
-    """Return the only known word nearest to a stem of at least 5 letters, with its first; or ``."""
+    """Return the one known word nearest to a stem of 5+ letters, with the same first; or ""."""
     from jellyfish import damerau_levenshtein_distance as edits
 
     most = 1 if len(slip) < 9 else 2

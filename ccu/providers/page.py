@@ -15,7 +15,7 @@ from ccu.session import Session
 if TYPE_CHECKING:
     from ccu.providers.find import Asked
 
-# The fields of text that a page shows where there is something in them.
+# The text fields that a page shows if they are not empty.
 WORDS = (
     *("organization", "phone", "hours", "eligibility", "address", "areas", "languages"),
     *("accepts", "description", "note"),
@@ -68,7 +68,7 @@ def found_rows(found: Iterable[Mapping[str, Any]], asked: "Asked") -> list[dict[
 
 
 def unmet(asked: "Asked") -> str:
-    """Return which of the needs that were asked for nobody found serves; empty for none."""
+    """Return the requested needs that no provider found serves; empty for none."""
     return f"no provider found for {', '.join(asked.unmet)}" if asked.unmet else ""
 
 
@@ -126,7 +126,7 @@ def read(session: Session, provider_id: int) -> dict[str, Any]:
 
 
 def document(session: Session, data: dict[str, Any]) -> Document:
-    """The same as a page."""
+    """Return the provider as a page."""
     needs = codes.labels(session.db, "need")
     days = session.settings.number("verified_days")
     pairs = [

@@ -1,9 +1,9 @@
-"""Providers: who can help with what, whether they take new clients, and when that was verified.
+"""Providers: their needs, whether they take new clients, and when that was verified.
 
-A provider is never deleted: it is retired, and restored when one of its name is added again.
-Earlier values of a changed field are kept. The words of a search are compared by SQLite's full-text
-index with Porter stemming, made in memory from the candidates alone: there is nothing to keep up to
-date, and no second copy of the list on the disk.
+A provider is never deleted: it is retired, and restored if its name is added again. Earlier values
+of a changed field are kept. The words of a search are compared by SQLite's full-text index with
+Porter stemming, made in memory from the candidates alone: there is nothing to keep up to date, and
+no second copy of the list on the disk.
 """
 
 import json
@@ -55,7 +55,7 @@ SELECT id FROM open_referral WHERE provider_id = :id ORDER BY id
 
 
 def read(connection: sqlite3.Connection, provider_id: int) -> dict[str, Any]:
-    """id and FIELDS of one provider. Raises NotFound."""
+    """Return id and FIELDS of one provider. Raises NotFound."""
     return record(table.require(connection, "provider", provider_id, f"{ALL} WHERE {{where}}"))
 
 
@@ -75,7 +75,7 @@ def rows(
 
 
 def find(connection: sqlite3.Connection, typed: str, option: str) -> dict[str, Any]:
-    """Return the only provider that is meant. Raises NotFound, InvalidInput with the possible ones.
+    """Return the one provider meant. Raises NotFound; InvalidInput with the candidates.
 
     `matching` tells which are meant.
     """
@@ -89,7 +89,7 @@ def find(connection: sqlite3.Connection, typed: str, option: str) -> dict[str, A
 
 
 def matching(connection: sqlite3.Connection, typed: str) -> list[dict[str, Any]]:
-    """Return who has this number or name; else whose name begins so, else has words that do.
+    """Return the providers with this number or name, else name beginning, else word beginnings.
 
     The organization's name counts as more words of the name. Those that are not retired come
     first. Upper and lower case are the same. One or two letters are an entire word, as VA.
@@ -123,13 +123,13 @@ def offered(provider: Mapping[str, Any]) -> str:
 
 
 def is_old(provider: Mapping[str, Any], today: date, days: int) -> bool:
-    """Whether a provider's details were verified too long ago, or never."""
+    """Return whether a provider's details were verified too long ago, or never."""
     verified = provider["verified_on"]
     return verified is None or (today - date.fromisoformat(verified)).days > days
 
 
 def verified(provider: Mapping[str, Any], today: date, days: int) -> str:
-    """When it was verified, in words: `2025-01-03, old`."""
+    """Return when it was verified, in words: `2025-01-03, old`."""
     if provider["verified_on"] is None:
         return "never, old"
     return str(provider["verified_on"]) + (", old" if is_old(provider, today, days) else "")
@@ -331,10 +331,10 @@ def change(
 
 
 def undo_import(work: Work, batch_id: int, added: range) -> tuple[int, int]:
-    """Give providers back what an import of a directory changed, and retire those that it added.
+    """Undo a directory import: restore the providers that it changed, retire those that it added.
 
-    A field that was changed since stays as it is. The next import restores what is retired here.
-    Return how many had changed and how many were added. Raises InvalidInput after a newer import.
+    A field that was changed since stays. The next import restores providers retired here. Return
+    how many had changed and how many were added. Raises InvalidInput after a newer import.
     """
     connection, asked = work.connection, {"batch": batch_id}
     if connection.execute(_NEWER, asked).fetchone():

@@ -1,10 +1,10 @@
-"""What every record shares: its rows and their history, codes, settings, staff, who sees it."""
+"""What all records share: tables, history, audit, codes, settings, staff, visibility."""
 
 from pathlib import Path
 
 
 def text_table(file: str | Path) -> dict[str, list[tuple[str, str]]]:
-    """Return section -> its lines `key: value`, of a text file in this folder or by its path."""
+    """Return section -> its `key: value` lines of a text file, in this folder or by its path."""
     found: dict[str, list[tuple[str, str]]] = {}
     lines: list[tuple[str, str]] = []
     for line in (Path(__file__).parent / file).read_text(encoding="utf-8").splitlines():

@@ -1,8 +1,8 @@
 """The audit: who read or wrote what, by ids, field names and counts; never a name or a note.
 
 Each row carries a keyed hash that binds it to the row before it (database/key_chain.py),
-and audit/verify_store.py checks them all. Nothing is recorded without the key, and what cannot be
-recorded is refused.
+and audit/verify_store.py checks them all. Without the key nothing can be recorded, and an action
+that cannot be recorded is refused.
 """
 
 import json
@@ -16,16 +16,16 @@ from ccu.database import key_chain as chain
 from ccu.errors import AskAgain, DatabaseUnusable
 
 REKEY = "audit-rekey"
-PURGED = "reasons-purged"  # its detail names the rows whose words of audit_reason were taken out
+PURGED = "reasons-purged"  # its detail names the rows whose text was removed from audit_reason
 DIGEST = "reason_digest"
-LOOKED_AT = 20  # rows, to tell a wrong key from a last row that was changed by hand
+LOOKED_AT = 20  # rows to check, to tell a wrong key from a last row that was altered
 
 CHAIN = chain.Chain("audit", ("at", "staff_id", "action", "record", "record_id", "detail"))
 NEWEST = """
 SELECT id, at, staff_id, action, record, record_id, detail, previous, hash
 FROM audit ORDER BY id DESC LIMIT :most
 """
-# Whether audit_written was begun, and whether rows were written since the last event.
+# Whether audit_written is in use, and whether rows were written since the last event.
 _WROTE = """
 SELECT (SELECT record FROM main.audit_written ORDER BY audit_id, part LIMIT 1) IS '',
        EXISTS (SELECT 1 FROM main.audit_written WHERE audit_id > :last)
@@ -33,7 +33,7 @@ SELECT (SELECT record FROM main.audit_written ORDER BY audit_id, part LIMIT 1) I
 
 
 def clock() -> datetime:
-    """Return the machine's own time, not that of --today, which would backdate the audit."""
+    """Return the machine's own time; --today would backdate the audit."""
     return datetime.now(UTC)
 
 
@@ -49,8 +49,8 @@ def record(
 ) -> int:
     """Add one event inside the caller's transaction; `detail` holds ids, field names and counts.
 
-    `reason`, a person's own words for why a narrative was opened, is stored in a table of its own,
-    and bound to the row by a digest. Raises DatabaseUnusable when the key is missing or another.
+    `reason`, the user's text for opening a narrative, is stored in its own table and bound to the
+    row by a digest. Raises DatabaseUnusable if the key is missing or a different one.
     """
     if not connection.in_transaction:
         raise RuntimeError("an audit event belongs in the transaction of what it tells of")
@@ -58,8 +58,8 @@ def record(
     return add_event(connection, None, event, detail, reason)
 
 
-# The row written last by this process. While it is the file's last, nobody has written since and
-# the key is the same: an import need not look at the key's file for each of its rows.
+# The last row that this process wrote. While it is the file's last row, the key is the same, so
+# that an import does not read the key file for each row.
 _own: tuple[sqlite3.Connection, bytes, chain.Key] | None = None
 
 
@@ -84,7 +84,7 @@ def add_event(
         from ccu.database import written
 
         AskAgain.lines.clear()  # `<` does not go back past a change
-        if not begun:  # the first event of a new file, or since a migration
+        if not begun:  # the first event of a new file or after a migration
             written.keep_all(connection, key)
         detail[written.WRITTEN], _all = written.written_by(connection, event_id, key)
     at = clock().isoformat(timespec="seconds")
@@ -99,12 +99,12 @@ def add_event(
 
 
 def forget_unbound(connection: sqlite3.Connection, last: int) -> None:
-    """Delete what another program put in after the last event, at the start of a transaction."""
+    """Delete digests that another program inserted after the last event, before a transaction."""
     connection.execute("DELETE FROM main.audit_written WHERE audit_id > :last", {"last": last})
 
 
 def is_unbound(connection: sqlite3.Connection, last: int) -> bool:
-    """Whether rows were written since the last event: they belong to the next."""
+    """Return whether rows were written since the last event; they belong to the next one."""
     return bool(connection.execute(_WROTE, {"last": last}).fetchone()[1])
 
 
@@ -112,7 +112,7 @@ def is_unbound(connection: sqlite3.Connection, last: int) -> bool:
 
 
 def key_of(connection: sqlite3.Connection) -> chain.Key:
-    """Return the key of this file's chain. Raises DatabaseUnusable when it is missing or another.
+    """Return the key of this file's chain. Raises DatabaseUnusable if it is missing or wrong.
 
     A key that wrote none of the last rows is refused: rows of two alternating keys can never be
     verified again.
@@ -127,7 +127,7 @@ def key_of(connection: sqlite3.Connection) -> chain.Key:
 
 
 def fits(connection: sqlite3.Connection, key: chain.Key) -> bool:
-    """Whether the key wrote any of the newest rows under the newest key, or there are none."""
+    """Return whether the key wrote one of the newest rows, or there are none."""
     newest = connection.execute(NEWEST, {"most": LOOKED_AT}).fetchall()
     for row in newest:
         if key.of_row(row[7], tuple(row)[:7]) == row[8]:
@@ -138,9 +138,9 @@ def fits(connection: sqlite3.Connection, key: chain.Key) -> bool:
 
 
 def stored_key(connection: sqlite3.Connection) -> chain.Key:
-    """Return the key in the key's file, after completing a `rekey` that was cut short.
+    """Return the key in the key file, after completing an interrupted `rekey`.
 
-    Raises DatabaseUnusable when it is missing, damaged or cannot be read.
+    Raises DatabaseUnusable if it is missing, damaged or cannot be read.
     """
     path = chain.key_path(connection)
     complete_rekey(connection, path)
@@ -148,9 +148,9 @@ def stored_key(connection: sqlite3.Connection) -> chain.Key:
 
 
 def complete_rekey(connection: sqlite3.Connection, path: Path) -> bool:
-    """Give the waiting key its name if its first row is committed; return whether it was.
+    """Rename the new key to its final name if its first row is committed; return whether it was.
 
-    By rename, which leaves no second copy of the key.
+    A rename leaves no second copy of the key.
     """
     new = chain.waiting(path)
     if os.path.lexists(path) or not os.path.lexists(new):
@@ -160,7 +160,7 @@ def complete_rekey(connection: sqlite3.Connection, path: Path) -> bool:
     try:
         if not fits(connection, chain.read(new)):
             return False
-    except DatabaseUnusable:  # it is no key: `rekey` makes another
+    except DatabaseUnusable:  # not a key: `rekey` makes another
         return False
     try:
         new.rename(path)

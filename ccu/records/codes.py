@@ -1,4 +1,4 @@
-"""The code lists: which codes there are, and which of them a text names."""
+"""The code lists: reading them, and finding the code that a text names."""
 
 import sqlite3
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -9,14 +9,14 @@ from ccu.errors import InvalidInput
 from ccu.records import text_table
 
 _TEXTS = text_table("code_lists.txt")
-# The lists a person may choose from: the table, from our own source and never from a user, and what
-# `ccu codes` and messages call it.
+# The lists: the table, from our own source and never from a user, and its name in `ccu codes` and
+# messages.
 LISTS = {table: name or table for table, name in _TEXTS["lists"]}
 _IN_FULL = dict(_TEXTS["in full"])
 _FINAL = dict(_TEXTS["final"])
-_NO_RESULTS = ("nature", "need", "follow_up_kind")  # lists in which people look for a result
-_SHORTEST = 3  # letters of a word that name a code on a command line
-_SHORTEST_ANSWER = 2  # the same of an answer: one letter is as likely a mistake
+_NO_RESULTS = ("nature", "need", "follow_up_kind")  # lists with the results of calls and follow-ups
+_SHORTEST = 3  # the fewest letters that name a code on a command line
+_SHORTEST_ANSWER = 2  # the same for an answer, where one letter may be a typo
 _MOST_LISTED = 10  # codes in an error; a longer list is printed by ccu codes
 _MOST_LABELS = 6  # the same of labels, after a question that has listed them
 
@@ -31,12 +31,12 @@ class Code(NamedTuple):
 
 
 def choices(connection: sqlite3.Connection, table: str) -> dict[str, str]:
-    """code -> label of the codes in use, in the list's order."""
+    """Return code -> label of the codes in use, in the list's order."""
     return {each.code: each.label for each in every(connection, table) if not each.retired}
 
 
 def labels(connection: sqlite3.Connection, table: str) -> dict[str, str]:
-    """code -> label, the retired ones too: old records use them."""
+    """Return code -> label, with retired codes, which old records use."""
     return {each.code: each.label for each in every(connection, table)}
 
 
@@ -48,20 +48,20 @@ def of_columns(connection: sqlite3.Connection, **lists: str) -> dict[str, dict[s
 def code(connection: sqlite3.Connection, table: str, text: str, option: str) -> str:
     """Return the code that a text on a command line names.
 
-    It may be the code, its label in any case, or the beginning of either or of a word in them that
-    no other shares. Raises InvalidInput with what may be meant.
+    It may be the code, its label in any case, or a unique beginning of either or of a word in them.
+    Raises InvalidInput with suggestions.
     """
     shortest = 0 if table in _IN_FULL else _SHORTEST
     return _named(every(connection, table), table, text, option, shortest)
 
 
 def code_in_full(connection: sqlite3.Connection, table: str, text: str, option: str) -> str:
-    """As `code`, where a beginning does not do, as for an agency that something is disclosed to."""
+    """Read a code as `code` does, but only in full, as for the recipient of a disclosure."""
     return _named(every(connection, table), table, text, option, 0)
 
 
 def is_in_full(connection: sqlite3.Connection, table: str, text: str) -> bool:
-    """Whether a text is a complete code or label, and not the beginning of one."""
+    """Return whether a text is a complete code or label, not just the beginning of one."""
     rows = every(connection, table)
     return any(plain(text) in (each.code, plain(each.label)) for each in rows)
 
@@ -69,7 +69,7 @@ def is_in_full(connection: sqlite3.Connection, table: str, text: str) -> bool:
 def chosen(
     connection: sqlite3.Connection, table: str, text: str, option: str, among: Sequence[str] = ()
 ) -> str:
-    """As `code`, of an answer at the terminal: also the number in the list, or two letters.
+    """Read an answer at the terminal as `code` does; it may also be the list number or two letters.
 
     A message has labels, and not the name of an option. `among`: the codes listed, if not all.
     """
@@ -91,7 +91,7 @@ def chosen(
 
 
 def _named(rows: list[Code], table: str, text: str, option: str, shortest: int) -> str:
-    """As `code`; `shortest` letters name a code by its beginning, 0: none do.
+    """Read a code as `code` does; `shortest` letters are enough for a beginning, 0 for none.
 
     Without an option it is an answer, and messages have labels in place of codes.
     """
@@ -135,7 +135,7 @@ def _named(rows: list[Code], table: str, text: str, option: str, shortest: int) 
         raise InvalidInput(f"Choose one. {see}")
     open_codes = [each.code for each in in_use if not each.final]
     meant = [each for each in synonyms(name).get(wanted, ()) if each in open_codes]
-    if meant:  # the word is one of our own table: only such a word is repeated in a message
+    if meant:  # a word of our own table, the only words of a user that a message repeats
         problem += f': "{wanted.replace("_", " ")}"'
     else:
         from difflib import get_close_matches
@@ -156,7 +156,7 @@ def _named(rows: list[Code], table: str, text: str, option: str, shortest: int) 
 
 
 def _is_result(wanted: str) -> bool:
-    """Whether a text is a word, in our own table, for how a call or a try at a follow-up ended."""
+    """Return whether a text is a word of our own table for the result of a call or an attempt."""
     words = {**synonyms("disposition"), **synonyms("follow_up_result")}
     return any(wanted in (word, *meanings) for word, meanings in words.items())
 
@@ -173,10 +173,10 @@ def numbered(in_use: Sequence[Code], found: Container[str]) -> str:
 
 
 def beginning(rows: Sequence[Code], wanted: str) -> list[str]:
-    """The codes that a beginning may name: of code or label, then of a word in either.
+    """Return the codes that a beginning may name: of code or label, then of a word in either.
 
-    A hazard screen without a finding is typed in full, and no code that ends a case is named by a
-    word within it alone.
+    `none` for hazards must be typed in full, and a code that ends a case is not found by a word
+    within it.
     """
     begins = f"_{wanted}"
     texts = {
@@ -192,7 +192,7 @@ def beginning(rows: Sequence[Code], wanted: str) -> list[str]:
 
 
 def every(connection: sqlite3.Connection, table: str) -> list[Code]:
-    """Every code of a list, the retired ones too, in the list's order."""
+    """Return every code of a list, retired ones too, in the list's order."""
     if table not in LISTS:
         raise ValueError("no such code list")
     final = _FINAL.get(table, "0")
@@ -203,7 +203,7 @@ def every(connection: sqlite3.Connection, table: str) -> list[Code]:
 
 
 def rows(connection: sqlite3.Connection, table: str | None) -> list[tuple[object, ...]]:
-    """List, code, label, care (of natures, else None) and retired: of one list, or of every one."""
+    """Return list, code, label, care (of natures, else None) and retired, of one list or all."""
     found: list[tuple[object, ...]] = []
     for each in [table] if table else LISTS:
         care = "care" if each == "nature" else "NULL"
@@ -230,13 +230,13 @@ def table_of(text: str) -> str:
 
 
 def name_of(table: str) -> str:
-    """What a message calls a code of a list."""
+    """Return what messages call a code of a list."""
     name = LISTS[table].replace("_", " ").replace("follow up", "follow-up")
     return name.replace("race ethnicity", "race or ethnicity")
 
 
 def plain(text: str) -> str:
-    """Write a text as a code is written: `Welfare check` as welfare_check, `walk-in` as walk_in."""
+    """Return a text written like a code: `Welfare check` as welfare_check, `walk-in` as walk_in."""
     for mark in "-_/:;,.()":
         text = text.replace(mark, " ")
     return "_".join(text.lower().split())
@@ -263,7 +263,7 @@ def called(connection: sqlite3.Connection, text: str) -> Iterator[tuple[str, str
 
 
 def set_state_labels(connection: sqlite3.Connection, state: str) -> None:
-    """Give codes of a new file the labels that are usual in a state, such as its statutes."""
+    """Give codes of a new file the labels used in a state, such as its statutes."""
     for key, label in text_table("state_labels.txt").get(state, ()):
         table, code = key.split()
         connection.execute(
@@ -273,6 +273,6 @@ def set_state_labels(connection: sqlite3.Connection, state: str) -> None:
 
 
 def zones_of(state: str) -> list[str]:
-    """Return the time zones that towns of a state keep, the one of most of them first."""
+    """Return the time zones of a state, the most common one first."""
     usual = dict(text_table("state_zones.txt")["zones"])
     return usual.get(state, "America/New_York").split()

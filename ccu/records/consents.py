@@ -1,8 +1,8 @@
-"""Active consents, and the record of what was shown under them: what `visibility` reads.
+"""Active consents, and the record of what was shown under them, for `visibility`.
 
 A consent is active from the day it was signed through the day it expires, unless it was revoked:
-once revoked it never counts again, whatever --today is. It is looked up each time, so a revocation
-holds from the next command on. A person's consents are those of all their records.
+a revoked consent never counts again, whatever --today is. Consents are read each time, so a
+revocation applies from the next command on. A person's consents are those of all their records.
 """
 
 import sqlite3
@@ -13,7 +13,7 @@ from ccu.records import table
 from ccu.records.visibility import PART2
 
 ALL_BUT_PART2 = "all_but_part2"
-POLICY = "policy"  # the purpose of what the setting police_sees allowed
+POLICY = "policy"  # the purpose recorded for what the setting police_sees allowed
 
 ROWS = """
 SELECT consent.id, consent.person_id AS record,
@@ -55,7 +55,7 @@ POLICE = Recipient(agency="police")
 
 
 def covers(scope: str, what: str) -> bool:
-    """Whether a consent's scope, as stored, covers one code; only its own code covers Part 2."""
+    """Return whether a stored scope covers a code; Part 2 is covered only by its own code."""
     said = scope.split(",")
     return what in said or (what != PART2 and ALL_BUT_PART2 in said)
 
@@ -80,7 +80,7 @@ def in_force(
 
 
 def _is(row: sqlite3.Row, to: Recipient) -> bool:
-    """Whether a consent is for a recipient: one for a provider is not for the agency it is in."""
+    """Return whether a consent is for a recipient; one for a provider is not for its agency."""
     if row["provider"] is not None:
         return bool(row["provider"] == to.provider_id)
     return bool(row["recipient"] == to.agency)
@@ -88,7 +88,7 @@ def _is(row: sqlite3.Row, to: Recipient) -> bool:
 
 @dataclass(frozen=True)
 class Told:
-    """One thing about one person shown to police: by a consent, or by policy (no consent)."""
+    """Something about a person that was shown to police, by a consent or (without) by policy."""
 
     person_id: int
     what: str

@@ -18,10 +18,10 @@ DEIDENTIFIED = "De-identified"  # the name of a person without an identity
 # table -> its columns that can identify a person or hold free text, by owned_words.txt.
 WORDS = {table: tuple(columns.split()) for table, columns in text_table("owned_words.txt")["words"]}
 
-# What a call's row tells about the people on it; the rest of its WORDS is where and which it was.
+# Columns of a call about its people; the rest of its WORDS tell where and which call it was.
 SAID_ON_CALL = ("narrative", "void_reason")
 
-# Changes of these fields hold words or identity; of every other field only the reason does.
+# Changes of these fields have text or identity; for other fields only the reason does.
 WORDY_FIELDS = frozenset(
     {column for table in ("person", "call", "plan", "follow_up") for column in WORDS[table]}
     | {"aliases", "missing", "people", "responders", "address", "name", "household", "relations"}
@@ -32,9 +32,9 @@ WORDY_FIELDS = frozenset(
 # ---------------------------------------------------------------- records and their parts
 
 
-# Records with a number of their own, in the order in which a purge deletes them: none is before a
-# record that names it. Any other table is a list of parts: its rows go with the records that they
-# must name (NOT NULL REFERENCES). So a new table is covered by its foreign keys.
+# Records with a number, in the order in which a purge deletes them: referring ones first. Any other
+# table is a list of parts: its rows go with the records that they must reference (NOT NULL
+# REFERENCES). So a new table is covered by its foreign keys.
 RECORDS = (
     *("follow_up", "need_assessment", "referral", "consult", "plan", "place_flag"),
     *("frequent_override", "disclosure", "consent", "sealed", "call", "worker", "household"),
@@ -47,7 +47,7 @@ Key = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class Reference:
-    """A column that points to another table's row; `may_be_null`: the row can do without it."""
+    """A foreign key column; `may_be_null`: the row can exist without the reference."""
 
     table: str
     column: str
@@ -98,7 +98,7 @@ _BY_NUMBER = (
     ("change", "change.id", "main.change"),
     ("audit_reason", "audit_id", "main.audit JOIN main.audit_reason ON audit_id = audit.id"),
 )
-# Of rows that stay when a person goes, what may be about the person; of other tables all WORDS.
+# Columns that may be about a person, of rows that stay without the person; else all WORDS.
 _SAID = {"call": SAID_ON_CALL, "call_responder": ("reason",)}
 # Words of columns that may not be NULL and must be JSON.
 _EMPTY = {"plan": "{}", "change": "null", "person_own": "null", "sealed": "{}", "archived": "{}"}
@@ -108,8 +108,8 @@ _EMPTY = {"plan": "{}", "change": "null", "person_own": "null", "sealed": "{}", 
 class Part:
     """Rows of one table by their key, and their columns that can hold words or identity.
 
-    `own`: the rows are there because of the person or call, and go when they go. Not own: they stay
-    (a call with other people on it, a household), and only their words may be about the person.
+    `own`: the rows exist because of the person or call and are removed with it. Otherwise they stay
+    (a call with other people on it, a household), and only their text may be about the person.
     """
 
     table: str
@@ -122,8 +122,8 @@ class Part:
 def of_person(connection: sqlite3.Connection, ids: Iterable[int]) -> list[Part]:
     """Return what belongs to these records of people; give every record of a person.
 
-    Their calls are not theirs: of those the words alone, as not own. Work that names nobody, on a
-    call or in a household that nobody else is in, is theirs.
+    Calls are not their own: only the text of those counts. Work without a person, for a call or
+    household without anybody else, is theirs.
     """
     people = set(ids)
     households = ids_of(connection, "household_id", "main.household_member", "person_id", people)
@@ -205,7 +205,7 @@ def _parts(connection: sqlite3.Connection, owned: Records) -> list[Part]:
 
 
 def _mentions(connection: sqlite3.Connection, part: Part) -> list[Part]:
-    """Return rows that stay, with their columns whose words may be about a person."""
+    """Return rows that stay, with the columns whose text may be about a person."""
     part = replace(part, columns=_SAID.get(part.table, part.columns))
     if part.table != "change":
         return [part] if part.rows and part.columns else []
@@ -231,7 +231,7 @@ def key_of(connection: sqlite3.Connection, table: str) -> tuple[str, ...]:
 
 
 def blanks(connection: sqlite3.Connection, table: str, columns: Iterable[str]) -> Mapping[str, Any]:
-    """Return what each column holds without its words: NULL where it may, else an empty value."""
+    """Return the blank value of each column: NULL if allowed, else an empty value."""
     info = connection.execute(f"PRAGMA main.table_info({table})").fetchall()
     must = {row["name"] for row in info if row["notnull"]}
     must.add("void_reason")  # a void call has one

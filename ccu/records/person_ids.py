@@ -1,4 +1,4 @@
-"""Which records are of one person, and the names to show where names were asked for."""
+"""Which records belong to one person, and the names to show if names were requested."""
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +10,7 @@ from ccu.records import audit, table
 _CANONICAL = """
 SELECT human.id, canonical_id FROM json_each(:ids) AS ids CROSS JOIN human ON human.id = ids.value
 """
-# Every record that a merge ties to these, up or down.
+# Every record linked to these by merges, up or down.
 _SAME = """
 WITH RECURSIVE same (id) AS (
   SELECT value FROM json_each(:ids)
@@ -22,7 +22,7 @@ WITH RECURSIVE same (id) AS (
 SELECT id FROM same ORDER BY id
 """
 
-NAMELESS = ("", "not identified", "unknown")  # what lists have of a person without a name
+NAMELESS = ("", "not identified", "unknown")  # shown in lists for a person without a name
 
 
 def canonical(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, int]:
@@ -38,7 +38,7 @@ def same(connection: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
 
 
 def subjects(connection: sqlite3.Connection, call_id: int) -> list[int]:
-    """Return the people a call was about, each by the record merged into."""
+    """Return the subjects of a call, by canonical record."""
     sql = (
         "SELECT DISTINCT canonical_id FROM call_person JOIN human ON human.id = person_id"
         " WHERE call_id = :id AND role = 'subject' ORDER BY canonical_id"
@@ -81,9 +81,9 @@ ORDER BY canonical_id LIMIT :most
 
 
 def of_a_name(connection: sqlite3.Connection, typed: str) -> dict[int, str]:
-    """Return each person who has names that begin with these words -> name and birth date.
+    """Return person -> name and birth date, of people with names that begin with these words.
 
-    One more than MOST_OF_A_NAME when there are more. Audit what is shown (`shown`).
+    At most MOST_OF_A_NAME and one. Audit what is shown (`shown`).
     """
     plain = typed.replace(",", " ").replace("-", " ").replace("'", "")
     words, most = plain.split(), MOST_OF_A_NAME + 1

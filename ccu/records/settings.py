@@ -1,9 +1,9 @@
-"""What the town decided: its name, state, time zone and the defaults that figures are made with.
+"""The town's settings: name, state, time zone and the parameters of figures.
 
-A setting is declared once, in settings.txt: what it is when nobody set it, its line of help, and
-the check that reads what somebody types. A stored text that its check refuses (an older ccu took
-it, or the file is damaged) never stops a command: the default is used in its place, and `ccu check`
-names the setting. A row that is not declared is not read at all.
+A setting is declared once, in settings.txt: its default, its line of help, and the check that reads
+what somebody types. A stored text that its check refuses (accepted by an older ccu, or damaged)
+never stops a command: the default is used, and `ccu check` names the setting. Undeclared rows are
+ignored.
 """
 
 import re
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ccu.address import Names
     from ccu.dates.days import Direction
 
-Check = Callable[[str, str], str]  # its name and a text -> the text as stored, or InvalidInput
+Check = Callable[[str, str], str]  # its name and a text -> the stored text, or InvalidInput
 
 
 class Setting(NamedTuple):
@@ -39,7 +39,7 @@ class Setting(NamedTuple):
     days: "Direction | None" = None
 
     def read(self, name: str, stored: str) -> str | None:
-        """Return a stored text as its readers need it, None when it cannot be used."""
+        """Return the value of a stored text for its readers; None if it cannot be used."""
         if stored == self.default:
             return stored
         try:
@@ -55,7 +55,7 @@ _NAMES = " UNION ALL ".join(
 
 
 class Settings:
-    """The settings of one file, read once; every value is one that its check lets through."""
+    """The settings of one file, read once; every value has passed its check."""
 
     def __init__(
         self, stored: Mapping[str, str], connection: sqlite3.Connection | None = None
@@ -97,7 +97,7 @@ class Settings:
             ) from None
 
     def number(self, name: str) -> int:
-        """A setting that is a whole number."""
+        """Return a setting that is a whole number."""
         return int(self[name])
 
 
@@ -107,7 +107,7 @@ def load(connection: sqlite3.Connection) -> Settings:
 
 
 def stored_texts(connection: sqlite3.Connection) -> dict[str, str]:
-    """Return name -> text of every row, one that cannot be used too."""
+    """Return name -> text of every row, usable or not."""
     return dict(tuple(row) for row in connection.execute("SELECT name, value FROM setting"))
 
 
@@ -181,7 +181,7 @@ def _day(name: str, value: str) -> str:
         raise InvalidInput(f"{name} must be a day such as 1/31/2026") from None
 
 
-# Part 2 and care notes are never a matter of policy: each person consents, or not.
+# No policy can open Part 2 and care notes: that takes each person's consent.
 _BY_POLICY = ("worker", "plan", "connected", "referrals", "follow_ups", "needs")
 
 
@@ -193,7 +193,7 @@ def _scopes(name: str, value: str) -> str:
 
 
 def _account(name: str, value: str) -> str:
-    """With a name that nobody has here, sudo would be believed for nobody: all are shut out."""
+    """Check that the account exists: with an unknown one, sudo would lock everybody out."""
     if value and sys.platform != "win32":
         import pwd
 

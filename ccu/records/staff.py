@@ -1,4 +1,4 @@
-"""Who works here: accounts of the operating system, each with a role, agency and supervisor."""
+"""The staff: accounts of the operating system, each with a role, agency and supervisor."""
 
 import sqlite3
 
@@ -32,7 +32,7 @@ def require(connection: sqlite3.Connection, login: str, option: str) -> int:
 
 
 def default_owner(connection: sqlite3.Connection, known: settings.Settings) -> int | None:
-    """Return the active account of the setting default_owner; None where there is none."""
+    """Return the active account in the setting default_owner; None if there is none."""
     login = known["default_owner"]
     return id_of(connection, login) if login else None
 

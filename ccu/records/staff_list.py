@@ -1,4 +1,4 @@
-"""The staff list as an admin keeps it; who owns what an account makes, and may void it."""
+"""Maintain the staff list; decide who owns what an account makes, and who may void it."""
 
 import json
 import sqlite3
@@ -73,7 +73,7 @@ def change(
 
 
 def retire(connection: sqlite3.Connection, by: int, staff_id: int, successor_id: int | None) -> int:
-    """Take an account off the list inside the caller's transaction; return the items handed over.
+    """Retire an account inside the caller's transaction; return the items handed over.
 
     The command hands over their clients in the same transaction (people/worker_store.py).
     Open work goes to `successor_id`. Raises InvalidInput when there is open work and no successor,
@@ -105,7 +105,7 @@ _HAND_OVER = (
     " WHERE id IN (SELECT id FROM open_follow_up WHERE owner_id = :old)",
     "UPDATE referral SET owner_id = :new"
     " WHERE id IN (SELECT id FROM open_referral WHERE owner_id = :old)",
-    # Supervision only to somebody who may; else there is none, and any supervisor signs.
+    # Supervision goes only to somebody who may have it; without one any supervisor signs.
     "UPDATE staff SET supervisor_id = (SELECT boss.id FROM staff AS boss WHERE boss.id = :new"
     " AND boss.id <> staff.id AND boss.role IN (SELECT value FROM json_each(:may_supervise)))"
     " WHERE supervisor_id = :old",
@@ -141,7 +141,7 @@ def _open_items(connection: sqlite3.Connection, staff_id: int) -> int:
 
 
 def _require_another_admin(connection: sqlite3.Connection, staff_id: int) -> None:
-    """Refuse to lose the last person who can add others; a service account is no person."""
+    """Refuse to retire the last admin; the service account does not count as one."""
     services = (installation.account(), settings.load(connection)["service_account"])
     left = connection.execute(
         "SELECT count(*) FROM staff WHERE role = 'admin' AND active = 1 AND id <> :id"
@@ -156,9 +156,9 @@ def _require_another_admin(connection: sqlite3.Connection, staff_id: int) -> Non
 
 
 def usual_owner(connection: sqlite3.Connection, staff_id: int) -> int | None:
-    """Return who owns what this account makes: itself, but for a patrol officer the default owner.
+    """Return the owner of this account's new work: itself; for patrol officers the default owner.
 
-    None: it is a patrol officer's, and no default owner is set.
+    None for a patrol officer if no default owner is set.
     """
     if staff.role_of(connection, staff_id) == "officer":
         return staff.default_owner(connection, settings.load(connection))
@@ -166,7 +166,7 @@ def usual_owner(connection: sqlite3.Connection, staff_id: int) -> int | None:
 
 
 def owner_of_new(connection: sqlite3.Connection, staff_id: int, given: int | None) -> int:
-    """Return the owner given, else the usual one. Raises InvalidInput where there is none."""
+    """Return the owner given, else the usual one. Raises InvalidInput if there is none."""
     owner = given or usual_owner(connection, staff_id)
     if owner is None:
         raise InvalidInput(
@@ -177,6 +177,6 @@ def owner_of_new(connection: sqlite3.Connection, staff_id: int, given: int | Non
 
 
 def refuse_others(connection: sqlite3.Connection, staff_id: int, recorded_by: int) -> None:
-    """Raise NotAllowed for an intern, who voids only what they recorded themselves."""
+    """Raise NotAllowed for an intern who did not record it: they may void only their own."""
     if recorded_by != staff_id and staff.role_of(connection, staff_id) == "intern":
         raise NotAllowed("an intern can void only what they recorded; ask your supervisor")

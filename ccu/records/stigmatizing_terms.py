@@ -1,4 +1,4 @@
-"""Words to avoid in what is written about people: a diagnosis, a demeaning word, a name.
+"""Words to avoid in text about people: diagnoses, demeaning words, names.
 
 The words are in stigmatizing_terms.toml.
 """
@@ -17,22 +17,22 @@ _LISTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="u
 _WORDS = {pattern: _LISTS["instead"][advice] for pattern, advice in _LISTS["words"].items()}
 
 
-LONG_FAMILY = 6  # letters: so long a family name is rarely another word too
+LONG_FAMILY = 6  # letters; a family name this long is rarely also a common word
 _APOSTROPHES = dict.fromkeys(map(ord, "'\u2018\u2019\u02bc\u0060\u00b4\uff07"))
-# They have a letter's or a symbol's category, and nothing is seen of them.
+# Invisible characters whose Unicode category is a letter or a symbol.
 _BLANK = dict.fromkeys(map(ord, "\u115f\u1160\u2800\u3164\uffa0"))
 _TOKEN = re.compile(r"[^\W\d_]+")
 
 
 def folded(text: str) -> str:
-    """The text without what is not seen in it, and its letters without their marks."""
+    """Return the text without invisible characters, its letters without diacritics."""
     seen = "".join(each for each in text if unicodedata.category(each) != "Cf").translate(_BLANK)
     plain = unicodedata.normalize("NFKD", seen)
     return "".join(each for each in plain if unicodedata.category(each) != "Mn")
 
 
 def words(text: str) -> Iterator[tuple[str, str]]:
-    """Each word of the list found in a text, and what to write instead."""
+    """Return each word of the list in a text, with what to write instead."""
     plain = folded(text).lower()
     for pattern, instead in _WORDS.items():
         spaced = pattern.replace(" ?", r"[\s-]?").replace(" ", r"[\s-]+")
@@ -42,7 +42,7 @@ def words(text: str) -> Iterator[tuple[str, str]]:
 
 @dataclass
 class Names:
-    """Names of people, to be found in a text and never to be shown."""
+    """Names of people to search for in a text, never to be shown."""
 
     _single: set[str] = field(default_factory=set)
     _long: set[tuple[str, ...]] = field(default_factory=set)
@@ -50,7 +50,7 @@ class Names:
 
     @classmethod
     def of(cls, called: Iterable[Iterable[str]]) -> "Names":
-        """Of (given name, family name), either of which may be empty."""
+        """Make them from pairs of given name and family name, either of which may be empty."""
         names = cls()
         for given, family in called:
             own, shared = _tokens(given), _tokens(family)
@@ -62,12 +62,12 @@ class Names:
         return names
 
     def in_text(self, text: str) -> bool:
-        """Whether one is named: in full in any case and order, or by one word as a name is written.
+        """Return whether a text has one: in full in any case and order, or one capitalized name.
 
-        A family name of LONG_FAMILY letters or more in any case.
+        A family name of LONG_FAMILY letters or more counts in any case.
         """
         written = _TOKEN.findall(folded(text.translate(_APOSTROPHES)))
-        # Each word, and what it is the genitive or plural of; apostrophes are gone already.
+        # Each word, and its base if it may be a genitive or plural; apostrophes are removed before.
         lower = (word.lower() for word in written)
         said = [{each, each.removesuffix("s"), each.removesuffix("es")} for each in lower]
         for at, (word, meant) in enumerate(zip(written, said, strict=True)):
@@ -76,7 +76,7 @@ class Names:
             if any(self._follows(said, at, family) for family in self._long):
                 return True
             after = at + 1
-            if len("".join(written[after : after + 1])) == 1:  # an initial between
+            if len("".join(written[after : after + 1])) == 1:  # with an initial in between
                 after += 1
             if any(self._paired(meant, other) for other in said[after : after + 1]):
                 return True
@@ -99,7 +99,7 @@ UNION
 SELECT given_name, family_name FROM person_alias
 WHERE person_id IN (SELECT value FROM json_each(:people))
 """
-# A unit and its building; of a building its units too.
+# A unit and its building, or a building and its units.
 _MET = """
 SELECT DISTINCT call_person.person_id
 FROM place AS here

@@ -14,7 +14,7 @@ from typing import Any
 
 from ccu.errors import InvalidInput, NotFound
 
-# What a message calls a record, where that is not its table's name.
+# What messages call a record, if not by its table's name.
 NAMES = {
     "care_note": "care note",
     "follow_up": "follow-up",
@@ -76,7 +76,7 @@ def require(
 
 
 def require_call(connection: sqlite3.Connection, call_id: int) -> sqlite3.Row:
-    """Return the row of a call that counts. Raises NotFound, and InvalidInput for a void one."""
+    """Return the row of a call. Raises NotFound, and InvalidInput for a void one."""
     row = require(connection, "call", call_id)
     if row["voided_at"]:
         raise InvalidInput(f"call {call_id} is void")
@@ -84,5 +84,5 @@ def require_call(connection: sqlite3.Connection, call_id: int) -> sqlite3.Row:
 
 
 def not_found(table: str, record_id: int | None) -> NotFound:
-    """The error for a number that no record has."""
+    """Return the error for a number that no record has."""
     return NotFound(f"no {NAMES.get(table, table)} {record_id}")

@@ -1,4 +1,4 @@
-"""What a town decides for itself: its settings, and codes of its own.
+"""A town's own decisions: its settings and its own codes.
 
 A code is added, renamed and retired. It never changes and is never removed.
 """
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _NEEDED = dict(text_table("code_lists.txt")["needed"])
 LONGEST_CODE = 40  # characters
 NATURES_ONLY = "--care is for a nature only; leave it out"
-# Lists for readers: the code is a name or a word, the label the town, street, address or needs it
-# is written for.
+# Lists for the readers of text: the code is a name or a word, the label the town, street, address
+# or needs that it means.
 NAMES = {
     "town": 'ccu codes add town BRM "Burlingame"',
     "street_alias": 'ccu codes add street_alias "Post Road" "US 1"',
@@ -43,11 +43,11 @@ def town_list(text: str) -> str:
 
 
 def add(work: "Work", table: str, label: str, care: bool | None, meaning: str | None) -> str:
-    """Add a code made of its label, or bring back the retired one of that label; returns it.
+    """Add a code made from its label, or restore the retired code with that label; return it.
 
-    `care` is for a nature, and needed there: whether its calls are care calls. For one that is in
-    the list already it is changed, and so are its calls: every figure follows (`set_care`).
-    `meaning` is for a name of an address; a town alone is its own.
+    `care`, required for a nature, is whether its calls are care calls. For an existing nature it is
+    changed, with all its calls and figures (`set_care`). `meaning` is for a name in addresses; a
+    town needs none.
     """
     if table in NAMES:
         label, name = _meaning(work, table, meaning or label, bool(meaning)), label
@@ -126,7 +126,7 @@ def _add_name(work: "Work", table: str, name: str, label: str) -> str:
 
 
 def _meaning(work: "Work", table: str, text: str, given: bool) -> str:
-    """Return what a name is written for. Raises InvalidInput for what cannot be read as it."""
+    """Return the meaning of a name. Raises InvalidInput if it cannot be read as one."""
     from ccu import address
 
     if table == "town":
@@ -168,7 +168,7 @@ def uses(work: "Work", table: str, text: str) -> int:
 
 
 def retire(work: "Work", table: str, text: str) -> str:
-    """Stop offering a code; returns it. Raises NotFound, and InvalidInput where ccu needs it."""
+    """Stop offering a code; return it. Raises NotFound, and InvalidInput if ccu needs it."""
     code = _retirable(work, table, text)
     _set(work, table, code, "retired", 1)
     work.audit("code-retire", table, code=code)
@@ -194,7 +194,7 @@ def _require(work: "Work", table: str, text: str) -> codes.Code:
         if wanted in (each.code, codes.plain(each.label)):
             return each
     see = f"; list them: ccu codes {codes.LISTS[table]}"
-    if table == "need_word":  # it may come with ccu: that is changed by a word of the town's own
+    if table == "need_word":  # it may be one of ccu's own, which a town overrides with its own word
         see = " of this town; for a word that comes with ccu: ccu codes add need_word WORD none"
     raise NotFound(f"no such {codes.name_of(table)}{see}")
 
@@ -210,9 +210,9 @@ def _set(work: "Work", table: str, code: str, column: str, value: object) -> Non
 
 
 def setting_rows(connection: sqlite3.Connection, name: str | None = None) -> list[dict[str, str]]:
-    """name, value, help of every setting in order, or of one. Raises NotFound.
+    """Return name, value, help of every setting in order, or of one. Raises NotFound.
 
-    A stored text that cannot be used is shown with the value that is used in its place.
+    For a stored text that cannot be used, the value used instead is shown too.
     """
     if name is not None and name not in settings.DECLARED:
         raise NotFound("no such setting; to list them: ccu settings")
@@ -233,7 +233,7 @@ def setting_rows(connection: sqlite3.Connection, name: str | None = None) -> lis
 
 
 def unusable_settings(connection: sqlite3.Connection) -> list[str]:
-    """Names of the rows that no command can use: their text is refused, or the name is unknown."""
+    """Return the names of unusable rows: the text is refused, or the name is unknown."""
     return [
         name
         for name, stored in settings.stored_texts(connection).items()
@@ -242,16 +242,16 @@ def unusable_settings(connection: sqlite3.Connection) -> list[str]:
 
 
 def checked_setting(name: str, value: str) -> str:
-    """The value as it would be stored. Raises InvalidInput for one that cannot be right."""
+    """Return the value in stored form. Raises InvalidInput for an invalid one."""
     setting = settings.DECLARED[name]
     text = setting.check(name, value.strip())
     return setting.on_change(name, text) if setting.on_change else text
 
 
 def change_setting(connection: sqlite3.Connection, staff_id: int, name: str, value: str) -> str:
-    """Set one setting inside the caller's transaction; returns the value as stored.
+    """Set one setting inside the caller's transaction; return the stored value.
 
-    Raises NotFound for an unknown name and InvalidInput for a value that cannot be right.
+    Raises NotFound for an unknown name and InvalidInput for an invalid value.
     """
     if name not in settings.DECLARED:
         raise NotFound("no such setting; to list them: ccu settings")
@@ -268,7 +268,7 @@ def change_setting(connection: sqlite3.Connection, staff_id: int, name: str, val
 
 
 def begin_decisions(connection: sqlite3.Connection, day: date) -> None:
-    """Set the first day of decide_since, as a part of making the file: no event of its own."""
+    """Set the first value of decide_since when a file is made, without an event of its own."""
     connection.execute(
         "UPDATE setting SET value = :day WHERE name = 'decide_since'", {"day": day.isoformat()}
     )

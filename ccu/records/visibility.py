@@ -1,20 +1,20 @@
-"""What police are shown of Human Services' work on a person: the one rule for every screen.
+"""What police may see of Human Services' work on a person: one rule for every screen.
 
 An account is on the police side (`police_side`) when its role is officer, whatever its agency, or
-when its agency is police and its role is none of clinician, intern, supervisor, admin. Of work that
-is Human Services' (its owner or its author is of that agency) such an account is shown that it is
-being handled, and more only by the person's own active consent to police, or by the setting
-police_sees. Work that the account owns or made itself is always shown to it. The unit's own
-officer, role ccu, works the unit's referrals: any policy but an empty one shows them (UNIT_SEES).
+when its agency is police and its role is none of clinician, intern, supervisor, admin. Of Human
+Services' work (by owner or author) such an account sees only that it is being handled; it sees more
+by the person's active consent to police, or by the setting police_sees. It always sees work that it
+owns or made itself. The unit's own officer, role ccu, works the unit's referrals: any policy but an
+empty one shows them (UNIT_SEES).
 
-What comes from a 42 CFR Part 2 program is shown to the police side by a consent on part2 alone,
-whoever made the referral, and with the regulation's notice. Nor do analysts read it, of whichever
-agency. For these readers lists and figures leave it out altogether (withheld.py); only of what is
-their own are they told that it is being handled.
+Records of a 42 CFR Part 2 program are shown to the police side only by a consent on part2, whoever
+made the referral, and with the regulation's notice. Analysts of any agency cannot read them either.
+Lists and figures leave them out for these readers (withheld.py); only of their own do they see that
+it is being handled.
 
-Every screen asks a `View` which records are hidden from its reader, and records with `keep` what
-it showed by consent or policy. Nothing is hidden from anybody else, and nothing is recorded. A
-screen that does not ask shows no text: what it reads is empty (withheld.py).
+Every screen asks a `View` which records are hidden from its reader, and records with `keep` what it
+showed by consent or policy. For other readers nothing is hidden or recorded. A screen that does not
+ask shows no text, because the columns that it reads are empty (withheld.py).
 """
 
 import sqlite3
@@ -40,7 +40,7 @@ NOTICE = "42 CFR part 2 prohibits unauthorized use or disclosure of these record
 
 
 def police_side(role: str, agency: str) -> bool:
-    """Whether an account sees Human Services' work as police do."""
+    """Return whether an account sees Human Services' work as police do."""
     return role == "officer" or (agency == "police" and role not in NOT_POLICE)
 
 
@@ -49,30 +49,30 @@ class Hidden(NamedTuple):
 
     agency: str
     open: bool
-    own: bool  # the viewer's, but under Part 2
+    own: bool  # the viewer's own, but under Part 2
     part2: bool
 
     @property
     def words(self) -> str:
-        """The sentence shown in its place."""
+        """Return the sentence to show in its place."""
         return f"{self.agency} {'is handling' if self.open else 'handled'} this"
 
     @property
     def sentence(self) -> str:
-        """The same after the record's name, as in `referral 1 is handled by Human Services`."""
+        """Return it for use after the record's name: `referral 1 is handled by Human Services`."""
         return f"{'is' if self.open else 'was'} handled by {self.agency}; ask them"
 
     @property
     def state(self) -> str:
-        """The status in a list that also has the agency."""
+        """Return the status for a list that also has the agency."""
         return "being handled" if self.open else "ended"
 
 
 def refuse(record: str, hidden: dict[int, Hidden]) -> None:
-    """Refuse to change a hidden record: whoever took it over could see it as their own.
+    """Refuse to change a hidden record: an account that took it over could then see it.
 
-    Raises NotFound under Part 2, as for a number that is not there, and NotAllowed otherwise; the
-    viewer's own may be changed.
+    Raises NotFound under Part 2, as if it did not exist, and NotAllowed otherwise; the viewer's own
+    may be changed.
     """
     for number, each in hidden.items():
         if each.own:
@@ -82,8 +82,8 @@ def refuse(record: str, hidden: dict[int, Hidden]) -> None:
         raise NotAllowed(f"{record} {number} {each.sentence}")
 
 
-# The agency is Human Services' whoever has it: what another has is hidden under Part 2 alone, and
-# naming them would disclose it. `theirs` is Human Services', `own` the viewer's.
+# The agency is always Human Services: another agency's work is hidden only under Part 2, and naming
+# the agency would disclose that. `theirs` is Human Services', `own` the viewer's.
 _FACTS = """
 SELECT {table}.id, {person} AS person_id, {part2} AS part2, {open} AS open,
        'human_services' IN (owner.agency, author.agency) AS theirs,
@@ -94,7 +94,7 @@ JOIN staff AS owner ON owner.id = {table}.{owner}
 JOIN staff AS author ON author.id = {table}.{author}
 {join}
 """
-# record -> where that is not the usual: what `_FACTS` is made of, and the scopes that open it.
+# record -> what differs from the default: the parts of `_FACTS`, and the scopes that open it.
 _USUAL = {"owner": "recorded_by", "author": "recorded_by", "part2": "0", "open": "1", "join": ""}
 RECORDS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "referral": (
@@ -127,8 +127,8 @@ RECORDS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "consult": (("care_notes",), {"owner": "asked_by"}),
 }
 
-# Text of these records: table -> the record, the column with its number, and for each column of
-# text what is read instead where the record is hidden. `withheld.py` puts it in place.
+# Text of these records: table -> the record, the column with its number, and the replacement for
+# each text column if the record is hidden. `withheld.py` applies it.
 WORDS = {
     "referral": ("referral", "id", {"handoff_parties": "''"}),
     "referral_event": ("referral", "referral_id", {"note": "NULL"}),
@@ -141,7 +141,7 @@ WORDS = {
 
 
 def _paper(row: sqlite3.Row) -> str:
-    """What the regulation asks for beside its notice: the consent's scope, in words (2.32(b))."""
+    """Return the consent's scope in words, which must accompany the notice (2.32(b))."""
     return (
         f"Consent {row['id']}: 42 CFR Part 2 records to police; purpose: {row['purpose_label']};"
         f" through {dates.said(row['expires_on'])}."
@@ -172,7 +172,7 @@ class View:
 
     @property
     def notice(self) -> str | None:
-        """What goes with a page that shows something under Part 2, and the paper that allows it."""
+        """Return the notice for a page that shows something under Part 2, with its consent."""
         papers = [row for rows in self._papers.values() for row in rows]
         used = {told.consent_id for told in self._part2}
         said = {row["id"]: _paper(row) for row in papers if row["id"] in used}
@@ -198,41 +198,41 @@ class View:
     # ------------------------------------------------------------ which records are hidden
 
     def referrals(self, ids: Iterable[int]) -> dict[int, Hidden]:
-        """Of these referrals those hidden."""
+        """Return the hidden ones of these referrals."""
         return self._hidden("referral", ids)
 
     def connected(self, ids: Iterable[int]) -> dict[int, Hidden]:
-        """Of these referrals those whose provider is not named."""
+        """Return those of these referrals whose provider is hidden."""
         return self._hidden("referral", ids, first=("connected",))
 
     def follow_ups(self, ids: Iterable[int]) -> dict[int, Hidden]:
-        """Of these follow-ups those hidden."""
+        """Return the hidden ones of these follow-ups."""
         return self._hidden("follow_up", ids)
 
     def assessments(self, ids: Iterable[int]) -> dict[int, Hidden]:
-        """Of these needs assessments those hidden."""
+        """Return the hidden ones of these needs assessments."""
         return self._hidden("need_assessment", ids)
 
     def plans(self, ids: Iterable[int]) -> dict[int, Hidden]:
-        """Of these plans those hidden."""
+        """Return the hidden ones of these plans."""
         return self._hidden("plan", ids)
 
     def turns(self, ids: Iterable[int]) -> dict[int, Hidden]:
-        """Of these turns of a worker with a person or household those hidden."""
+        """Return the hidden ones of these assignments of workers."""
         return self._hidden("worker", ids)
 
     def consults(self, ids: Iterable[int]) -> dict[int, Hidden]:
-        """Of these consults those whose note is hidden: Human Services' own."""
+        """Return those of these consults whose note is hidden: Human Services' own."""
         return self._hidden("consult", ids)
 
     def hides(self, record: str, number: int) -> bool:
-        """Whether the text of one record is hidden: asked for each row that a statement reads."""
+        """Return whether a record's text is hidden; SQLite calls it for each row that it reads."""
         if (record, number) not in self._hides:
             self._hides[record, number] = number in self._hidden(record, [number])
         return self._hides[record, number]
 
     def assignment_with(self, assignment: int, person_id: int) -> Hidden | None:
-        """A household's assignment as one with a member: their own consent counts."""
+        """Return a household's assignment as seen for one member, whose own consent counts."""
         return self._hidden("worker", [assignment], person_id).get(assignment)
 
     def _hidden(
@@ -271,7 +271,7 @@ class View:
         return allowed is not None
 
     def _by_consent(self, person_id: int | None, scopes: tuple[str, ...]) -> bool:
-        """Whether a consent of this person covers one of the scopes; it is remembered."""
+        """Return whether a consent of this person covers one of the scopes; remember its use."""
         if person_id is None:
             return False
         from ccu.records import consents
@@ -295,7 +295,7 @@ class View:
 
     @property
     def to_keep(self) -> bool:
-        """Whether there is something for `keep` to record."""
+        """Return whether there is something for `keep` to record."""
         return bool(self._told)
 
     def keep(self) -> None:

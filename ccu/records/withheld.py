@@ -1,11 +1,10 @@
-"""What a reader's queries leave out: 42 CFR Part 2 referrals, and text of records that are hidden.
+"""Keep 42 CFR Part 2 referrals and the text of hidden records out of a reader's queries.
 
-For whoever may not read Part 2 the file is read as though these referrals were not in it: no row,
-count or total contains them, so nothing about them can be had by subtraction. For the police side
-the text of a record that the `View` hides is empty, in whatever statement reads it: a screen that
-does not ask the View shows no text. A TEMP view of the same name comes before each of these tables;
-queries need not know. Commands that change referrals or follow-ups run without the views, and
-refuse a number that is hidden (visibility.refuse).
+A reader who may not read Part 2 gets results as if these referrals did not exist: no row, count or
+total includes them, so subtraction reveals nothing. For the police side the text of a record that
+the `View` hides is empty in every statement, so a screen that does not ask the View shows no text.
+A TEMP view of the same name covers each of these tables, transparently to queries. Commands that
+change referrals or follow-ups run without the views, and refuse hidden numbers (visibility.refuse).
 """
 
 import re
@@ -17,7 +16,7 @@ from ccu.records import consents, person_ids
 from ccu.records.consents import Recipient
 from ccu.records.visibility import PART2, WORDS, View
 
-# table -> the rows that stay, and the columns that are emptied where they name a withheld referral
+# table -> the rows that stay, and the columns emptied if they point to a withheld referral
 _REFERRALS = "(SELECT id FROM temp.withheld_referral)"
 _FOLLOW_UPS = "(SELECT id FROM temp.withheld_follow_up)"
 _TABLES: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -34,7 +33,7 @@ _FROM_FIGURES = """
 INSERT INTO temp.withheld_referral
 SELECT id FROM referral WHERE provider_id IN (SELECT id FROM provider WHERE part2)
 """
-# Own: made or owned by the reader, or with a follow-up that is theirs. They know of it.
+# Own: made or owned by the reader, or with a follow-up of theirs, so they know about it.
 _FROM_LISTS = f"""{_FROM_FIGURES}
   AND coalesce(person_id, 0) NOT IN (SELECT id FROM temp.withheld_not)
   AND :viewer NOT IN (owner_id, recorded_by)
@@ -52,9 +51,9 @@ def from_lists(
 ) -> None:
     """Withhold Part 2 referrals for the rest of the run, except the viewer's own.
 
-    Those of a person with an active consent on Part 2 to `to` stay. Without a viewer, or without a
-    recipient, there are no such exceptions. With a view the text that it hides is withheld
-    too. Rows can then be written through records/table.py alone.
+    Referrals of a person with an active consent on Part 2 to `to` stay. Without a viewer or a
+    recipient there are no exceptions. With a view, the text that it hides is withheld too. Rows can
+    then be written only by records/writes.py.
     """
     connection.execute("CREATE TEMP TABLE withheld_not (id INTEGER PRIMARY KEY)")
     people = _consenting(connection, to, today) if to is not None else []
@@ -63,9 +62,9 @@ def from_lists(
 
 
 def from_figures(connection: sqlite3.Connection) -> None:
-    """Withhold every Part 2 referral, inside a transaction: a rollback takes the views away.
+    """Withhold every Part 2 referral inside a transaction, whose rollback removes the views.
 
-    Tables that report/store.py put before the file's own lose the same rows.
+    The temporary tables of report/store.py lose the same rows.
     """
     _withhold(connection, _FROM_FIGURES, 0)
 

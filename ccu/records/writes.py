@@ -1,4 +1,4 @@
-"""Write rows of any record's table: insert, change with history, update, replace.
+"""Write rows of any table: insert, change with history, update, replace.
 
 A record's store names its table and gives its columns as a dataclass or a mapping:
 
@@ -46,9 +46,9 @@ def changes_of(connection: sqlite3.Connection, table: str, record_id: int) -> li
 
 
 def insert(work: "Work", table: str, new: object, **more: object) -> int:
-    """Add a row with who recorded it and when; returns its id.
+    """Add a row with recorded_by and recorded_at; return its id.
 
-    `new` is a dataclass whose fields are columns, or a mapping; `more` are other columns of it.
+    `new` is a dataclass whose fields are columns, or a mapping; `more` are further columns.
     """
     own = new if isinstance(new, Mapping) else vars(new)
     columns = {"recorded_at": work.at, "recorded_by": work.staff_id, **own, **more}
@@ -58,7 +58,7 @@ def insert(work: "Work", table: str, new: object, **more: object) -> int:
 def insert_row(
     connection: sqlite3.Connection, table: str, columns: Mapping[str, object], otherwise: str = ""
 ) -> int:
-    """Add a row of just these columns; returns its id. `otherwise`: ON CONFLICT and what then."""
+    """Add a row of just these columns; return its id. `otherwise`: an ON CONFLICT clause."""
     values = ", ".join(f":{name}" for name in columns)
     cursor = connection.execute(
         f"INSERT INTO main.{table} ({', '.join(columns)}) VALUES ({values}) {otherwise}",  # noqa: S608
@@ -74,7 +74,7 @@ def change(
     new: Mapping[str, object],
     reason: str | None = None,
 ) -> list[str]:
-    """Give a row new values, record what it held; returns the columns that did change, sorted."""
+    """Set new values, record the old ones; return the columns that changed, sorted."""
     changed = {name: (row[name], value) for name, value in new.items() if row[name] != value}
     if changed:
         update(work.connection, table, row["id"], {name: new[name] for name in changed})
@@ -89,7 +89,7 @@ def record_changes(
     fields: Mapping[str, tuple[Any, Any]],
     reason: str | None = None,
 ) -> None:
-    """Record field -> (old, new) in the history of a record, where the row was written already."""
+    """Record field -> (old, new) in the history of a record whose row is already written."""
     write_changes(
         work.connection, work.staff_id, table, record_id, fields, at=work.at, reason=reason
     )
@@ -106,7 +106,7 @@ def write_changes(
     reason: str | None = None,
     import_batch_id: int | None = None,
 ) -> None:
-    """Record field -> (old, new), of values that JSON can hold; `record_changes` is for a Work."""
+    """Record field -> (old, new) of JSON values; `record_changes` does so for a Work."""
     connection.executemany(
         _INSERT_CHANGE,
         [
@@ -129,7 +129,7 @@ def write_changes(
 def insert_missing(
     connection: sqlite3.Connection, table: str, rows: Iterable[Mapping[str, object]]
 ) -> int:
-    """Add the rows, of just these columns, that are not there yet; return how many were added."""
+    """Add the rows, with just these columns, that do not exist; return how many were added."""
     before = connection.total_changes
     for row in rows:
         insert_row(connection, table, row, "ON CONFLICT DO NOTHING")
@@ -139,7 +139,7 @@ def insert_missing(
 def update(
     connection: sqlite3.Connection, table: str, record_id: int, columns: Mapping[str, object]
 ) -> None:
-    """Set columns of a row without a history of them: where the row itself has who and when."""
+    """Set columns of a row without history, for rows that have who and when themselves."""
     if not columns:
         return
     sets = ", ".join(f"{name} = :{name}" for name in columns)
@@ -168,7 +168,7 @@ def refuse_before_call(
 ) -> None:
     """Raise InvalidInput for a moment before the minute in which a call began.
 
-    A time that is typed has no seconds, one from a dispatch system has.
+    Typed times have no seconds, those of a dispatch system do.
     """
     if call_id is None:
         return

@@ -46,7 +46,7 @@ class About:
 
 
 def from_call(session: Session, call_id: int | None, given: ReferOptions, asking: bool) -> About:
-    """Return the call, person and need of `refer`; no call for a person who came or phoned in.
+    """Return the call, person and need of `refer`; without a call for walk-ins and phone calls.
 
     Raises NotFound, InvalidInput.
     """
@@ -56,7 +56,7 @@ def from_call(session: Session, call_id: int | None, given: ReferOptions, asking
             session, "Call, by number (for a walk-in: refer --person P)", "CALL"
         )
     if call_id is not None:
-        table.require_call(session.db, call_id)  # before anything is asked
+        table.require_call(session.db, call_id)  # before any question
         found = person_ids.subjects(session.db, call_id)
         person_id = found[0] if len(found) == 1 else None
     elif given.person is None and given.again_of is None:
@@ -81,9 +81,9 @@ def from_call(session: Session, call_id: int | None, given: ReferOptions, asking
 def new_referral(
     session: Session, about: About, given: ReferOptions | NeedReferOptions, asking: bool
 ) -> NewReferral:
-    """Return the new referral, asking for what is missing where that is allowed.
+    """Return the new referral; with `asking`, ask for what is missing.
 
-    Raises Declined where the same one is open and no second one is wanted.
+    Raises Declined if the same referral is open and a second one is not wanted.
     """
     if asking:
         if given.to is None and not providers.rows(session.db):
@@ -123,7 +123,7 @@ def _ask(session: Session, about: About, given: ReferOptions | NeedReferOptions)
 
     def notes() -> list[str]:
         found = _notes(cautions(session, session.db, _new(session, about, given)))
-        session.printed |= {*found}  # not again when it is saved
+        session.printed |= {*found}  # do not print it again when it is saved
         return found
 
     def question(
@@ -148,7 +148,7 @@ def _ask(session: Session, about: About, given: ReferOptions | NeedReferOptions)
 
 
 def _person_question(session: Session, about: About) -> list[Question]:
-    """Return the question which subject of a call it is for, where there are several; else none."""
+    """Return the question for the subject of the call, if it has several; else none."""
     call_id = about.call_id
     found = person_ids.subjects(session.db, call_id) if call_id and not about.person_id else []
     if len(found) < 2:
@@ -178,7 +178,7 @@ def _person_question(session: Session, about: About) -> list[Question]:
 
 
 def _usual_owner(session: Session) -> str:
-    """Return the login to offer; none for a patrol officer, who is never taken for granted."""
+    """Return the login to offer as owner; none for a patrol officer, who is never a default."""
     usual = staff.default_owner(session.db, session.settings)
     usual = usual or staff_list.usual_owner(session.db, session.staff_id)
     return staff.login_of(session.db, usual) if usual else ""
@@ -228,7 +228,7 @@ def _provider_question(
 def _of_other_age(
     session: Session, person_id: int | None, offered: list[dict[str, Any]]
 ) -> set[int]:
-    """Return the providers that leave out the age of the person, where it is known."""
+    """Return the providers that do not serve the person's age, if it is known."""
     from ccu.people.options import age_on
     from ccu.providers.find import excludes
 
@@ -238,7 +238,7 @@ def _of_other_age(
 
 
 def _of_list(shown: set[int | None]) -> OptionType[int]:
-    """Return PROVIDER that takes a number only where the list shows it, else a name."""
+    """Return PROVIDER, but reading a number only if the list shows it, and else a name."""
 
     def answer(session: Session, text: str, option: str) -> int | None:
         found = (PROVIDER.answer or PROVIDER.read)(session, text, option)
@@ -262,7 +262,7 @@ def make(
 ) -> None:
     """Write the referral, and print its warnings and what was made.
 
-    `link` writes in the same transaction what the new referral's number goes into.
+    `link` stores the new referral's number elsewhere in the same transaction.
     """
     with session.work() as work:
         referrals.check_new(work.connection, new)
@@ -284,7 +284,7 @@ def _notes(cautions: list[str]) -> list[str]:
 
 
 def cautions(session: Session, connection: sqlite3.Connection, new: NewReferral) -> list[str]:
-    """Return what the user should know of this referral, as clauses without a period."""
+    """Return warnings about this referral, as clauses without a period."""
     of_person = _of_person(session, connection, new)
     return [*of_person, *_of_provider(session, connection, new)]
 
@@ -313,7 +313,7 @@ def _of_person(session: Session, connection: sqlite3.Connection, new: NewReferra
 def _open_alike(session: Session, connection: sqlite3.Connection, new: NewReferral) -> list[int]:
     """Return the open referrals of the same person, need and provider that may be shown."""
     alike = [each for each in referral_reads.open_alike(connection, new) if each != new.again_of]
-    hidden = session.view.referrals(alike)  # that somebody else made the same is not shown
+    hidden = session.view.referrals(alike)  # do not reveal a hidden one that somebody else made
     return [each for each in alike if each not in hidden]
 
 
@@ -340,9 +340,9 @@ def _of_provider(session: Session, connection: sqlite3.Connection, new: NewRefer
 
 
 def offer_after_call(session: Session, call_id: int) -> None:
-    """Make the referral that the disposition names, where the account may; else tell how.
+    """Offer the referral that the disposition names, if the account may make it; else tell how.
 
-    Until then the call is undecided. The call is kept whatever happens here.
+    Until then the call is undecided. The call is saved whatever happens here.
     """
     later = f"Call {call_id} is undecided until it is referred: ccu refer {call_id}"
     if not session.may("refer"):

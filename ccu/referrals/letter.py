@@ -1,8 +1,8 @@
 """A referral on paper: the person's copy in plain language, and the provider's copy.
 
-The provider's copy is a disclosure: it is recorded under a consent, or a reason for which the law
-requires none, and refused without either. It has what a provider needs to reach the person, and
-neither the call, the address nor a note. The person's copy goes to the person alone.
+The provider's copy is a disclosure: it is recorded under a consent, or under a reason for which the
+law requires no consent, and refused without either. It has what a provider needs to reach the
+person, and neither the call, the address nor a note. The person's copy goes to the person alone.
 """
 
 import tomllib
@@ -30,7 +30,7 @@ REACHED = ("phone", "address", "hours")  # of a provider
 
 
 def person_copy(session: Session, work: Work, referral_id: int) -> Document:
-    """Return the person's copy, recorded as a read. Raises NotFound, NotAllowed, InvalidInput."""
+    """Return the person's copy; record the read. Raises NotFound, NotAllowed, InvalidInput."""
     data, provider = _open(session, work, referral_id)
     _note_phone(data["owner"])
     work.audit("referral-letter", "referral", referral_id, copy="person")
@@ -41,7 +41,7 @@ def person_copy(session: Session, work: Work, referral_id: int) -> Document:
     known = f"{record['given_name']} {record['family_name']}".strip()
     name, owner = provider["name"], data["owner"]
     due = next((each["due_at"] for each in data["follow_ups"] if not each["closed_at"]), None)
-    late = due is not None and due[:10] < session.today.isoformat()  # then no day is promised
+    late = due is not None and due[:10] < session.today.isoformat()  # the letter then names no day
     facts = {
         "provider": name,
         "phone": f" at {provider['phone']}" if provider["phone"] else "",
@@ -73,7 +73,7 @@ def person_copy(session: Session, work: Work, referral_id: int) -> Document:
 
 
 def provider_copy(session: Session, work: Work, referral_id: int, ground: str | None) -> Document:
-    """Return the provider's copy, and record the disclosure of it, under a consent or `ground`.
+    """Return the provider's copy, and record its disclosure under a consent or `ground`.
 
     Raises NotFound, NotAllowed; InvalidInput as `consent disclose` does.
     """
@@ -149,7 +149,7 @@ def _open(session: Session, work: Work, referral_id: int) -> tuple[dict[str, Any
 
 
 def _questions(owner: dict[str, Any]) -> str:
-    """Return how the person reaches the owner; without a phone the account is told to add it."""
+    """Return how to reach the owner; without a phone, print that it should be added."""
     if owner["phone"]:
         return f"Call {', '.join(filter(None, (owner['name'], owner['phone'])))}."
     return f"Ask {owner['name'] or 'us'} when we check with you."
@@ -168,7 +168,7 @@ def _scope(provider: dict[str, Any]) -> str:
 
 
 def _basis(work: Work, consent_id: int | None, ground: str | None) -> str:
-    """Return the consent or the reason in one sentence (42 CFR 2.32(b) asks for its scope)."""
+    """Return the consent or the reason in one sentence (42 CFR 2.32(b) requires its scope)."""
     if consent_id is None:
         label = codes.labels(work.connection, "disclosure_ground")[ground or ""]
         return f"Shared without a signed consent: {label}."

@@ -19,7 +19,7 @@ from ccu.work import Work
 COLUMNS = ("need", "state", "referral", "status")
 # Asked first, in this order.
 COMMON = ("housing", "food", "mh_outpatient", "addiction_outpatient", "benefits", "primary_care")
-# A word -> the state, beside the codes and labels of the list.
+# Words accepted besides the codes and labels of the list -> the state.
 _STATES = {
     **dict.fromkeys(("no", "n", "none"), "no_need"),
     **dict.fromkeys(("met", "yes_met"), "has"),
@@ -28,7 +28,7 @@ _STATES = {
 
 
 def answers(session: Session, typed: Sequence[str], asking: bool) -> dict[str, str]:
-    """Return need -> state, from NEED=STATE or, when there is none, by asking."""
+    """Return need -> state from NEED=STATE texts, or by asking if there are none."""
     if not typed and not asking:
         raise InvalidInput("the need is missing; type NEED=STATE, such as housing=unmet")
     found = _asked(session, {}) if not typed else {}
@@ -46,7 +46,7 @@ def answers(session: Session, typed: Sequence[str], asking: bool) -> dict[str, s
 
 
 def _state(session: Session, need: str, text: str) -> str:
-    """Return the state in NEED=STATE. Raises InvalidInput with the words of the help."""
+    """Return the state in NEED=STATE. Raises InvalidInput that lists the states."""
     if known := _STATES.get(codes.plain(text)):
         return known
     try:
@@ -58,7 +58,7 @@ def _state(session: Session, need: str, text: str) -> str:
 
 
 def _asked(session: Session, before: Mapping[str, str]) -> dict[str, str]:
-    """Ask need by need, the commonest first; the others only where they are wanted.
+    """Ask need by need, the most common first; the others only if wanted.
 
     `before` are the answers on file: each is shown with its question, and Enter keeps it.
     """
@@ -95,14 +95,14 @@ def _asked(session: Session, before: Mapping[str, str]) -> dict[str, str]:
 
         def ask() -> None:
             now = f" [{words(need)}]" if need in before else ""
-            terminal.ask_until_valid(f"{labels[need]} (number or word){now}", read)
+            terminal.ask_until_valid(f"{labels[need]} (number or word){now}", read, say_states)
             if need in found:
                 say(f"  {words(need)}")
 
         return Question(labels[need], ask, lambda: words(need), False, wanted)
 
     def ask_more() -> None:
-        more[0] = terminal.yes_or_no(f"Ask about the other {len(others)}? y or n")
+        more[0] = terminal.yes_or_no(f"Ask about the other {len(others)}? y or n [n]", enter=False)
         if more[0]:
             say_states()
 
@@ -118,7 +118,7 @@ def _asked(session: Session, before: Mapping[str, str]) -> dict[str, str]:
 def corrected(
     session: Session, assessment: int, typed: Sequence[str], clear: Sequence[str], asking: bool
 ) -> dict[str, str | None]:
-    """Return need -> state of an edit; None for the needs of `clear`, which were not asked.
+    """Return need -> state of an edit; None for the needs of `clear`, meaning not asked.
 
     At a terminal each answer on file is shown and kept by Enter; showing them is recorded in the
     audit. Raises NotFound, NotAllowed for a hidden assessment, InvalidInput.
@@ -140,7 +140,7 @@ def corrected(
 def shown(work: Work, assessment: int | None, person: int | None) -> dict[str, Any]:
     """Return an assessment, or a person's latest, in its JSON shape, and record that it was shown.
 
-    It is what the account may see: a hidden assessment has no answers. Raises NotFound.
+    If it is hidden from the account, it has no answers. Raises NotFound.
     """
     connection, view = work.connection, work.view
     if person is not None:
@@ -154,7 +154,7 @@ def shown(work: Work, assessment: int | None, person: int | None) -> dict[str, A
     hidden = view.assessments([data["id"], *earlier])
     data["earlier"] = [each for each in earlier if each not in hidden]
     data["changes"] = writes.changes_of(connection, "need_assessment", data["id"])
-    data["voided"] = data.pop("voided")  # a new key of the JSON is last
+    data["voided"] = data.pop("voided")  # new keys of the JSON go last
     work.audit("needs-show", "need_assessment", data["id"])
     work.audit("needs-show", "person", data["person"], assessment=data["id"])
     if data["id"] in hidden:
@@ -199,7 +199,7 @@ def document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
 
 
 def _changes(connection: sqlite3.Connection, changes: Sequence[Mapping[str, Any]]) -> Table:
-    """Return the changes, a row for each need whose answer changed: from what, to what."""
+    """Return the changes, a row per need: its answer before and after."""
     labels = codes.labels(connection, "need")
     states = codes.labels(connection, "need_state")
     rows = []
@@ -215,7 +215,7 @@ def _changes(connection: sqlite3.Connection, changes: Sequence[Mapping[str, Any]
 
 
 def about(session: Session, assessment_id: int, need: str) -> About:
-    """Return what to refer for an unmet need. Raises NotFound, NotAllowed, InvalidInput."""
+    """Return the source of an unmet need's referral. Raises NotFound, NotAllowed, InvalidInput."""
     found = needs.read(session.db, assessment_id)
     hidden = session.view.assessments([assessment_id]).get(assessment_id)
     if hidden is not None:

@@ -51,10 +51,10 @@ def record(
 def edit(
     work: Work, assessment_id: int, answers: Mapping[str, str | None], reason: str | None
 ) -> list[str]:
-    """Correct answers, need -> state, None for a need that was not asked; earlier ones are kept.
+    """Correct answers, need -> state (None: not asked); earlier ones stay in the history.
 
-    Returns the needs that did change. Raises NotFound, NotAllowed; InvalidInput for a need that
-    was referred.
+    Returns the needs that changed. Raises NotFound, NotAllowed; InvalidInput for a need that has a
+    referral.
     """
     on_file = read(work.connection, assessment_id)
     found = {each["need"]: each for each in on_file["answers"]}
@@ -85,7 +85,7 @@ def edit(
 
 
 def void(work: Work, assessment_id: int, reason: str) -> None:
-    """Void an assessment recorded in error: it is kept, and counts as none.
+    """Void an assessment recorded in error: it is kept but not counted.
 
     Raises NotFound, NotAllowed; InvalidInput for one that is void or has a referral.
     """
@@ -111,7 +111,7 @@ def read(connection: sqlite3.Connection, assessment_id: int | None) -> dict[str,
 
 
 def hide_referrals(answers: list[dict[str, Any]], view: View) -> None:
-    """Show of a referral that the view hides only whether it is open or has ended."""
+    """For a referral that the view hides, show only whether it is open or has ended."""
     asked = [each["referral"] for each in answers if each["referral"] is not None]
     hidden = view.referrals(asked)
     for each in answers:
@@ -120,7 +120,7 @@ def hide_referrals(answers: list[dict[str, Any]], view: View) -> None:
 
 
 def of_person(connection: sqlite3.Connection, person_id: int) -> list[int]:
-    """Return a person's assessments but void ones, under any of their records, oldest first."""
+    """Return a person's assessments under any of their records, except void ones, oldest first."""
     sql = "SELECT id FROM need_assessment WHERE NOT voided AND {where} ORDER BY id"
     same = person_ids.same(connection, [person_id])
     return [row["id"] for row in table.select(connection, sql, {"person_id IN ?": same})]
@@ -162,8 +162,8 @@ def _is_withheld(referral_id: int, view: View) -> bool:
 def link(work: Work, assessment_id: int, need: str, referral_id: int) -> None:
     """Record which referral was made for an unmet need.
 
-    An answer keeps its link to a referral that Part 2 withholds from the account. Raises
-    InvalidInput as `earlier_referral` does: somebody else may have referred it meanwhile.
+    An existing link to a referral that Part 2 withholds from the account stays. Raises InvalidInput
+    as `earlier_referral`, because somebody else may have referred it meanwhile.
     """
     connection, view = work.connection, work.view
     earlier_referral(connection, assessment_id, need, view)

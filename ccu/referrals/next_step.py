@@ -21,9 +21,9 @@ from ccu.session import Session
 
 
 def update(session: Session, referral_id: int, given: UpdateOptions, asking: bool) -> str:
-    """Make the change, asking at a terminal what it is; return what was done, in a line.
+    """Make the change, asked for at a terminal if not given; return in a line what was done.
 
-    Raises NotFound, NotAllowed, InvalidInput where nothing is to change.
+    Raises NotFound, NotAllowed, InvalidInput if nothing would change.
     """
     visibility.refuse("referral", session.view.referrals([referral_id]))
     _ask(session, referral_id, given, asking)
@@ -53,7 +53,7 @@ def update(session: Session, referral_id: int, given: UpdateOptions, asking: boo
 
 
 def _ask(session: Session, referral_id: int, given: UpdateOptions, asking: bool) -> None:
-    """Ask what is to change where no option was given, else for a reason that a step needs."""
+    """Ask what to change if no option was given, else for the reason if the step needs one."""
     if not asking:
         return
 
@@ -79,7 +79,7 @@ def _ask(session: Session, referral_id: int, given: UpdateOptions, asking: bool)
 
 
 def _step_from(session: Session, before: str) -> OptionType[str]:
-    """Return the type of an answer that is one of the steps from a status."""
+    """Return an option type that accepts the steps from a status."""
     labels = codes.labels(session.db, "referral_status")
     allowed = rules.STEPS[before]
 
@@ -98,7 +98,7 @@ def _step_from(session: Session, before: str) -> OptionType[str]:
 
 
 def _done(change: Update, done: Done, owner: str, labels: Mapping[str, str]) -> list[str]:
-    """Return `accepted (was requested)`, and what follows from it."""
+    """Return `accepted (was requested)` and the consequences."""
     before, after = labels[done.before].lower(), labels[done.after].lower()
     parts = [after if after == before else f"{after} (was {before})"]
     if change.owner_id is not None:
@@ -112,7 +112,7 @@ def _done(change: Update, done: Done, owner: str, labels: Mapping[str, str]) -> 
 
 
 def reopen(session: Session, referral_id: int, note: str | None) -> str:
-    """Take back the end of a referral; return what was done, in a line."""
+    """Reopen an ended referral; return in a line what was done."""
     visibility.refuse("referral", session.view.referrals([referral_id]))
     with session.work() as work:
         done = undo_store.reopen(work, referral_id, note)
@@ -121,10 +121,10 @@ def reopen(session: Session, referral_id: int, note: str | None) -> str:
 
 
 def to_expire(session: Session, given: list[int], stalled: bool) -> tuple[list[int], list[int]]:
-    """Return the referrals to expire, and the stalled ones that are left.
+    """Return the referrals to expire, and the stalled ones to leave open.
 
-    Left are those on hold (the person is on a waiting list or in a hospital), which expire only by
-    number, and those under a legal hold.
+    Left open are those on hold (the person is on a waiting list or in a hospital), which expire
+    only if named by number, and those under a legal hold.
     """
     if bool(given) == stalled:
         raise InvalidInput("give the numbers of the referrals to expire, or --stalled")
@@ -144,7 +144,7 @@ def to_expire(session: Session, given: list[int], stalled: bool) -> tuple[list[i
 def expire(
     session: Session, named: list[int], stalled: bool, reason: str, dry_run: bool
 ) -> tuple[list[dict[str, Any]], list[int]]:
-    """Expire all of them or none; return the rows as they were, and those that are left."""
+    """Expire all of them or none; return their rows from before, and those left open."""
     change = Update(at=session.now, status="expired", reason=reason)
     with suppress(_DryRun), session.work() as work:
         ids, left = to_expire(session, named, stalled)

@@ -17,7 +17,7 @@ MOST_EVENTS = 1_000_000
 
 
 def _need(session: "Session", text: str, option: str) -> str:
-    """Read an answer as `codes.chosen` does, else in plain words, as `provider find` does."""
+    """Read an answer as `codes.chosen` does, else as a plain-language need, as `provider find`."""
     from ccu.providers import find, page
     from ccu.providers.need_words import NeedWords
     from ccu.records import codes

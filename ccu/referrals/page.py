@@ -29,7 +29,7 @@ def read(
 ) -> dict[str, Any]:
     """Return the referral in its documented JSON shape. Raises NotFound.
 
-    The person's name only if `named`, notes only if `full`; else null, and note_characters.
+    The person's name is null unless `named`, notes unless `full`; note_characters is always set.
     """
     data = referral_reads.record(connection, referral_id)
     data = {
@@ -51,7 +51,7 @@ def read(
 def seen(
     session: Session, connection: sqlite3.Connection, referral_id: int, *, full: bool
 ) -> dict[str, Any]:
-    """Return the referral as this account sees it, and record what was shown, inside a write.
+    """Return the referral as this account sees it and record the read; call it inside a write.
 
     A hidden referral shows only that it is being handled; hidden follow-ups are left out.
     """
@@ -67,7 +67,7 @@ def seen(
 
 
 def _handled(data: dict[str, Any], hidden: Hidden) -> dict[str, Any]:
-    """Return the same keys with the few values that may be shown of a hidden referral."""
+    """Return the same keys with only the values that may be shown of a hidden referral."""
     kept = {key: data[key] for key in ("id", "person", "call", "place", "call_void")}
     empty = dict.fromkeys(data) | {
         key: [] for key, value in data.items() if isinstance(value, list)
@@ -104,7 +104,7 @@ def document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
 
 
 def made(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
-    """Return a new referral in a few lines: the person, the owner, what is due and when."""
+    """Return a new referral in a few lines: the person, the owner, what is due when."""
     kinds = codes.labels(connection, "follow_up_kind")
     pairs = [pair for pair in _pairs(connection, data) if pair[0] in ("for", "owner", "handoff")]
     due = [
@@ -116,7 +116,7 @@ def made(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
 
 
 def title(connection: sqlite3.Connection, data: dict[str, Any]) -> str:
-    """`Referral 7: Housing, Homes with Hope (requested)`."""
+    """Return Return `Referral 7: Housing, Homes with Hope (requested)`."""
     need = codes.labels(connection, "need")[data["need"]]
     status = codes.labels(connection, "referral_status")[data["status"]].lower()
     return f"Referral {data['id']}: {need}, {data['provider']['name']} ({status})"
@@ -128,7 +128,7 @@ def _pairs(connection: sqlite3.Connection, data: dict[str, Any]) -> list[tuple[s
     if data["assessment"] and not data["call"]:
         where = f"assessment {data['assessment']}"
     handoff = codes.labels(connection, "handoff")[data["handoff"]]
-    parts = [handoff.partition(" (")[0], data["handoff_parties"]]  # the explanation is for choosing
+    parts = [handoff.partition(" (")[0], data["handoff_parties"]]  # without the explanation
     if data["handoff_minutes"] is not None:
         parts.append(f"{data['handoff_minutes']} minutes")
     status = codes.labels(connection, "referral_status")[data["status"]]
@@ -206,7 +206,7 @@ def _note(event: dict[str, Any]) -> str | None:
 
 # ---------------------------------------------------------------- lists
 
-# changed and next_due are days: with their minutes the rows would fit few terminals
+# changed and next_due are shown as days, so that rows fit a terminal
 COLUMNS = ("id", "status", "need", "provider", "person", "place", "owner", "next_due")
 NAMED_COLUMNS = (*COLUMNS[:5], "name", *COLUMNS[5:])
 
@@ -214,7 +214,7 @@ NAMED_COLUMNS = (*COLUMNS[:5], "name", *COLUMNS[5:])
 def list_rows(
     session: Session, given: "ListOptions", *, names: bool = False, number: int | None = None
 ) -> list[dict[str, Any]]:
-    """Return the rows, audited: one event for the list, and one for each person it names.
+    """Return the rows; record one audit event for the list and one for each person it names.
 
     `number`: of that referral alone. Raises InvalidInput for options that contradict each other.
     """
@@ -258,10 +258,10 @@ def _conditions(session: Session, given: "ListOptions") -> dict[str, object]:
 def _visible(
     session: Session, given: "ListOptions", found: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Return the rows as this account sees them, inside a write.
+    """Return the rows as this account sees them; call it inside a write.
 
-    A hidden one is listed as being handled; it is left out where the list was asked for by what
-    is hidden: need, provider, status, owner.
+    A hidden one is listed as being handled; it is left out if the list was filtered by a hidden
+    value: need, provider, status, owner.
     """
     hidden = session.view.referrals(row["id"] for row in found)
     session.view.keep()

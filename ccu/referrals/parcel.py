@@ -1,9 +1,9 @@
-"""A parcel: what the unit of another town must know of a person, sealed for that town alone.
+"""A parcel: what another town's unit needs to know about a person, sealed for that town.
 
 It is text that can be mailed: an age file (age-encryption.org/v1, X25519) for the other town's key,
 with JSON in it. Making one is a disclosure, under a consent to that town or a reason for which the
-law requires none. What comes from a 42 CFR Part 2 program is never in it. age does not sign: anyone
-with a town's public key can make a parcel for it, so the sender named in it is only a claim.
+law requires no consent. Records of a 42 CFR Part 2 program are never in it. age does not sign:
+anyone with a town's public key can make a parcel for it, so the sender named in it is only a claim.
 """
 
 import json
@@ -42,7 +42,7 @@ CLAIMED = "A parcel is not signed: call the sender at a number that you know bef
 
 
 def public_key(session: Session) -> str:
-    """Return this town's key for senders; made now if there is none. Raises DatabaseUnusable."""
+    """Return this town's public key, made now if there is none. Raises DatabaseUnusable."""
     from pyrage import x25519
 
     path = _key_path(session)
@@ -67,9 +67,9 @@ def make(
     note: str | None,
     ground: str | None,
 ) -> tuple[str, int]:
-    """Return a sealed parcel as text, and the number of its disclosure, recorded now.
+    """Record a disclosure; return the sealed parcel as text and the disclosure's number.
 
-    Raises NotFound, InvalidInput; of a missing consent as `consent disclose` does.
+    Raises NotFound; InvalidInput, also without a consent, as `consent disclose` does.
     """
     import pyrage
 
@@ -110,7 +110,7 @@ def _content(session: Session, work: Work, person_id: int, note: str | None) -> 
 
 
 def opened(session: Session, path: Path, *, add: bool) -> Document:
-    """Return what is in a parcel for this town; with `add` the person is on file afterwards.
+    """Return the contents of a parcel for this town; with `add`, add the person to the file.
 
     Raises InvalidInput, DatabaseUnusable.
     """
@@ -146,7 +146,7 @@ def opened(session: Session, path: Path, *, add: bool) -> Document:
 
 
 def _sealed(text: str) -> str:
-    """Return the sealed part of a text: mail may quote it, or have words before and after it.
+    """Return the sealed part of a text; mail may quote it or add text before and after.
 
     Raises InvalidInput without one, or with one that is cut off.
     """
@@ -207,7 +207,7 @@ def _key_path(session: Session) -> Path:
 
 
 def _secret(path: Path) -> Any:
-    """Return the secret in the key's file. Raises DatabaseUnusable, naming the file alone."""
+    """Return the secret in the key file. Raises DatabaseUnusable, naming only the file."""
     from pyrage import IdentityError, x25519
 
     try:

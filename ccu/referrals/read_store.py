@@ -1,4 +1,4 @@
-"""Referrals as read: lists, one with all its parts, and open ones like a new one.
+"""Read referrals: lists, one with all its parts, open ones similar to a new one.
 
 The caller must record in the audit that a person's record was read.
 """
@@ -125,7 +125,7 @@ def _follow_ups(connection: sqlite3.Connection, referral_id: int) -> list[dict[s
 
 
 def was_on_call(connection: sqlite3.Connection, call_id: int, person_id: int) -> bool:
-    """Whether a person was on a call in any role, under any of their records."""
+    """Return whether a person was on a call in any role, under any of their records."""
     conditions = {"call_id = ?": call_id, "person_id IN ?": _same(connection, person_id)}
     return bool(
         table.select(connection, "SELECT person_id FROM call_person WHERE {where}", conditions)
@@ -164,9 +164,9 @@ SELECT (SELECT trim(iif(name = '', login, name) || ', ' || coalesce(phone, ''), 
 def for_parcel(
     connection: sqlite3.Connection, person_ids: Sequence[int], by: int
 ) -> dict[str, Any]:
-    """Return by (who tells it, with the phone), met (the day of the last call), needs (labels).
+    """Return by (the sender with the phone), met (the day of the last call), needs (labels).
 
-    Needs are those of open referrals, without referrals to 42 CFR Part 2 programs.
+    Needs are those of open referrals, except referrals to 42 CFR Part 2 programs.
     """
     given = {"people": json.dumps([*person_ids]), "by": by}
     row = dict(connection.execute(_FOR_PARCEL, given).fetchone())

@@ -1,4 +1,4 @@
-"""Which status of a referral can follow which, and which steps need a reason; decided only here.
+"""Rules of a referral's status: which can follow which, and which steps need a reason.
 
 A step is an event; the referral's status is that of its last event.
 """
@@ -8,7 +8,7 @@ from ccu.errors import InvalidInput, NotAllowed
 
 _OPEN_ENDS = ("declined", "unable_to_contact", "expired", "cancelled", "entered_in_error")
 
-# status -> those that may follow it, in the order in which they are offered
+# status -> those that may follow it, in the order of the choices
 STEPS: dict[str, tuple[str, ...]] = {
     "draft": ("requested", "expired", "cancelled", "entered_in_error"),
     "requested": ("accepted", "on_hold", "contact_only", "rejected", *_OPEN_ENDS),
@@ -32,7 +32,7 @@ OPEN = tuple(status for status, after in STEPS.items() if len(after) > 1)
 CLOSE = "referral edit --close"  # rights of ccu/rights.txt: to end one
 CORRECT = "referral edit --correct"  # to mark an ended one as an error
 
-# Why it is not going ahead: some steps require a reason, some imply it, steps forward have none.
+# Reasons why it is not going ahead: some steps require one, some imply it, others have none.
 NEEDS_REASON = ("on_hold", "rejected", "expired", "cancelled", "entered_in_error")
 IMPLIED_REASON = {"declined": "declined", "unable_to_contact": "no_contact"}
 NO_REASON = ("draft", "requested", "accepted", "in_progress", "service_received")

@@ -1,8 +1,8 @@
-"""Referrals: make one, take the next step, hand over, close the ones without a response.
+"""Referrals: make one, take its next step, change its owner, close unanswered ones.
 
 Every write adds an event. Events are never changed, and the last one's status is the referral's;
-rules.py lists the steps. An open referral always has an owner and an open follow-up: its next
-action is the one that is due first.
+rules.py lists the steps. An open referral always has an owner and an open follow-up; its next
+action is the one due first.
 """
 
 import sqlite3
@@ -20,7 +20,7 @@ from ccu.records import codes, person_ids, staff, table, writes
 from ccu.referrals import rules
 from ccu.work import Work
 
-JUST_NOW = timedelta(minutes=10)  # a change by somebody else this fresh was perhaps not seen
+JUST_NOW = timedelta(minutes=10)  # a change by somebody else within this may be unseen
 
 # The events of a referral, oldest first.
 _EVENTS = """
@@ -36,7 +36,7 @@ WHERE event.referral_id = :id ORDER BY event.id
 
 @dataclass(frozen=True, kw_only=True)
 class NewReferral:
-    """What is known of a new referral. Codes are checked, texts clean, times in the town's zone."""
+    """The values of a new referral: codes checked, texts cleaned, times in the town's zone."""
 
     call_id: int | None
     person_id: int | None
@@ -54,7 +54,7 @@ class NewReferral:
 
 @dataclass(frozen=True, kw_only=True)
 class Update:
-    """What is to change of a referral. `seen` is how many events the person saw."""
+    """The changes to a referral. `seen` is how many events the user had seen."""
 
     at: datetime
     status: str | None = None
@@ -72,8 +72,8 @@ class Event:
     occurred_at: str
     reason: str | None = None
     note: str | None = None
-    owner_id: int | None = None  # handed over to
-    again_id: int | None = None  # the person was referred again, as this one
+    owner_id: int | None = None  # the new owner
+    again_id: int | None = None  # the referral by which the person was referred again
     undone: int = 0  # 1: taken back; 2: takes back the events before it that are
 
 
@@ -90,8 +90,8 @@ class Done:
 def make(work: Work, new: NewReferral) -> int:
     """Add a referral with its first event and its follow-ups; returns its id.
 
-    Raises NotFound for a call, person or referral that is not there, InvalidInput for a void call,
-    a merged person, a retired provider, a time before the call's.
+    Raises NotFound for a missing call, person or referral; InvalidInput for a void call, a merged
+    person, a retired provider, or a time before the call's.
     """
     check_new(work.connection, new)
     made_at = dates.to_iso(new.made_at)
@@ -116,11 +116,11 @@ def make(work: Work, new: NewReferral) -> int:
 
 
 def update(work: Work, referral_id: int, change: Update, *, sure: bool = False) -> Done:
-    """Take a step, hand over, add a note: one event. Returns what it did.
+    """Take a step, change the owner or add a note, as one event; return what it did.
 
-    Raises NotFound, NotAllowed, and InvalidInput for a step that is not allowed and for a referral
-    that somebody changed meanwhile, with what changed; `sure` leaves out the guess that a change
-    of the last minutes was not seen, where the person saw the state just now.
+    Raises NotFound, NotAllowed; InvalidInput for a step that is not allowed, or if somebody changed
+    the referral meanwhile, with what changed. `sure`: the user has just seen the state, so a change
+    in the last minutes is not taken as unseen.
     """
     old = table.require(work.connection, "referral", referral_id)
     consents.refuse_part2_note(work.connection, change.note, old["provider_id"])
@@ -153,7 +153,7 @@ def _event(work: Work, old: sqlite3.Row, change: Update, sure: bool) -> Event | 
     events = events_of(work.connection, old["id"])
     _refuse_unseen(old["id"], events, change.seen)
     _check_step(work, old["id"], events, change.status)
-    steps = change.status is not None or change.owner_id is not None  # a note is in nobody's way
+    steps = change.status is not None or change.owner_id is not None  # a note never conflicts
     if steps and change.seen is None and not sure:
         _refuse_fresh(work, old["id"], events)
     if change.reason and not change.status:
@@ -171,9 +171,9 @@ def _event(work: Work, old: sqlite3.Row, change: Update, sure: bool) -> Event | 
 
 
 def name_person(work: Work, referral_id: int, person_id: int) -> None:
-    """Name the person of a referral that names nobody, and of its follow-ups; kept in the history.
+    """Set the person of a referral without one, and of its follow-ups; recorded in the history.
 
-    Raises NotFound; InvalidInput for a merged person, or a referral that names somebody.
+    Raises NotFound; InvalidInput for a merged person, or if the referral has a person.
     """
     connection = work.connection
     row = table.require(connection, "referral", referral_id)
@@ -195,7 +195,7 @@ def name_person(work: Work, referral_id: int, person_id: int) -> None:
 
 
 def hand_over(work: Work, referral_id: int, old: int, new: int) -> None:
-    """The referral's own follow-ups go with it; those that somebody else has stay theirs."""
+    """Give the old owner's open follow-ups of a referral to the new owner; others' stay theirs."""
     work.connection.execute(
         "UPDATE follow_up SET owner_id = :new WHERE id IN"
         " (SELECT id FROM open_follow_up WHERE referral_id = :id AND owner_id = :old)",
@@ -204,9 +204,9 @@ def hand_over(work: Work, referral_id: int, old: int, new: int) -> None:
 
 
 def keep_next_action(work: Work, referral_id: int, since: datetime) -> list[int]:
-    """An open referral with nothing due gets its schedule again, from this step on.
+    """Schedule follow-ups again, from this step on, if an open referral has nothing due.
 
-    What waits for a signature is done, and no next action.
+    A follow-up that awaits a signature is done, so it is no next action.
     """
     if follow_ups.is_due(work.connection, {"referral_id = ?": referral_id}):
         return []
@@ -217,7 +217,7 @@ def keep_next_action(work: Work, referral_id: int, since: datetime) -> list[int]
 
 
 def add_event(work: Work, referral_id: int, event: Event) -> None:
-    """Add an event after the others, and set the referral's status and owner by it."""
+    """Add an event after the others, and set the referral's status and owner from it."""
     writes.insert(work, "referral_event", event, referral_id=referral_id)
     new: dict[str, object] = {"status": event.status}
     if event.owner_id is not None:
@@ -226,7 +226,7 @@ def add_event(work: Work, referral_id: int, event: Event) -> None:
 
 
 def events_of(connection: sqlite3.Connection, referral_id: int) -> list[dict[str, Any]]:
-    """The events, oldest first.
+    """Return the events, oldest first.
 
     Keys: id, status, reason, note, at, recorded_at, by_id, by, owner, again, undone.
     """
@@ -246,7 +246,7 @@ def event_of_status(events: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def status_words(connection: sqlite3.Connection, status: str) -> str:
-    """Return a status as a message has it: its label in lower case."""
+    """Return a status for a message: its label in lower case."""
     return codes.labels(connection, "referral_status")[status].lower()
 
 
@@ -262,14 +262,14 @@ def require_open(connection: sqlite3.Connection, referral_id: int) -> str:
 
 
 def _now(connection: sqlite3.Connection, referral_id: int) -> str:
-    """`referral 7 is accepted (dlee, Sat Jan 31, 2026 14:02)`."""
+    """Return `referral 7 is accepted (dlee, Sat Jan 31, 2026 14:02)`."""
     since = event_of_status(events_of(connection, referral_id))
     words = status_words(connection, since["status"])
     return f"referral {referral_id} is {words} ({_who_and_when(since)})"
 
 
 def _event_in_words(event: dict[str, Any]) -> str:
-    """An event in words, for a message: no note, no name."""
+    """Return an event in words for a message, without note or name."""
     what = event["status"].replace("_", " ")
     if event["again"]:
         what = f"referred again as {event['again']}"
@@ -279,16 +279,16 @@ def _event_in_words(event: dict[str, Any]) -> str:
 
 
 def _who_and_when(event: dict[str, Any]) -> str:
-    """`dlee, Sat Jan 31, 2026 14:02`."""
+    """Return `dlee, Sat Jan 31, 2026 14:02`."""
     return f"{event['by']}, {dates.said(event['at'])}"
 
 
 # ---------------------------------------------------------------- checks before a write
-# Each refusal raises InvalidInput and gives who changed what and when.
+# Each raises InvalidInput, with who changed what and when.
 
 
 def check_new(connection: sqlite3.Connection, new: NewReferral) -> None:
-    """The call, person, provider and earlier referral of a new one. Raises NotFound too."""
+    """Check call, person, provider and earlier referral of a new one. Also raises NotFound."""
     consents.refuse_part2_note(connection, new.note, new.provider_id)
     if new.call_id is not None:
         table.require_call(connection, new.call_id)
@@ -312,7 +312,7 @@ def check_new(connection: sqlite3.Connection, new: NewReferral) -> None:
 def _check_step(
     work: Work, referral_id: int, events: list[dict[str, Any]], status: str | None
 ) -> None:
-    """The step to `status`, or with None a note or a new owner. Raises NotAllowed too."""
+    """Check the step to `status`, or for None a note or new owner. Also raises NotAllowed."""
     before = events[-1]["status"]
     allowed = rules.STEPS[before]
     if status in allowed:
@@ -330,7 +330,7 @@ def _check_step(
 
 
 def _refuse_unseen(referral_id: int, events: list[dict[str, Any]], seen: int | None) -> None:
-    """Somebody wrote since this person counted the events."""
+    """Refuse a change if somebody added events after the user saw `seen` of them."""
     if seen is None or seen == len(events):
         return
     if seen > len(events):
@@ -343,7 +343,7 @@ def _refuse_unseen(referral_id: int, events: list[dict[str, Any]], seen: int | N
 
 
 def _refuse_fresh(work: Work, referral_id: int, events: list[dict[str, Any]]) -> None:
-    """Somebody else changed it minutes ago: perhaps this person looked before that."""
+    """Refuse a change if somebody else changed it minutes ago, perhaps after the user looked."""
     last = events[-1]
     age = work.now - dates.from_iso(last["recorded_at"])
     if len(events) > 1 and last["by_id"] != work.staff_id and timedelta() <= age < JUST_NOW:
@@ -354,7 +354,7 @@ def _refuse_fresh(work: Work, referral_id: int, events: list[dict[str, Any]]) ->
 
 
 def _step_time(referral_id: int, events: list[dict[str, Any]], at: datetime) -> str:
-    """The time of a step in stored form; steps are in the order in which they happened."""
+    """Return the time of a step as stored. Raises InvalidInput if it is before the last step."""
     last = events[-1]
     if dates.is_after(dates.from_iso(last["at"]), at):
         raise InvalidInput(

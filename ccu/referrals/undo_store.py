@@ -1,7 +1,6 @@
-"""Taking back steps of a referral: its status goes back, and its history keeps both.
+"""Undo steps of a referral: its status goes back, and its history keeps the steps.
 
-The events taken back, and the one that takes them back, count in no list or figure
-(`referral_event.undone`).
+Undone events, and the event that undoes them, count in no list or figure (`referral_event.undone`).
 """
 
 import json
@@ -32,7 +31,7 @@ WHERE referral_id = :id AND id > :kept AND undone = 0
 
 @dataclass(frozen=True)
 class Reopened:
-    """What taking back did: the status before and now, and the follow-ups that are open again."""
+    """What an undo did: the status before and now, and the reopened follow-ups."""
 
     before: str  # both in words
     after: str
@@ -40,9 +39,9 @@ class Reopened:
 
 
 def reopen(work: Work, referral_id: int, note: str | None) -> Reopened:
-    """Take back the end of a referral: it has the status before, and its follow-ups are due again.
+    """Reopen an ended referral with its earlier status; its follow-ups are due again.
 
-    Raises NotFound; InvalidInput for one that is open, was not open before, or was referred again.
+    Raises NotFound; InvalidInput if it is open, was not open before, or was referred again.
     """
     row = table.require(work.connection, "referral", referral_id)
     if row["status"] in rules.OPEN:
@@ -58,7 +57,7 @@ def reopen(work: Work, referral_id: int, note: str | None) -> Reopened:
 
 
 def step_back(work: Work, referral_id: int, owner_before: int | None) -> Reopened:
-    """Take back the last event: a step, and with `owner_before` a new owner.
+    """Undo the last event: a step, and with `owner_before` a change of owner.
 
     Raises InvalidInput for a referral with one event alone.
     """
@@ -73,14 +72,14 @@ def step_back(work: Work, referral_id: int, owner_before: int | None) -> Reopene
 
 
 def counted(connection: sqlite3.Connection, referral_id: int) -> list[dict[str, Any]]:
-    """Return the events that nobody took back, as `events_of`."""
+    """Return the events that were not undone, as `events_of`."""
     return [each for each in referrals.events_of(connection, referral_id) if not each["undone"]]
 
 
 def _back_to(
     work: Work, row: sqlite3.Row, kept: dict[str, Any], owner_id: int | None, note: str | None
 ) -> Reopened:
-    """Mark the events after `kept` as taken back, and add the one that takes them back."""
+    """Mark the events after `kept` as undone, and add the event that undoes them."""
     referral_id = row["id"]
     found = work.connection.execute(_CLOSED, {"id": referral_id}).fetchone()
     work.connection.execute(_MARK, {"id": referral_id, "kept": kept["id"]})
@@ -103,7 +102,7 @@ def _back_to(
 
 
 def unname(work: Work, referral_id: int, reason: str) -> None:
-    """Take the person who was named later off a referral and its follow-ups."""
+    """Remove a person who was named later from a referral and its follow-ups."""
     row = table.require(work.connection, "referral", referral_id)
     writes.change(work, "referral", row, {"person_id": None}, reason)
     for each in follow_ups.of_referral(work.connection, referral_id):
@@ -115,7 +114,7 @@ def unname(work: Work, referral_id: int, reason: str) -> None:
 # ---------------------------------------------------------------- a referral made in error
 
 
-# What was done for a referral since it was made.
+# Work done for a referral since it was made.
 _DONE_FOR = """
 SELECT 'an attempt at follow-up ' || follow_up.id FROM main.follow_up
 JOIN main.attempt ON follow_up_id = follow_up.id WHERE referral_id = :id
@@ -137,6 +136,6 @@ def made_from(connection: sqlite3.Connection, referral_id: int) -> list[str]:
 
 
 def unlink(connection: sqlite3.Connection, referral_id: int) -> None:
-    """Take a referral made in error out of the need and the earlier referral that it was for."""
+    """Unlink a referral made in error from its need and from the earlier referral."""
     for statement in (_NEED_BACK, _AGAIN_BACK):
         connection.execute(statement, {"id": referral_id})

@@ -22,16 +22,16 @@ SETTINGS = (
     *("repeat_calls", "repeat_days", "handoff_days", "stalled_days", "civilian_natures"),
     *("rate_scene", "rate_follow_up", "timezone", "decide_since"),
 )
-# Printed whether there are any or not: else it would reveal that there are.
+# Always printed, because otherwise it would reveal that there are any.
 WITHOUT_PART2 = "Referrals to 42 CFR Part 2 programs are not included in this view."
 
 
 @dataclass(frozen=True)
 class Options:
-    """What was asked for. `compare` is both, none, previous or year.
+    """The options of a report. `compare` is both, none, previous or year.
 
-    `k`, `window`: None for the setting. `one_page`: only the sections of the page, but every one
-    where it `keeps` the report, or compares it with the one that was kept.
+    `k`, `window`: None for the setting. `one_page`: only the sections of the page, but all of them
+    if the report is saved (`keeps`) or compared with a saved one.
     """
 
     period: Period
@@ -48,7 +48,7 @@ class Options:
 
     @property
     def plans(self) -> list[Plan]:
-        """Return the sections asked for; for publication its one page."""
+        """Return the requested sections; for publication its one page."""
         if self.public:
             from ccu.report.public import PAGE
 
@@ -76,7 +76,7 @@ class ReportSection:
     figures: list[Figure] = field(default_factory=list)
     items: list[dict[str, Any]] = field(default_factory=list)
     facts: list[Figure] = field(default_factory=list)
-    unknown: str = ""  # why nothing is known of what a list has, in its period
+    unknown: str = ""  # why the content of a list is unknown for its period
     gap: str = ""  # why the window of its repeats is not complete
     says: list[str] = field(default_factory=list)
     explains: list[str] = field(default_factory=list)
@@ -148,7 +148,7 @@ class Report:
 
 
 def build(session: Session, options: Options) -> Report:
-    """Make the report and record in the audit that it was made."""
+    """Make the report and record it in the audit."""
     staff_id = session.staff_id
     connection = session.db
     leave_out = options.public or not session.reads_part2
@@ -257,7 +257,7 @@ def _days_end(session: Session) -> date:
 
 
 def _notes(report: Report) -> list[str]:
-    """Return what a reader must know before any figure."""
+    """Return notes that a reader needs before any figure."""
     notes = []
     if report.not_over:
         until = moment_words(report.as_of)
@@ -286,8 +286,8 @@ def _notes(report: Report) -> list[str]:
 def period_parameters(report: Report, options: Options) -> PeriodParameters:
     """Return the parameters of the period, of those it is compared with, and of twelve months.
 
-    A period that ended before the file's first call is not compared with: its 0 would only mean
-    that the file had not begun.
+    A period that ended before the file's first call is not used for comparison: its 0 would only
+    mean that there were no records yet.
     """
     period = report.period
     compared = compared_with(period, options.compare).items()
@@ -390,7 +390,7 @@ def _by_group(connection: sqlite3.Connection, options: Options, report: Report) 
 
 
 def _picked(found: list[Figure], pick: tuple[str, ...]) -> list[Figure]:
-    """Return the figures of a section in its order; `name:` is the one without a group."""
+    """Return the figures of a section in order; `name:` means the figure without a group."""
     if not pick:
         return found
     order = {name.rstrip(":"): place for place, name in enumerate(pick)}

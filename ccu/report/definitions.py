@@ -3,7 +3,7 @@
 A section of figures runs its files and shows each figure with all its parts. A list has one file,
 whose rows are shown under `columns`.
 
-A file is one SELECT under one or more heads. A head is a block of comment lines: the figure's name,
+A file is one SELECT with one or more heads. A head is a block of comment lines: the figure's name,
 then `key: value` lines, then plain sentences. `--define` prints it; the same file feeds every
 format and runs in any SQLite tool, over the views of schema.sql, which the cards read too. A file
 with several heads returns a column `figure` that names the one a row is of.
@@ -70,7 +70,7 @@ PLANS = tuple(_plan(**each) for each in _SECTIONS["section"])
 def chosen(names: Sequence[str]) -> list[Plan]:
     """Return the sections named, in the order of the report; all when none is named.
 
-    Raise NotFound for a name that is none, with the nearest one.
+    Raise NotFound for an unknown name, with the nearest one.
     """
     known = {plan.name: plan for plan in PLANS}
     wanted = {each for name in names for each in _expanded(name, known)}
@@ -138,12 +138,12 @@ class Definition:
 
     @property
     def compared(self) -> bool:
-        """Return whether it is compared: not what is of the moment or of one month."""
+        """Return whether it is compared with other periods, as figures of the period are."""
         return self.facts.get("of", "period") == "period"
 
     @property
     def only_used(self) -> bool:
-        """Return whether groups are left out that have nothing in any of the periods shown."""
+        """Return whether to leave out groups that have nothing in any of the periods shown."""
         return self.facts.get("groups", "") == "used"
 
     @property

@@ -1,4 +1,4 @@
-"""Run the .sql files: a `Figure` is a number with every part it is made of."""
+"""Run the .sql files: a `Figure` is a number with all parts that it is computed from."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from ccu.report.definitions import BY_MONTH, Definition, Plan
 
 PLACES = 6  # decimals kept, in every format
 Z = 1.959963984540054  # 97.5% of a normal distribution
-LEAST = 10  # fewer than this are marked, and no interval is made of fewer people
+LEAST = 10  # smaller bases are marked, and no interval is computed for fewer people
 
 # Notes printed instead of the value, on the page for publication.
 SMALL, NO_DATA, NOT_YET = "<10", "n/a", "not yet"
@@ -25,8 +25,8 @@ Parameters = Mapping[str, Any]
 class Figure:
     """One row of a section of figures; its fields, in this order, are the columns.
 
-    value is None where there is nothing to divide by. missing: rows left out because they lack the
-    data; not_yet: those whose window is not over. few: made of fewer than ten. previous and
+    value is None if the denominator is 0. missing: rows left out because they lack the data;
+    not_yet: those whose window is not over. few: computed from fewer than ten. previous and
     year_before are the same figure for those periods, previous_few and year_before_few their few;
     previous_change and year_before_change the change of a count since then, as a share, with its
     95% interval.
@@ -87,7 +87,7 @@ class Month:
     parameters: Parameters | None
 
 
-# What a figure is made of, where that is not calls of the period: by its file, or by its name.
+# What a figure counts, if not calls of the period: by its file or its name.
 _OF_WINDOW = ("repeats", "concentration", "repeat-addresses", "repeat-people")
 GAP = "the days of repeats are not complete"
 _OF_RECORDS = {
@@ -99,12 +99,12 @@ _PARTS = ("numerator", "denominator", "value", "missing", "not_yet")
 
 
 def is_of_window(plan: Plan) -> bool:
-    """Whether a section has repeats, counted in the window that ends with the period."""
+    """Return whether a section has repeats, counted in the window that ends with the period."""
     return any(file in _OF_WINDOW for file in (*plan.files, *plan.facts))
 
 
 def unknown(name: str, file: str, parameters: Parameters) -> str:
-    """Return why nothing is known of a period, or nothing: then a 0 is no count.
+    """Return why nothing is known about a period, or "". If unknown, a 0 is not a count.
 
     Calls are not known in days before the first or after the last one on file; referrals and
     attempts not before the first one.
@@ -131,7 +131,7 @@ def _why_not(head: Definition, row: Mapping[str, Any], parameters: Parameters) -
 
 
 def _is_before_file(file: str, row: Mapping[str, Any], parameters: Parameters | None) -> bool:
-    """Whether a 0 is of a window that begins before the first call on file."""
+    """Return whether a 0 is for a window that begins before the first call on file."""
     if not parameters or file not in _OF_WINDOW or row["numerator"]:
         return False
     return bool(parameters["window_start"] < (parameters["first_day"] or ""))
@@ -187,7 +187,7 @@ class Maker:
         ]
 
     def of_group(self, files: Sequence[str], group: str, split: bool) -> list[Figure]:
-        """Return the rates of the files as those of a group of people; one made of few is hidden.
+        """Return the rates of the files for a group of people; hide a rate with a small base.
 
         `split`: with those that have groups of their own. Without the share of care natures: only
         care calls name people, so that it is 100% of any group.
@@ -351,8 +351,8 @@ def wilson(hits: float, of: float) -> tuple[float, float] | tuple[None, None]:
 def change(now: float, then: float) -> tuple[float, float]:
     """Return the 95% interval of now/then - 1, of two counts of events that come independently.
 
-    Given their sum, `now` is binomial, with the share that the ratio gives (the conditional method
-    for two Poisson counts); Wilson's interval of that share is turned back into a ratio.
+    Given their sum, `now` is binomial with the share now/(now + then) (the conditional method for
+    two Poisson counts); Wilson's interval of that share is converted back to a ratio.
     """
     low, high = wilson(now, now + then)
     assert low is not None and high is not None and high < 1

@@ -1,16 +1,16 @@
-"""The days that a report counts, the periods they are compared with, and whether they are complete.
+"""The period of a report, the periods for comparison, and whether they are complete.
 
-Days without calls that are not there by chance: the period is not complete. A small town has days
-without calls, though. So a stretch is judged by what is expected in it: the sum over its days of
-the mean number of calls on that weekday (a team may not work on weekends), in the year until the
-end of the period and between the first and the last call on file. By chance a stretch in which N
-calls are expected is empty once in e^N: 12 are needed inside the records (1 in 160,000), 7 for an
-entire period or calendar month (1 in 1,100), 7 after the last call, whenever that was, 1 before the
-first one, where records are known to begin; there a week is told whatever is expected.
+A period is incomplete if it has a stretch without calls that is unlikely to be chance, because a
+small town has days without calls. The expected calls of a stretch are the sum over its days of the
+mean number of calls on that weekday (a team may not work on weekends), in the year until the end of
+the period and between the first and the last call on file. A stretch with N expected calls is empty
+by chance once in e^N. Needed are 12 inside the records (1 in 160,000), 7 for an entire period or
+calendar month (1 in 1,100), 7 after the last call, whenever that was, and 1 before the first, where
+records begin; there a week is always reported.
 
-The calls of each source are judged too, because a dispatch export may end, or begin, while other
-calls go on. A source is told only where all sources together are short by half of its calls, on
-the days that it covers, and by more than chance: not one that another replaces.
+Each source is checked too, because a dispatch export may end, or begin, while other calls go on. A
+gap of a source is reported only if all sources together lack at least half of its calls on the days
+that it covers, and more than by chance, so not if another source replaces it.
 """
 
 import re
@@ -247,7 +247,7 @@ Calls = Mapping[date, int]  # day -> calls on it, days without any left out
 
 @dataclass(frozen=True)
 class Stretch:
-    """Days without calls in a period, from `first` to `last`.
+    """A stretch of days without calls in a period, from `first` to `last`.
 
     before: the first call on file, where none is earlier. after: the last, where none is later.
     """
@@ -339,7 +339,7 @@ class Records:
         return min(period.end, self._end)
 
     def _gaps(self, calls: Calls, period: Period) -> list[Stretch]:
-        """Return the stretches that are not there by chance."""
+        """Return the stretches that are unlikely to be chance."""
         stop = self._stop(period)
         if stop <= period.start:
             return []
@@ -356,7 +356,7 @@ class Records:
         return [each for each in _stretches(calls, period.start, stop) if is_gap(each)]
 
     def _fewer(self, calls: Calls, gap: Stretch) -> bool:
-        """Return whether the source is missed: all sources together are short of its calls."""
+        """Return whether the source is missing: all sources together lack its calls."""
         first = max(min(calls), gap.first - YEAR)
         end = min(max(calls) + DAY, gap.last + YEAR, self._end, self._shown)
         if end <= first:  # it ended long before

@@ -1,8 +1,8 @@
 """`ccu report --public`: one fixed page of figures for the town's website.
 
-Promise: every number on the page is a function of rounded counts alone (`rounded`). So a count
-reveals no more than the interval it was rounded from: <10 is 0 to 9, 10 is 10 to 12, and any
-other n is n - 2 to n + 2. A percentage comes from two rounded counts and adds nothing to them.
+Guarantee: every number on the page is computed only from rounded counts (`rounded`). So a count
+reveals no more than the interval it was rounded from: <10 is 0 to 9, 10 is 10 to 12, and any other
+n is n - 2 to n + 2. A percentage comes from two rounded counts and adds nothing to them.
 
 Pages that count the same records twice are rounded apart, so a quarter less two of its months can
 narrow the count that is left. Of months, their quarters and their year, each published once, this
@@ -93,7 +93,7 @@ def shown(name: str, unit: str, over: int | None, under: int | None) -> Figure:
 def check(session: "Session", report: "Report") -> None:
     """Raise InvalidInput for a period that is not over, or that no record reaches.
 
-    There <10 would be read as few calls. A quiet town's last days are still published.
+    Otherwise <10 would be read as few calls. A quiet town's last days are still published.
     """
     if report.not_over:
         raise InvalidInput(

@@ -29,7 +29,7 @@ ORDER BY id DESC LIMIT 1
 
 
 def _which(session: Session, report: Report) -> dict[str, Any]:
-    """Return what a saved report is found by: days, and which records it was made of."""
+    """Return the search key of a saved report: its days and its records."""
     days = {"first_day": str(report.period.start), "last_day": str(report.period.last)}
     part2 = int(session.reads_part2 and not report.public)
     return {**days, "public": int(report.public), "part2": part2}
@@ -56,7 +56,7 @@ def save(session: Session, report: Report) -> str:
 
 
 def compare(session: Session, report: Report) -> None:
-    """Replace the sections of the report by one: what changed since it was last saved.
+    """Replace the sections of the report by one with the changes since it was last saved.
 
     Raise NotFound when it was not saved, VerificationFailed when the saved one was changed.
     """
@@ -83,7 +83,7 @@ def _settings(old: dict[str, str], new: dict[str, str]) -> Iterator[dict[str, An
 
 
 def _changes(old: dict[str, Any], new: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield each part of a figure that is another now, of the sections that both have."""
+    """Yield each part of a figure that differs now, for sections that both have."""
     before = {each["name"]: each for each in old["sections"]}
     for section in new["sections"]:
         if section["name"] not in before or not _NAMING.isdisjoint(section["columns"]):

@@ -1,9 +1,9 @@
 """What a report reads: the file as of one moment, with sealed records as numbers.
 
-Sealed rows are in no table (retention/seal_store.py). While a report is made, they are put before
-the tables, without their text: a published figure does not change, so nobody can learn of a sealed
-record by subtracting a later report from an earlier one. Work that was open ended with the seal.
-The lists of people and of addresses leave sealed rows out.
+Sealed rows are in no table (retention/seal_store.py). While a report is made, TEMP tables add them
+to the tables, without their text: a published figure does not change, so subtracting a later report
+from an earlier one reveals no sealed record. Work that was open ended with the seal. The lists of
+people and of addresses leave sealed rows out.
 """
 
 import sqlite3
@@ -24,7 +24,7 @@ _COUNTED = (
     *("referral", "referral_event", "follow_up", "attempt", "overdue_event", "consult"),
     *("need_assessment", "need_answer"),
 )
-# Words that are needed as they are: where and when a call was is counted, and shown by no figure.
+# Text columns kept as they are: place and time of a call are counted, and shown by no figure.
 _KEPT = (
     "address_id",
     "place_id",
@@ -33,7 +33,7 @@ _KEPT = (
     "cad_disposition_id",
     "digest",
 )
-_FIRST_EVENT = 2**61  # numbers of the events that end sealed referrals: above all others
+_FIRST_EVENT = 2**61  # ids of the events that end sealed referrals, above all others
 
 
 _ENDS = """
@@ -78,7 +78,7 @@ _PREPARED = {
 
 @contextmanager
 def snapshot(connection: sqlite3.Connection, *, without_part2: bool) -> Iterator[None]:
-    """Read the file as of one moment, whoever writes meanwhile; writers do not wait.
+    """Begin a snapshot of the file; writers do not wait.
 
     `without_part2`: without 42 CFR Part 2 referrals.
     """
@@ -97,8 +97,8 @@ def ends(connection: sqlite3.Connection, *, public: bool) -> dict[str, Any]:
     """Return the local days of the first and last call, the first referral, attempt and consult.
 
     Under the names of parameters: first_day, last_day, first_referrals, first_attempts,
-    first_consults. `public`: all but the first call as if always known, because n/a would reveal a
-    count of 0. natures_given: whether any call has a nature; else no layout gives one to the
+    first_consults. `public`: all but the first call count as always known, because n/a would reveal
+    a count of 0. natures_given: whether any call has a nature; else no layout gives one to the
     dispatch system's words.
     """
     found = dict(connection.execute(_ENDS).fetchone())
@@ -130,9 +130,9 @@ def has_rows(connection: sqlite3.Connection, tables: Iterable[str]) -> bool:
 
 
 def _show_sealed(connection: sqlite3.Connection) -> None:
-    """Put the sealed rows before the file's tables, inside a transaction.
+    """Add the sealed rows to the file's tables by TEMP tables, inside a transaction.
 
-    A rollback takes them away.
+    A rollback removes them.
     """
     rows: dict[str, dict[Key, Row]] = {table: {} for table in _COUNTED}
     for seal, content in reversed(seal_store.every(connection)):  # the last one sealed the rest
@@ -175,7 +175,7 @@ def prepared() -> Iterator[str]:
 
 
 def _words(table: str) -> frozenset[str]:
-    """Return the columns whose text is replaced: that there was any is counted, not what."""
+    """Return the columns whose text is replaced, because only its presence is counted."""
     return frozenset(WORDS.get(table, ())).difference(_KEPT)
 
 
@@ -190,7 +190,7 @@ def _end(
     content: Content,
     seal: dict[str, Any],
 ) -> None:
-    """Close what was open when it was sealed, as of then."""
+    """Close work that was open when it was sealed, as of then."""
     for key in content.rows.get("worker", ()):
         row = rows["worker"][key]
         row["until"] = row["until"] or max(row["since"], seal["sealed_at"][:10])
@@ -226,11 +226,11 @@ def _whole(connection: sqlite3.Connection, table: str, rows: dict[Key, Row]) -> 
 
 
 def _cover(connection: sqlite3.Connection, table: str, rows: str) -> None:
-    """Put a TEMP table or view of that name, with the rows of a query, before a table.
+    """Cover a table by a TEMP table or view of the same name with the rows of a query.
 
-    Figures read it by the table's own name and need not know. No index serves a view of two halves,
-    so tables that are looked up row by row are copied with their indexes. Calls are many, and read
-    by period, so they are a view.
+    Figures read it transparently by the table's name. A view of a union has no index, so tables
+    that are looked up row by row are copied with their indexes. Calls are many and read by period,
+    so they are a view.
     """
     run = connection.execute
     if table == "call":
@@ -321,7 +321,7 @@ def groups(connection: sqlite3.Connection, by: str, last: date) -> list[str]:
 
 @contextmanager
 def only_group(connection: sqlite3.Connection, group: str) -> Iterator[None]:
-    """Read only what is about the people of a group: calls with one of them as a subject.
+    """Restrict reads to the people of a group: calls with one of them as a subject.
 
     A call about people of two groups is in both. The snapshot's own tables are put back after.
     """

@@ -1,4 +1,4 @@
-"""A report as people read it, and as JSON and CSV have it.
+"""A report for people, and as JSON and CSV.
 
 Screens show a figure in one line of six columns, with units. JSON and CSV
 have the same rows with every part in a column of its own, numbers as numbers.
@@ -17,7 +17,7 @@ from ccu.report.figures import INSTEAD, NO_DATA, TOO_FEW, Figure
 from ccu.report.period import compared_with, moment_words, month_words
 
 FEW = "* made of fewer than ten: may be due to chance."
-WITH_DATA = " with data"  # not where the missing ones have a column
+WITH_DATA = " with data"  # left out if the missing ones have a column
 PART = "~"  # of a period that is not over or not complete
 NOT_COMPLETE = f"{PART} not complete; see above."
 DAYS = ("first", "last", "due")  # columns of lists that hold days
@@ -42,8 +42,8 @@ HEADS = {
 }
 
 
-ABOUT = ("town", "period", "from", "to", "title")  # before the columns of a section, in CSV
-PARTIAL = "partial"  # after them: which of the periods are not over, not complete, or empty
+ABOUT = ("town", "period", "from", "to", "title")  # CSV columns before those of a section
+PARTIAL = "partial"  # CSV columns after them: which periods are not over, not complete, or empty
 
 
 def table(section: ReportSection, report: Report) -> Table:

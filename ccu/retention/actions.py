@@ -1,8 +1,8 @@
 """What `ccu seal`, `ccu purge` and `ccu deidentify` do: count, show, confirm, act, report.
 
-Seal by order: then tell the custodian what else to do. Purge what is older than its class is kept
-for. De-identify people who were not met for years. After the last two the text is removed from the
-bytes of the file, and copies that a killed process left go too.
+Seal by order, and report what else the custodian should do. Purge records past the period of their
+class. De-identify people without contact for years. After the last two, the text is removed from
+the bytes of the file, with copies left by killed processes.
 """
 
 import sqlite3
@@ -194,14 +194,14 @@ def dry_run(session: Session) -> Found:
 def purge(
     session: Session, confirm: Callable[[Found], None], altered: Altered
 ) -> tuple[Found, int]:
-    """Destroy what is due, all or nothing, once `confirm` agreed; then scrub the file.
+    """Destroy what is due, all or nothing, after `confirm` agrees; then scrub the file.
 
-    Returns what was due, and how many places went that no record names any more.
+    Returns what was due, and how many places were deleted because nothing refers to them.
 
-    `altered` finds the records that another program wrote (audit/verify_store.py): they go on being
-    named, though what the audit knows of every row begins again. What `confirm` saw is what is
-    destroyed: when the counts changed meanwhile, nothing is. Raises InvalidInput, also while a
-    class has no period; VerificationFailed.
+    `altered` finds the records that another program wrote (audit/verify_store.py): they are still
+    reported, although the digests of all rows start again. Exactly what `confirm` saw is destroyed:
+    if the counts changed meanwhile, nothing is. Raises InvalidInput, also while a class has no
+    period; VerificationFailed.
     """
     found = _seen(session)
     if found.not_set:
@@ -214,7 +214,7 @@ def purge(
         with session.writing() as connection:
             audit.record(connection, session.staff_id, "purge", counts={}, destructions=[])
     remove_leftovers(session)
-    finish(session)  # also what an earlier purge could not
+    finish(session)  # including what an earlier purge could not scrub
     return found, places
 
 
@@ -259,7 +259,7 @@ def set_first(classes: list[str]) -> str:
 def finish(session: Session) -> list[int]:
     """Scrub the file of destroyed text that is still in its bytes; return the log's numbers.
 
-    Raises VerificationFailed when another process still reads the file as it was.
+    Raises VerificationFailed if another process still reads an old snapshot of the file.
     """
     at = audit.clock().isoformat(timespec="seconds")
     return purge_store.finish(session.db, at, session.writing)
@@ -273,7 +273,7 @@ def remove_leftovers(session: Session) -> None:
 
 
 def copies(session: Session) -> list[str]:
-    """Return the copies beside the file that a migration made: they hold what was destroyed."""
+    """Return the copies that migrations made beside the file; they still have destroyed text."""
     start = f"{session.path.name}.schema-"
     try:
         return sorted(
@@ -284,12 +284,12 @@ def copies(session: Session) -> list[str]:
 
 
 def _seen(session: Session) -> Found:
-    """Return what is due, read at one moment and without blocking writers."""
+    """Return what is due, from one snapshot and without blocking writers."""
     session.db.execute("BEGIN")
     try:
         return purge_store.find(session.db, session.today)
     finally:
-        session.db.execute("ROLLBACK")  # the temporary tables go with it
+        session.db.execute("ROLLBACK")  # this drops the temporary tables too
 
 
 # ---------------------------------------------------------------- identities
@@ -320,7 +320,7 @@ def find_people(session: Session, before: str | None, person_id: int | None) -> 
 
 
 def people_rows(found: list[Candidate], result: str) -> list[dict[str, Any]]:
-    """Return PEOPLE_COLUMNS of each; `result` is for those who do not stay."""
+    """Return PEOPLE_COLUMNS of each; `result` is for those to be de-identified."""
     return [
         {
             "person": each.person,
@@ -332,7 +332,7 @@ def people_rows(found: list[Candidate], result: str) -> list[dict[str, Any]]:
 
 
 def confirm_people(session: Session, found: list[Candidate]) -> None:
-    """Have the number of people typed. Raises InvalidInput."""
+    """Ask for the number of people as confirmation. Raises InvalidInput."""
     count = sum(not each.why for each in found)
     named = counted(count, "person", "people")
     stated = f"The identity of {named} is removed for good; earlier backups still have it."
@@ -344,9 +344,9 @@ def confirm_people(session: Session, found: list[Candidate]) -> None:
 def remove_identity(
     session: Session, before: str | None, person_id: int | None, altered: Altered
 ) -> list[Candidate]:
-    """Remove it, by what the file holds at this moment. Raises VerificationFailed.
+    """Remove the identity, from the current state of the file. Raises VerificationFailed.
 
-    `altered`: as `purge` has it.
+    `altered` is as for `purge`.
     """
     at = dates.to_iso(session.now)
     with session.writing() as connection:

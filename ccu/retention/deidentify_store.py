@@ -31,7 +31,7 @@ _EMPTY_PLAN = {"body": json.dumps({name: [] for name in _LISTS})}
 # The accounting of disclosures stays: codes and numbers, and no words but these.
 _ACCOUNTING = {"consent": ("purpose_words",), "disclosure": ()}
 
-# Why a person stays as they are: (reason, their records). Work with their household is theirs.
+# Why a person is not de-identified: (reason, records). Work for their household counts too.
 _KEPT = """
 WITH theirs (person_id, household_id) AS (
   SELECT person_id, household_id FROM household_member),
@@ -144,7 +144,7 @@ def remove(
 
 
 def _blank(connection: sqlite3.Connection, part: Part, last: dict[int, str]) -> int:
-    """Remove the words from these rows; returns how many held any."""
+    """Remove the text from these rows; return how many had any."""
     columns = _ACCOUNTING.get(part.table, part.columns)
     empty = {**ownership.blanks(connection, part.table, columns), **_EMPTY_PLAN}
     changed = 0
@@ -178,7 +178,7 @@ def _person(row: dict[str, Any], last: str) -> dict[str, Any]:
 
 
 def _own(field: str, value: Any) -> Any:
-    """Return what a value of a person becomes, also of a field for which it shows another's."""
+    """Return the replacement of a person's value, also for own values that a merge replaced."""
     if not value or field in ("housing", "veteran", "minor", "sex"):
         return value
     if field == "given_name":
@@ -203,7 +203,7 @@ def _change(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value of a change without its words: that there was one, and not which."""
+    """Return a value of a change without its text, which shows only that there was one."""
     if isinstance(value, str):
         return NAME if value else value
     if isinstance(value, list):

@@ -1,8 +1,8 @@
-"""Find what is older than its class is kept for, and mark what of it stays.
+"""Find records older than the period of their class, and mark those that stay.
 
-A record is due when the day its years count from is before the first day that its class keeps. It
-stays when a legal hold covers it, when it is still worked on, or when something that stays needs
-it, over any number of steps. What is found goes into temporary tables of ids and days.
+A record is due if the day from which its years count is before the first day that its class keeps.
+It stays if a legal hold covers it, if it is still worked on, or if a record that stays needs it,
+over any number of steps. The result is in temporary tables of ids and days.
 """
 
 import sqlite3
@@ -45,7 +45,7 @@ class Due:
     """When a record of a retention class is due: its years count from the latest of `last`.
 
     `started` is a column that is no later, which an index may serve. `last` are days or times, NULL
-    for what has not been. `open` is whether it is still worked on or active.
+    if there is none. `open` is whether it is still worked on or active.
     """
 
     retention_class: str
@@ -208,7 +208,7 @@ WHERE EXISTS (SELECT 1 FROM temp.held WHERE held.record = due.record AND held.id
       SELECT 1 FROM audit JOIN temp.held ON held.record = audit.record AND held.id = record_id
       WHERE audit.id = due.id)
 """
-# Somebody works with them, by themselves or by their household, or something is still to be done.
+# They or their household have a worker, or something is still to be done.
 _OPEN = """
 UPDATE temp.due SET why = 'open'
 WHERE record = 'person' AND why IS NULL AND id IN (
@@ -220,7 +220,7 @@ WHERE record = 'person' AND why IS NULL AND id IN (
   JOIN temp.human ON human.id = found.person_id
   JOIN temp.human AS other ON other.canonical_id = human.canonical_id)
 """
-# A household goes with the last of its people.
+# A household is destroyed with the last of its people.
 _HOUSEHOLDS = """
 INSERT INTO temp.due (record, id, class, day, why)
 SELECT 'household', household.id, 'people', max(due.day), NULL
@@ -251,7 +251,7 @@ WHERE record = 'import_batch' AND why IS NULL AND id IN (
 
 
 def mark(connection: sqlite3.Connection) -> None:
-    """Mark in `due` all that stays, and add the households that go with their people."""
+    """Mark all records in `due` that stay; add the households to destroy with their people."""
     find_kept(connection)
     connection.execute(_HELD)
     for statement in (_OPEN, _HOUSEHOLDS, _SEALED):
@@ -272,7 +272,7 @@ def find_kept(connection: sqlite3.Connection) -> None:
 
 
 def _mark_linked(connection: sqlite3.Connection, steps: Iterable[Need]) -> int:
-    """Mark what a record that stays needs; returns how many were marked."""
+    """Mark the records that a record that stays needs; return how many were marked."""
     due = {row[0] for row in connection.execute("SELECT DISTINCT record FROM temp.going")}
     return sum(
         connection.execute(_LINKED.format(need=step)).rowcount

@@ -1,10 +1,10 @@
-"""How long records are kept: legal holds, the periods of the retention table, what was destroyed.
+"""Retention: legal holds, the periods of the retention table, the destruction log.
 
-What a court or an inquiry may ask for is not destroyed during a hold. A hold is on a person, a call
-or a place, and covers what is needed to understand it: a person's records, the calls they were on
-and everybody on those; a call's people and what followed from it; a place's calls, plans and flags,
-and of a building its units. A purge keeps what is needed by the same rules (`needs`), which are
-read from the foreign keys of the schema.
+Records that a court or an inquiry may ask for are not destroyed during a hold. A hold is on a
+person, a call or a place, and covers what is needed to understand it: a person's records, the calls
+they were on and everybody on those; a call's people and what followed from it; a place's calls,
+plans and flags, and of a building its units. A purge keeps what is needed by the same rules
+(`needs`), which are read from the foreign keys of the schema.
 """
 
 import sqlite3
@@ -37,8 +37,7 @@ HOLD_COLUMNS = ("id", "holds", "authority", "since", "by", "released", "released
 class Need:
     """A record that cannot be understood without another: while `child` is kept, so is `parent`.
 
-    `rows` has both ids in its columns. `with_parent`: whoever keeps the parent for an inquiry keeps
-    the child too.
+    `rows` has both ids in its columns. `with_parent`: a hold on the parent covers the child too.
     """
 
     child: str
@@ -49,7 +48,7 @@ class Need:
     with_parent: bool = True
 
     def reversed(self) -> "Need":
-        """Return the same rows read the other way."""
+        """Return the need in the other direction."""
         return Need(self.parent, self.parent_id, self.child, self.child_id, self.rows)
 
 
@@ -129,10 +128,10 @@ WHERE record = :record AND record_id IN (SELECT value FROM json_each(:ids))
 
 
 def all_held(connection: sqlite3.Connection) -> Records:
-    """Return everything that the active holds keep: table -> ids.
+    """Return everything that the active holds cover: table -> ids.
 
-    What is known of the records on hold is followed first: a person's calls, what followed from a
-    call, the calls of a place. Then what all of that names: calls, everybody on them, places.
+    Dependents of the records on hold come first: a person's calls, the work from a call, the calls
+    of a place. Then everything that these refer to: calls, everybody on them, places.
     """
     asked: Records = {}
     for row in connection.execute(_ACTIVE):
@@ -154,7 +153,7 @@ def all_held(connection: sqlite3.Connection) -> Records:
 
 
 def held(connection: sqlite3.Connection, record: str, ids: Iterable[int]) -> set[int]:
-    """Return which of these records a hold keeps, itself or for another. `record` is a table."""
+    """Return which of these records a hold covers, directly or for another. `record` is a table."""
     return set(ids) & all_held(connection).get(record, set())
 
 
@@ -321,7 +320,7 @@ def destroyed_rows(connection: sqlite3.Connection, zone: tzinfo) -> list[dict[st
 
 
 def destroyed_between(connection: sqlite3.Connection, start: str, end: str) -> bool:
-    """Tell whether records of days from `start` until before `end` were destroyed.
+    """Return whether records of days from `start` until before `end` were destroyed.
 
     A row of the log covers all days from its oldest record to its newest.
     """

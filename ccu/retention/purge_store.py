@@ -1,6 +1,6 @@
-"""What a purge finds and deletes, and how deleted text leaves the bytes of the file.
+"""Find and delete the records of a purge, and scrub deleted text from the file's bytes.
 
-Finding and deleting are inside a transaction of the caller's, taking out bytes is outside any.
+Finding and deleting are inside the caller's transaction, scrubbing is outside any.
 
 Deleting checks no reference row by row (database/opening.py, `trusting`): all are checked at the
 end, and one that dangles undoes everything.
@@ -38,7 +38,7 @@ SELECT due.class AS name, count(*) FILTER (WHERE record <> 'household') AS count
 FROM temp.due JOIN retention ON retention.class = due.class
 WHERE why IS NULL GROUP BY due.class ORDER BY retention.sort
 """
-# Somebody who stays: the last day that is known of them, where what showed it is gone.
+# The last known day of people who stay, for when the records that showed it are deleted.
 _LAST_CONTACT = """
 INSERT INTO last_contact (person_id, day)
 SELECT contact.person_id, contact.day
@@ -50,8 +50,8 @@ ON CONFLICT (person_id) DO UPDATE SET day = excluded.day
 
 
 _GOING = "SELECT id FROM temp.going WHERE record = '{}'"
-# What goes when no row points to it any more, with a condition of its own: an address's text, a
-# place without a description, the dispatch system's words.
+# Rows to delete once nothing refers to them, each with its condition: an address's text, a place
+# without a description, the dispatch system's words.
 _ORPHANS = {
     "address": "",
     "place": "coalesce(category, 'residence') = 'residence' AND exempt_reason IS NULL"
@@ -62,7 +62,7 @@ _ORPHANS = {
 
 @dataclass(frozen=True)
 class Found:
-    """What is due, by class and year; what is to be destroyed; the classes without a period."""
+    """Records due, by class and year; records to destroy; classes without a period."""
 
     rows: list[dict[str, Any]]
     destroyed: list[Destroyed]
@@ -70,12 +70,12 @@ class Found:
 
     @property
     def total(self) -> int:
-        """How many records are to be destroyed."""
+        """Return how many records are to be destroyed."""
         return sum(each.count for each in self.destroyed)
 
 
 def find(connection: sqlite3.Connection, today: date) -> Found:
-    """Return what is due on a day and what of it stays. A class without a period stays.
+    """Return what is due on a day, and which of it stays. Classes without a period stay.
 
     It is in temporary tables until `forget`.
     """
@@ -91,14 +91,14 @@ def find(connection: sqlite3.Connection, today: date) -> Found:
 
 
 def first_kept(today: date, years: int | None) -> str | None:
-    """Return the first day that is kept; what is before it is due. None: all is kept."""
+    """Return the first day to keep, before which records are due. None: everything is kept."""
     return None if years is None else shift(today, months=-12 * years).isoformat()
 
 
 def deletes(connection: sqlite3.Connection) -> list[tuple[str, str]]:
-    """Return table and condition of the rows that go: what belongs to a record before the record.
+    """Return table and condition of the rows to delete, parts before their records.
 
-    A row that must point to a record is a part of it, and goes with it.
+    A row that must point to a record is part of it, and is deleted with it.
     """
     by_number = "(record, record_id) IN (SELECT record, id FROM temp.going)"
     parts: dict[str, list[str]] = {}
@@ -116,9 +116,9 @@ def deletes(connection: sqlite3.Connection) -> list[tuple[str, str]]:
 
 
 def destroy(connection: sqlite3.Connection, staff_id: int) -> int:
-    """Delete what `find` found, in the same transaction; how many places went with it.
+    """Delete what `find` found, in the same transaction; return how many places were deleted too.
 
-    Raises VerificationFailed, and everything is to be rolled back, when a reference would dangle.
+    Raises VerificationFailed if a reference would dangle; the caller must then roll back.
     """
     ended = _GOING.format("worker")
     connection.execute(
@@ -148,7 +148,7 @@ def delete_going(connection: sqlite3.Connection) -> None:
 
 
 def delete_orphans(connection: sqlite3.Connection) -> int:
-    """Delete what no record, hold or seal names any more; returns how many places."""
+    """Delete rows to which no record, hold or seal refers; return how many places."""
     gone = 0
     for table, condition in _ORPHANS.items():
         named = [
@@ -171,7 +171,7 @@ def delete_orphans(connection: sqlite3.Connection) -> int:
 
 
 def _forget_places(connection: sqlite3.Connection) -> None:
-    """Changes and released holds of places that are gone."""
+    """Delete changes and released holds of deleted places."""
     for table in ("change", "legal_hold"):
         connection.execute(
             f"DELETE FROM main.{table} WHERE record = 'place'"  # noqa: S608
@@ -187,7 +187,7 @@ def begin(connection: sqlite3.Connection) -> None:
 
 
 def forget(connection: sqlite3.Connection) -> None:
-    """Drop what `find` noted."""
+    """Drop the temporary tables of `find`."""
     connection.execute("DROP VIEW IF EXISTS temp.going")
     for table in ("due", "held", "needed", "contact", "contact_left", "human"):
         connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
@@ -211,11 +211,11 @@ NOT_WRITTEN = _LEFT.format(
 
 
 def scrub(connection: sqlite3.Connection) -> None:
-    """Take what was deleted out of the file's bytes; outside any transaction, after the commit.
+    """Remove deleted text from the file's bytes; outside any transaction, after the commit.
 
-    Waits for readers as long as for a writer. Raises VerificationFailed when one stays, or the file
-    cannot be rewritten (it needs room for a second copy): then the text is still there, and the
-    scrub must be run again.
+    Waits for readers as long as for a writer. Raises VerificationFailed if one stays, or if the
+    file cannot be rewritten (it needs space for a second copy): then the text is still there, and
+    the scrub must be run again.
     """
     from ccu.database import reasons
 
@@ -230,13 +230,13 @@ def scrub(connection: sqlite3.Connection) -> None:
 
 
 def unfinished(connection: sqlite3.Connection) -> list[int]:
-    """The numbers in the destruction log whose text may still be in the file's bytes."""
+    """Return the numbers in the destruction log whose text may still be in the file's bytes."""
     found = connection.execute("SELECT id FROM destruction WHERE scrubbed_at IS NULL ORDER BY id")
     return [row[0] for row in found]
 
 
 def finish(connection: sqlite3.Connection, at: str, writing: Writing) -> list[int]:
-    """Scrub, and mark what was destroyed until now as scrubbed; its numbers. Raises as `scrub`.
+    """Scrub, mark everything destroyed so far as scrubbed, return its numbers. Raises as `scrub`.
 
     `writing` is the session's, whose writes are in the audit. Outside any transaction. Does nothing
     when nothing is unfinished.
@@ -258,7 +258,7 @@ def mark(writing: Writing, numbers: list[int], at: str) -> None:
 
 
 def _fold(connection: sqlite3.Connection) -> None:
-    """Fold the write-ahead log into the file, all of it, and cut it to nothing."""
+    """Checkpoint the entire write-ahead log into the file and truncate it."""
     busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
     if busy:
         raise VerificationFailed(STILL_READ)

@@ -1,7 +1,7 @@
 """Seal a person or a call: move its rows out of their tables. Lift a seal: move them back.
 
 A sealed row is in `sealed.content` and nowhere else, so no list, search or card can show it, and a
-sealed number looks like one never issued. Lifting restores every row and every word.
+sealed number looks like one never issued. Lifting restores every row and all text.
 
 The content is JSON: records (the ids), rows (table -> rows), blanked ([table, key, column -> what
 it held]). A value of bytes is {"hex": "..."}.
@@ -30,7 +30,7 @@ _ACTIVE = (
 
 @dataclass
 class Content:
-    """The rows that were moved, and the words of rows that stay."""
+    """The rows that were moved, and the text removed from rows that stay."""
 
     records: list[int]
     rows: dict[str, dict[Key, Row]] = field(default_factory=dict)
@@ -70,7 +70,7 @@ def gather(connection: sqlite3.Connection, record: str, record_id: int) -> Conte
 def _blank(
     connection: sqlite3.Connection, content: Content, name: str, key: Key, columns: Iterable[str]
 ) -> None:
-    """Record what these columns of a row that stays hold, if anything."""
+    """Record the values of these columns of a row that stays, if any."""
     if key in content.rows.get(name, {}):
         return
     row = ownership.row_of(connection, name, key) or {}
@@ -81,7 +81,7 @@ def _blank(
 
 
 def _cut_loose(connection: sqlite3.Connection, content: Content) -> None:
-    """Clear the pointers of rows that stay to rows that go; a row that must point goes too."""
+    """Clear references from rows that stay to moved rows; move rows whose reference is required."""
     references = ownership.references(connection)
     todo = list(content.rows)
     while todo:
@@ -147,7 +147,7 @@ FROM sealed JOIN staff AS sealer ON sealer.id = sealed_by
 LEFT JOIN staff AS lifter ON lifter.id = lifted_by
 WHERE sealed.id = :id OR :id IS NULL ORDER BY sealed.id
 """
-# Notes on a place stay, and may name a sealed person: a program cannot tell.
+# Notes on a place stay and may name a sealed person, which a program cannot detect.
 _PLACES = """
 SELECT DISTINCT place_id FROM call
 WHERE place_id IS NOT NULL AND id IN (SELECT value FROM json_each(:calls)) AND (
@@ -159,7 +159,7 @@ ORDER BY place_id
 
 @dataclass(frozen=True)
 class Sealed:
-    """What was done. `ended` is (what, number, login of its owner); `calls` and `places` stay."""
+    """The result of a seal. `ended`: (what, number, login of its owner); `calls`, `places` stay."""
 
     id: int
     rows: int
@@ -206,7 +206,7 @@ def seal(work: "Work", record: str, record_id: int, *, authority: str, ordered_o
 
 
 def open_work(connection: sqlite3.Connection, content: Content) -> list[tuple[str, int, str]]:
-    """Return the open work among the rows that go, which ends with the seal."""
+    """Return the open work among the moved rows, which ends with the seal."""
     logins = dict(connection.execute("SELECT id, login FROM staff").fetchall())
     still = {row[0] for row in connection.execute("SELECT code FROM referral_status WHERE open")}
     found = [
@@ -235,7 +235,7 @@ def _calls(content: Content) -> list[int]:
 
 
 def _numbers(connection: sqlite3.Connection, content: Content) -> list[str]:
-    """Return digests of the numbers that other systems have for these rows."""
+    """Return digests of the numbers of other systems for these rows."""
     systems = dict(connection.execute("SELECT id, name FROM source_system").fetchall())
     found = [
         digest("call", systems[row["source_system_id"]], row["incident"])
@@ -285,8 +285,8 @@ def read(connection: sqlite3.Connection, seal_id: int) -> Content | None:
 def lift(work: "Work", seal_id: int, reason: str) -> tuple[Row, int]:
     """Restore all rows and words; return the seal, and how many texts were not restored.
 
-    A text that was rewritten since stays as it is. Raises NotFound; InvalidInput for a seal lifted
-    before, one that needs another lifted first, an incident number that is taken.
+    Text that was rewritten since stays. Raises NotFound; InvalidInput for a seal lifted before, one
+    that needs another lifted first, an incident number that is taken.
     """
     connection = work.connection
     lifted = rows(connection, seal_id)[0]
@@ -314,7 +314,7 @@ def lift(work: "Work", seal_id: int, reason: str) -> tuple[Row, int]:
 
 
 def _fit(connection: sqlite3.Connection, seal_id: int, content: Content) -> None:
-    """Check that what the rows belong to is in the file; drop pointers to what was destroyed."""
+    """Check that the records that rows need are on file; drop references to destroyed ones."""
     for each, value in _missing(connection, content.rows):
         for other, held in every(connection):
             if other["id"] != seal_id and (value,) in held.rows.get(each.parent, {}):
@@ -330,7 +330,7 @@ def _fit(connection: sqlite3.Connection, seal_id: int, content: Content) -> None
 def _missing(
     connection: sqlite3.Connection, rows: Mapping[str, Mapping[Key, Row]]
 ) -> list[tuple[Reference, Any]]:
-    """Return what these rows point to that is neither among them nor in the file."""
+    """Return the references of these rows to rows neither among them nor in the file."""
     found = []
     for each in ownership.references(connection):
         wanted = {row.get(each.column) for row in rows.get(each.table, {}).values()} - {None}
@@ -365,7 +365,7 @@ def _refuse_taken(connection: sqlite3.Connection, row: Row) -> None:
 
 
 def _restore(connection: sqlite3.Connection, seal_id: int, name: str, key: Key, was: Row) -> int:
-    """Restore words in a row that stayed; return how many were rewritten since and are kept."""
+    """Restore text in a row that stayed; return how many were rewritten since and are kept."""
     now = ownership.row_of(connection, name, key)
     if now is None:
         return _restore_in_seal(connection, seal_id, name, key, was)

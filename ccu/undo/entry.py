@@ -1,4 +1,4 @@
-"""`ccu undo` as a person meets it: the last change in words, and what was done."""
+"""What `ccu undo` shows and asks: the last change in words, and what was done."""
 
 import contextlib
 import sqlite3
@@ -18,14 +18,14 @@ from ccu.session import Session
 from ccu.undo import import_store, last_store, steps
 from ccu.undo.last_store import Last
 
-MOST_SKIPPED = 5  # newer changes, before there is nothing to offer
+MOST_SKIPPED = 5  # the most newer changes to skip in search of one to offer
 MOST_NAMED = 5  # records in one line
-PAUSE = 0.05  # seconds between two parts, in which whoever waits takes the lock
+PAUSE = 0.05  # seconds between two parts, so that a waiting command gets the lock
 
 
 @dataclass(frozen=True)
 class Found:
-    """A change that can be taken back: in words, with the question, and what came after it.
+    """A change that can be undone: in words, with the question, and the newer changes.
 
     `newest` is the account's last change of all; `skipped` has a sentence for each newer one that
     is not undone automatically.
@@ -45,7 +45,7 @@ def last_change(session: Session, *, past: bool) -> Found:
     that something newer depends on; NotAllowed for the role.
     """
     skipped: list[str] = []
-    left: set[tuple[str, int]] = set()  # records with a newer change, which stays
+    left: set[tuple[str, int]] = set()  # records with a newer change that is not undone
     newest = None
     for last in last_store.changes(session.db, session.staff_id):
         newest = newest or last
@@ -84,7 +84,7 @@ def _step_of(session: Session, last: Last) -> steps.Step:
     session.require_may(step.right, last.record, last.record_id)
     _refuse_hidden(session, last)
     _refuse_newer(session.db, last, session.staff_id)
-    if last.action == "person-add":  # before the question, as when it is done
+    if last.action == "person-add":  # before the question, as well as in the write
         actions.must_have_none(session, last.record_id)
         person_undo.require_voidable(session.reading, last.record_id)
     return step
@@ -184,7 +184,7 @@ def _described(connection: sqlite3.Connection, last: Last, now: datetime) -> str
 
 
 def _import(session: Session, last: Last) -> str:
-    """Return what an import did; of one that changed nothing, so, and which one was before it."""
+    """Return what an import did; if it changed nothing, that, and the import before it."""
     if last.action == "import":
         taken = import_store.found(session.db, last.record_id)
         if taken.gone or taken.changed or taken.stay:

@@ -1,8 +1,8 @@
-"""Taking back the import of a dispatch export: its calls go, those that it changed are as before.
+"""Undo the import of a dispatch export: remove its calls, restore those that it changed.
 
-A call that somebody has worked on since stays, and so does each field that was changed since. It
-is done in parts, as an import is: each in a transaction that others need not wait long for. Until
-the last one `ccu check` names the import as unfinished, and another `ccu undo` takes the rest back.
+A call that somebody has worked on since stays, and so does each field that was changed since. It is
+done in parts, each in a short transaction, as an import is. Until the last one `ccu check` reports
+the import as unfinished, and another `ccu undo` continues.
 """
 
 import json
@@ -20,7 +20,7 @@ from ccu.work import Work
 PART = 20_000  # calls of one transaction
 PART_CHANGED = 20_000  # values that it restores
 MOST_NAMED = 5  # calls in a sentence
-# Written by an import, or by ccu itself; a row of any other table that names a call is work on it.
+# Written by an import or by ccu itself. A row of another table for a call is work on that call.
 _NO_WORK = ("call_danger", "call_disposition", "call_responder", "undecided_event")
 
 _WORKED = """
@@ -36,7 +36,7 @@ SELECT 'call', id, '', '' FROM main.call
 WHERE import_batch_id = :batch AND id NOT IN (SELECT value FROM json_each(:stay)) LIMIT :most
 """
 _LEFT = "UPDATE main.import_batch SET new_rows = new_rows - :gone WHERE id = :batch"
-# What it changed where nothing has since: of all fields of a nature, which change together.
+# What it changed and nothing has changed since; the fields of a nature change together.
 _CHANGED = """
 SELECT id, record_id, field, old_value FROM main.change
 WHERE import_batch_id = :batch AND record = 'call'
@@ -63,7 +63,7 @@ WHERE id = :batch
 
 @dataclass(frozen=True)
 class Taken:
-    """What taking an import back does: how many calls go, which were changed, which stay."""
+    """What undoing an import does: how many calls are removed, which are restored, which stay."""
 
     file_name: str
     gone: int
@@ -100,14 +100,14 @@ def found(connection: sqlite3.Connection, batch: int) -> Taken:
 
 
 def take_part(work: Work, batch: int) -> bool:
-    """Take the next part of an import back, inside the caller's transaction; whether one is left.
+    """Undo the next part of an import in the caller's transaction; return whether any is left.
 
-    What no record names any more goes with the last part: addresses, words, the import itself.
+    The last part also removes what nothing refers to now: addresses, words, the import.
     """
     connection = work.connection
     rows = connection.execute(_CHANGED, {"batch": batch, "most": PART_CHANGED}).fetchall()
     for call_id, of_call in groupby(rows, itemgetter("record_id")):
-        changes = [*of_call]  # the last first: the first one has what was there before
+        changes = [*of_call]  # newest first: the oldest has the original value
         before = {each["field"]: json.loads(each["old_value"]) for each in changes}
         change_store.set_values(work, table.require(connection, "call", call_id), before)
         writes.update(connection, "call", call_id, dict.fromkeys(("digest", "cells_digest")))

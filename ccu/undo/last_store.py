@@ -1,8 +1,8 @@
 """The last change of an account: its event in the audit, and what the record held before.
 
-There is no journal beside these two. An event `undo` names the event that it took back and the
-first of its own, so that the next undo goes on with the change before. A row of `change` that an
-undo wrote has REASON as its reason: it and the row that it reverses are skipped.
+There is no other journal. An event `undo` names the event that it undid and the first of its own,
+so that the next undo continues with the change before. A row of `change` that an undo wrote has
+REASON as its reason: it and the row that it reverses are skipped.
 """
 
 import json
@@ -17,7 +17,7 @@ from ccu.records import table
 from ccu.records.ownership import RECORDS
 
 REASON = "ccu undo"
-# Events that are a part of another one of the same command, on the same record and on another.
+# Events that are part of another event of the same command, on the same or another record.
 _BESIDE = frozenset({"follow-up-close", "follow-up-schedule"})
 _PARTS = _BESIDE | {"needs-refer", "write"}
 WRITES = frozenset(action for action, kind in KINDS.items() if kind in (WRITE, OVERRIDE)) - _PARTS
@@ -89,9 +89,9 @@ def _changes(events: Iterable[sqlite3.Row]) -> Iterator[Last]:
 
 
 def _not_undone(events: Iterable[sqlite3.Row]) -> Iterator[sqlite3.Row]:
-    """Yield events, the last one first, without those of an undo and those that it took back."""
+    """Yield events, the last one first, without undo events and those that they undid."""
     done: set[int] = set()
-    first = None  # of the events of an undo that was met
+    first = None  # the events of an undo seen above
     for row in events:
         if row["action"] == "undo":
             detail = json.loads(row["detail"])
@@ -102,7 +102,7 @@ def _not_undone(events: Iterable[sqlite3.Row]) -> Iterator[sqlite3.Row]:
 
 
 def _is_gone(connection: sqlite3.Connection, last: Last) -> bool:
-    """Whether the record of an event, one of RECORDS, is no longer on file."""
+    """Return whether the record of an event, one of RECORDS, is no longer on file."""
     if last.record not in RECORDS:
         return False
     sql = f"SELECT 1 FROM main.{last.record} WHERE id = :id"  # noqa: S608 - our own names
@@ -112,7 +112,7 @@ def _is_gone(connection: sqlite3.Connection, last: Last) -> bool:
 def changed_since(connection: sqlite3.Connection, last: Last, staff_id: int) -> str | None:
     """Return who changed the record after this event: another account, or an import; or None.
 
-    A change that the other account has undone is none.
+    Changes that the other account has undone do not count.
     """
     asked = {**vars(last), "staff_id": staff_id}
     for row in _not_undone(connection.execute(_OTHERS, asked)):
@@ -124,9 +124,9 @@ def changed_since(connection: sqlite3.Connection, last: Last, staff_id: int) -> 
 def before(
     connection: sqlite3.Connection, last: Last, fields: Iterable[str], staff_id: int
 ) -> dict[str, Any]:
-    """Return what these fields of the record held before.
+    """Return the earlier values of these fields of the record.
 
-    Raises InvalidInput where another account or an import has changed one since.
+    Raises InvalidInput if another account or an import has changed one since.
     """
     found = {}
     for field in fields:

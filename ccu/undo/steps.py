@@ -1,4 +1,4 @@
-"""How each change is taken back: over the verbs that the features have for it.
+"""How each change is undone: by the feature's function for it.
 
 STEPS is the table, its texts are in steps.toml. A change that is not in it is not undone
 automatically; `instead` names the command for it.
@@ -39,7 +39,7 @@ from ccu.undo.last_store import REASON, Last
 from ccu.work import Work
 
 Back = Callable[[Work, Last], str | None]
-MORE = "more"  # of a step that is taken in parts: there is another
+MORE = "more"  # returned by a step in parts if there is another part
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,9 @@ class Step:
 
 
 def instead(connection: sqlite3.Connection, last: Last) -> str:
-    """Return the command for a change that is not undone automatically, with what it names.
+    """Return the command for a change that is not undone automatically, with its numbers.
 
-    A word in capitals is replaced by what the event has for it; one that it has not stays.
+    A word in capitals is replaced by the event's value for it, if it has one.
     """
     command = _TEXTS["by_noun"].get(last.action.partition("-")[0], "--help")
     command = _TEXTS["by_hand"].get(last.action, command)
@@ -76,7 +76,7 @@ def instead(connection: sqlite3.Connection, last: Last) -> str:
         "SETTING": last.detail.get("name"),
         "TO": None,
     }
-    people = last.detail.get("people")  # their numbers; of a call how many
+    people = last.detail.get("people")  # a list of numbers; for a call, their count
     if isinstance(people, list) and len(people) == 1:
         names["PERSON"] = people[0]
     if "LOGIN" in command:
@@ -89,7 +89,7 @@ def instead(connection: sqlite3.Connection, last: Last) -> str:
 
 
 def _by(verb: Callable[..., object], *more: object) -> Back:
-    """Make a step of a feature's verb for the number of a record."""
+    """Make a step from a feature's function that takes a record's number."""
 
     def take_back(work: Work, last: Last) -> None:
         verb(work, last.record_id, *more)
@@ -98,7 +98,7 @@ def _by(verb: Callable[..., object], *more: object) -> Back:
 
 
 def _restore(verb: Callable[..., object]) -> Back:
-    """Make a step of a verb that gives a record of a number the values that it had before."""
+    """Make a step from a function that restores a record's earlier values."""
 
     def take_back(work: Work, last: Last) -> None:
         verb(work, last.record_id, _before(work, last), REASON)
@@ -107,13 +107,13 @@ def _restore(verb: Callable[..., object]) -> Back:
 
 
 def _restore_columns(work: Work, last: Last) -> None:
-    """Give the row of a record the values that it had before."""
+    """Restore the earlier values of a record's row."""
     row = table.require(work.connection, last.record, last.record_id)
     writes.change(work, last.record, row, _before(work, last), REASON)
 
 
 def _before(work: Work, last: Last) -> dict[str, Any]:
-    """Return what the fields that the event names held before it."""
+    """Return the values before the event of the fields that it names."""
     fields = last.detail.get("fields", ())
     return last_store.before(work.connection, last, fields, work.staff_id)
 
@@ -351,7 +351,7 @@ _BACK: dict[str, Back] = {
 }
 _TEXTS = tomllib.loads(Path(__file__).with_name("steps.toml").read_text(encoding="utf-8"))
 STEPS = {action: Step(back, **_TEXTS["steps"][action]) for action, back in _BACK.items()}
-# Those without a step that are told with the code or setting that was changed.
+# Those without a step whose message names the code or setting that was changed.
 NAMED = frozenset({"code-add", "code-care", "code-rename", "code-retire", "setting"})
 STAYS: dict[str, str] = _TEXTS["stays"]
 # Those that are described by what they changed.
@@ -359,7 +359,7 @@ EDITS = frozenset(action for action, step in STEPS.items() if step.past == Step.
 
 
 def refuse_dependents(connection: sqlite3.Connection, last: Last) -> None:
-    """Raise InvalidInput where something was made from the record that would go."""
+    """Raise InvalidInput if something was made from the record that would be removed."""
     if last.action == "log-call":
         made = call_undo.made_from(connection, last.record_id)
     elif last.action == "refer":

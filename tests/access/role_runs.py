@@ -62,7 +62,7 @@ def run(made: Path, role: str, rows: Rows, refused: list[str]) -> Found:
 
 @contextmanager
 def _copied(made: Path, folder: Path) -> Iterator[None]:
-    """Be in a copy of the town; always the same path, so that screens agree."""
+    """Run the block in a copy of the town, always at the same path, so that screens agree."""
     shutil.copytree(made / "town", folder)
     try:
         with chdir(folder):

@@ -1,4 +1,4 @@
-"""The gate: no option, and no pair of options, opens what a command alone refuses."""
+"""The gate: no option or pair of options allows a command that is refused without them."""
 
 import contextlib
 import json
@@ -98,7 +98,7 @@ def last_event(hand: sqlite3.Connection) -> tuple[int, str, str]:
 
 
 def refused_to(path: str) -> list[str]:
-    """Who may not run the command, the roles and a stranger to the staff list."""
+    """Return the accounts that may not run the command: roles, and one not on the staff list."""
     everything = set(access.MAY) | {"purge"}
     return [role for role in (*ALL, "stranger") if path in MAY_NOT.get(role, everything)]
 
@@ -123,7 +123,7 @@ def is_refused(
 
 
 @pytest.mark.parametrize("first", sorted({path.split()[0] for path in every_leaf()}))
-def test_no_option_opens_a_command_that_is_refused_alone(
+def test_no_option_allows_a_refused_command(
     here: Path, hand: sqlite3.Connection, first: str
 ) -> None:
     """Each option and pair of each command once, by one role of those that may not run it."""
@@ -139,7 +139,7 @@ def test_no_option_opens_a_command_that_is_refused_alone(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("role", [*ALL, "stranger"])
-def test_no_option_opens_a_command_to_any_role_that_is_refused_it_alone(
+def test_no_option_allows_a_refused_command_for_any_role(
     here: Path, hand: sqlite3.Connection, role: str
 ) -> None:
     before, seen = {each.name for each in here.iterdir()}, 0
@@ -186,7 +186,7 @@ def test_a_harmless_read_is_open_to_the_same_roles(here: Path) -> None:
         ("person", "import", "export.csv", "--suggest"),
     ],
 )
-def test_nobody_unknown_writes_a_file(here: Path, line: tuple[str, ...]) -> None:
+def test_an_unknown_account_writes_no_file(here: Path, line: tuple[str, ...]) -> None:
     for login in ("stranger", "officer"):
         done = town.run(here / "town.db", login, *line, "--output", "taken")
         assert (done.code, done.out) == (7, "")

@@ -239,12 +239,12 @@ def every_leaf() -> set[str]:
     return {leaf for name in cli.COMMANDS for leaf in leaves(cli._load(name), name)}
 
 
-def test_every_command_has_its_row_and_its_line() -> None:
+def test_every_command_has_a_row_of_rights_and_a_line_here() -> None:
     rows = {row.split(" --")[0] for row in (*access.MAY, *access.ANYONE)}
     assert rows == every_leaf() == {row.split(" --")[0] for row in ROWS}
 
 
-def test_the_table_of_roles_is_the_one_here() -> None:
+def test_the_table_of_rights_is_as_expected() -> None:
     for role in ALL:
         assert {row for row in access.MAY if not access.may(role, row)} & set(ROWS) == MAY_NOT[
             role
@@ -254,14 +254,14 @@ def test_the_table_of_roles_is_the_one_here() -> None:
 @needs_modes
 @pytest.mark.slow
 @pytest.mark.parametrize("role", ALL)
-def test_every_command_as_every_role_in_every_state(role: str, made: Path) -> None:
-    """Own file alone, a care file that is closed, one that is open: what is done, and seen."""
+def test_every_command_runs_as_every_role_in_every_state(role: str, made: Path) -> None:
+    """With no care file, a closed one and an open one: what each role can do and see."""
     assert all_faults(made, {role: {row: [*STATES] for row in ROWS}}) == []
 
 
 @needs_modes
 def test_every_command_as_every_role(made: Path) -> None:
-    """Some rows of each role; the slow test has all, and test_the_table_of_roles_is_the_one_here
+    """Some rows of each role; the slow test has all, and test_the_table_of_rights_is_as_expected
     reads the table for each.
 
     Every row is run by a role that may without a care file and with one that is closed, and by
@@ -312,7 +312,7 @@ def all_faults(made: Path, asked: dict[str, dict[str, list[str]]]) -> list[str]:
 
 @dataclass(frozen=True)
 class Done:
-    """What a command line came to, and the actions that the main audit has of it."""
+    """The result of a command line, and its actions in the main audit."""
 
     code: int
     out: str
@@ -344,7 +344,7 @@ def runs(
 
 
 def faults(role: str, row: str, state: str, done: Done) -> list[str]:
-    """What is not as it must be of one command line in one state of the care file."""
+    """Return the faults of one command line in one state of the care file."""
     found = []
     if row in MAY_NOT[role]:
         if (done.code, done.out, done.events) != (7, "", ["denied"]):
@@ -392,7 +392,7 @@ def test_an_account_that_is_not_on_the_list_is_refused_everything(
                 assert hand.execute(new, (last,)).fetchall() == [("denied", None)], row
 
 
-def test_a_role_of_the_towns_own_may_nothing_by_itself(
+def test_a_town_role_has_no_rights_of_its_own(
     here: Path,
 ) -> None:
     with contextlib.closing(sqlite3.connect(here / "town.db")) as hand, hand:
@@ -426,12 +426,12 @@ def test_an_export_of_one_record_has_its_number(here: Path) -> None:
         assert found.fetchall() == [("person", 1)]
 
 
-def test_help_asks_nobody_who_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_help_needs_no_account(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CCU_DB", "/nowhere/none.db")
     assert run_ccu("person", "show", "--help").code == 0
 
 
-def test_who_sees_no_names_cannot_ask_for_them() -> None:
+def test_names_need_the_right_to_see_people() -> None:
     for path in every_leaf():
         name, *rest = path.split()
         command = cli._load(name)
@@ -456,7 +456,7 @@ def test_late_work_is_hidden_in_a_report_as_in_a_list(here: Path) -> None:
     assert '"being handled","Human Services"' in seen.out
 
 
-def test_few_is_not_for_everybody_who_may_export(here: Path) -> None:
+def test_a_small_k_needs_a_further_right(here: Path) -> None:
     rows = ("export", "--what", "calls", "--from", "2026-01-01", "--to", "2026-01-31")
     words = (*rows, "--purpose", "research", "--k", "1", "--output")
     assert town.run(here / "town.db", "analyst", *words, "a").code == 7

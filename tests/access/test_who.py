@@ -11,7 +11,7 @@ from ccu import access
     ("said", "expected"),
     [("4711", 4711), ("0", None), ("", None), ("x", None), ("４", None), (str(os.getuid()), None)],
 )
-def test_the_caller_is_who_ran_sudo_as_another_account(
+def test_the_caller_is_the_account_that_ran_sudo(
     monkeypatch: pytest.MonkeyPatch, said: str, expected: int | None
 ) -> None:
     monkeypatch.setenv("SUDO_UID", said)

@@ -486,7 +486,7 @@ def test_nearness_of_what_is_different(a: str, b: str, score: int | None) -> Non
         ("UNKNOWN", "", "", ""),
     ],
 )
-def test_what_near_ones_are_found_by(text: str, number: str, street: str, loose: str) -> None:
+def test_near_places_share_an_indexed_key(text: str, number: str, street: str, loose: str) -> None:
     address = read(text)
     assert (address.number, loose_key(address)) == (number, loose)
     assert address.building_key.endswith(street)
@@ -601,7 +601,7 @@ def test_comparing_is_symmetric(a: str, b: str) -> None:
 
 
 @given(addresses)
-def test_what_is_near_but_for_the_number_shares_a_stored_column(text: str) -> None:
+def test_near_addresses_with_another_number_share_an_indexed_key(text: str) -> None:
     address = read(text)
     bare = read(f"{address.number} {' '.join(address.street.split())}")
     if compare(address, bare).verdict != "different" and address.kind == bare.kind == "address":
@@ -613,7 +613,7 @@ def test_what_is_near_but_for_the_number_shares_a_stored_column(text: str) -> No
 @example("12 Main St # 3")
 @example("7200 Navajo Rd # 3B")  # a route and its number
 @example("0 Main St Unit 4")
-def test_the_short_road_reads_what_the_long_one_does(text: str) -> None:
+def test_plain_and_long_reader_agree(text: str) -> None:
     for names in (Names(), KNOWN):
         plain = read_plain(text.upper(), names)
         if plain is not None:

@@ -110,7 +110,7 @@ def test_another_numbered_road_is_no_unit_of_one(ccu: Ccu, logged: str, asked: s
 
 
 @pytest.mark.parametrize(("logged", "asked", "why"), NEAR)
-def test_what_may_be_another_place_is_offered_and_never_taken(
+def test_a_possibly_different_place_is_only_offered(
     ccu: Ccu, logged: str, asked: str, why: str
 ) -> None:
     log(ccu, logged)

@@ -77,7 +77,7 @@ def test_the_hash_is_the_standard_librarys(secret: bytes, message: bytes) -> Non
 
 
 def test_what_is_hashed_never_changes() -> None:
-    """A row of today is verified in ten years: this is the promise, byte for byte."""
+    """Rows written today must verify in ten years, so the hashed bytes are fixed."""
     row = (7, "2026-01-31T14:00:00+00:00", None, "history", "place", 3, '{"calls": 2}')
     text = '["' + "00" * 32 + '",7,"2026-01-31T14:00:00+00:00",null,"history","place",3,'
     message = (text + '"{\\"calls\\": 2}"]').encode()
@@ -88,7 +88,7 @@ def test_what_is_hashed_never_changes() -> None:
 # ---------------------------------------------------------------- the key
 
 
-def test_init_makes_a_key_its_owner_alone_can_read(ccu: Ccu, db_path: Path) -> None:
+def test_init_makes_a_key_only_its_owner_can_read(ccu: Ccu, db_path: Path) -> None:
     key = key_of(db_path)
     assert key.stat().st_mode & 0o777 == 0o600
     assert len(bytes.fromhex(key.read_text().strip())) == 32
@@ -148,8 +148,8 @@ def test_check_warns_of_a_key_that_others_can_read(ccu: Ccu, db_path: Path) -> N
     assert ccu("settings", "repeat_days", "30").code == 0  # a warning, and no more
 
 
-def test_a_write_whose_audit_row_is_refused_is_undone(ccu: Ccu, db_path: Path) -> None:
-    """The file's own trigger refuses a row that does not follow, and takes the write with it."""
+def test_a_write_is_rolled_back_if_its_audit_row_fails(ccu: Ccu, db_path: Path) -> None:
+    """A trigger of the file refuses a row out of order, and rolls back the write."""
     with contextlib.closing(db.open_database(db_path)) as connection:
         with pytest.raises(sqlite3.IntegrityError, match="append-only"), db.write(connection):
             connection.execute("UPDATE setting SET value = '1' WHERE name = 'repeat_days'")

@@ -125,7 +125,7 @@ def recorded() -> tuple[dict[str, str], list[str]]:
     return actions, unclear
 
 
-def test_every_action_is_told_as_read_write_denial_export_or_override() -> None:
+def test_every_action_is_a_read_write_denial_export_or_override() -> None:
     actions, unclear = recorded()
     assert unclear == []
     assert len(actions) > 60, "the search of the source finds nothing any more"

@@ -1,4 +1,4 @@
-"""Every command leaves its event in the audit, and no event holds anybody's words.
+"""Every command records its event in the audit, and no event has personal text.
 
 The command lines are those of told_town.py, whose words nobody uses, so that they can be looked for
 anywhere in the audit.
@@ -103,7 +103,7 @@ def takes_output(row: str) -> bool:
 
 
 @pytest.mark.parametrize("row", LINES)
-def test_every_command_leaves_an_event_and_none_of_anybodys_words(
+def test_every_command_records_an_event_without_personal_text(
     row: str, here: Path, before: int
 ) -> None:
     if row == "audit rekey":  # in place of a lost key only
@@ -153,7 +153,7 @@ def test_a_denial_is_an_event_of_ids_alone(here: Path) -> None:
     assert "zyx" not in str(audit(here)).lower()
 
 
-def test_what_cannot_be_recorded_is_not_shown_and_not_written(
+def test_an_action_that_cannot_be_recorded_is_not_done(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without the audit's table nothing is read: the command fails before it prints."""

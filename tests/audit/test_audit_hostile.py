@@ -27,7 +27,7 @@ Hand = sqlite3.Connection
 
 @contextlib.contextmanager
 def by_hand(path: Path, keep_triggers: bool = False) -> Iterator[Hand]:
-    """Plain sqlite3, with the triggers out of the way and put back as they were."""
+    """Open the file by plain sqlite3, with the triggers dropped and restored afterward."""
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as hand:
         hand.execute("PRAGMA ignore_check_constraints=ON")
         found = hand.execute(
@@ -74,7 +74,7 @@ def rows(path: Path) -> list[tuple[object, ...]]:
 
 
 def says(result: Result) -> str:
-    """The sentence of a failed verification, without its beginning."""
+    """Return the sentence of a failed verification, without its beginning."""
     assert (result.code, result.out) == (6, ""), result
     assert result.err.count("\n") == 1
     return result.err.removeprefix("ccu: error: ").strip().removesuffix(f"; {NEXT}")
@@ -100,7 +100,7 @@ def remade(hand: Hand, key: chain.Key, start: int = 1) -> None:
 # ---------------------------------------------------------------- found
 
 
-def test_the_audit_there_is_to_begin_with(town: Ccu, db_path: Path) -> None:
+def test_the_untouched_audit_verifies(town: Ccu, db_path: Path) -> None:
     found = rows(db_path)
     assert [row[0] for row in found] == list(range(1, ROWS + 1))
     last = str(found[-1][-1].hex())  # type: ignore[attr-defined]
@@ -181,7 +181,7 @@ def test_a_made_row_appended(town: Ccu, db_path: Path, previous: bytes | None, t
     assert says(town("audit", "verify")).startswith(f"audit row {ROWS + 1} was ")
 
 
-def test_a_cut_tail_stays_to_be_found_after_more_is_written(town: Ccu, db_path: Path) -> None:
+def test_a_truncated_end_is_found_after_more_writes(town: Ccu, db_path: Path) -> None:
     with by_hand(db_path) as hand:
         hand.execute("DELETE FROM audit WHERE id > ?", (ROWS - 2,))
     for days in ("50", "51", "52"):
@@ -267,7 +267,7 @@ def anchor(town: Ccu) -> str:
     return done.out.strip()
 
 
-def test_a_tail_cut_without_a_trace_is_found_only_by_an_anchor(town: Ccu, db_path: Path) -> None:
+def test_a_traceless_truncation_is_found_only_by_an_anchor(town: Ccu, db_path: Path) -> None:
     assert town("history", "--call", "1").code == 0
     kept = anchor(town)
     with by_hand(db_path) as hand:
@@ -308,7 +308,7 @@ def test_an_older_copy_of_the_file_is_found_by_an_anchor_alone(
 
 
 def with_a_key_of_ones_own(db_path: Path) -> None:
-    """The complete chain, and the key's file, put in the place of the real ones."""
+    """Replace the complete chain and the key's file by forged ones."""
     own = db_path.with_name("ccu.db.audit-key")
     own.write_text("ab" * 32 + "\n")
     key = chain.read(own)
@@ -324,7 +324,7 @@ def with_a_key_of_ones_own(db_path: Path) -> None:
         remade(hand, key)
 
 
-def test_a_chain_made_with_a_key_of_ones_own_is_not_backed_up(
+def test_a_chain_forged_with_another_key_is_not_backed_up(
     town: Ccu, db_path: Path, tmp_path: Path
 ) -> None:
     """The night's copy is compared with the anchors of the nights before, without an option."""

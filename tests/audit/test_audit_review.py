@@ -1,4 +1,4 @@
-"""`ccu audit review`: the supervisor's page, by rules that can be said to whoever is in it."""
+"""`ccu audit review`: the supervisor's page, by rules that can be explained to those listed."""
 
 import contextlib
 import json
@@ -21,7 +21,7 @@ NOW = datetime(2026, 1, 31, 14, 0, tzinfo=ZONE)  # a Saturday
 
 
 class Town:
-    """People who work here, and a clock that is both the town's and the machine's."""
+    """Staff accounts, and a clock that is both the town's and the machine's."""
 
     def __init__(self, ccu: Ccu, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.ccu, self.path, self.patch = ccu, path, monkeypatch
@@ -119,7 +119,7 @@ def test_an_invalid_span_is_one_sentence(town: Town, since: str) -> None:
 # ---------------------------------------------------------------- unusually much
 
 
-def test_three_times_ones_own_median_and_at_least_twenty(town: Town) -> None:
+def test_unusual_is_three_times_the_median_and_at_least_twenty(town: Town) -> None:
     town.add_people(24)
     for day in (10, 11, 12):
         for person in range(2, 9):  # seven a day is usual
@@ -134,7 +134,7 @@ def test_three_times_ones_own_median_and_at_least_twenty(town: Town) -> None:
     ]  # fmt: skip
 
 
-def test_others_of_the_role_are_a_measure_too(town: Town) -> None:
+def test_unusual_is_also_measured_against_the_role(town: Town) -> None:
     town.add_people(24)
     for person in range(2, 22):  # whose usual is much already, and others' is little
         town.look("pat", days(20), person)
@@ -214,7 +214,7 @@ def test_a_merge_ties_what_either_record_was_tied_to(town: Town) -> None:
 # ---------------------------------------------------------------- at night
 
 
-def test_night_is_the_towns_and_a_call_explains_it(town: Town) -> None:
+def test_night_is_by_the_towns_clock_and_a_call_explains_a_look(town: Town) -> None:
     town.add_people(1)
     for moment in ("2026-01-30T21:59", "2026-01-30T22:00", "2026-01-31T05:59", "2026-01-31T06:00"):
         town.look("pat", datetime.fromisoformat(moment).replace(tzinfo=ZONE), 2)
@@ -274,7 +274,7 @@ def test_new_admins_and_changed_roles_come_first(town: Town, db_path: Path) -> N
     assert page.index("new admin") < page.index("By account")
 
 
-def test_it_is_recorded_and_ones_own_reads_are_in_it(town: Town, db_path: Path) -> None:
+def test_the_review_is_recorded_and_includes_the_reviewers_reads(town: Town, db_path: Path) -> None:
     town.look("boss", hours(1))
     assert [row["staff"] for row in town.review()["accounts"]] == ["boss"]
     assert steps.audited(db_path, "audit-review") == [("audit", None)]
@@ -292,6 +292,6 @@ def test_the_page_names_nobody(town: Town, db_path: Path) -> None:
     assert "Lookups without a tie (1)" in town.ccu("audit", "review").out
 
 
-def test_nothing_is_a_page_too(ccu: Ccu) -> None:
+def test_an_empty_review_is_a_page(ccu: Ccu) -> None:
     done = ccu("--today", "2020-01-01", "audit", "review")
     assert done.code == 0 and done.out.count("none") == 8

@@ -90,7 +90,7 @@ def test_a_later_write_by_ccu_does_not_hide_it(town: Ccu, db_path: Path) -> None
     assert "call 2 was changed" in town("audit", "verify").err
 
 
-def test_what_is_put_in_for_the_next_event_is_not_taken_over(town: Ccu, db_path: Path) -> None:
+def test_digests_inserted_by_another_program_are_discarded(town: Ccu, db_path: Path) -> None:
     with contextlib.closing(sqlite3.connect(db_path)) as hand:
         hand.execute(
             "INSERT INTO audit_written SELECT max(id) + 1, 1, 'call', 1, x'0100000000000000'"
@@ -124,7 +124,7 @@ def test_rows_of_a_write_without_an_event_are_refused(town: Ccu, db_path: Path) 
             hand.commit()
 
 
-def test_no_digest_of_what_was_destroyed_is_left(
+def test_destroyed_rows_leave_no_digest(
     town: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody can try values against one; what another program changed before is named still."""

@@ -38,7 +38,7 @@ def add(ccu: Ccu, due: str, *about: str) -> None:
     assert done.code == 0, done.err
 
 
-def test_a_quiet_day_is_a_page_that_states_it(ccu: Ccu) -> None:
+def test_a_quiet_day_is_reported_on_the_page(ccu: Ccu) -> None:
     assert at("2026-06-01T08:00", "brief").out == (
         "Shift brief\n\n"
         "From   Sun May 31, 2026 08:00\nUntil  Mon Jun 1, 2026 08:00\n\n"
@@ -83,7 +83,7 @@ def test_the_page_has_what_is_new_due_late_and_waiting(ccu: Ccu) -> None:
     assert brief(ccu)["waiting"] == []
 
 
-def test_the_span_is_said_in_hours_days_or_as_a_time(ccu: Ccu) -> None:
+def test_the_span_is_hours_days_or_a_time(ccu: Ccu) -> None:
     """The call was at 22:30 the evening before; a care call alone counts, and no void one."""
 
     def calls(since: str) -> list[int]:
@@ -127,7 +127,7 @@ def test_people_seen_often_this_week_by_every_record(ccu: Ccu, db_path: Path) ->
     assert later["seen_often"] == []
 
 
-def test_who_is_in_hospital_is_the_last_that_was_heard(ccu: Ccu) -> None:
+def test_the_latest_report_decides_who_is_in_hospital(ccu: Ccu) -> None:
     add(ccu, "18:00")
     tried = ("follow-up", "done", "1", "--next", "in 3 days", "--result")
     assert ccu(*tried, "hospital").code == 0
@@ -136,7 +136,7 @@ def test_who_is_in_hospital_is_the_last_that_was_heard(ccu: Ccu) -> None:
     assert brief(ccu)["in_hospital"] == []
 
 
-def test_of_several_subjects_nobody_knows_who_is_in_hospital(ccu: Ccu) -> None:
+def test_several_subjects_do_not_tell_who_is_in_hospital(ccu: Ccu) -> None:
     line = ("log-call", "--when", "2026-01-31 09:00", "--address", "9 Elm St", "--nature", "crisis")
     people = [word for _ in range(5) for word in ("--person", "unknown")]
     assert ccu(*line, "--disposition", "police_exam", *people).code == 0
@@ -159,7 +159,7 @@ def test_a_call_that_names_nobody_and_ended_in_hospital_is_listed(ccu: Ccu) -> N
     assert brief(ccu)["in_hospital"] == []
 
 
-def test_a_call_that_ended_in_hospital_counts_until_somebody_hears_more(ccu: Ccu) -> None:
+def test_a_hospital_call_counts_until_a_later_report(ccu: Ccu) -> None:
     line = ("log-call", "--when", "2026-01-31 09:00", "--address", "9 Elm St", "--nature", "crisis")
     for disposition in ("police_exam", "physician_certificate", "voluntary_transport"):
         done = ccu(*line, "--disposition", disposition, "--person", "unknown")
@@ -190,7 +190,7 @@ def test_a_call_alone_keeps_somebody_on_the_list_for_two_weeks(ccu: Ccu) -> None
     assert listed("2026-02-14T10:00") == []
 
 
-def test_a_flag_that_expires_is_told_before_and_after(
+def test_an_expiring_flag_is_listed_before_and_after(
     ccu: Ccu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     line = ("place", "flag", "--place", "1", "--source", "officer", "--file", "-")

@@ -347,7 +347,7 @@ def test_an_officer_is_told_whose_call_it_is_and_the_audit_keeps_it(
         ),
     ],
 )
-def test_an_amendment_that_cannot_be_right_is_refused(
+def test_an_invalid_amendment_is_refused(
     options: tuple[str, ...], sentence: str | None, call: Ccu, db_path: Path
 ) -> None:
     result = call("call", "edit", "1", *options)
@@ -432,7 +432,7 @@ def test_without_a_subcommand_the_help_is_shown(ccu: Ccu) -> None:
     assert "unvoid" in ccu("call").out + ccu("call").err
 
 
-def test_a_call_voided_in_error_is_brought_back(call: Ccu) -> None:
+def test_a_call_voided_in_error_is_unvoided(call: Ccu) -> None:
     before = call("history", "--call", "1", "-f", "json").out
     shown = json.loads(call("call", "show", "1", "-f", "json").out)
     assert call("call", "void", "1", "--reason", "twice").code == 0

@@ -35,7 +35,7 @@ def refused(result: Result, sentence: str, code: int = 2) -> None:
 # ---------------------------------------------------------------- what is kept
 
 
-def test_the_usual_call_gives_its_number_and_the_card(ccu: Ccu) -> None:
+def test_logging_a_call_prints_its_number_and_the_card(ccu: Ccu) -> None:
     result = ccu(*USUAL)
     assert result.code == 0
     head = "Logged call 1.\n\n12 MAIN ST # 3, WESTPORT\n1st care call here in 90 days.\n"
@@ -360,7 +360,7 @@ def test_a_call_in_the_future_is_refused(ccu: Ccu) -> None:
         ),
     ],
 )
-def test_what_cannot_be_right_is_refused_in_one_sentence(
+def test_invalid_values_are_refused_in_one_sentence(
     options: tuple[str, ...], sentence: str, ccu: Ccu, db_path: Path
 ) -> None:
     refused(ccu(*USUAL, *options), sentence)
@@ -384,7 +384,7 @@ def test_what_cannot_be_right_is_refused_in_one_sentence(
         ("--,--", "a name needs a letter"),
     ],
 )
-def test_a_person_that_cannot_be_right_is_refused_without_the_name(
+def test_an_invalid_person_is_refused_without_the_name(
     line: str, sentence: str, ccu: Ccu, db_path: Path
 ) -> None:
     result = ccu(*USUAL, "--person-file", "-", stdin=f"Bo Li\n{line}\n")
@@ -500,7 +500,7 @@ def test_any_note_comes_back_or_is_refused(note: str, ccu: Ccu, db_path: Path) -
     ),
     text=st.text(alphabet=st.characters(exclude_characters="\0"), max_size=40),
 )
-def test_no_text_in_any_option_is_more_than_refused(
+def test_any_text_in_any_option_is_accepted_or_refused(
     option: str, text: str, ccu: Ccu, db_path: Path
 ) -> None:
     before = rows(db_path, "SELECT count(*) FROM call")
@@ -517,7 +517,7 @@ def test_no_text_in_any_option_is_more_than_refused(
 # ---------------------------------------------------------------- asking
 
 
-def test_enter_at_a_question_records_what_its_option_left_out_does(ccu: Ccu, db_path: Path) -> None:
+def test_enter_records_the_same_as_leaving_out_the_option(ccu: Ccu, db_path: Path) -> None:
     typed = ["", "12 Main St Apt 3", "wel", "", "", "", "", "", "", "", "", "y"]
     result = ccu("log-call", stdin="\n".join(typed) + "\n", tty=True)
     assert result.code == 0, result.err

@@ -69,7 +69,7 @@ def test_from_the_possible_matches_one_goes_back_to_the_person(ccu: Ccu, db_path
     assert people(db_path) == 3
 
 
-def test_nobody_alike_nothing_asked(ccu: Ccu, db_path: Path) -> None:
+def test_without_a_possible_match_nothing_is_asked(ccu: Ccu, db_path: Path) -> None:
     done = log(ccu, "Tom Baker", "described: unknown male, 40s, red jacket", "unknown", "2")
     assert done.code == 0, done.err
     assert "who is on file" not in done.err

@@ -1,4 +1,4 @@
-"""A misspelled unit word before a unit number is never dropped without a word."""
+"""A misspelled unit word before a unit number is never dropped without a message."""
 
 import json
 from pathlib import Path

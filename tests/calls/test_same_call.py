@@ -151,7 +151,7 @@ def test_a_number_of_another_call_is_refused(where: tuple[str, ...], what: str, 
     assert desk.ask("SELECT * FROM change") == []
 
 
-def test_what_agrees_already_is_not_written_again(desk: Desk) -> None:
+def test_equal_values_are_not_written_again(desk: Desk) -> None:
     desk.counts(text([row()]))
     line = ("log-call", *IMPORTED[:2], "--when", "1/18/2026 22:30", "--nature", "welfare_check")
     done = desk.ccu(*line, "--incident", "26-1", "--beat", "4")

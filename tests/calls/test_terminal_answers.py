@@ -24,9 +24,7 @@ def review(terminal: Any) -> str:
 
 
 @pytest.mark.parametrize(("typed", "shown"), [("", "(not recorded)"), ("none", "None")])
-def test_hazards_that_nobody_looked_for_are_not_none(
-    typed: str, shown: str, ccu: Ccu, db_path: Path
-) -> None:
+def test_unscreened_hazards_are_not_none(typed: str, shown: str, ccu: Ccu, db_path: Path) -> None:
     terminal = start(db_path)
     answer(terminal, *TO_HAZARDS, typed, "", "", "", "", "", "")
     assert f"Hazards           {shown}\r\n" in review(terminal)

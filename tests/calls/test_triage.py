@@ -1,4 +1,4 @@
-"""Every care call ends in a decision, and who has not decided in time is told."""
+"""Every care call needs a decision, and late ones are reported."""
 
 import json
 import os
@@ -213,7 +213,7 @@ def test_bad_input_is_one_sentence_and_decides_nothing(
 
 
 def test_a_referral_that_the_reader_is_not_shown_decides_too(ccu: Ccu) -> None:
-    """Else police would be told that nobody has done anything about the call."""
+    """Otherwise police would see the call as if nobody had worked on it."""
     part2 = ("provider", "add", "Detox House", "--need", "detox", "--part2")
     assert ccu(*part2).code == 0
     assert at(DAY, "refer", "2", "--to", "2", "--need", "detox").code == 0

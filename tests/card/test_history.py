@@ -117,7 +117,7 @@ def test_another_unit_is_near(ccu: Ccu) -> None:
     assert found["place"] is None
 
 
-def test_nothing_found_is_an_answer(ccu: Ccu) -> None:
+def test_finding_nothing_is_an_answer(ccu: Ccu) -> None:
     assert ccu("history", "-a", "9 Nowhere Rd") == (
         0,
         "No calls recorded at 9 NOWHERE RD\n\nAn address without a record is not a safe address.\n",
@@ -234,7 +234,7 @@ def test_narratives_need_a_reason_and_it_is_kept_apart_from_the_audit(
     assert audit[-1][:3] == ("history-full", "place", 1)
 
 
-def test_every_card_shown_is_in_the_audit_and_none_that_was_not(ccu: Ccu, db_path: Path) -> None:
+def test_only_cards_that_were_shown_are_in_the_audit(ccu: Ccu, db_path: Path) -> None:
     call = log(ccu, "3 Elm St")
     before = events(db_path)
     assert ccu("history", "--call", str(call)).code == 0
@@ -327,7 +327,7 @@ calls = st.lists(st.tuples(st.integers(0, 800), st.booleans()), max_size=12)
 
 @settings(max_examples=examples(10, 60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(logged=calls)
-def test_counts_are_what_a_person_would_count(
+def test_counts_match_a_manual_recount(
     logged: list[tuple[int, bool]], new_file: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Windows are full local days, today the last of them."""

@@ -274,7 +274,7 @@ def test_one_other_unit_is_on_one_line(ccu: Ccu) -> None:
     assert "1 other unit and the building with 2 calls (2 care)" in both
 
 
-def test_what_is_hidden_is_neither_counted_nor_hinted_at(
+def test_hidden_records_are_neither_counted_nor_hinted_at(
     ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps.start(ccu)

@@ -146,7 +146,7 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
     kind=st.sampled_from(["", " ave", " av", " avenue", " ave."]),
     after=st.sampled_from(["", " 27", " apt 9", " # 27", " twenty seven", ", westport", " 27b"]),
 )
-def test_no_way_to_write_it_is_an_all_clear(
+def test_no_spelling_of_the_address_gives_an_all_clear(
     before: str, name: str, kind: str, after: str, street: Path
 ) -> None:
     """Whatever is typed: the weapon is named, or the card has the line that it is not safe."""
@@ -180,8 +180,8 @@ def test_at_a_terminal_the_street_is_offered_by_number(
 )
 def test_a_house_number_in_spanish_words_is_offered(asked: str, ccu: Ccu) -> None:
     log(ccu, "Calle Luna 12", "--danger", "weapon")
-    log(ccu, "Calle Luna 31")
+    log(ccu, "Calle Luna 31", "--danger", "weapon")
     near = json.loads(ccu("history", "--address", asked, "-f", "json").out)["near"]
     assert near[0]["address"] == "12 CALLE LUNA, WESTPORT"
-    spoken = json.loads(ccu("history", "Calle Luna treinta y uno", "-f", "json").out)["near"]
-    assert spoken[0]["address"] == "31 CALLE LUNA, WESTPORT"
+    shown = ccu("history", "--address", "Calle Luna treinta y uno", "-f", "json").out
+    assert json.loads(shown)["near"][0]["address"] == "31 CALLE LUNA, WESTPORT"

@@ -45,7 +45,7 @@ def main_file(path: Path) -> list[str]:
 # ---------------------------------------------------------------- destroy
 
 
-def test_the_text_is_in_no_byte_and_what_is_others_stays(
+def test_destroyed_text_is_in_no_byte_and_other_notes_stay(
     ccu: Ccu, file: Path, db_path: Path
 ) -> None:
     with closing(sqlite3.connect(file)) as reader:  # keeps the -wal and -shm there
@@ -195,7 +195,7 @@ def test_a_reader_that_holds_the_old_pages_is_told_and_a_second_run_ends_it(
     assert in_bytes(file) == []
 
 
-def test_one_that_is_cut_short_is_ended_by_a_second(
+def test_an_interrupted_destruction_is_finished_by_the_next(
     ccu: Ccu, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stopped(connection: sqlite3.Connection) -> None:
@@ -221,7 +221,7 @@ def test_what_cannot_be_recorded_is_not_destroyed(ccu: Ccu, file: Path) -> None:
     assert [each["text"] for each in listed(ccu)] == [GONE]
 
 
-def test_a_note_that_is_written_while_the_number_is_typed_is_not_destroyed_unseen(
+def test_a_note_added_during_the_confirmation_is_not_destroyed(
     ccu: Ccu, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add(ccu, text=GONE)

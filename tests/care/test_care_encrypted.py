@@ -99,7 +99,7 @@ def _folder(key: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [_none, _another, _no_key, _open_to_all, _a_groups, _folder])
-def test_without_the_key_it_is_as_if_there_were_no_file(
+def test_without_the_key_the_file_seems_absent(
     ccu: Ccu, file: Path, key: Path, damage: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add(ccu)

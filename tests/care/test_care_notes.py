@@ -1,4 +1,4 @@
-"""`ccu care`: a second file, and every screen the same for whoever cannot open it."""
+"""`ccu care`: a second file, and the same screens for accounts that cannot open it."""
 
 import json
 import os
@@ -380,7 +380,7 @@ def test_init_for_a_group_makes_files_of_that_group(ccu: Ccu, file: Path, tmp_pa
     assert sorted(each.name for each in shared.iterdir()) == ["care.db", "care.db.audit-key"]
 
 
-def test_who_can_open_it_is_warned_when_others_can_too(ccu: Ccu, file: Path) -> None:
+def test_an_account_is_warned_if_others_can_open_the_file(ccu: Ccu, file: Path) -> None:
     assert ccu("care", "note", "list", "--person", "1").err == ""
     file.chmod(0o604)
     warned = ccu("care", "note", "list", "--person", "1")

@@ -1,4 +1,4 @@
-"""`ccu consent`: papers that were signed, taken back, and what was told by hand."""
+"""`ccu consent`: signed and revoked consents, and disclosures recorded by hand."""
 
 import contextlib
 import json
@@ -100,7 +100,7 @@ def test_what_cannot_be_right_is_refused_and_never_repeated(
     assert papers(db_path) == 0
 
 
-def test_somebody_who_is_not_there_or_was_merged_signs_nothing(ccu: Ccu, db_path: Path) -> None:
+def test_an_unknown_or_merged_person_signs_nothing(ccu: Ccu, db_path: Path) -> None:
     assert grant(ccu, "worker", person="9").code == 3
     assert steps.call(ccu, "unknown") == 2
     steps.merge(db_path, 2, 1)
@@ -174,7 +174,7 @@ def test_it_counts_through_the_day_it_expires(ccu: Ccu, monkeypatch: pytest.Monk
 # ---------------------------------------------------------------- disclose
 
 
-def test_what_was_told_by_hand_rests_on_a_paper(ccu: Ccu, db_path: Path) -> None:
+def test_a_manual_disclosure_needs_a_consent(ccu: Ccu, db_path: Path) -> None:
     line = ("consent", "disclose", "1", "--to", "hospital", "--scope", "worker")
     refused = ccu(*line)
     assert refused.code == 2
@@ -214,7 +214,7 @@ def test_a_consent_to_one_provider_is_for_it_alone_and_to_an_agency_for_all_of_i
     assert [ccu(*told, to).code for to in ("2", "provider", "ems")] == [0, 0, 2]
 
 
-def test_without_consent_only_for_what_the_law_knows(ccu: Ccu) -> None:
+def test_disclosure_without_consent_needs_a_legal_ground(ccu: Ccu) -> None:
     line = ("consent", "disclose", "1", "--to", "ems", "--scope")
     why = "--without-consent"
     assert ccu(*line, "needs", why, "medical_emergency").out == (

@@ -1,4 +1,4 @@
-"""What police are shown of Human Services' work, by consent or policy, and what is kept of it."""
+"""What police see of Human Services' work, by consent or policy, and what is recorded."""
 
 import contextlib
 import json
@@ -362,7 +362,7 @@ def test_what_is_stalled_under_part_2_is_not_ended_or_printed_by_police(
     assert seen("referral", "show", "2")["status"] == "requested"
 
 
-def test_a_lack_that_became_a_part_2_referral_is_referred_by_police_as_any_other(
+def test_police_refer_a_need_with_a_part_2_referral_as_any_other(
     ccu: Ccu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     become(monkeypatch, "cal")
@@ -603,7 +603,7 @@ STEPS = st.one_of(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=st.lists(STEPS, min_size=1, max_size=6))
-def test_what_an_officer_sees_is_what_papers_policy_and_day_say(
+def test_an_officer_sees_what_consents_policy_and_day_allow(
     ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch, steps: list[tuple[Any, ...]]
 ) -> None:
     with tempfile.TemporaryDirectory() as folder, monkeypatch.context() as patched:

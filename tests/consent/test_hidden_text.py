@@ -44,7 +44,7 @@ def town(ccu: Ccu, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def screen(monkeypatch: pytest.MonkeyPatch, town: None) -> None:
-    """Give `ccu brief` a body that reads every text of the file and asks nobody."""
+    """Give `ccu brief` a body that reads every text of the file without asking the view."""
 
     def forgetful(session: Session, *_given: Any) -> Document:
         lines = [

@@ -378,7 +378,7 @@ def test_a_publication_is_made_without_it_whoever_makes_it(
     assert read(*line) == published
 
 
-def test_cron_leaves_it_out_and_takes_no_news_from_those_who_see_it(
+def test_cron_omits_it_and_does_not_mark_it_as_seen(
     both: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     become(monkeypatch, CRON)

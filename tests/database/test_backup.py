@@ -132,7 +132,7 @@ def backing_up(db_path: Path, folder: Path, *more: str) -> tuple[subprocess.Pope
             "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)"
             " INSERT INTO cad_text (text) SELECT 'Brandvold number ' || i FROM n"
         )
-    command = [sys.executable, "-c", "from ccu.cli import run; run()", "backup"]
+    command = [sys.executable, "-c", "from ccu.start import run; run()", "backup"]
     running = subprocess.Popen(
         [*command, str(folder / "copy.db"), *more], stderr=subprocess.PIPE, text=True
     )
@@ -164,7 +164,7 @@ def test_a_copy_that_a_kill_left_goes_with_the_next_backup(
 
 
 @posix
-def test_what_a_kill_left_of_an_empty_copy_goes_too(ccu: Ccu, tmp_path: Path) -> None:
+def test_an_empty_copy_left_by_a_kill_is_removed_too(ccu: Ccu, tmp_path: Path) -> None:
     folder = tmp_path / "copies"
     folder.mkdir()
     (folder / ".a.db.12088.part").write_bytes(b"")
@@ -224,7 +224,7 @@ def test_a_backup_told_to_stop_leaves_nothing_behind(
         )
     folder = tmp_path / "copies"
     folder.mkdir()
-    command = [sys.executable, "-c", "from ccu.cli import run; run()", "backup"]
+    command = [sys.executable, "-c", "from ccu.start import run; run()", "backup"]
     running = subprocess.Popen(
         [*command, str(folder / "copy.db")], stderr=subprocess.PIPE, text=True
     )

@@ -47,7 +47,7 @@ def start(db_path: Path, *args: str) -> subprocess.Popen[bytes]:
 
 
 def acknowledged(printed: bytes) -> list[int]:
-    """The ids of complete lines: a line cut short by a kill was not told to anybody."""
+    """Return the ids of complete lines; a line cut short by a kill acknowledged nothing."""
     return [int(found) for found in re.findall(rb"^Logged call (\d+)\.\n", printed, re.MULTILINE)]
 
 
@@ -202,12 +202,12 @@ while not ended.is_set():
 """
 
 
-def test_nobody_at_work_is_taken_for_tampering(ccu: Ccu, db_path: Path) -> None:
+def test_normal_use_is_not_reported_as_tampering(ccu: Ccu, db_path: Path) -> None:
     checked_beside_writers(ccu, db_path, 8)
 
 
 @pytest.mark.slow
-def test_nobody_at_work_is_taken_for_tampering_for_long(ccu: Ccu, db_path: Path) -> None:
+def test_normal_use_is_not_reported_as_tampering_at_length(ccu: Ccu, db_path: Path) -> None:
     checked_beside_writers(ccu, db_path, 100)
 
 

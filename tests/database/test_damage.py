@@ -139,7 +139,7 @@ def test_damage_is_named_and_not_copied(
     assert not (tmp_path / "copy.db").exists()
 
 
-def test_what_is_only_late_or_without_an_owner_is_copied_all_the_same(
+def test_overdue_or_unowned_work_does_not_stop_a_backup(
     town: Ccu, db_path: Path, tmp_path: Path
 ) -> None:
     """A rule about the work is no damage: the night's copy is made."""

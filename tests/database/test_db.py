@@ -433,7 +433,7 @@ def triggers_of(path: Path) -> list[tuple[str, str]]:
 
 def test_processes_making_one_file_at_once_make_it_once(tmp_path: Path) -> None:
     path = tmp_path / "one.db"
-    command = [sys.executable, "-c", "from ccu.cli import run; run()", "--db", str(path), *INIT]
+    command = [sys.executable, "-c", "from ccu.start import run; run()", "--db", str(path), *INIT]
     started = [
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(6)
@@ -452,7 +452,7 @@ def test_processes_migrating_one_file_at_once_all_succeed(
 ) -> None:
     """Each waits for the first, or finds the file migrated; one copy of before is kept."""
     made_by_schema(version, db_path)
-    command = [sys.executable, "-c", "from ccu.cli import run; run()", "settings", "town"]
+    command = [sys.executable, "-c", "from ccu.start import run; run()", "settings", "town"]
     started = [
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(5)

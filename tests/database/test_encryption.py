@@ -104,7 +104,7 @@ def tour(ccu: Ccu) -> None:
     assert "whistling" in ccu("call", "show", "1", "--full", "--reason", "to help").out
 
 
-def test_no_word_of_a_days_work_is_in_any_byte_of_any_file(
+def test_an_encrypted_day_of_work_has_no_plain_text_in_any_file(
     locked: Ccu, tmp_path: Path, db_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with contextlib.closing(db.open_database(db_path)) as reader:
@@ -252,7 +252,7 @@ def test_of_many_who_make_it_at_once_one_does(empty: Ccu, key_file: Path, db_pat
     assert empty("check").code == 0
 
 
-def test_a_plain_file_loads_nothing_of_this_and_reads_no_key(
+def test_a_plain_file_imports_no_encryption_and_reads_no_key(
     empty: Ccu, key_file: Path, db_path: Path
 ) -> None:
     key_file.write_text("not a key")
@@ -542,7 +542,7 @@ def test_completion_reads_an_encrypted_file_and_prints_nothing_with_a_wrong_key(
         "COMP_WORDS": "ccu log-call --nature overd",
         "COMP_CWORD": "3",
     }
-    words = [sys.executable, "-c", "from ccu.cli import run; run()"]
+    words = [sys.executable, "-c", "from ccu.start import run; run()"]
     for key, offered in ((None, ["overdose"]), ("5e" * 32, [])):
         if key:
             key_file.write_text(key)
@@ -560,7 +560,7 @@ def test_ctrl_c_ends_a_long_statement_of_an_encrypted_import(locked: Ccu, db_pat
             )
 
 
-def test_rows_come_out_of_an_encrypted_file_as_of_a_plain_one(locked: Ccu, tmp_path: Path) -> None:
+def test_encrypted_and_plain_files_return_the_same_rows(locked: Ccu, tmp_path: Path) -> None:
     plain = tmp_path / "plain" / "ccu.db"
     plain.parent.mkdir()
     assert locked("--db", str(plain), "init", *INIT).code == 0

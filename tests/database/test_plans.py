@@ -61,7 +61,7 @@ def scans_of_call(
 
 
 @pytest.mark.parametrize("line", HOT)
-def test_a_line_of_every_day_reads_no_call_that_it_does_not_need(
+def test_everyday_statements_read_no_needless_calls(
     line: str, here: Path, asked: list[str]
 ) -> None:
     done = town.run(here / "town.db", "admin", *shlex.split(line), stdin=HOT[line])

@@ -86,7 +86,9 @@ def test_wherever_the_byte_is(here: Path, given_to: tuple[str, str], text: str, 
         *(("history", "-f", LONE), ("--today", LONE, "history", "-a", "1 A St")),
     ],
 )
-def test_nor_where_nothing_takes_it(here: Path, words: tuple[str, ...]) -> None:
+def test_an_argument_that_no_command_takes_is_refused_too(
+    here: Path, words: tuple[str, ...]
+) -> None:
     done = town.run(here / "town.db", "admin", *words)
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("ccu: error: ") and done.err.count("\n") == 1
@@ -103,7 +105,7 @@ def test_real_bytes_of_a_real_command_line(tmp_path: Path, here: Path) -> None:
 
     def real(*words: bytes, day: bytes = TODAY.encode()) -> tuple[int, bytes]:
         done = subprocess.run(
-            [os.fsencode(sys.executable), b"-c", b"from ccu.cli import run; run()", *words],
+            [os.fsencode(sys.executable), b"-c", b"from ccu.start import run; run()", *words],
             env={**os.environb, b"CCU_DB": db, b"CCU_TODAY": day},
             capture_output=True,
             check=False,

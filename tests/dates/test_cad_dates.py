@@ -269,7 +269,7 @@ def test_a_clock_is_settled_like_a_format(where: tuple[ZoneInfo, datetime], cloc
     assert outcome(kept_reader(("%Y-%m-%d clock",), town), written) == expected
 
 
-def test_what_is_kept_can_be_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_can_be_emptied(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ccu.dates.cad.KEPT", 3)
     read = cad_reader(["%Y-%m-%d %H:%M"], TOWN)
     start = datetime(2026, 1, 1, 9)

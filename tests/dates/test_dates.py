@@ -190,7 +190,7 @@ def test_a_text_that_is_no_date_is_not_echoed(typed: str) -> None:
     assert message.isascii() and message.isprintable()
 
 
-def test_an_echo_is_short() -> None:
+def test_a_repeated_text_is_short() -> None:
     assert f'"{"9" * 40}" is only a number' in refusal("9" * 40)
     assert f'"{"9" * 37}..." is only a number' in refusal("9" * 41)
 

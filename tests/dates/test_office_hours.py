@@ -42,7 +42,7 @@ def test_holidays_are_closed() -> None:
     assert moved("2026-07-05T03:00", "", "2026-07-03") == "2026-07-05T03:00-04:00"
 
 
-def test_an_opening_that_clocks_jump_over_is_as_much_later() -> None:
+def test_a_skipped_opening_time_is_moved_by_the_gap() -> None:
     assert moved("2026-03-08T01:00", "sun 02:30-05:00") == "2026-03-08T03:30-04:00"
 
 
@@ -52,7 +52,7 @@ def test_days_may_differ_and_go_over_the_weekend() -> None:
 
 
 @given(st.datetimes(datetime(2025, 1, 1), datetime(2027, 1, 1)), st.sampled_from([0, 1]))
-def test_what_is_found_is_open_and_not_before(wall: datetime, fold: int) -> None:
+def test_the_next_opening_is_open_and_the_first(wall: datetime, fold: int) -> None:
     when = wall.replace(tzinfo=NEW_YORK, fold=fold, microsecond=0)
     hours = office_hours.read(WEEK, "2026-12-25,2026-01-01")
     found = hours.next_open(when)

@@ -108,7 +108,7 @@ def test_a_misspelled_day_is_offered(line: tuple[str, ...], told: str, ccu: Ccu)
         ("2 to 3 pm yesterday", "cannot be read as a time"),
     ],
 )
-def test_half_a_clock_and_a_span_are_asked(typed: str, told: str, ccu: Ccu) -> None:
+def test_a_missing_am_pm_and_a_span_are_asked_for(typed: str, told: str, ccu: Ccu) -> None:
     done = ccu("log-call", "--when", typed, *CALL)
     assert done.code == 2
     assert told in done.err

@@ -94,7 +94,7 @@ def test_one_call_was_corrected_and_one_voided(town: Path) -> None:
     assert rows(town, "SELECT count(*) FROM call WHERE voided_at IS NOT NULL") == [(1,)]
 
 
-def test_what_became_of_the_story_is_told_to_the_end(town: Path) -> None:
+def test_the_story_ends_with_every_outcome(town: Path) -> None:
     assert {status for (status,) in rows(town, "SELECT status FROM referral")} == {
         *("requested", "accepted", "in_progress", "service_received"),
         *("declined", "rejected", "unable_to_contact", "expired"),
@@ -119,7 +119,7 @@ def test_each_dispatched_care_call_has_a_call_back(town: Path) -> None:
 
 
 @pytest.mark.parametrize("today", ["2024-02-29", "2026-03-08T03:30", "2026-04-24", "2026-11-01"])
-def test_any_day_will_do(today: str, tmp_path: Path) -> None:
+def test_the_demo_works_on_any_day(today: str, tmp_path: Path) -> None:
     path = tmp_path / "demo.db"
     made = run_ccu("--db", str(path), "--today", today, "demo", "--calls", "100")
     assert (made.code, made.err) == (0, "")
@@ -247,7 +247,7 @@ def test_without_a_name_it_never_uses_the_town_s_own_file(
     assert made_here == ["ccu-demo.db", "ccu-demo.db.audit-key"]
 
 
-def test_half_a_town_is_not_left_behind(
+def test_an_interrupted_demo_leaves_no_file(
     empty: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from ccu.demo import build

@@ -1,4 +1,4 @@
-"""`ccu deidentify`: old records lose who it was and keep what they count."""
+"""`ccu deidentify`: old records lose the identity and keep what figures count."""
 
 import json
 import sqlite3
@@ -108,7 +108,7 @@ def test_a_person_met_since_becomes_due_again_later(db: Path) -> None:
 
 
 def test_who_stays_and_why(db: Path) -> None:
-    """Open work, a plan that is not done with, a hold: told with the reason, by number."""
+    """People with open work, an active plan or a hold stay, listed by number with the reason."""
     told = json.loads(records(db, *BEFORE, "--dry-run", "-f", "json").out)
     assert {row["person"]: row["result"] for row in told} == {
         1: "would be de-identified",
@@ -155,7 +155,7 @@ def test_a_dry_run_changes_nothing(db: Path) -> None:
 
 
 def test_merged_records_lose_it_together(db: Path) -> None:
-    """What a merge had taken is no way back to the name, and undoing it works."""
+    """Values taken by a merge do not lead back to the name, and an unmerge works."""
     add = town.run(db, "clinician", "person", "add", "--file", "-", "--no-input",
                    stdin="given: Zebbie\nfamily: Ostrander\nborn: 1970-01-02\nphone: 203-555-0188",
                    at=CLOSED)  # fmt: skip
@@ -176,8 +176,8 @@ def test_merged_records_lose_it_together(db: Path) -> None:
 BACK = f"given: {town.GIVEN.upper()}\nfamily: {town.FAMILY}\nborn: {town.BORN}"
 
 
-def test_who_comes_back_is_a_new_person(db: Path) -> None:
-    """Nothing that is kept leads back to the de-identified record, not what is archived either."""
+def test_a_returning_deidentified_person_is_a_new_record(db: Path) -> None:
+    """No stored or archived value leads back to the de-identified record."""
     with closing(sqlite3.connect(db)) as hand, hand:
         register(hand)
         hand.execute(
@@ -210,5 +210,5 @@ def test_it_is_recorded(db: Path) -> None:
 
 @pytest.mark.parametrize("login", [*town.ROLES[:-1], "admin"])
 def test_only_the_records_custodian(db: Path, login: str) -> None:
-    """Nobody else, not even to look."""
+    """No other role, not even for a dry run."""
     assert town.run(db, login, *BEFORE, "--dry-run", at=LATER).code == 7

@@ -1,4 +1,4 @@
-"""`ccu export`: what leaves, what does not, and what is said of it."""
+"""`ccu export`: what is exported, what is left out, and what is reported."""
 
 import csv
 import hashlib
@@ -94,7 +94,7 @@ def town(empty: Ccu, made: Path, db_path: Path) -> Ccu:
     return empty
 
 
-def test_nothing_that_names_somebody_leaves(town: Ccu, tmp_path: Path) -> None:
+def test_no_export_has_a_name(town: Ccu, tmp_path: Path) -> None:
     for each in ("csv", "json"):
         done = export(tmp_path, "--k", "1", "--hours", "-f", each, name=each)
         assert done.code == 0, done.err
@@ -367,7 +367,7 @@ def test_age_bands(
 
 
 def many(db_path: Path, count: int, **said: object) -> None:
-    """Calls like the first, of nobody."""
+    """Add calls like the first, without a person."""
     with closing(sqlite3.connect(db_path)) as hand, hand:
         given = {"beat": "4", "place_id": 1, "nature": "crisis", **said}
         names = ", ".join(given)

@@ -204,7 +204,7 @@ def sizes(told: list[dict[str, str]]) -> list[int]:
     return [len({*people} - {""}) or len(people) for people in groups.values()]
 
 
-def test_a_unique_person_loses_what_singles_them_out(
+def test_a_unique_person_loses_distinguishing_values(
     towns: dict[str, Path], tmp_path: Path
 ) -> None:
     path = tmp_path / "one.db"
@@ -384,7 +384,7 @@ def months(draw: st.DrawFn) -> list[Rows]:
 
 @given(months(), st.integers(2, 5))
 @settings(max_examples=60, deadline=None)
-def test_whatever_is_written_of_a_row_is_shared_by_k_people(told: list[Rows], k: int) -> None:
+def test_every_exported_value_is_shared_by_k_people(told: list[Rows], k: int) -> None:
     """Counted again from what is written, and from who it really was."""
     before = {
         table.name: [dict(row) for row in table.rows if row.get("status") != "draft"]

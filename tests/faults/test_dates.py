@@ -1,4 +1,4 @@
-"""No date that cannot be is taken for another one, whatever option it is given to."""
+"""No option reads an impossible date as another date."""
 
 import json
 from pathlib import Path

@@ -102,7 +102,7 @@ QUIET = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.
 
 @settings(max_examples=examples(15, 4000), suppress_health_check=QUIET, deadline=None)
 @given(line=command_lines())
-def test_no_command_line_is_a_bug(
+def test_no_command_line_causes_a_bug(
     line: tuple[str, str, list[str], str], made: Path, here: Path
 ) -> None:
     tried(made, here, *line)
@@ -110,7 +110,7 @@ def test_no_command_line_is_a_bug(
 
 @settings(max_examples=examples(10, 3000), suppress_health_check=QUIET, deadline=None)
 @given(line=command_lines(), keep=st.integers(0, 3), answers=st.lists(VALUES, max_size=20))
-def test_no_answer_is_a_bug(
+def test_no_answer_causes_a_bug(
     line: tuple[str, str, list[str], str], keep: int, answers: list[str], made: Path, here: Path
 ) -> None:
     login, path, words, _ = line
@@ -161,7 +161,7 @@ def files(draw: st.DrawFn) -> tuple[Importer, bytes, bytes, list[str]]:
 
 @settings(max_examples=examples(15, 4000), suppress_health_check=QUIET, deadline=None)
 @given(file=files())
-def test_no_file_and_no_layout_is_a_bug(
+def test_no_file_or_layout_causes_a_bug(
     file: tuple[Importer, bytes, bytes, list[str]], made: Path, here: Path
 ) -> None:
     of, content, layout, more = file

@@ -1,4 +1,4 @@
-"""Every command that writes, killed at random: all of it is kept or none, and it can be run again.
+"""Every writing command, killed at random: all of it is saved or none, and it can run again.
 
 The lines are those of the told town. A killed process cannot be told from one that lost its power
 with everything on the disk; what was not on the disk yet is test_power_cuts.py.

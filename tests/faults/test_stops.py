@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ccu import cli
+from ccu import start
 from ccu.database import opening, written
 from ccu.files import private
 from ccu.session import Session
@@ -58,8 +58,8 @@ def in_program(prepare: Callable[[], object]) -> Callable[[], None]:
     """As `prepare`, in a process with the signals of the console script."""
 
     def change() -> None:
-        cli._stops[:] = [signal.SIGINT]
-        cli._on_stop(cli._stop)
+        start._answered[:] = [signal.SIGINT]
+        start.answer_stops()
         prepare()
 
     return change
@@ -143,8 +143,8 @@ def test_a_stop_at_the_end_of_a_write_within_a_write_is_no_bug(
     assert not connection.in_transaction
     connection.close()
     signal.signal(signal.SIGINT, before)
-    cli._stops.clear()
-    cli._came.clear()
+    start._answered.clear()
+    start.came.clear()
 
 
 def test_a_stop_of_an_import_while_it_reads_its_staging_file_is_no_bug(
@@ -165,7 +165,7 @@ def test_a_stop_of_an_import_while_it_reads_its_staging_file_is_no_bug(
 
 @pytest.mark.parametrize("line", ["--version", "--show-completion bash", "brief"])
 def test_a_closed_output_is_one_sentence(line: str, folder: Path) -> None:
-    program = f"{sys.executable} -c 'from ccu.cli import run; run()' --db town.db {line} >&-"
+    program = f"{sys.executable} -c 'from ccu.start import run; run()' --db town.db {line} >&-"
     done = subprocess.run(
         ["sh", "-c", program.replace("--db town.db --", "--")], cwd=folder, capture_output=True,
         text=True, check=False,
@@ -187,3 +187,27 @@ def test_a_bug_whose_report_has_no_room_is_one_sentence(folder: Path) -> None:
     done = runs.run(folder, "admin", "--db", "town.db", "brief", prepare=prepare)
     assert (done.code, done.err.count(b"\n"), b"Zyx" in done.err) == (1, 1, False), done
     assert b"set TMPDIR to a folder with room" in done.err
+
+
+LOADING = """
+import os, signal, sys
+
+class Stopping:
+    def find_spec(self, name, *_):
+        if name == "typer":
+            os.kill(os.getpid(), signal.{name})
+
+sys.meta_path.insert(0, Stopping())
+from ccu.start import run
+run()
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_stop_while_ccu_is_loaded_is_no_traceback(name: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOADING.replace("{name}", name), "brief"],
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", NOTHING)

@@ -1,4 +1,4 @@
-"""Values that are typed into the wrong place, or that nobody should have to fear."""
+"""Values typed into the wrong place, and unusual ones that must be harmless."""
 
 from pathlib import Path
 

@@ -117,7 +117,7 @@ def test_other_numbers_are_not_refused(desk: Desk, cells: tuple[str, ...]) -> No
     assert desk.counts(with_column("Remark", *cells))[1] == len(cells)
 
 
-def test_several_columns_are_all_told(desk: Desk) -> None:
+def test_all_refused_columns_are_named(desk: Desk) -> None:
     content = text([[*row(), "734021", "078-05-1120"]], (*HEADER, "FBI No", "Remark"))
     done = desk.bring(content)
     assert done.code == 2

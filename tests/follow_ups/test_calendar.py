@@ -67,7 +67,7 @@ def test_what_is_closed_cancelled_or_given_away_is_removed(unit: Ccu, tmp_path: 
     assert len(states) == 3 and set(states.values()) == {"CANCELLED"}
 
 
-def test_what_is_over_is_in_no_calendar(
+def test_past_follow_ups_are_in_no_calendar(
     unit: Ccu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A first calendar is not full of entries to be removed; what is open and late is in it."""

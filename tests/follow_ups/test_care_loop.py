@@ -251,7 +251,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @given(
     first=st.sampled_from(("housing", "food")), days=st.lists(operations, min_size=5, max_size=25)
 )
-def test_nobody_is_dropped(
+def test_no_client_is_left_without_a_next_action(
     first: str, days: list[Any], template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     with town(template, tmp_path_factory.mktemp("town")) as place:

@@ -172,7 +172,7 @@ def test_what_is_over_is_not_followed_up(ccu: Ccu, db_path: Path) -> None:
 # ---------------------------------------------------------------- done
 
 
-def test_a_try_that_fails_leaves_it_open_with_a_new_due(ccu: Ccu) -> None:
+def test_a_failed_attempt_leaves_it_open_with_a_new_due_date(ccu: Ccu) -> None:
     add(ccu, "--call", "1")
     tried = ("follow-up", "done", "1", "--result", "left_message")
     assert ccu(*tried) == (
@@ -225,7 +225,7 @@ def test_n_at_the_review_saves_nothing(ccu: Ccu) -> None:
     assert ccu("follow-up", "done", "1", "--result", "reached").code == 0
 
 
-def test_closing_twice_is_told_who_closed_it_and_when(ccu: Ccu) -> None:
+def test_closing_twice_reports_who_closed_it_and_when(ccu: Ccu) -> None:
     add(ccu, "--call", "1")
     closed = ("follow-up", "done", "1", "--result", "reached")
     assert ccu(*closed).out == "Closed follow-up 1: reached.\n"
@@ -237,7 +237,7 @@ def test_closing_twice_is_told_who_closed_it_and_when(ccu: Ccu) -> None:
     assert ccu("follow-up", "done", "99", "--result", "reached").code == 3
 
 
-def test_of_two_at_once_the_second_is_told_who_was_faster(ccu: Ccu) -> None:
+def test_the_second_of_two_at_once_is_told_who_closed_it(ccu: Ccu) -> None:
     from ccu.errors import InvalidInput
     from ccu.follow_ups import entry
     from ccu.follow_ups.options import AttemptOptions

@@ -126,7 +126,7 @@ def test_moved_and_late_again_is_new_again(ccu: Ccu) -> None:
     assert night("2026-01-08T06:00", "--new").out
 
 
-def test_a_look_at_a_terminal_does_not_take_the_nights_news(ccu: Ccu) -> None:
+def test_a_terminal_read_does_not_mark_rows_as_reported(ccu: Ccu) -> None:
     add(ccu, "2026-01-05 10:00")
     noon = ("--today", "2026-01-05T12:00", "follow-up", "overdue")
     assert "yes" in run_ccu(*noon, tty=True).out

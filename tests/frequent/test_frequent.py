@@ -360,7 +360,7 @@ def test_names_only_when_asked_and_it_is_recorded_whose(ccu: Ccu, db_path: Path)
     assert listed("places")["places"][0]["people"] == 1
 
 
-def test_who_called_is_not_who_the_calls_are_about(ccu: Ccu, db_path: Path) -> None:
+def test_callers_are_not_counted_as_subjects(ccu: Ccu, db_path: Path) -> None:
     calls(ccu, 3, "unknown")
     with sqlite3.connect(db_path) as hand:
         hand.execute("UPDATE call_person SET role = 'caller', person_id = 1")

@@ -444,7 +444,7 @@ def test_the_card_counts_a_household_referral_and_nobody_elses_work(
     assert card(ccu, 1)["open"] == []
 
 
-def test_every_one_shown_is_in_the_audit(ccu: Ccu, db_path: Path) -> None:
+def test_everybody_shown_is_in_the_audit(ccu: Ccu, db_path: Path) -> None:
     linked(ccu, 1, 2, "parent")
     linked(ccu, 3, 1, "sibling", "--household", "none")
     assert ccu("household", "show", "1", "-f", "csv").code == 0

@@ -345,14 +345,14 @@ PEOPLE = st.builds(
 
 
 @given(PEOPLE, PEOPLE)
-def test_it_does_not_matter_who_comes_first(one: Known, other: Known) -> None:
+def test_comparing_is_symmetric_for_records(one: Known, other: Known) -> None:
     there, back = compare(one, other), compare(other, one)
     assert there.score == back.score
     assert there.total == pytest.approx(back.total)
 
 
 @given(PEOPLE, PEOPLE)
-def test_nothing_is_more_like_a_record_than_itself(one: Known, other: Known) -> None:
+def test_a_record_is_most_similar_to_itself(one: Known, other: Known) -> None:
     assert 0 <= compare(one, other).score <= compare(one, one).score <= 100
 
 
@@ -376,7 +376,7 @@ def test_adding_what_agrees_never_lowers(
 
 
 @given(PEOPLE, PEOPLE, st.sampled_from(OPTIONAL))
-def test_what_is_missing_never_counts_against(one: Known, other: Known, field: str) -> None:
+def test_missing_fields_never_lower_a_score(one: Known, other: Known, field: str) -> None:
     absent: dict[str, Any] = {field: None}
     if field.startswith("birth"):
         absent, field = {"birth_date": None, "birth_years": None}, "birth date"

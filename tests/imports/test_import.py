@@ -39,7 +39,7 @@ def test_a_row_becomes_a_call(desk: Desk) -> None:
     ]
 
 
-def test_again_is_all_the_same_and_changes_nothing(desk: Desk) -> None:
+def test_importing_again_changes_nothing(desk: Desk) -> None:
     export = text([row(), row(Number="26-2", Where="9 Elm St")])
     assert desk.counts(export) == (2, 2, 0, 0, 0)
     before = desk.ask("SELECT * FROM call ORDER BY id")
@@ -86,7 +86,7 @@ def test_a_better_layout_reads_the_same_rows_again(desk: Desk) -> None:
     assert desk.ask("SELECT nature, care FROM call") == [("welfare_check", 1)]
 
 
-def test_what_a_hand_has_amended_stays(desk: Desk) -> None:
+def test_manual_amendments_stay(desk: Desk) -> None:
     desk.counts(text([row()]))
     amended = desk.ccu("call", "edit", "1", "--nature", "crisis", "--reason", "seen")
     assert amended.code == 0, amended.err

@@ -213,7 +213,7 @@ def _start(desk: Desk, rows: int) -> "subprocess.Popen[str]":
         )
     words = ["import", str(desk.file), "--layout", str(desk.layout)]
     return subprocess.Popen(
-        [sys.executable, "-c", "from ccu.cli import run; run()", *words],
+        [sys.executable, "-c", "from ccu.start import run; run()", *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -315,7 +315,7 @@ def test_a_busy_file_is_exit_5_and_nothing_is_kept(
     assert _hidden(desk) == []
 
 
-def test_what_a_crash_left_is_swept(desk: Desk) -> None:
+def test_files_left_by_a_crash_are_removed(desk: Desk) -> None:
     left = desk.folder / ".ccu.db.import-1-dead"
     left.write_bytes(b"x")
     os.utime(left, (0, 0))
@@ -340,7 +340,7 @@ def test_a_full_disk_is_one_sentence_and_the_file_unharmed(desk: Desk) -> None:
     desk.file.write_text(text([row(Number=f"n{n}", Where=f"{n} Main St") for n in range(5000)]))
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (900_000, 900_000));"
-        "from ccu.cli import run; run()"
+        "from ccu.start import run; run()"
     )
     words = ["import", str(desk.file), "--layout", str(desk.layout)]
     done = subprocess.run(

@@ -255,7 +255,7 @@ def test_rows_that_look_alike_are_reported(desk: Desk) -> None:
     assert "alike within the file, taken as different people: lines 3 like 2" in desk.bring().err
 
 
-def test_as_new_looks_for_nobody_and_never_doubles(desk: Desk, ccu: Ccu, tmp_path: Path) -> None:
+def test_as_new_skips_matching_and_never_duplicates(desk: Desk, ccu: Ccu, tmp_path: Path) -> None:
     person(ccu, tmp_path, given="Annika", family="Brindlewood", born="1979-07-22")
     desk.rows(ANN, {**ANN, "No": "8"}, BEN)
     assert desk.counts("--as-new") == {"read": 3, "new": 3}
@@ -479,7 +479,7 @@ def test_columns_that_the_layout_does_not_name_are_kept_nowhere(desk: Desk) -> N
     assert "no name" in desk.left.read_text() and "987654321" not in desk.left.read_text()
 
 
-def test_a_number_of_two_names_is_believed_of_neither(desk: Desk) -> None:
+def test_a_client_number_with_two_names_matches_neither(desk: Desk) -> None:
     desk.rows(
         ANN, {**BEN, "No": "1"}, {**ANN, "No": "3"}, {**ANN, "No": "3", "Phone": "2035550100"}
     )
@@ -502,7 +502,7 @@ def test_a_bad_value_is_left_out_and_told_by_line_and_field(desk: Desk) -> None:
     assert "cmd" not in done.err and json.loads(done.out)[0]["new"] == 8
 
 
-def test_a_wrong_format_is_the_layouts_fault(desk: Desk) -> None:
+def test_a_wrong_date_format_is_reported_for_the_layout(desk: Desk) -> None:
     desk.layout.write_text(LAYOUT.replace('["%m/%d/%Y"]', '["%Y%m%d"]'))
     desk.rows(ANN, BEN)
     done = desk.bring()
@@ -578,7 +578,7 @@ def test_encodings_and_spaces_make_no_difference(desk: Desk, content: bytes) -> 
         (b"PK\x03\x04", 2, "is a zip archive; unpack it"),
     ],
 )
-def test_bad_files_cost_a_sentence(desk: Desk, content: bytes, code: int, told: str) -> None:
+def test_a_bad_file_is_one_sentence(desk: Desk, content: bytes, code: int, told: str) -> None:
     desk.file.write_bytes(content)
     done = desk.bring()
     assert done.code == code and told in done.err, done.err

@@ -221,7 +221,7 @@ def _install_program(place: Installed) -> None:
             if ".." not in str(file) and source.is_file():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(source, target)
-    place.program.write_text(f"#!{folder}/bin/python3\nfrom ccu.cli import run\nrun()\n")
+    place.program.write_text(f"#!{folder}/bin/python3\nfrom ccu.start import run\nrun()\n")
     place.program.chmod(0o755)
     _sh(f"chmod -R go=rX {folder}")
 

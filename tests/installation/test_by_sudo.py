@@ -108,7 +108,9 @@ def test_an_unknown_caller_may_run_no_command_at_all(here: Path, account: str) -
         ("address", "--file", "export.csv", "--output", "taken"),
     ],
 )
-def test_nor_what_needs_no_account_otherwise(here: Path, line: tuple[str, ...]) -> None:
+def test_an_unknown_caller_may_not_run_open_commands_either(
+    here: Path, line: tuple[str, ...]
+) -> None:
     before = files(here)
     done = run_ccu("--db", "town.db", *line)
     assert (done.code, done.out) == (7, "")
@@ -116,7 +118,7 @@ def test_nor_what_needs_no_account_otherwise(here: Path, line: tuple[str, ...]) 
     assert files(here) == before
 
 
-def test_a_caller_on_the_list_may_what_their_role_may(here: Path) -> None:
+def test_a_caller_on_the_list_has_the_rights_of_their_role(here: Path) -> None:
     named(here, OWN, role="officer")
     for row in ("address", "check", "history", "settings"):
         assert ran(here, row).code == 0, row
@@ -162,7 +164,7 @@ def test_completion_tells_a_caller_who_is_known_alone(
 ) -> None:
     named(here, account, role=role)
     asked = subprocess.run(
-        [sys.executable, "-c", "from ccu.cli import run; run()"],
+        [sys.executable, "-c", "from ccu.start import run; run()"],
         env={**os.environ, "_CCU_COMPLETE": "complete_bash",
              "COMP_WORDS": f"ccu --db {here}/town.db call show ", "COMP_CWORD": "5"},
         capture_output=True,
@@ -173,12 +175,12 @@ def test_completion_tells_a_caller_who_is_known_alone(
 
 
 @needs_modes
-def test_whether_a_file_is_there_is_told_to_nobody_unknown(made: Path, tmp_path: Path) -> None:
+def test_an_unknown_caller_learns_nothing_about_files(made: Path, tmp_path: Path) -> None:
     closed = tmp_path / "closed.csv"
     closed.touch(mode=0)
     code = (
         "from ccu import access; access.login = lambda service_account='': 'stranger'\n"
-        "from ccu.cli import run; run()"
+        "from ccu.start import run; run()"
     )
     line = [sys.executable, "-c", code, "--db", str(made / "town.db"), "--today", TODAY]
     if os.geteuid() == 0:

@@ -203,9 +203,9 @@ def test_another_account_without_sudo_is_told_of_the_installation(
 
 
 COMPLETE = (
-    "import sys, pathlib, os; from ccu import cli; from ccu import installation;"
+    "import sys, pathlib, os; from ccu import installation, start;"
     " installation.place = lambda: pathlib.Path(sys.argv[1]);"
-    " installation._ROOT = os.getuid(); cli.run()"
+    " installation._ROOT = os.getuid(); start.run()"
 )
 
 

@@ -56,6 +56,17 @@ def test_a_backup_that_is_left(ccu: Ccu, db_path: Path, backup: Path) -> None:
     assert ccu(*INIT).code == 0
 
 
+def test_a_backup_by_a_name_of_its_own_is_of_the_only_database_here(
+    ccu: Ccu, db_path: Path
+) -> None:
+    copy, other = db_path.with_name("friday.db"), str(db_path.with_name("other.db"))
+    assert ccu("backup", str(copy)).code == 0
+    assert ccu("--db", other, *INIT).code == 0  # it belongs to the one that is there
+    for left in (other, f"{other}.audit-key", db_path, f"{db_path}.audit-key"):
+        Path(left).unlink()
+    alarms(ccu, db_path, copy)
+
+
 def test_a_care_file_that_is_left(
     empty: Ccu, db_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

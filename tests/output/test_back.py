@@ -134,3 +134,40 @@ def test_a_note_that_was_gone_back_to_is_kept(ccu: Ccu, db_path: Path) -> None:
     )
     with sqlite3.connect(db_path) as hand:
         assert hand.execute("SELECT note FROM attempt").fetchall() == [("Rang twice.",)]
+
+
+@pytest.mark.parametrize(
+    ("command", "after"),
+    [
+        ("needs show", "no needs assessment of person 1"),
+        ("household show", "person 1 is in no household"),
+        ("follow-up add", "What to do"),
+        ("plan write", "A plan for person 1."),
+    ],
+)
+def test_whoever_is_missing_is_asked_for_by_a_part_of_the_name(
+    command: str, after: str, ccu: Ccu, db_path: Path
+) -> None:
+    terminal = typed.start(db_path, *command.split())
+    terminal.expect_exact("The person's number (or part of the name): ")
+    terminal.sendline("rey")
+    terminal.expect_exact("1  Ana Reyes")
+    terminal.expect_exact(after)
+    terminal.close(force=True)
+    assert "--person" in ccu(*command.split()).err  # nobody to ask
+
+
+def test_several_people_are_named_with_commas(ccu: Ccu, db_path: Path) -> None:
+    assert ccu("person", "add", "--file", "-", stdin="given: Bea\nfamily: Noe").code == 0
+    seen = typed.answer(
+        db_path,
+        ["household", "add", "new"],
+        ("The people, by number (or part of the name): ", "reyes, 2"),
+    )
+    assert "Person 1 and person 2 are in new household 1." in seen
+
+
+def test_find_lists_a_name_that_begins_so(ccu: Ccu) -> None:
+    found = json.loads(ccu("person", "find", "-", "-f", "json", stdin="rey\n").out)
+    assert [(each["person"], each["why"]) for each in found] == [(1, "name begins so")]
+    assert json.loads(ccu("person", "find", "-", "-f", "json", stdin="Zed rey\n").out) == []

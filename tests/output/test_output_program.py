@@ -108,7 +108,7 @@ print(*set(sys.modules).difference(before).intersection({HEAVY}), file=sys.stder
 
 @POSIX_ONLY
 @pytest.mark.parametrize("format", TEXTS)
-def test_the_reader_goes_away(format: Format) -> None:
+def test_a_closed_pipe_ends_quietly(format: Format) -> None:
     count = 3000 if format in (Format.table, Format.markdown) else 200_000
     body = ROWS.format(count=count, format=f"'{format.value}' and Format.{format.name}")
     code, _, err = run(body, '"$PY" -c "$PROGRAM" | head -c 100 >/dev/null')

@@ -52,7 +52,7 @@ def people(db_path: Path) -> int:
 # ---------------------------------------------------------------- add and show
 
 
-def test_everything_said_is_shown(ccu: Ccu) -> None:
+def test_every_recorded_field_is_shown(ccu: Ccu) -> None:
     file = KATE + (
         "alias: Kate Walsh\nalias: Maria de la Cruz\n\nsex: F\nemail: k@example.org\n"
         "home: 12 Main St\nzip: 06880\nlanguage: Irish\nhousing: Unstably housed\n"
@@ -284,7 +284,7 @@ def test_what_was_typed_comes_back_exactly(ccu: Ccu, given: str, family: str, ho
     deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.binary(max_size=300), st.sampled_from(["add", "find", "change"]))
-def test_no_file_is_a_bug(ccu: Ccu, content: bytes, command: str) -> None:
+def test_no_person_file_causes_a_bug(ccu: Ccu, content: bytes, command: str) -> None:
     added(ccu, RED_JACKET)
     who = ["1"] if command == "change" else []
     done = ccu("person", command, *who, "--file", "-", stdin=content)
@@ -294,7 +294,7 @@ def test_no_file_is_a_bug(ccu: Ccu, content: bytes, command: str) -> None:
 @pytest.mark.parametrize(
     "name", ["O'Brien", "[/b]x", "[red]x", ":smile:x", "عائشة", "Roe 3rd", "=cmd()"]
 )
-def test_strange_names_are_names(name: str, ccu: Ccu) -> None:
+def test_unusual_names_are_accepted(name: str, ccu: Ccu) -> None:
     number = added(ccu, f"given: {name}")
     assert show(ccu, number)["given_name"] == name
     screen = ccu("person", "show", str(number), tty=True)
@@ -359,7 +359,7 @@ def test_one_name_is_only_like_one_name(ccu: Ccu) -> None:
     assert again.count("\n") == 1
 
 
-def test_who_was_meant_gains_what_was_new(ccu: Ccu, db_path: Path) -> None:
+def test_a_matched_person_gains_the_new_values(ccu: Ccu, db_path: Path) -> None:
     added(ccu, KATE, "--missing", "email=not_collected")
     typed = answers(
         "Katie", "OBrien", "", "1980-03-04", "f", "203 555 0199", "k@x.org", *SKIP[:6], "y", "y"

@@ -110,7 +110,7 @@ def test_every_format_has_the_same_rows(ccu: Ccu) -> None:
     assert screen.err == "Name, phone or birth date: "
 
 
-def test_words_and_fields_ask_the_same(ccu: Ccu) -> None:
+def test_words_and_fields_search_the_same(ccu: Ccu) -> None:
     by_words = ccu("person", "find", "tom", "baker", "-f", "json")
     assert json.loads(by_words.out)[0]["person"] == 5
     file = "given: Tommy\nfamily: Baker\n"
@@ -120,7 +120,7 @@ def test_words_and_fields_ask_the_same(ccu: Ccu) -> None:
     assert [row["person"] for row in json.loads(by_mail.out)] == [4]
 
 
-def test_nobody_found_is_no_error(ccu: Ccu, db_path: Path) -> None:
+def test_finding_nobody_is_no_error(ccu: Ccu, db_path: Path) -> None:
     for heard in ("zebulon quackenbush", "red jacket", "203-555-9999"):
         done = ccu("person", "find", "-", stdin=heard)
         assert done == (0, "Person  Name  Born  Phone  Score  Why\n", "No one found.\n")

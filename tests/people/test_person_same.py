@@ -158,7 +158,7 @@ def test_in_a_pipe_what_differs_has_to_be_decided(ccu: Ccu, db_path: Path) -> No
         (["--prefer", "newest"], "Walter", "203-555-0119"),
     ],
 )
-def test_values_survive_as_said(args: list[str], name: str, phone: str, ccu: Ccu) -> None:
+def test_a_merge_keeps_the_chosen_values(args: list[str], name: str, phone: str, ccu: Ccu) -> None:
     at = ("--today", "2026-01-31T15:00")
     stdin = "phone: 203-555-0118\n"
     assert run_ccu(*at, "person", "edit", "2", "--file", "-", "--no-input", stdin=stdin).code == 0
@@ -458,7 +458,7 @@ def test_a_relation_that_cannot_be_is_a_warning(relation: str, both: str | None,
     )
 
 
-def test_being_ones_own_forebear_is_a_warning(ccu: Ccu) -> None:
+def test_becoming_ones_own_ancestor_is_a_warning(ccu: Ccu) -> None:
     add(ccu, TWIN)
     link(ccu, "1", "3", "parent")
     link(ccu, "3", "4", "parent")
@@ -470,7 +470,7 @@ def test_being_ones_own_forebear_is_a_warning(ccu: Ccu) -> None:
     assert f"Before you merge\n  {said.capitalize()}.\n" in page
 
 
-def test_overrides_that_say_the_opposite_are_a_warning(ccu: Ccu) -> None:
+def test_contradicting_overrides_are_a_warning(ccu: Ccu) -> None:
     def override(person: str, listed: str) -> None:
         line = ("frequent", "override", "--person", person, listed, "--file", "-")
         assert ccu(*line, stdin="Looked at with the team.").code == 0

@@ -1,4 +1,4 @@
-"""`ccu worker`: one at a time, those before kept; what the card shows of it, and no more.
+"""`ccu worker`: one at a time, with the earlier ones kept, and what the card shows of them.
 
 And what an officer is told of what became of a call.
 """
@@ -377,12 +377,12 @@ def update(ccu: Ccu, number: int, status: str, *more: str) -> None:
     assert done.code == 0, done.err
 
 
-def test_nothing_is_said_where_nothing_was_asked(ccu: Ccu) -> None:
+def test_calls_without_work_have_no_answer(ccu: Ccu) -> None:
     assert answer(ccu) == ""
     assert "what became of it" not in ccu("call", "show", "1").out
 
 
-def test_what_waits_states_when_somebody_tries_next(ccu: Ccu) -> None:
+def test_waiting_work_shows_the_next_attempt(ccu: Ccu) -> None:
     steps.refer(ccu)
     late = "2026-02-02T06:00"
     assert answer(ccu) == "Not tried yet; due Jan 31"
@@ -421,7 +421,7 @@ def test_each_status_has_its_line(statuses: list[str], says: str, ccu: Ccu) -> N
     assert ("2026" in answer(ccu, moment="2027-01-01T10:00")) is bool(says)
 
 
-def test_of_several_the_best_news_is_told(ccu: Ccu) -> None:
+def test_the_best_of_several_results_is_shown(ccu: Ccu) -> None:
     for need in ("housing", "food", "legal"):
         steps.refer(ccu, "--need", need)
     update(ccu, 1, "declined")

@@ -601,7 +601,7 @@ def test_of_two_supervisors_at_once_one_approves(
     ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(ccu)
-    line = [sys.executable, "-c", "from ccu.cli import run; run()", "plan", "approve", "1"]
+    line = [sys.executable, "-c", "from ccu.start import run; run()", "plan", "approve", "1"]
     both = [
         subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(2)

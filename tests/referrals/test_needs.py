@@ -222,7 +222,7 @@ def test_at_a_terminal_an_edit_shows_what_is_on_file(ccu: Ccu, db_path: Path) ->
         ("Money and benefits (number or word): ", ""),
         ("Primary care (number or word): ", ""),
         ("Legal (number or word) [Need met]: ", "1"),
-        ("Ask about the other 16? y or n: ", "n"),
+        ("Ask about the other 16? y or n [n]: ", "n"),
         ("Save? y, n, or a number to change: ", "y"),
         ("Edited needs assessment 1: Food, Legal.", None),
     )

@@ -188,7 +188,8 @@ def test_an_end_is_final_but_for_a_supervisors_correction(
         2,
         "",
         f"ccu: error: referral 1 is declined by person ({me}, Sat Jan 31, 2026 23:59): it has"
-        " ended; to refer again: ccu refer CALL --again-of 1; to reopen it: ccu referral reopen 1\n",
+        " ended; to refer again: ccu refer CALL --again-of 1; to reopen it: "
+        "ccu referral reopen 1\n",
     )
     assert ccu("referral", "update", "1", "--status", "accepted") == ended
     assert ccu("referral", "update", "1", "--owner", "dlee") == ended

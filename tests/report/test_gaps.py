@@ -249,7 +249,7 @@ def test_a_team_that_works_from_monday_to_friday() -> None:
 
 
 @pytest.mark.parametrize("rate", [1, 3, 10])
-def test_half_a_month_is_always_told(rate: int) -> None:
+def test_half_a_missing_month_is_always_reported(rate: int) -> None:
     calls = dict.fromkeys(days("2024-01-01", "2025-08-15"), rate)
     records = Records({"ccu": calls}, date(2025, 9, 1))
     assert records.sentence(month(8)) == "calls on 15 of 31 days; none after Aug 15, 2025"

@@ -153,7 +153,7 @@ def test_a_month_that_is_not_over(ccu: Ccu, hand: Hand) -> None:
     assert re.search(r"^  Calls +3 ", later.out, re.MULTILINE)
 
 
-def test_months_without_a_figure_are_no_nought(ccu: Ccu, hand: Hand) -> None:
+def test_months_without_a_figure_are_not_zero(ccu: Ccu, hand: Hand) -> None:
     hand.call("2025-12-10T10:00:00")
     found = figures(ccu, "summary", "--year", "2026")
     months = {name: row for name, row in found.items() if name.startswith("calls_by_month")}

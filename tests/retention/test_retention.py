@@ -33,7 +33,7 @@ def test_there_are_no_years_until_somebody_sets_them(ccu: Ccu) -> None:
     assert (dry.code, notes) == (0, {"not known: no period is set"})
 
 
-def test_what_is_said_is_kept_with_its_authority(ccu: Ccu, db_path: Path) -> None:
+def test_a_retention_period_is_stored_with_its_authority(ccu: Ccu, db_path: Path) -> None:
     first = ccu("retention", "set", "calls", "7", "--source", "Schedule M7, item 120")
     assert first == (0, "calls: 7 years.\n", "")
     assert ccu("retention", "set", "PLANS", "never", "--source", "M7").out == (
@@ -64,7 +64,9 @@ def test_what_is_said_is_kept_with_its_authority(ccu: Ccu, db_path: Path) -> Non
         (("everything", "7", "--source", "M"), "Not a class of retention; choose from calls, "),
     ],
 )
-def test_what_cannot_be_said(line: tuple[str, ...], sentence: str, ccu: Ccu) -> None:
+def test_an_invalid_retention_period_is_refused(
+    line: tuple[str, ...], sentence: str, ccu: Ccu
+) -> None:
     before = kept(ccu)
     done = ccu("retention", "set", *line)
     assert (done.code, done.out) == (2, "")

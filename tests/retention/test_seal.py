@@ -224,7 +224,7 @@ def test_a_sealed_number_is_a_number_never_given(erased: Path, tmp_path: Path, l
     "report --month 2026-01 --section repeat-people --k 1",
     "report --month 2026-01 --section overdue",
 ])  # fmt: skip
-def test_numbers_are_not_listed_either(made: Path, erased: Path, tmp_path: Path, line: str) -> None:
+def test_sealed_numbers_are_not_listed(made: Path, erased: Path, tmp_path: Path, line: str) -> None:
     """No list, no search and no section of a report has the sealed person's number."""
     asked = (*shlex.split(line), "-f", "json")
     before, after = (
@@ -246,7 +246,7 @@ def people_in(found: Any) -> set[int]:
     return own.union(*map(people_in, found.values()))
 
 
-def test_completion_offers_neither(
+def test_completion_offers_no_sealed_number(
     erased: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Completion reads the same tables: nothing is there to offer."""
@@ -382,7 +382,7 @@ def test_words_written_later_are_left(db: Path) -> None:
     assert "seen again" in shown.out and town.NARRATIVE not in shown.out
 
 
-def test_what_was_destroyed_meanwhile_is_no_hindrance(db: Path, tmp_path: Path) -> None:
+def test_a_lift_works_if_related_records_were_destroyed(db: Path, tmp_path: Path) -> None:
     """An import's own row may be gone when the call it brought comes back."""
     file = tmp_path / "export.csv"
     demo_town.write_export(file, demo_town.export_rows(5, datetime(2026, 1, 31), seed=1))

@@ -181,7 +181,7 @@ def test_few_none_no_file_damaged_and_no_main_file_are_one_answer(
 def test_not_allowed_is_the_same_answer_as_none(empty: Ccu, file: Path) -> None:
     for _ in range(11):
         add(60)
-    line = [sys.executable, "-c", "from ccu.cli import run; run()"]
+    line = [sys.executable, "-c", "from ccu.start import run; run()"]
     if os.geteuid() == 0:
         drop = "-dac_override,-dac_read_search"
         line = ["setpriv", f"--bounding-set={drop}", f"--inh-caps={drop}", *line]
@@ -286,7 +286,7 @@ def test_init_refuses_an_open_folder_and_a_file_that_is_there(
 
 
 def test_several_at_once_lose_nothing(empty: Ccu, file: Path) -> None:
-    line = [sys.executable, "-c", "from ccu.cli import run; run()", "wellness", "add"]
+    line = [sys.executable, "-c", "from ccu.start import run; run()", "wellness", "add"]
     line += ["--kind", "other", "--minutes", "30", "--month", "2026-01"]
     started = [subprocess.Popen(line, stderr=subprocess.PIPE) for _ in range(6)]
     for each in started:

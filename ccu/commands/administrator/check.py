@@ -96,7 +96,7 @@ def _alike(session: Session) -> tuple[str, str, str]:
 
 
 def _scrubbed(session: Session) -> list[tuple[str, str, str]]:
-    """Remove what was destroyed but is still in the file's bytes; return what was removed."""
+    """Finish an interrupted destruction, whose bytes are still in the file; return the result."""
     from ccu.retention import actions
 
     try:

@@ -3,7 +3,8 @@
 from typing import Annotated
 
 from ccu.calls.options import AmendOptions
-from ccu.options import REQUIRED, Context, ReasonOption, arg, flag, group, needs_reason, opt
+from ccu.options import REQUIRED, Context, ReasonOption, arg, flag, group, opt
+from ccu.options.lookups import needs_reason
 from ccu.options.shared import with_options
 from ccu.options.types import CALL, REASON, WHY
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say

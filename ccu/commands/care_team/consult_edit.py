@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Annotated
 
 from ccu.calls import consult_store as consults
-from ccu.options import REQUIRED, Context, ReasonOption, arg, flag, group, needs_reason, opt, value
-from ccu.options.lookups import LOGIN, MOMENT
+from ccu.options import REQUIRED, Context, ReasonOption, arg, flag, group, opt, value
+from ccu.options.lookups import LOGIN, MOMENT, needs_reason
 from ccu.options.lookups import whole_number as number
 from ccu.options.types import CALL, NOTE, REASON, WHY, number_of
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line

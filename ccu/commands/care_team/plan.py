@@ -62,8 +62,10 @@ def write(
 
 
 def _whose(session: Session, person: int | None, address: str | None, place: int | None) -> "Whose":
+    from ccu.people import who
     from ccu.plans.store import Whose
 
+    person = who.asked(session, person, address, place, instead="For a place: --address. ")
     if sum(each is not None for each in (person, address, place)) != 1:
         raise InvalidInput("give one of --person, --address and --place")
     if person is not None:

@@ -8,7 +8,7 @@ from ccu.options import Context, asked, flag, group, opt
 from ccu.options.lookups import LOGIN, PAST_DAY
 from ccu.options.types import HOUSEHOLD, PERSON
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
-from ccu.people.who import NAMED_PERSON
+from ccu.people import who
 
 if TYPE_CHECKING:
     from ccu.people.worker_store import Client
@@ -18,7 +18,7 @@ app = group("Workers: who works with which person or household.")
 
 COLUMNS = ("person", "household", "staff", "agency", "since", "until")
 
-PersonOption = Annotated[int | None, opt("--person", NAMED_PERSON, "The person, by number.")]
+PersonOption = Annotated[int | None, opt("--person", who.NAMED_PERSON, "The person, by number.")]
 HouseholdOption = Annotated[int | None, opt("--household", HOUSEHOLD, "The household, by number.")]
 
 
@@ -116,10 +116,8 @@ def list_(
 
 
 def _asked_client(session: "Session", person: int | None, household: int | None) -> "Client":
-    if person is None and household is None and session.may_choose:
-        question = "For a household: --household H. The person's number"
-        person = NAMED_PERSON.ask(session, question, "--person")
-    return _client(person, household)
+    instead = "For a household: --household H. "
+    return _client(who.asked(session, person, household, instead=instead), household)
 
 
 def _client(person: int | None, household: int | None) -> "Client":

@@ -151,7 +151,7 @@ def show(
       ccu follow-up show 7
     """
     from ccu.follow_ups import page
-    from ccu.options import needs_reason
+    from ccu.options.lookups import needs_reason
 
     why = needs_reason(ctx.obj, full, reason)
     emit_document(page.read(ctx.obj, follow_up, why), format, output)

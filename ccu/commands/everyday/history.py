@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import ADDRESS, AskingOption, Context, flag, needs_reason, opt
+from ccu.options import ADDRESS, AskingOption, Context, flag, opt
 from ccu.options.types import CALL, PERSON, REASON
 from ccu.output import FormatOption, OutputOption
 
@@ -63,7 +63,11 @@ def command(
         raise InvalidInput(
             "give an address, --call N or --person P, such as: ccu history 12 Main St"
         )
-    why = needs_reason(session, full, reason)
+    why = None
+    if full:
+        from ccu.options.lookups import needs_reason
+
+        why = needs_reason(session, full, reason)
     if person is not None:
         from ccu.card import person as person_card
 

@@ -74,8 +74,10 @@ def show(
 
       ccu needs show --person 31
     """
+    from ccu.people import who
     from ccu.referrals import needs_page
 
+    person = who.asked(ctx.obj, person, assessment)
     if (assessment is None) == (person is None):
         raise InvalidInput("give either ASSESSMENT or --person")
     with ctx.obj.work() as work:

@@ -3,8 +3,8 @@
 from typing import Annotated
 
 from ccu.errors import InvalidInput
-from ccu.options import Context, arg, flag, group, needs_reason, opt
-from ccu.options.lookups import code
+from ccu.options import Context, arg, flag, group, opt
+from ccu.options.lookups import code, needs_reason
 from ccu.options.shared import with_options
 from ccu.options.types import REASON, REFERRAL
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document

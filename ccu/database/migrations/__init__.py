@@ -1,9 +1,9 @@
-"""Migrate a file made by an older ccu to the schema of today, one step for each version.
+"""Migrate a file of an older ccu to the current schema, one step per version.
 
-A step runs in the transaction of `migrate`, after the file was copied. Never change one once it is
-released: it is what the schema became then. It calls nothing that may change later, except for what
-is derived and can be rebuilt (person_key). No sqlite-utils transform() on a table with triggers: it
-drops them.
+A step runs in the transaction of `migrate`, after the file was copied. Never change a released
+step: it records how the schema changed then. It calls nothing that may change later, except to
+rebuild derived data (person_key). Do not use transform() of sqlite-utils on a table with triggers,
+because it drops them.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ PATIENCE = 600  # seconds to wait for another process that copies and migrates a
 def migrate(connection: sqlite3.Connection, path: Path, key: str | None) -> None:
     """Copy the file, then take every step, in one transaction; a second process waits for it.
 
-    Raises DatabaseUnusable when references are missing afterwards; the file is then unchanged.
+    Raises DatabaseUnusable if references are missing afterwards; the file is then unchanged.
     """
     from ccu.database import digests, schema
 
@@ -51,7 +51,7 @@ def _copy_before(path: Path, key: str | None, version: int) -> None:
     moment = time.strftime("%Y%m%d-%H%M%S")
     target = path.with_name(f"{path.name}.schema-{version}-{moment}.bak")
     with contextlib.closing(opening.connect(path, key)) as reader:
-        if not os.path.lexists(target):  # else made in this second by a migration that failed
+        if not os.path.lexists(target):  # otherwise a failed migration made it within this second
             with copies.copied(reader, target):
                 pass
 
@@ -97,7 +97,7 @@ def _add_keys_of_does(connection: sqlite3.Connection) -> None:
 
 
 def _read_addresses_again(connection: sqlite3.Connection) -> None:
-    """Give each place the keys that the reader now makes of its texts, where they all agree.
+    """Give each place the keys that the reader now computes from its texts, if they all agree.
 
     A place stays as it is if its texts are now two places, or if another place has the keys: its
     address is then offered as near, and a person may merge both.
@@ -131,7 +131,7 @@ def _read_addresses_again(connection: sqlite3.Connection) -> None:
 
 
 def _unseal_digests(connection: sqlite3.Connection) -> None:
-    """Archive the digests that to_5.sql removes from `deidentified`, where they are sealed.
+    """Archive the digests that to_5.sql removes from `deidentified`, if they are sealed.
 
     They stay within the seal, as rows of `archived` that a lift brings back.
     """
@@ -230,5 +230,5 @@ def run(connection: sqlite3.Connection, script: str) -> None:
             statement = ""
 
 
-# version a file has -> the step that brings it one further
+# version of a file -> the step to the next version
 STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _to_2, 2: _to_3, 3: _to_4, 4: _to_5}

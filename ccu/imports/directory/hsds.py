@@ -1,7 +1,7 @@
 """The tables of Open Referral HSDS, 3 or 1.x, as one record for each service.
 
-What belongs to a service also counts where it hangs on its organization, a location or the service
-at a location, as the versions differ. A link that leads nowhere is reported, and the rest is taken.
+Because versions differ, data of a service may be attached to its organization, a location or the
+service at a location. A broken link is reported, and the rest is taken.
 """
 
 import re
@@ -26,11 +26,11 @@ class Service:
     fields: dict[str, str | int | bool | None]
     terms: list[str] = field(default_factory=list)  # of the directory's own taxonomy
     city: str = ""
-    needs: list[str] = field(default_factory=list)  # that a layout gives; else its words tell
+    needs: list[str] = field(default_factory=list)  # from a layout; else derived from its words
 
 
 class Reader:
-    """Reads the services of one directory; what is odd goes to its problems."""
+    """Reads the services of one directory and collects problems."""
 
     def __init__(self, directory: Directory, today: str) -> None:
         self._directory, self._today = directory, today
@@ -232,10 +232,10 @@ class Reader:
         return "; ".join([*found.values()][:MOST_LISTED])
 
     def _hours(self, key: str) -> str:
-        """Return the hours in words: as times of the week where every schedule has them.
+        """Return the hours in words: as weekly times if every schedule has them.
 
-        What is not so each week, such as every second one, is told in words that `hours.read` does
-        not understand: unknown, and never open.
+        Other schedules, such as every second week, become words that `hours.read` does not read,
+        which means unknown, never open.
         """
         spells: list[hours.Spell] = []
         told: list[str] = []

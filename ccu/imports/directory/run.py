@@ -1,8 +1,8 @@
-"""What the import of a directory changes and writes, and its report.
+"""The changes, writes and report of a directory import.
 
-A field that the town has edited stays: it is one whose value is not what the directory last had.
-The directory's value is kept beside it, and the report counts such fields. Capacity, 42 CFR Part 2
-and notes are the town's alone, and so is a verification by hand.
+A field that the town has edited, whose value differs from the directory's last one, stays. The
+directory's value is stored too, and the report counts such fields. Only the town sets capacity, 42
+CFR Part 2, notes and a verification by hand.
 """
 
 import json
@@ -31,10 +31,10 @@ from ccu.work import Work
 
 COUNTS = ("read", "new", "changed", "same", "rejected", "kept_by_hand", "without_need", "gone")
 _MOST_NEEDS = 4
-_DIFFERENT = 4  # services of one id with another name, from which a mistake is likely
+_DIFFERENT = 4  # from this share of ids with another name the source is probably wrong
 _NOTHING: tuple[object, ...] = ("", None, [])
 _MAY_END = ("alert", "verified_on")  # all of these may be gone at once
-_TOLD = {  # what is told after an import, if there is any
+_TOLD = {  # messages after an import
     "kept": "Kept as on file, because this export lacks them or lost most of them: {}. Check that"
     " the export is complete",
     "emptied": "Values that the directory no longer has, now empty: {}",
@@ -160,9 +160,9 @@ def _keep(
     known: dict[str, dict[str, Any]],
     untold: Collection[str],
 ) -> None:
-    """Give services what the directory last had, where it lacks a field or lost most of its values.
+    """Keep the directory's last values if it now lacks a field or most of its values.
 
-    An export without its telephone numbers is a part of the directory, and erases none.
+    An export without telephone numbers is incomplete and must not erase them.
     """
     both = [
         (each, known[each.source_id]["imported"]) for each in services if each.source_id in known
@@ -182,7 +182,7 @@ def _keep(
                 each.fields[name] = value
         elif lost:
             plan.emptied[name] = len(lost)
-    for each, last in both:  # a name that was told apart by what the directory now lacks
+    for each, last in both:  # a name made unique by something that the directory now lacks
         whole = str(last.get("name", ""))
         if {*plan.kept} & {"organization", "address"} and whole.startswith(
             f"{each.fields['name']}, "
@@ -206,7 +206,7 @@ def _digits(phone: str) -> str:
 def _refuse_other(
     source: str, services: Sequence[Service], known: dict[str, dict[str, Any]]
 ) -> None:
-    """Raise InvalidInput where most ids are those of quite other services."""
+    """Raise InvalidInput if most ids belong to different services on file."""
     both = [each for each in services if each.source_id in known]
     strange = len(services) - len(both)
     if strange >= _DIFFERENT and strange > len(both) and len(both) * 2 < len(known):
@@ -227,7 +227,7 @@ def _refuse_other(
 
 
 def _name_apart(services: Sequence[Service], taken: set[str]) -> None:
-    """Give services of one name the name of their organization, city or number besides."""
+    """Make the names of services unique by adding their organization, city or number."""
     for column in ("organization", "city", "source_id"):
         names = Counter(plain(str(each.fields["name"])) for each in services)
         for each in services:
@@ -240,7 +240,7 @@ def _name_apart(services: Sequence[Service], taken: set[str]) -> None:
 
 
 def _needs(words: NeedWords, service: Service) -> list[str]:
-    """Return the needs that its terms and name tell of; without any those of its description."""
+    """Return the needs in its terms and name, or else in its description."""
     fields = service.fields
     for texts in ([*service.terms, str(fields["name"])], [str(fields.get("description", ""))]):
         found: dict[str, float] = {}
@@ -295,7 +295,7 @@ def _update(
     batch_id: int,
     changes: Iterable[tuple[dict[str, Any], Mapping[str, Any], dict[str, Any]]],
 ) -> None:
-    """Write what changed: of a provider as on file, its new values, and what the directory has."""
+    """Write changes: (provider on file, its new values, the directory's values)."""
     for old, new, columns in changes:
         values = {name: value for name, value in new.items() if name != "needs"}
         kept = {**columns, "imported": json.dumps(columns["imported"])}
@@ -311,7 +311,7 @@ def _update(
 
 
 def tell(plan: Plan) -> None:
-    """Print to standard error what was not taken, and what is to be done by hand."""
+    """Print on standard error what was not taken, and what to do by hand."""
     reasons = Counter((each.file, each.reason) for each in plan.problems)
     for (file, reason), count in sorted(reasons.items(), key=lambda each: -each[1]):
         first = next(p for p in plan.problems if (p.file, p.reason) == (file, reason))

@@ -47,7 +47,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something that was not taken: where, and why. `record` is an id of the directory."""
+    """Data that was not taken: where, and why. `record` is an id of the directory."""
 
     file: str
     line: int
@@ -57,7 +57,7 @@ class Problem:
 
 @dataclass
 class Directory:
-    """What was read: its tables, and the rows that could not be read."""
+    """The tables of a directory, and the rows that could not be read."""
 
     name: str
     sha256: str
@@ -71,12 +71,12 @@ class Directory:
         return self.tables.get(table, [])
 
     def untold(self) -> set[str]:
-        """Return the fields of a provider that no column of an HSDS directory tells of."""
+        """Return the fields of a provider for which an HSDS directory has no column."""
         has = {f"{table}.{name}" for table, names in self.columns.items() for name in names}
         return {name for name, told in HSDS["told_by"].items() if not has & {*told}}
 
     def problem(self, table: str, row: Row, reason: str) -> None:
-        """Report a row that was not taken, or not as it was written."""
+        """Report a row that was not taken, or was changed."""
         record = row.cells.get("id", "")[:60]
         self.problems.append(Problem(self.files.get(table, table), row.line, record, reason))
 
@@ -210,7 +210,7 @@ def _zipped(path: Path, content: bytes) -> Directory:
 
 
 def _flatten(found: Directory, table: str, rows: Any, owner: Mapping[str, str]) -> None:
-    """Add nested objects as rows of their tables, each with the ids of what it is within."""
+    """Add nested objects as rows of their tables, each with the ids of its parents."""
     kept = found.tables.setdefault(table, [])
     found.files.setdefault(table, f"{table} in {found.name}")
     for each in rows if isinstance(rows, list) else [rows]:
@@ -224,7 +224,7 @@ def _flatten(found: Directory, table: str, rows: Any, owner: Mapping[str, str]) 
         found.columns.setdefault(table, set()).update(each)
         cells = {key: str(value) for key, value in each.items() if _is_cell(value)}
         single = {"addresses": "address"}.get(table, table.removesuffix("s"))
-        if table != "services":  # whose id finds it again, so that a place in the file is none
+        if table != "services":  # its id identifies it, so it needs no place in the file
             cells.setdefault("id", f"{'-'.join(owner.values())}{table}-{number}")
         cells = {**owner, **cells} if table != "organizations" else cells
         for key, value in each.items():
@@ -252,7 +252,7 @@ def _is_cell(value: Any) -> bool:
 
 
 def clean(text: str, longest: int = LONGEST) -> str:
-    """Return a cell as one line of plain text; empty for what means nothing."""
+    """Return a cell as one line of plain text; empty for values that mean nothing."""
     if "&" in text:
         text = html.unescape(html.unescape(text))
     if "<" in text:

@@ -13,17 +13,17 @@ from ccu.imports.layout import call_signs, divided
 from ccu.imports.suggest import Chosen, Hints, Questions, Sample
 from ccu.output import say
 
-TOGETHER = 0.9  # of a column's cells, that must be what the column is taken for
+TOGETHER = 0.9  # the share of a column's cells that must fit the choice
 FEW = 0.3
 ASKED = 8  # texts of a table without a code
-SEVERAL = 0.05  # of the cells of incident numbers differ at least: a code of calls recurs more
-NUMBERS = ("number", "num", "no", "nbr", "#")  # names that tell no more
-STATE = re.compile(  # of a call: no outcome
+SEVERAL = 0.05  # the least share of distinct incident numbers; codes of calls recur more
+NUMBERS = ("number", "num", "no", "nbr", "#")  # names that tell nothing else
+STATE = re.compile(  # whether a call is open or closed: no outcome
     "(re)?open(ed)?|closed?|clsd|clea?re?d?|clr|(in)?active|pending|completed?|cmp|done|finished"
     "|assigned|dispatched|in progress|new|archived|final(ized)?|[oc]",
     re.IGNORECASE,
 )
-AGENCIES = 30  # different ones at most in a column
+AGENCIES = 30  # the most distinct ones in a column
 STATE_NAMES = STATE_CODES | STATES.keys()
 
 DAY = re.compile(f"{forms.DATED.pattern}|([0-9]{{2}}){{3,4}}$", re.IGNORECASE)  # without a header
@@ -50,7 +50,7 @@ Test = Callable[[str], object]
 
 
 class Choice:
-    """Field -> columns as they are chosen; the columns that are left; what is to be told."""
+    """The columns chosen for each field so far, the columns left, and messages."""
 
     def __init__(self, sample: Sample, hints: Hints, questions: Questions) -> None:
         self._sample, self._hints, self._questions = sample, hints, questions
@@ -77,11 +77,11 @@ class Choice:
         self._left = [each for each in self._left if each not in self.chosen[name]]
 
     def _settled(self, name: str) -> bool:
-        """Whether a field has its columns, or a question that is left open."""
+        """Return whether a field has its columns, or an open question."""
         return name in self.chosen or name in self._questions.left_open
 
     def _apart(self, skipped: str, but: Container[str] = ()) -> list[str]:
-        """Take out columns that no field is chosen from; they are offered as comments."""
+        """Remove columns that no field may use; they are offered as comments."""
         found = self._named(self._left, self._hints["skip"][skipped])
         names = sorted(name for name in found if name not in but)
         self._left = [name for name in self._left if name not in names]
@@ -110,9 +110,9 @@ class Choice:
             self._take(name, [chosen])
 
     def _outcomes_alone(self, found: list[tuple[int, str]]) -> list[tuple[int, str]]:
-        """Return the columns of outcomes without those that tell whether a call is open or closed.
+        """Return the columns of outcomes without those for whether a call is open or closed.
 
-        What is left beside the best one is named.
+        Those left besides the best one are named in a message.
         """
         states = [each for _, each in found if self._sample.share(each, STATE.fullmatch) > TOGETHER]
         kept = [each for each in found if each[1] not in states]
@@ -134,7 +134,7 @@ class Choice:
     def _filled_most(self, found: list[tuple[int, str]]) -> list[tuple[int, str]]:
         """Return the columns of numbers that most rows have: a report may have one, or none.
 
-        Not one that is different in rows of one number: it numbers the rows, not the calls.
+        Leave out one that differs in rows of one number: it numbers rows, not calls.
         """
         named = [column for rank, column in found if rank == found[0][0]]
         first = max(named, key=lambda each: len(self._sample.filled(each)))
@@ -152,7 +152,7 @@ class Choice:
     def _one_of(
         self, name: str, columns: Sequence[str], key: str = "", sure: bool = True
     ) -> str | None:
-        """Return the column to take; asks where several hold different cells, or none is `sure`.
+        """Return the column to take; ask if several have different cells, or none is `sure`.
 
         Fields that the layout can do without take the first of those with names of their own.
         """
@@ -227,7 +227,7 @@ class Choice:
         return found
 
     def _has_signs(self, column: str) -> bool:
-        """Whether a column plainly has call signs; one called Unit that few rows have may not."""
+        """Return whether a column clearly has call signs; a sparse column called Unit may not."""
         filled, rows = self._sample.filled(column), self._sample.rows
         if self._spoken[column] == "unit" and len(filled) < 0.7 * rows:
             return False
@@ -269,7 +269,7 @@ class Choice:
         return keywords
 
     def _meaning(self, table: str, field: str, text: str, count: int) -> str | None:
-        """Ask for the code of a text, and show its first rows; None where it is left open."""
+        """Ask for the code of a text, showing its first rows; return None if it is left open."""
         about = self.chosen.get("nature", []) + self.chosen.get("address", [])
         own = self.chosen[field]
         rows = zip(self._sample.texts(own), self._sample.texts([*own, *about]), strict=True)
@@ -309,7 +309,7 @@ class Choice:
                 self._take("disposition", [one, *other])
 
     def _may_identify(self, column: str) -> bool:
-        """Whether the cells of a column can be incident numbers, whatever its name."""
+        """Return whether the cells of a column can be incident numbers, whatever its name."""
         return (
             self._sample.share(column, suggest.is_identifier) > TOGETHER
             and len({*self._sample.filled(column)}) > 0.5 * self._sample.rows
@@ -355,7 +355,7 @@ class Choice:
     def _part(self, patterns: Sequence[str], test: Test, taken: str = "", but: Test = len) -> str:
         """Return the best column of those names whose cells pass the test, or a blank one.
 
-        `but` is what few of the cells may pass. Empty where there is no such column.
+        `but` is a test that few of the cells may pass. Empty if there is no such column.
         """
         share, columns = self._sample.share, [*self._left, *self._blank]
         fits = [
@@ -374,20 +374,20 @@ def sign_group(sign: str) -> str:
 
 
 def has_street(cell: str) -> bool:
-    """Whether a cell has a street, a crossing or a point of a grid."""
+    """Return whether a cell has a street, a crossing or a point of a grid."""
     typed = any(map(is_street_type, cell.split()))
     return typed or bool(CROSSING.search(cell) or GRID.match(cell))
 
 
 def has_place(cell: str) -> bool:
-    """Whether a cell may be where a call was."""
+    """Return whether a cell may be where a call was."""
     return has_street(cell) or (suggest.has_words(cell) and bool(re.search(r"\d", cell)))
 
 
 def is_complete(cell: str) -> bool:
-    """Whether a cell has a house number with its street, or a crossing.
+    """Return whether a cell has a house number with its street, or an intersection.
 
-    The number of a street is no house number: 5TH AVE, 42 ST, 9 MILE RD.
+    A street's own number is no house number: 5TH AVE, 42 ST, 9 MILE RD.
     """
     whole = re.match(r"\d+(?!(?:st|nd|rd|th|\s+mile)\b)[-\w]*\s+(?=[a-z0-9])(.+)", cell, re.I)
     words = whole[1].split() if whole else []
@@ -396,5 +396,5 @@ def is_complete(cell: str) -> bool:
 
 
 def is_street_type(cell: str) -> bool:
-    """Whether a word is the type of a street."""
+    """Return whether a word is the type of a street."""
     return cell.strip("., ").upper() in SUFFIXES

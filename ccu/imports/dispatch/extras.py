@@ -1,4 +1,4 @@
-"""Who was on a call, its hazards, backup and minutes, from the cells of its row."""
+"""Read responders, hazards, backup and minutes of a call from the cells of its row."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from ccu.imports.dispatch.times import Times
 from ccu.imports.layout import YES_NO, call_signs
 from ccu.imports.rows import Column
 
-MOST_MINUTES = 24 * 60  # a call that seems longer was cleared long after it ended
+MOST_MINUTES = 24 * 60  # minutes; a longer call was probably cleared long after it ended
 FIELDS = ("responder", "responder_state", "hazards", "backup_asked", "backup_arrived", "minutes")
 
 Texts = list[tuple[str, ...]]
@@ -30,10 +30,10 @@ class Columns(NamedTuple):
 
 
 class Extras:
-    """Made once for a layout; then called for every chunk."""
+    """Reader made once per layout, then called for every chunk."""
 
     def __init__(self, layout: Layout, times: Times, known: Stage) -> None:
-        """`known` remembers texts that were met before."""
+        """`known` caches texts that were seen before."""
         self._layout, self._times, self._known = layout, times, known
         self._used = [name for name in FIELDS if name in layout.columns]
         self._sent = "dispatched" in layout.columns or "arrived" in layout.columns
@@ -105,7 +105,7 @@ class Extras:
     ) -> list[dict[str, Any]]:
         """Return who was on the call by this row, with the keys of a call's responders.
 
-        Of several in one row it is not known who arrived, nor whose the minutes are.
+        If a row has several, it is unknown who arrived and whose the minutes are.
         """
         units = list(dict.fromkeys(part for text in texts for part in call_signs(text)))
         # Of several it is the lead's: then any other unit may be police, and none is the team.

@@ -1,11 +1,11 @@
-"""Rows of one incident number: one row a unit or a row an outcome, joined into one call.
+"""Join the rows of one incident number, one per unit or outcome, into one call.
 
-The rule: the newer row wins, field by field, where it has a value. Newer is the row whose column
-`updated` is later, else the one further down in the file. Responders, hazards and dispositions of
-all rows are kept. Where rows are of different units, the call begins with the earliest of them, is
-dispatched and arrived at with the first, and cleared with the last; it is led by the agency of the
-unit that arrived first, else was dispatched first, else comes first by its name. So it is where the
-layout names neither the unit of a row nor when it was changed.
+The newer row wins, field by field, if it has a value. Newer is the row with the later `updated`,
+else the one further down in the file. Responders, hazards and dispositions of all rows are kept.
+If rows are of different units, the call begins, is dispatched and is arrived at with the first
+unit, and cleared with the last; its lead is the agency of the unit that arrived first, else was
+dispatched first, else comes first by name. The same is assumed if the layout names neither the unit
+nor the last change of a row.
 """
 
 import json
@@ -35,7 +35,7 @@ ALIKE = (
     " identity in the layout"
 )
 
-# The year of a call becomes part of its number: that of the first row where units cross New Year.
+# The year becomes part of a call's number: the first row's year, if units cross New Year.
 YEARS = """
 CREATE TABLE staging.year AS
 SELECT line, (SELECT min(substr(near.occurred_at, 1, 4)) FROM staging.entry AS near
@@ -47,7 +47,7 @@ WITH_YEARS = """
 UPDATE staging.entry SET incident = year.year || '-' || entry.incident
 FROM staging.year AS year WHERE year.line = entry.line
 """
-# Whether the row of `entry` can be that of `call`: by its time, or by one that a user has replaced.
+# Whether the row of `entry` can belong to `call`: by its time, or a time that a user replaced.
 NEAR = """(abs(julianday(call.occurred_at) - julianday(entry.occurred_at)) <= 7
   OR EXISTS (SELECT 1 FROM main.change WHERE record = 'call' AND record_id = call.id
     AND field = 'occurred_at' AND import_batch_id IS NULL
@@ -61,8 +61,8 @@ CROSS JOIN main.call ON call.source_system_id = system.id AND call.incident = en
 WHERE system.name = :source AND line >= :first AND line < :next AND NOT {NEAR}
 """  # noqa: S608 - NEAR is written above
 
-# Identities that ccu made, and the calls on file that rows of one may be: another call at the same
-# moment and address has the identity and an ordinal behind it (-2). `.` comes after `-`.
+# Identities that ccu made, and the calls on file that their rows may be: a second call at the same
+# moment and address has the identity with an ordinal (-2). `.` sorts after `-`.
 MADE_ONES = """
 CREATE TABLE staging.made AS
 SELECT incident, count(*) AS rows FROM staging.entry WHERE incident GLOB :made GROUP BY incident
@@ -105,7 +105,7 @@ WHERE call.source_system_id = :system AND call.incident GLOB '~*' AND call.occur
     "CREATE INDEX staging.former_moment ON former (occurred_at, words)",
     "CREATE INDEX staging.former_digest ON former (digest)",
 )
-# Without a clock and an address a day's calls are all alike: only those that read the same are one.
+# Without a clock and an address all calls of a day are alike: only equal rows are one call.
 CANDIDATES_FORMER = """
 INSERT INTO staging.candidate
 SELECT entry.incident, former.incident, former.digest, former.nature
@@ -153,7 +153,7 @@ REPLACE = (
     "INSERT INTO staging.entry SELECT * FROM staging.joined",
     "DROP TABLE staging.joined",
 )
-# What the newer row decides where it has a value; rows that differ in these contradict each other.
+# Fields that the newer row decides if it has a value; a difference counts as a contradiction.
 DECIDED = ("address", "priority", "beat", "nature_cleared", "backup_asked",
            "backup_arrived", "minutes")  # fmt: skip
 
@@ -162,11 +162,11 @@ Row = Mapping[str, Any]
 
 @dataclass
 class Joined:
-    """How the rows of a file were joined."""
+    """Counts of how the rows of a file were joined."""
 
-    rows: int = 0  # that are part of another row's call
-    calls: int = 0  # of more than one row
-    contradicting: int = 0  # calls whose rows differ in what the newer one decides
+    rows: int = 0  # rows that are part of another row's call
+    calls: int = 0  # calls of more than one row
+    contradicting: int = 0  # calls whose rows contradict each other
     unnumbered: int = 0  # rows without an incident number
     repeated: int = 0  # of these, rows with the moment and the address of another
 
@@ -179,11 +179,11 @@ def join(
 ) -> Joined:
     """Join the staged rows of one incident number; lines set aside are in staging.aside.
 
-    A row is set aside where its number is that of a call of another time, in the file or on file:
-    such a number was used again, and the row must not change that call.
+    A row is set aside if its number belongs to a call of another time, in the file or on file: the
+    number was reused, and the row must not change that call.
 
-    Rows whose identity ccu made, because they had no number, are different calls alike in that;
-    they get a number each. `sealed` tells which numbers are sealed.
+    Rows with the same identity made by ccu, because they had no number, are different calls; each
+    gets its own number. `sealed` tells which numbers are sealed.
     """
     found = Joined()
     connection.execute(BY_NUMBER)
@@ -219,7 +219,7 @@ def join(
 def _tell_apart(
     connection: sqlite3.Connection, source: str, sealed: Callable[[str], bool] | None, found: Joined
 ) -> None:
-    """Give each of the rows of one made identity a number of its own: that of its call on file."""
+    """Give each row of one made identity its own number: the number of its call on file, if any."""
     row = connection.execute(SYSTEM, {"source": source}).fetchone()
     values = {"system": row["id"] if row else None, "made": MADE + "*"}
     connection.create_function("alike", 1, alike, deterministic=True)
@@ -252,7 +252,7 @@ def _taken(
     calls: Sequence[sqlite3.Row],
     sealed: Callable[[str], bool] | None,
 ) -> dict[int, str]:
-    """Return line -> number: of the call that reads the same, else has the nature, else any left.
+    """Return line -> number of the call that reads the same, else has the same nature, else any.
 
     The other rows are new calls. A row that may be that of a sealed call changes no other one.
     """
@@ -278,7 +278,7 @@ def set_far_aside(
 ) -> int:
     """Set aside staged rows with the number of a call on file of another time; return how many.
 
-    Of the lines from `first` to that before `next`.
+    Only lines from `first` until before `next`.
     """
     texts = {"source": source, "made": MADE + "*", "alike": ALIKE, "on_file": ON_FILE}
     values = {**texts, "first": first, "next": next}
@@ -328,9 +328,9 @@ def of_several(digests: Sequence[int]) -> int:
 
 
 def _times(rows: Sequence[Row], layout: Layout) -> Row:
-    """Return the times and the lead of a call by its units, the newest row of each deciding.
+    """Return the times and the lead of a call by its units; each unit's newest row decides.
 
-    Where the layout names neither the unit nor when a row was changed, each row may be of a unit.
+    If the layout names neither the unit nor a row's last change, each row counts as a unit.
     """
     each_one = layout.columns.keys().isdisjoint(("responder", "updated"))
     units: dict[str, list[Row]] = {}
@@ -372,7 +372,7 @@ def _list(row: Row, name: str) -> list[Any]:
 
 
 def _minutes_by_times(layout: Layout) -> bool:
-    """Whether the minutes of a call are from its arrival to its clearing."""
+    """Return whether the minutes of a call are counted from arrival to clearing."""
     return layout.columns.keys().isdisjoint(("minutes", "responder"))
 
 

@@ -18,7 +18,7 @@ READY = ("demo",)
 _BLANK = packaged(Path(__file__).with_name("blank.txt")).split("\n\n")
 NULLS, NO_TIME = (frozenset(each.splitlines()) for each in _BLANK)
 
-# What a layout can tell of a row, each from one column or several joined by a space.
+# Fields that a layout can map, each to one column or several joined by a space.
 SHORTENED = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)  # a number in a spreadsheet's cell
 TIMES = ("occurred", "dispatched", "arrived", "cleared")
 FIELDS = (
@@ -43,14 +43,14 @@ class Layout(layouts.Layout):
     cities: Mapping[str, str]  # a city's code, in lower case -> its name
     identity: tuple[str, ...]  # columns that tell rows without an incident number apart
     care: frozenset[str] | None  # None: as the file's nature table has it
-    town: str  # where an address without a city is; empty: the town of the settings
+    town: str  # city of addresses without one; empty: the town of the settings
     state: str
     lead_agency: str | None
     call_source: str | None
     timezone: str  # empty: the town's
     ambiguous: str
     yearly_numbers: bool  # incident numbers restart each year
-    text: str  # all of it, as it is written
+    text: str  # the entire text of the layout
 
     @property
     def wanted(self) -> list[str]:
@@ -58,7 +58,7 @@ class Layout(layouts.Layout):
         return list(dict.fromkeys([*super().wanted, *self.identity]))
 
     def nothing(self, field: str) -> frozenset[str]:
-        """Return the texts that mean nothing in the columns of a field, beside `blank`."""
+        """Return the texts that mean nothing in the columns of a field, in addition to `blank`."""
         if field in (*TIMES, "updated"):
             return NULLS | NO_TIME
         if field == "city":

@@ -1,9 +1,9 @@
-"""Merging an imported file into the calls, so that an officer who logs a call waits seconds.
+"""Merge an imported file into the calls, in parts, so that other writers wait only seconds.
 
-What was read is in the tables of the attached schema `staging` (staging_store.py). Everything here
-but the fields of changed calls is done by SQLite itself. The first transaction takes PART rows,
-each of the next as many as take about HELD seconds on this machine as it is. What others write
-between two parts is found as if it had been on file before.
+What was read is in the tables of the attached schema `staging` (staging_store.py). SQLite does
+everything here, except the fields of changed calls. The first transaction takes PART rows, each
+later one as many as take about HELD seconds on this machine. What others write between two parts is
+treated as if it had been on file before.
 """
 
 import sqlite3
@@ -24,11 +24,11 @@ from ccu.imports.store import Batch
 from ccu.places import merge_store as place_merge
 from ccu.records import audit
 
-PART = 25_000  # rows of the first transaction; of the next as many as the last would do in HELD
+PART = 25_000  # rows of the first transaction; later ones take as many as fit in HELD
 LEAST, MOST = 5_000, 100_000
 HELD = 2.0  # seconds
-PAUSE = 0.05  # seconds between two, in which whoever waits takes the lock
-PART_CHANGED = 2_500  # of which calls on file change: as slow as ten times as many new rows
+PAUSE = 0.05  # seconds between two, so that waiting writers get the lock
+PART_CHANGED = 2_500  # rows that change calls on file, as slow as ten times as many new rows
 
 NEXT = "SELECT line FROM staging.entry WHERE line >= :first ORDER BY line LIMIT 1 OFFSET :rows"
 NEXT_CHANGED = "SELECT line FROM staging.known WHERE NOT same ORDER BY line LIMIT 1 OFFSET :rows"
@@ -125,7 +125,7 @@ SELECT word.id, known.id FROM staging.word AS word JOIN main.cad_text AS known U
 """,
 )
 
-# OR FAIL: no copy of each page in memory to take a statement back; what fails ends it all.
+# OR FAIL avoids a copy of each page in memory to undo a statement; any failure ends the import.
 INSERT_CALLS = """
 INSERT OR FAIL INTO main.call (
   id, source_system_id, incident, occurred_at, recorded_at, recorded_by, import_batch_id, digest,
@@ -150,8 +150,8 @@ LEFT JOIN staging.address_map ON address_map.number = entry.address
 ORDER BY fresh.n
 """
 
-# Rows that read as before by another layout or version: the next import need not read them.
-# Not all of a long file at once: others wait for this transaction.
+# Rows that read the same by another layout or version, so that the next import can skip them. Not
+# all of a long file at once, because others wait for this transaction.
 READ_AGAIN = """
 UPDATE main.call SET cells_digest = read.cells_digest
 FROM (
@@ -188,9 +188,9 @@ class Summary:
     same: int = 0
     rejected: int = 0
     short: int = 0  # rows with fewer cells than there are columns
-    dateless: int = 0  # rows of which only the day is known
-    shortened: int = 0  # incident numbers of which a spreadsheet left 2.61E+08
-    left: int = 0  # fields that stayed as a person wrote them
+    dateless: int = 0  # rows with only the day known
+    shortened: int = 0  # incident numbers that a spreadsheet turned into 2.61E+08
+    left: int = 0  # fields that a person had changed and that stayed
     reasons: Counter[str] = field(default_factory=Counter)  # why rows were rejected
     unmapped: Counter[str] = field(default_factory=Counter)  # natures the layout does not know
     uncleared: Counter[str] = field(default_factory=Counter)  # the same, of natures as cleared
@@ -231,7 +231,7 @@ def preview(connection: sqlite3.Connection, layout: Layout, summary: Summary) ->
 
 
 class Merge:
-    """The staged rows into the calls, a part at a time, each in the caller's transaction."""
+    """Merges the staged rows into the calls, part by part, each in the caller's transaction."""
 
     def __init__(
         self, connection: sqlite3.Connection, layout: Layout, batch: Batch, summary: Summary
@@ -248,7 +248,7 @@ class Merge:
 
     @property
     def left(self) -> bool:
-        """Whether there is another part."""
+        """Return whether there is another part."""
         return self._first < END
 
     def part(self, staff_id: int, at: str, allowed: Sequence[str]) -> None:
@@ -291,7 +291,7 @@ class Merge:
         connection.execute(READ_AGAIN)
         place_merge.settle(connection)
         counts = summary.counts
-        # All that was read, from the first part on: where the others do not add up, it was stopped.
+        # All rows read, from the first part on: if the other counts do not add up, it was stopped.
         store.finish(connection, self._batch_id, {**counts, "read": summary.read})
         told: dict[str, Any] = {name: count - self._told[name] for name, count in counts.items()}
         told |= {"allowed": [*allowed], **({"part": True} if self._first else {})}
@@ -299,7 +299,7 @@ class Merge:
         self._told, self._first = counts, part["next"]
 
     def keep(self) -> None:
-        """Take note that the transaction of a part was committed, and let others write."""
+        """Note that a part's transaction was committed, and let others write."""
         self.kept = self._told["read"]
         held = time.monotonic() - self._began
         self._rows = min(MOST, max(LEAST, int(self._rows * HELD / max(held, 0.01))))
@@ -334,7 +334,7 @@ def system(connection: sqlite3.Connection, source: str) -> int | None:
 
 
 def _leave_sealed(connection: sqlite3.Connection, layout: Layout, part: Mapping[str, int]) -> int:
-    """A call that is sealed is not brought back: its row counts as one that changes nothing."""
+    """Do not restore a sealed call: its row counts as one that changes nothing."""
     is_sealed = seen_sealed(connection, layout)
     if is_sealed is None:
         return 0
@@ -345,7 +345,7 @@ def _leave_sealed(connection: sqlite3.Connection, layout: Layout, part: Mapping[
 def _match(
     connection: sqlite3.Connection, layout: Layout, part: dict[str, int], most: int = END
 ) -> tuple[int, int]:
-    """How many staged rows of a part are known, and how many are new.
+    """Return how many staged rows of a part are known, and how many are new.
 
     A part with more than `most` changed rows is cut short.
     """

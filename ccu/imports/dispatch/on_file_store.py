@@ -1,11 +1,10 @@
-"""Rows whose call is on file: those that are as they were, and those that have changed.
+"""Rows whose call is on file, unchanged or changed.
 
-Rows that are as they were are found by digests of their cells, and not read. A call keeps the
-digest of its row's cells, or of its rows' in the order of the file, made with a key of all that
-decides how cells are read. Where one row of an incident differs, all are read.
+Unchanged rows are found by digests of their cells, and not read. A call stores the digest of its
+row's cells, or of all its rows' in file order, made with a key of everything that affects how cells
+are read. If one row of an incident differs, all are read.
 
-Of a row that has changed, what a person has written since stays, and the old value of what changes
-is kept.
+For a changed row, fields that a person has changed since stay, and old values go to the history.
 """
 
 import json
@@ -35,9 +34,9 @@ READ_BEFORE = """
 SELECT max(id) FROM import_batch WHERE sha256 = :sha256 AND new_rows > 0
   AND read_rows = new_rows + changed_rows + same_rows + rejected_rows
 """
-FIRST = 20_000  # rows, none of which is known: then the file is a new one
+FIRST = 20_000  # rows; if none of the first ones is known, the file is new
 
-# In the order that it is asked in: an index made at the end would be sorted in memory, all of it.
+# In query order, because sorting an index at the end would take memory for all of it.
 SCHEMA = """
 CREATE TABLE staging.seen (incident TEXT, line INTEGER, digest INTEGER,
   PRIMARY KEY (incident, line)) WITHOUT ROWID
@@ -68,14 +67,14 @@ ORDER BY seen.incident, seen.line
 def key(
     layout: Layout, names: address.Names, care: Mapping[str, int], zone: "ZoneInfo", guarded: bool
 ) -> bytes:
-    """Return a key of all that decides how cells are read, the version of ccu included."""
+    """Return a key of everything that affects how cells are read, including ccu's version."""
     lists = (names.towns, names.streets, names.places, care)
     parts = (__version__, layout.text, names.own, str(zone), guarded)
     return blake2b(repr((*parts, *(sorted(each.items()) for each in lists))).encode()).digest()
 
 
 class Known:
-    """Made once for a file; asked which of its rows are on file as they are."""
+    """Finds the rows of a file that are on file unchanged."""
 
     def __init__(self, connection: sqlite3.Connection, source: int) -> None:
         """`source` is the number of the system whose calls are looked at."""
@@ -97,7 +96,7 @@ class Known:
         self._short += chunk.short
 
     def worth_it(self) -> bool:
-        """Whether to go on: not when none of the first rows is on file."""
+        """Return whether to go on: not if none of the first rows is on file."""
         if self._rows >= FIRST and not self._probed:
             self._probed = True
             self._new = self._connection.execute(ANY, self._values).fetchone() is None
@@ -147,7 +146,7 @@ class Known:
             summary.short = self._short
 
 
-# What a call of a changed row holds, and what the row has now. A field is named as in the call.
+# The values of a call and those of its changed row, with the call's names of fields.
 CHANGED = """
 SELECT known.call_id, known.line, entry.digest, entry.cells_digest,
   call.import_batch_id IS NULL AS by_hand,
@@ -252,12 +251,12 @@ class Change:
     """A call whose row in the file has changed."""
 
     row: sqlite3.Row
-    fields: Mapping[str, tuple[Any, Any]]  # that take the file's value: (old, new)
-    left: frozenset[str]  # that a user has written: they stay
+    fields: Mapping[str, tuple[Any, Any]]  # fields fields that take the file's value: (old, new)
+    left: frozenset[str]  # fields that a user has changed, which stay
 
 
 def changed(connection: sqlite3.Connection) -> Iterator[Change]:
-    """Every known row of staging with another digest than its call's, in the order of the file."""
+    """Yield every known row of staging whose digest differs from its call's, in file order."""
     if not connection.execute("SELECT 1 FROM staging.known WHERE NOT same LIMIT 1").fetchone():
         return
     after = 0
@@ -281,7 +280,7 @@ def _by_hand(connection: sqlite3.Connection, row: sqlite3.Row) -> set[str]:
         {"call_id": row["call_id"]},
     ).fetchall()
     fields = {each["field"] for each in found if each["import_batch_id"] is None}
-    if row["by_hand"]:  # what is empty may be filled in, and what was so filled in may change
+    if row["by_hand"]:  # empty fields may be filled in, and values filled in that way may change
         filled = {each["field"] for each in found if each["import_batch_id"] is not None}
         said = {field for field in FIELDS if row[f"old_{field}"] not in (None, "[]", _NOWHERE)}
         fields |= NATURES | (said - filled)

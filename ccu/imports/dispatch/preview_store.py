@@ -1,7 +1,7 @@
 """What a dry run shows of the staged rows: the first ones as they were read, and what looks wrong.
 
-A layout may read every row and still be wrong: a clock that lost its AM and PM, a date column
-alone, a column that this export leaves blank.
+A layout may read every row and still be wrong: a clock that lost its AM and PM, only a date column,
+a column that this export leaves blank.
 """
 
 import json
@@ -13,10 +13,10 @@ from ccu.places.finding import misspelled_unit
 from ccu.records import codes
 
 ROWS_SHOWN = 5
-ENOUGH = 20  # calls, before hours without a call tell anything
+ENOUGH = 20  # fewest calls for which hours without a call mean anything
 LONG = 4  # hours from the begin of a call to the arrival, after which one of them may be wrong
 LONGEST_CODE = 5  # letters of a city's code
-FEW_PLACES = 3  # addresses, before one town in most of them tells anything
+FEW_PLACES = 3  # fewest addresses for which one town in most of them means anything
 MANY = 500  # calls, before single hours do
 
 FIRST = """
@@ -83,7 +83,7 @@ SELECT city, count(*) AS addresses, sum(count(*)) OVER () AS total
 FROM staging.address WHERE unit_key IS NOT NULL GROUP BY city ORDER BY addresses DESC
 """
 
-# Addresses with a number behind the street that is read as no unit, and a row of one of them.
+# Addresses with a number after the street that is not read as a unit, and a row of one.
 BEHIND = """
 SELECT number, coalesce(nullif(cross_street, ''), nullif(name, ''), city) AS behind, unit
 FROM staging.address
@@ -108,8 +108,8 @@ def doubts(
 ) -> list[str]:
     """Return sentences about what looks wrong; `columns` are those of the layout, by their fields.
 
-    `town` is where an address without a city is. An import tells less of a file of few rows: that
-    of one night may be all at one hour, or all without a beat.
+    `town` is the city of addresses without one. An import reports less for a file of few rows:
+    those of one night may be all in one hour, or all without a beat.
     """
     least = 1 if dry_run else ENOUGH
     told = [*_hours(connection, least), *_arrivals(connection)]
@@ -202,9 +202,9 @@ def _streets(connection: sqlite3.Connection, least: int) -> Iterator[str]:
 
 
 def _cities(connection: sqlite3.Connection, town: str, least: int) -> Iterator[str]:
-    """Tell of a town in most addresses, and of a code beside the town: MAY of MAYPORT.
+    """Report another town in most addresses, or a code used besides the town: MAY for MAYPORT.
 
-    There each house would be two places, and its calls no repeats.
+    Otherwise each house would be two places, and its calls would not count as repeats.
     """
     for row in connection.execute(CITIES).fetchall():
         name, own = row["city"], town.title()

@@ -1,8 +1,8 @@
-"""Rows of an export to the values that are staged. The hot path: 700,000 rows go through it.
+"""Turn rows of an export into staged values. This is the hot path, of 700,000 rows.
 
 Rows are read a chunk at a time, column by column, because Python does `map(str.strip, column)` for
-two thousand cells in the time of a few hundred calls. What recurs (an address,
-a nature, an hour) is read once and looked up after that, in caches of a fixed size.
+two thousand cells in the time of a few hundred calls. Recurring texts (an address, a nature, an
+hour) are read once and then looked up, in caches of a fixed size.
 """
 
 import struct
@@ -23,7 +23,7 @@ _BEGUN = blake2b(digest_size=8)
 
 
 class RowReader:
-    """Made once for a layout and a header; then called for every chunk."""
+    """Reader made once per layout and header, then called for every chunk."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class RowReader:
         key: bytes,
         sealed: Callable[[str], bool] | None = None,
     ) -> None:
-        """`key` is of all that decides how cells are read; the digests of cells are made with it.
+        """`key` covers everything that affects how cells are read; digests of cells use it.
 
         `sealed` tells whether a call is sealed under an identity; None where none is sealed.
 
@@ -86,7 +86,7 @@ class RowReader:
             columns, dateless = self._read_times(cells, count, bad)
             times = columns[0]
         if not numbered:
-            began: Column = []  # when calls began; of those in `dateless` the day alone
+            began: Column = []  # when calls began; for those in `dateless` only the day
             if not self._identity:
                 began = [at[:10] if n in dateless else at for n, at in enumerate(times)]
             said = self._incidents(said, written, cells, began)
@@ -104,7 +104,7 @@ class RowReader:
     def _tidied(
         self, chunk: Chunk, bad: dict[int, str], only: Sequence[int] | None = None
     ) -> tuple[dict[int, Column], dict[int, Column]]:
-        """Return place -> cells as they are written, and without the texts that mean nothing."""
+        """Return place -> cells as written, and without the texts that mean nothing."""
         written = self._cells.tidy(chunk.rows, bad, only)
         return written, {place: self._filled(place, column) for place, column in written.items()}
 
@@ -262,10 +262,10 @@ class RowReader:
         cells: dict[int, Column],
         began: Sequence[str],
     ) -> list[str]:
-        """Return the numbers of the rows; one without gets an identity, by what the call is.
+        """Return the numbers of the rows; a row without one gets an identity from its call.
 
-        That is when it began on the clock and its address: no column that a layout may leave out
-        and no cell that may be filled in later. The layout's `identity` comes before it.
+        That is the time when it began and its address: columns that no layout leaves out and cells
+        that are not filled in later. The layout's `identity` takes precedence.
         """
         if all(said):
             return [*said]
@@ -297,14 +297,14 @@ class RowReader:
 
 
 def _whole(said: Sequence[str]) -> Sequence[str]:
-    """Return the incident numbers, without those that a spreadsheet shortened: they are many's."""
+    """Return the incident numbers without those rounded by a spreadsheet, which many rows share."""
     if "E+" not in "".join(said).upper():
         return said
     return ["" if SHORTENED.fullmatch(each) else each for each in said]
 
 
 def _digests(rows: Iterable[Iterable[str]], begun: blake2b = _BEGUN) -> list[bytes]:
-    """Return a digest of the texts of each row, by copies of one hash: to make one takes longer."""
+    """Return a digest of the texts of each row, from copies of one hash, which is faster."""
     found = []
     for texts in rows:
         each = begun.copy()

@@ -1,4 +1,4 @@
-"""`ccu import`: a dispatch export into the calls, complete or not at all up to 25,000 rows.
+"""`ccu import`: import a dispatch export, completely or not at all up to 25,000 rows.
 
 layout         what an export's layout has beside what every layout has
 reading        a row to the values that are kept; extras: responders, hazards, minutes
@@ -52,7 +52,7 @@ def import_file(
 ) -> Summary:
     """Import an export by its layout; `-` is standard input. A dry run keeps nothing.
 
-    `allow` are the columns that pass whatever they look like.
+    `allow` are columns to accept whatever they look like.
 
     Raises InvalidInput for a layout or a file that cannot be used, before anything is read.
     """
@@ -64,7 +64,7 @@ def import_file(
     with layout.opened(path, session.path.absolute().parent) as (export, table):
         allowed = identifiers.check(table, allow)
         with attached(connection, session.path), _interruptible(connection):
-            connection.execute("BEGIN")  # on the staging file alone: the main one is not touched
+            connection.execute("BEGIN")  # only on the staging file: the main one is not touched
             key = on_file_store.key(layout, stage.names, care, times.zone, table.is_rejects)
             sealed = seen_sealed(connection, layout)
             reader = RowReader(layout, table, times, stage, key, sealed)
@@ -90,7 +90,7 @@ def import_file(
             connection.execute("COMMIT")
             if not dry_run:
                 batch = Batch(None, export.name, export.sha256, layout.name)
-                # Before the transaction: an account that is new here is a write of its own.
+                # Before the transaction, because recording a denial is a write of its own.
                 by, at = session.staff_id, dates.to_iso(session.now)
                 merge = merging.Merge(connection, layout, batch, summary)
                 path = session.path
@@ -108,7 +108,7 @@ def import_file(
 
 @contextlib.contextmanager
 def _completed_later(path: Path, merge: merging.Merge, summary: Summary) -> Iterator[None]:
-    """Tell how many rows are imported where a merge ends after some of its parts."""
+    """Report how many rows are imported if a merge ends after some of its parts."""
     try:
         yield
     except BaseException as error:
@@ -161,7 +161,7 @@ def _find_known(
         if not known.worth_it():
             break
     known.settle()
-    connection.execute("COMMIT")  # the main file was read: end that
+    connection.execute("COMMIT")  # end the read transaction of the main file
     connection.execute("BEGIN")
     return known
 
@@ -207,7 +207,7 @@ def _reject_aside(
 ) -> None:
     """Reject rows that have the incident number of a call of another time.
 
-    The file is read once more for them: to keep every row's cells for it would double the work.
+    The file is read once more for them, because storing every row's cells would double the work.
     """
     lines = aside(connection)
     line, reason = next(lines, (None, ""))
@@ -222,7 +222,7 @@ def _reject_aside(
 
 @contextlib.contextmanager
 def _interruptible(connection: sqlite3.Connection) -> Iterator[None]:
-    """Let Ctrl-C end a statement that takes seconds: SQLite calls back, and Python looks."""
+    """Let Ctrl-C end a long statement: SQLite calls back now and then, and Python can react."""
     connection.set_progress_handler(lambda: None, 100_000)
     try:
         yield

@@ -1,8 +1,8 @@
-"""The staging file: what was read, before any of it is merged, so that no user waits meanwhile.
+"""The staging file: all rows are read into it before any is merged, so that no user waits.
 
-A database of its own beside the main one, private, attached to the session's connection. It needs
-no journal and no sync: after a crash it is of no use. Where the system allows, it has no name
-from the moment it is open, so that not even kill -9 leaves it; elsewhere the next import sweeps.
+It is a private database beside the main one, attached to the session's connection. It needs no
+journal and no sync, because it is useless after a crash. If the system allows, it is unlinked as
+soon as it is open, so that not even kill -9 leaves it behind; elsewhere the next import removes it.
 """
 
 import contextlib
@@ -103,7 +103,7 @@ BY_CALL = "~~"  # of these, one made from the moment and the address alone
 
 
 class Word(NamedTuple):
-    """A nature or disposition met before: its number in staging, and what of it is digested."""
+    """A nature or disposition seen before: its number in staging, and the text for its digest."""
 
     id: int | None
     means: str
@@ -119,7 +119,7 @@ Parts = tuple[str, str, str, str, str]  # text, unit, city, state, zip as in the
 
 @contextlib.contextmanager
 def attached(connection: sqlite3.Connection, beside: Path) -> Iterator[None]:
-    """The staging file as schema `staging` of the connection, empty, gone at the end."""
+    """Attach an empty staging file as schema `staging`; it is gone at the end of the block."""
     beside = beside.absolute()
     _sweep(beside)
     path = beside.with_name(f"{_prefix(beside)}{os.getpid()}-{secrets.token_hex(4)}")
@@ -149,7 +149,7 @@ def _prefix(beside: Path) -> str:
 
 
 def _sweep(beside: Path) -> None:
-    """Remove what a crash left. One in use is a minute old at most, or cannot be removed."""
+    """Remove files left by a crash. A file in use is at most a minute old, or cannot be removed."""
     try:
         paths = list(beside.parent.iterdir())
     except OSError:
@@ -197,15 +197,15 @@ class Stage:
         self.state = lru_cache(KEPT)(partial(self._code, "responder_state"))
 
     def nature(self, text: str) -> Word:
-        """The nature's word, counted when the layout does not know it."""
+        """Return the nature's word; count it if the layout does not know it."""
         return self._counted(self._nature_of(text), text, self.unmapped)
 
     def cleared(self, text: str) -> Word:
-        """The word of a nature as cleared, which has no code when the layout does not know it."""
+        """Return the word of a nature as cleared, without a code if the layout does not know it."""
         return self._counted(self._cleared_of(text), text, self.uncleared)
 
     def ended(self, texts: tuple[str, ...]) -> Word:
-        """The word of a row's dispositions; those that the layout does not know are counted."""
+        """Return the word of a row's dispositions; count those that the layout does not know."""
         found = self.disposition(texts)
         for text in found.unknown:
             if text in self.undisposed or len(self.undisposed) < UNMAPPED_KEPT:
@@ -220,20 +220,20 @@ class Stage:
     def add(self, rows: Iterable[Staged]) -> None:
         """Stage rows, and read the addresses first met with them.
 
-        By position, because names cost a third more on this path.
+        Values are bound by position, because names take a third longer here.
         """
         self._connection.executemany(self._insert, rows)
         self._read_addresses()
 
     def reject(self, line: int, reason: str, cells: list[str]) -> None:
-        """Put a row aside with the reason."""
+        """Store a rejected row with the reason."""
         self._connection.execute(
             "INSERT INTO staging.reject (line, reason, cells) VALUES (:line, :reason, :cells)",
             {"line": line, "reason": reason, "cells": json.dumps(cells)},
         )
 
     def rejects(self) -> Iterator[tuple[int, str, list[str]]]:
-        """What was put aside, in the order of the file."""
+        """Return the rejected rows in the order of the file."""
         for row in self._connection.execute(
             "SELECT line, reason, cells FROM staging.reject ORDER BY line"
         ):
@@ -263,7 +263,7 @@ class Stage:
         return agency, self._layout.clinicians.code(unit) is not None
 
     def leave_unread(self, field: str, text: str) -> None:
-        """Keep a text of a field that the layout does not know, to tell of it."""
+        """Remember a field's text that the layout does not know, for a message."""
         texts = self.unread.setdefault(field, set())
         if len(texts) < UNMAPPED_KEPT:
             texts.add(text)
@@ -295,7 +295,7 @@ class Stage:
         rows = [(number, *parts, *self._place(parts)) for number, parts in self._met.items()]
         self._connection.executemany(INSERT_ADDRESS, rows)
         if len(self._staged) + len(rows) > NUMBERS_KEPT:
-            self._staged.clear()  # those met again are read again
+            self._staged.clear()  # addresses seen again later are read again
         self._staged.update(self._met)
         self._met.clear()
 
@@ -321,7 +321,7 @@ def as_json(values: Iterable[Any]) -> str | None:
 
 
 def seen_sealed(connection: sqlite3.Connection, layout: Layout) -> Callable[[str], bool] | None:
-    """Return what tells whether a number of the layout's source is sealed; None where none is."""
+    """Return a function that tells whether a number of the source is sealed; None if none is."""
     from ccu.retention import seal_store
 
     digests_ = seal_store.sealed_numbers(connection)

@@ -1,4 +1,4 @@
-"""The times of an export's rows: each read, then looked at together with the others of its row."""
+"""Read the times of an export's rows, and check them against the others of their row."""
 
 import contextlib
 import re
@@ -20,8 +20,8 @@ When = Callable[[str], str]  # a text of the export -> the stored form; raises V
 
 HOURS_KEPT = 10_000  # more than a year of them
 FUTURE = "in the future"
-AHEAD = timedelta(minutes=15)  # that a dispatch system's clock may be ahead of ours
-NEXT_DAY = timedelta(hours=6)  # a clock so far before the time it follows is of the next day
+AHEAD = timedelta(minutes=15)  # the most that a dispatch system's clock may be ahead of ours
+NEXT_DAY = timedelta(hours=6)  # a clock time this far before the preceding time is on the next day
 DISORDER = timedelta(hours=12)  # more than clocks of cars and of the dispatch room can differ
 _TAILS = frozenset(f"{minute:02}:{second:02}" for minute in range(60) for second in range(60))
 _HOURS = frozenset(f"{hour:02}:" for hour in range(24))
@@ -69,13 +69,13 @@ class Times:
     def read(
         self, columns: Callable[[str], list[Column]], count: int, bad: dict[int, str]
     ) -> tuple[list[Column], set[int]]:
-        """Return the four times of every row, in stored form or empty; `bad` gets what has none.
+        """Return the four times of every row, in stored form or empty; `bad` gets unusable rows.
 
         `columns` gives those of a field. Also returns the rows of which only the day is known.
         """
         cells = {field: columns(field) for field in TIMES}
         texts = [self._texts(field, cells[field], count) for field in TIMES]
-        clocks: set[tuple[str, int]] = set()  # times that were a clock alone
+        clocks: set[tuple[str, int]] = set()  # times that were only a clock
         times = [
             self._read(field, said, cells[field], texts[0], bad, clocks)
             for field, said in zip(TIMES, texts, strict=True)
@@ -101,7 +101,7 @@ class Times:
             return ""
 
     def _texts(self, field: str, columns: list[Column], count: int) -> Column:
-        """Join the columns of a field; without a clock of its own a shared day is no time."""
+        """Join the columns of a field; a shared day without the field's own clock is no time."""
         texts = joined(columns, count)
         if own := self._own.get(field):
             clocks = joined([c for c, mine in zip(columns, own, strict=True) if mine], count)
@@ -141,7 +141,7 @@ class Times:
         return found
 
     def _any_form(self, text: str, cells: Sequence[str], day: str) -> tuple[str, bool]:
-        """Read a time, also where a cell has another form than its column.
+        """Read a time, even if a cell has another form than its column.
 
         The cell may have the day too, or be a clock alone on the day of the call; `day` is that
         day's text, empty for the beginning itself. Also returns whether it is a clock alone, or for
@@ -175,7 +175,7 @@ class Times:
             return time  # read in another form: not in that hour
 
     def _day_of(self, text: str) -> str:
-        """Read a day alone, as its first moment in the town, whatever the zone of the file."""
+        """Read a day as its first moment in the town, whatever the zone of the file."""
         return self._when(text) if _SERIAL_DAY.fullmatch(text) else self._days(text)
 
     def _is_day(self, text: str) -> bool:
@@ -191,12 +191,12 @@ class Times:
         bad: dict[int, str],
         clocks: set[tuple[str, int]],
     ) -> None:
-        """Look at the rows whose times are not one after the other.
+        """Handle the rows whose times are out of order.
 
-        In the hour that comes twice, a time that would be before the one it follows is the second
-        reading. A clock on the day of the call that is hours before it is of the next day. A
-        call that is cleared before it begins is rejected, and one with a time half a day before
-        it; other disorder is left as it is, for the clocks of cars and of the dispatch room differ.
+        In the repeated hour, a time before the one that it should follow is the second reading. A
+        clock on the day of the call that is hours before the call is on the next day. A call that
+        is cleared before it begins is rejected, and one with a time half a day before it; other
+        disorder is left as it is, for the clocks of cars and of the dispatch room differ.
         """
         for index, (occurred, dispatched, arrived, cleared) in enumerate(zip(*times, strict=True)):
             sent = dispatched or occurred
@@ -282,10 +282,10 @@ def _before(one: str, other: str, by: timedelta = timedelta()) -> bool:
 
 
 def by_the_hour(when: When) -> Callable[[Column], list[str]]:
-    """Return a reader of columns, quicker for times that end in :MM:SS; empty texts stay empty.
+    """Return a faster reader of columns for times that end in :MM:SS; empty texts stay empty.
 
-    What comes before that is an hour, and hours come again. Once `when` has read both ends of a day
-    alike, or of an hour in a day that a clock changes, what is between them needs no reading.
+    The part before that is an hour, which recurs. Once `when` has read both ends of a day (on a day
+    of a clock change, of an hour) the same way, it need not read times in between.
     """
     days: dict[str, tuple[str, str]] = {}
     hours: dict[str, tuple[str, str]] = {}

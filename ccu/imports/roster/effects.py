@@ -1,7 +1,7 @@
-"""What a roster import does, row by row: the same for the preview and for the write.
+"""The effects of a roster import, row by row, for both the preview and the write.
 
-A row fills gaps in what is known of a person and erases nothing; a person's worker changes only
-where this office's roster named the one before.
+A row fills in empty fields of a person and erases nothing; a person's worker changes only if this
+office's roster named the one before.
 """
 
 import sqlite3
@@ -28,7 +28,7 @@ NEAR = 1  # years between an estimated age and a stated one that still agree
 
 @dataclass(frozen=True)
 class Choices:
-    """What was decided beforehand about an import."""
+    """The options of an import."""
 
     prefer: bool = False  # the roster's value where one differs
     whole: bool = False  # people not on the list are no longer clients
@@ -37,7 +37,7 @@ class Choices:
 
 @dataclass
 class Effect:
-    """One person, and what is written of them."""
+    """One person, and the changes to write."""
 
     decision: Decision | None  # None: --whole found that they are no longer on the list
     person_id: int | None
@@ -84,7 +84,7 @@ def _words(names: Iterable[str]) -> str:
 
 
 class Reckoner:
-    """Finds the effects of a roster by what the file holds at this moment."""
+    """Computes the effects of a roster from the current state of the file."""
 
     def __init__(
         self,
@@ -101,7 +101,7 @@ class Reckoner:
         self._assignments = rosters.assignments(connection)
 
     def effects(self, decisions: Sequence[Decision]) -> list[Effect]:
-        """Return what becomes of every row; of a person's rows the first open one counts."""
+        """Return the effect of every row; of several rows of a person the first open one counts."""
         settled: set[int] = set()  # people whose worker is
         by_line = {}
         for decision in sorted(decisions, key=lambda each: bool(each.entry.closed)):
@@ -129,7 +129,7 @@ class Reckoner:
         return effect
 
     def _worker(self, effect: Effect, entry: Entry, current: Assignment | None) -> None:
-        """Settle whose assignment begins or ends by this row; `current` is the one before."""
+        """Decide which assignment this row begins or ends; `current` is the one before."""
         if effect.what not in (What.new, What.known, What.matched) or entry.closed is None:
             return
         day = self._today.isoformat()
@@ -182,7 +182,7 @@ def _what(effect: Effect) -> str:
 
 
 class _Merge:
-    """What to write from a row for a person with the values `shown`, and the fields that differ.
+    """The values to write from a row for a person with the values `shown`, and differing fields.
 
     With `prefer` a differing value is written, and a name that was replaced is kept as an alias.
     """
@@ -216,7 +216,7 @@ class _Merge:
                 self._differ(name, {name: value})
 
     def _age(self) -> None:
-        """Take an age only where no birth date is known."""
+        """Take an age only if no birth date is known."""
         stated = {name: self._entry.values[name] for name in AGE if name in self._entry.values}
         if not stated:
             return
@@ -230,7 +230,7 @@ class _Merge:
             self._differ("age_estimate", stated if born is None else {})
 
     def _minor(self) -> None:
-        """Take whether they are a minor only where no birth date is known, which shows it."""
+        """Take whether they are a minor only if no birth date is known, which decides that."""
         stated, known = self._entry.values.get("minor"), self._shown.get("minor")
         if "birth_date" in self.said.fields:
             if known is not None:

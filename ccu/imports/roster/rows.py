@@ -1,7 +1,7 @@
 """Rows of a roster to entries: who the client is, who works with them, whether the case is open.
 
-A row that cannot be used at all is rejected. A value that cannot be read does not cost a client the
-row: it is left out, and reported by its line and its field.
+An unusable row is rejected. A value that cannot be read does not reject the row: it is left out,
+and reported by its line and field.
 """
 
 import json
@@ -56,7 +56,7 @@ class Entry:
 
     @property
     def nobody(self) -> bool:
-        """Whether the row has nothing to identify a person by."""
+        """Return whether the row has nothing to identify a person."""
         return not (self.aliases or self.values.keys() & TELLING)
 
     @property
@@ -173,7 +173,7 @@ class EntryReader:
             yield "family_name", family
 
     def _whole(self, text: str) -> Name:
-        """FAMILY, GIVEN; without a comma by the layout's order. One word is a given name."""
+        """Read FAMILY, GIVEN, or without a comma the layout's order. One word is a given name."""
         family, comma, given = (part.strip() for part in text.strip().partition(","))
         if comma:
             return Name(" ".join(given.replace(",", " ").split()), family)

@@ -6,8 +6,8 @@
   store     what is known of a roster, which person each entry is, what is written
   terminal  questions and messages
 
-It is read and matched outside any transaction; what it does is found again inside the one that
-writes it, because others work meanwhile.
+It is read and matched outside any transaction; its effects are computed again inside the one that
+writes them, because others work meanwhile.
 """
 
 import sqlite3
@@ -56,7 +56,7 @@ class Plan:
     allowed: list[str]  # types of column that --allow-column let pass
 
     def counts(self, found: Sequence[Effect]) -> dict[str, int]:
-        """COUNTS -> how many; read is the sum of those up to rejected."""
+        """Return COUNTS -> how many; read is the sum of those up to rejected."""
         rows = Counter(each.what for each in found if each.decision is not None)
         counts = {name: rows[name] for name in COUNTS}
         counts["same"] += self.same
@@ -125,7 +125,7 @@ def _without_sealed(
 
 
 def _check_whole(entries: Sequence[Entry], refused: Sequence[imports.Reject]) -> None:
-    """Refuse --whole for a list that was not read completely: it would end workers by mistake."""
+    """Refuse --whole for a list that was not read completely: it would end valid assignments."""
     if not entries:
         raise InvalidInput("--whole: the file has no rows, and would close every case")
     if refused:
@@ -136,7 +136,7 @@ def _check_whole(entries: Sequence[Entry], refused: Sequence[imports.Reject]) ->
 
 
 def reckon(session: Session, plan: Plan, connection: sqlite3.Connection) -> list[Effect]:
-    """Return what the import does, by what the database holds at this moment."""
+    """Return the effects of the import on the current database."""
     layout = plan.layout
     reckoner = Reckoner(connection, layout.source, layout.workers, session.today, plan.choices)
     return reckoner.effects(plan.decisions)
@@ -198,7 +198,7 @@ def _numbers(found: Sequence[Effect]) -> list[tuple[str, int]]:
 
 
 def _check_unchanged(connection: sqlite3.Connection, plan: Plan) -> None:
-    """Raise DatabaseBusy when another user changed what the decisions rest on."""
+    """Raise DatabaseBusy if another user changed data that the decisions depend on."""
     known = rosters.numbers(connection, plan.layout.source)
     wanted = {each.person_id for each in plan.decisions if each.person_id is not None}
     moved = any(one != now for one, now in person_ids.canonical(connection, wanted).items())
@@ -227,7 +227,7 @@ def _write(work: Work, effect: Effect, batch_id: int) -> None:
 
 
 def check_losses(session: Session, plan: Plan, found: Sequence[Effect]) -> None:
-    """Refuse, where no user is asked, a list that would end most of an office's workers.
+    """Refuse, if no user can be asked, a list that would end most of an office's assignments.
 
     Raises InvalidInput.
     """

@@ -1,8 +1,8 @@
 """An office's list of clients: what of it is known, which person each row is, what is written.
 
-A number that an earlier list gave is accepted. A candidate by match score is only offered: a user
-accepts it at a terminal, or sets a score from which it is accepted. A row that is neither matched
-nor marked as new is left out, because two people in one record harm both.
+A number from an earlier list is accepted. A match by score is only offered: a user accepts it at a
+terminal, or sets a score from which it is accepted. A row that is neither matched nor marked as new
+is left out, because two people in one record harm both.
 
 Workers are listed by canonical people: an assignment may belong to any record of a person.
 """
@@ -77,23 +77,23 @@ def open_follow_ups(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[
     return found
 
 
-CLEAR = 15  # points that the best is before the next, to be the one meant
+CLEAR = 15  # the lead in points that the best match needs over the next
 MOST_OFFERED = 5
 
 
 class What(StrEnum):
-    """What becomes of a row."""
+    """The outcome of a row."""
 
     new = "new"
     known = "known"  # by the office's number
-    matched = "matched"  # by likeness
+    matched = "matched"  # by match score
     undecided = "undecided"
     closed = "closed"  # the case is closed, and no known person has the number
 
 
 @dataclass
 class Decision:
-    """One row, and who it is taken to be."""
+    """One row and the person that it is matched to."""
 
     entry: Entry
     what: What
@@ -106,7 +106,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Rule:
-    """What was chosen beforehand: match from the score `accept` on (None: never)."""
+    """The matching options: accept a match from the score `accept` on (None: never)."""
 
     accept: int | None = None
     all_new: bool = False  # --match none: a row without a known number is a new person
@@ -116,7 +116,7 @@ class Rule:
 def decide(
     connection: sqlite3.Connection, source: str, entries: Sequence[Entry], rule: Rule
 ) -> list[Decision]:
-    """Return what becomes of each row, in the file's order."""
+    """Return the decision about each row, in the file's order."""
     known = numbers(connection, source)
     decisions = []
     unknown: list[Decision] = []
@@ -140,7 +140,7 @@ def decide(
 
 
 def _settle(decision: Decision, found: list[Alike], taken: set[int], rule: Rule) -> None:
-    """Settle who a row without a known number is, as far as the rule goes."""
+    """Decide who a row without a known number is, as far as the rule allows."""
     decision.candidates = found
     if not found:
         return
@@ -220,7 +220,7 @@ def _content(entry: Entry) -> list[object]:
 
 
 def _same_name(one: Entry, other: Entry) -> bool:
-    """Whether it may be one person; a family name changes more often than a given one."""
+    """Return whether it may be one person; a family name changes more often than a given one."""
 
     def name(entry: Entry) -> Known:
         say = entry.values.get
