@@ -137,8 +137,8 @@ def _check_output(command: Any, ctx: Any, path: str) -> None:
     Where nobody can be asked no file is replaced: the shell's > does that.
     """
     said, session = ctx.params.get("output"), ctx.obj
-    if said in (None, "-") or "format" not in ctx.params:
-        return
+    if said in (None, "-") or "format" not in ctx.params or path == "export":
+        return  # export makes a new folder, and checks that itself
     output = Path(said)
     from ccu.output import to_file
 

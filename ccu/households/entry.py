@@ -58,7 +58,7 @@ def name(session: Session, household_id: int, file: Path | None) -> str:
     if file is not None:
         text = typed_text.file_text(file, "--file")
     elif session.interactive:
-        text = terminal.ask_until_valid("Name of the household (Enter: none)", str)
+        text = terminal.ask_until_valid("Name of the household (Enter for none)", str)
     else:
         raise InvalidInput("--file is missing; - reads the name from standard input")
     said = typed_text.line(text, "the name", LONGEST_NAME) or ""
@@ -155,7 +155,7 @@ def _asked(session: Session, who: int, of: int) -> int | str | None:
             raise InvalidInput(f"enter one of {numbers}, new or none")
         return chosen
 
-    return ask_until_valid(f"Household for both: {numbers}, new, or none (Enter: none)", read)
+    return ask_until_valid(f"Household for both: {numbers}, new, or none (Enter for none)", read)
 
 
 # ---------------------------------------------------------------- the household

@@ -21,7 +21,7 @@ from ccu.people import match_store, who
 from ccu.people import options as person_options
 from ccu.people import store as people
 from ccu.people.store import Met, Said
-from ccu.records import person_ids, table
+from ccu.records import person_ids
 from ccu.session import Session
 
 # ---------------------------------------------------------------- in a few words
@@ -143,9 +143,7 @@ def _beginning(connection: sqlite3.Connection, name: Name) -> list[match_store.A
     typed = f"{name.given} {name.family}".strip()
     if not terminal.may_be_part(typed):
         return []
-    begun = person_ids.of_a_name(connection, typed)
-    rows = table.select(connection, "SELECT * FROM person WHERE {where}", {"id IN ?": [*begun]})
-    return [match_store.Alike(row["id"], BEGINS, (), Known(), row) for row in rows]
+    return match_store.alike(connection, person_ids.of_a_name(connection, typed), BEGINS)
 
 
 def _birth_year(row: sqlite3.Row) -> str | None:

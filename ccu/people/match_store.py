@@ -141,6 +141,12 @@ def likely_same(
     return _of_people(connection, found, [asked], but)
 
 
+def alike(connection: sqlite3.Connection, ids: Iterable[int], score: int) -> list[Alike]:
+    """Return people who were found by something else than a comparison, with a score for it."""
+    rows = table.select(connection, "SELECT * FROM person WHERE {where}", {"id IN ?": [*ids]})
+    return [Alike(row["id"], score, (), Known(), row) for row in rows]
+
+
 def best_matches(
     connection: sqlite3.Connection, asked: Known, least: int, most: int
 ) -> list[Alike]:

@@ -185,7 +185,7 @@ def test_text_that_cannot_be_read_is_damage_for_every_command(
             hand.execute(harm.format(f"{table} SET {column}", f"ifnull({column}, '')"))
     done = town(*line)
     assert (done.code, done.out) == (4, ""), done
-    assert "is damaged; keep it, restore a backup" in done.err
+    assert "is damaged; keep it and restore a backup" in done.err
     assert "\\xff" not in done.err
 
 

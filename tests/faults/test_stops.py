@@ -191,6 +191,7 @@ def test_a_bug_whose_report_has_no_room_is_one_sentence(folder: Path) -> None:
 
 LOADING = """
 import os, signal, sys
+signal.signal(signal.{name}, signal.SIG_DFL)  # nohup and & ignore it
 
 class Stopping:
     def find_spec(self, name, *_):

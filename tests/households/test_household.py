@@ -227,7 +227,7 @@ def test_at_a_terminal_it_is_asked(ccu: Ccu) -> None:
     asked = run_ccu("person", "link", "1", "3", stdin="wife\nspouse\n9\n2\n", tty=True)
     assert asked.code == 0
     assert "Person 1 is which of these to person 3 (number, code, or how it begins): " in asked.err
-    assert "Household for both: 1, 2, new, or none (Enter: none): " in asked.err
+    assert "Household for both: 1, 2, new, or none (Enter for none): " in asked.err
     assert "enter one of 1, 2, new or none" in asked.err
     assert "Person 1 is in household 2 now." in asked.out
     empty = run_ccu("person", "link", "2", "4", "--relation", "sibling", stdin="\n", tty=True)

@@ -25,12 +25,12 @@ QUESTIONS_AND_ANSWERS = (
     ("Time zone [America/New_York]: ", "Eastern"),
     ("  The time zone is not a known name; did you mean America/New_York?", None),
     ("Time zone [America/New_York]: ", ""),
-    ("Office hours, such as mon-fri 08:30-16:30 (Enter: any time): ", "business hours"),
+    ("Office hours, such as mon-fri 08:30-16:30 (Enter for any time): ", "business hours"),
     ("  Office hours must be days and hours, such as mon-fri 08:30-16:30", None),
-    ("Office hours, such as mon-fri 08:30-16:30 (Enter: any time): ", "mon-fri 8:30-16:30"),
-    ("Login that owns patrol officers' referrals (Enter: decide later): ", "Dana Lee"),
+    ("Office hours, such as mon-fri 08:30-16:30 (Enter for any time): ", "mon-fri 8:30-16:30"),
+    ("Login that owns patrol officers' referrals (Enter to decide later): ", "Dana Lee"),
     ("  it must be one word, the account's name on this machine", None),
-    ("Login that owns patrol officers' referrals (Enter: decide later): ", "dlee"),
+    ("Login that owns patrol officers' referrals (Enter to decide later): ", "dlee"),
     ("Role of that account: ccu, clinician, supervisor [clinician]: ", "officer"),
     ("  choose from ccu, clinician, supervisor", None),
     ("Role of that account: ccu, clinician, supervisor: ", "clinician"),
@@ -81,10 +81,10 @@ def test_less_than_goes_back_to_the_question_before(empty: Ccu, db_path: Path) -
     for question, answer in (
         ("Town: ", "Wesport"),
         ("State, such as CT or Connecticut: ", "<"),
-        ("Town: ", "Westport"),
+        ("Town [Wesport]: ", "Westport"),
         ("State, such as CT or Connecticut: ", "NY"),
         ("Time zone [America/New_York]: ", "<"),
-        ("State, such as CT or Connecticut: ", "TX"),
+        ("State, such as CT or Connecticut [NY]: ", "TX"),
         ("Time zone, America/Chicago or America/Denver [America/Chicago]: ", ""),
         ("Office hours", ""),
         ("Login that owns", "dlee"),
@@ -127,7 +127,7 @@ def test_ctrl_c_at_any_question_makes_nothing(answered: int, empty: Ccu, db_path
 
 def test_a_file_that_is_there_asks_nothing(ccu: Ccu, db_path: Path) -> None:
     terminal = start(db_path)
-    terminal.expect(r"is\s+there\s+already;\s+it\s+was\s+left")
+    terminal.expect(r"already\s+exists\s+and\s+was\s+not\s+changed")
     terminal.expect(pexpect.EOF)
     terminal.close()
     assert terminal.exitstatus == 2

@@ -15,9 +15,9 @@ StateOption = Annotated[str | None, typer.Option("--state", help="Its state, suc
 ZoneOption = Annotated[str | None, typer.Option("--timezone", help="Such as America/New_York.")]
 
 _OWNERS = ("ccu", "clinician", "supervisor")  # roles of an account that is added with the file
-_WHOSE = "Login that owns patrol officers' referrals (Enter: decide later)"
+_WHOSE = "Login that owns patrol officers' referrals (Enter to decide later)"
 _ROLE = f"Role of that account: {', '.join(_OWNERS)} [clinician]"
-_HOURS = "Office hours, such as mon-fri 08:30-16:30 (Enter: any time)"
+_HOURS = "Office hours, such as mon-fri 08:30-16:30 (Enter for any time)"
 _NEXT = """Next:
   1. Add your colleagues, a second admin first:
        ccu staff add LOGIN --role admin
