@@ -60,7 +60,7 @@ def test_nothing_is_before_the_first_question(
         ("place flag", ("Address", "12 Main St"), "Source of the note"),
         ("household add", ("or new", "new"), "The people, by number"),
         ("person merge", ("A person's number (or part of the name)", "1"), "Another person's"),
-        ("codes add", ("The list", "need"), "its code is made of it"),
+        ("codes add", ("The list", "need"), "the code is made from it"),
         ("refer", ("refer --person P)", "1"), "Need (number"),
         ("needs record", ("(or part of the name)", "Reyes"), "Housing (number or word)"),
     ],

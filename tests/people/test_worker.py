@@ -63,7 +63,7 @@ def test_at_a_terminal_nobody_is_replaced_unasked(ccu: Ccu, db_path: Path) -> No
     asked = "Now: Dana Lee since Jan 31, 2026. Replace? y or n: "
     shown = typed.answer(db_path, (*line, "dlee"), ("dlee works with", None))
     assert "Replace" not in shown
-    again = "dlee works with person 1 already"
+    again = "dlee already works with person 1"
     assert again in typed.answer(db_path, (*line, "dlee"), (again, None), code=2)
     typed.answer(db_path, (*line, "boss"), (asked, ""), ("type y or n", "n"), code=130)
     assert turns(ccu) == [("dlee", "2026-01-31", None)]
@@ -175,7 +175,7 @@ def test_a_retired_workers_turn_is_kept_and_another_begins(ccu: Ccu) -> None:
         (
             ["assign", "--person", "1", "--staff", "boss"],
             2,
-            "boss works with person 1 already, since Jan 12, 2026",
+            "boss already works with person 1, since Jan 12, 2026",
         ),
         (
             ["assign", "--person", "1", "--staff", "dlee", "--since", "tomorrow"],

@@ -60,7 +60,10 @@ def test_an_import_is_taken_back_exactly_and_a_corrected_layout_doubles_nothing(
     assert desk.one("SELECT count(*) FROM call") == 20
     desk.layout.write_text(LAYOUT.replace('address = "Where"', 'address = "Beat"'))
     again = desk.bring(None).err
-    assert "import 2 read this file before: rows without an incident number may be calls" in again
+    assert (
+        "import 2 read this file before: rows without an incident number may be on file twice"
+        in again
+    )
     for number in (3, 2):
         assert undo(desk) == f"Took back import {number} of calls.csv.\n"
     assert records(desk) == before

@@ -129,8 +129,8 @@ def _tell(summary: "Summary", rejects: Path | None, identity: Sequence[str]) -> 
         if summary.before and summary.new:
             say(
                 f"import {summary.before} read this file before: rows without an incident number "
-                "may be on file twice; ccu undo takes back an import, and run again, the one "
-                "before it"
+                "may be on file twice; ccu undo takes back the last import, and run again, the one "
+                "before"
             )
     if joined.repeated:
         say(

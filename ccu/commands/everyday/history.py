@@ -61,7 +61,7 @@ def command(
         address = ADDRESS.ask(session, "Address", "the address")
     if sum(each is not None for each in (typed, address, call, person)) != 1:
         raise InvalidInput(
-            "give an address, --call N or --person P, such as: ccu history 12 Main St"
+            "give an address, --call N or --person P, such as: ccu history 27 imperial ave"
         )
     why = None
     if full:
