@@ -4,109 +4,27 @@ The model (model.py) knows whether a line is possible and what it leaves behind.
 leaves nothing, and what undo takes back is as it was.
 """
 
-import copy
-import functools
 import json
-import shutil
 import sqlite3
-import tempfile
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
-
-from ccu import access
+from hypothesis.stateful import rule, run_state_machine_as_test
 
 from .. import told_town
-from ..conftest import Result, examples
-from .agreement import Agreement
-from .model import OPEN, STEPS, Call, FollowUp, Model, Referral, kept
+from ..conftest import examples
+from .model import OPEN, STEPS, Call, Referral, kept
+from .unit import Base, by, flags, picks
 
 ADDRESSES = ("12 Main St", "9 Elm St", "7 Oak Ave Apt 2")
 NATURES = ("crisis", "suicide", "disturbance")
-# Undo leaves these, or takes nothing away from them; and what has no undo.
-NOT_COMPARED = ("audit", "change", "table_digest", "overdue_event", "undecided_event", "place",
-                "address")  # fmt: skip
-NO_UNDO = ("person unmerge", "place unmerge", "place flag", "place unflag", "consent grant",
-           "consent revoke", "referral reopen", "follow-up void --attempt")  # fmt: skip
-picks, flags = st.integers(0, 5), st.booleans()
-by = functools.partial(
-    rule, login=st.sampled_from(("officer", "clinician", "supervisor", "analyst")), pick=picks
-)
 
 
-class Unit(Agreement, RuleBasedStateMachine):
-    template: Path
-
-    @initialize(all_undone=flags)
-    def start(self, all_undone: bool) -> None:
-        self.folder = tempfile.TemporaryDirectory()
-        self.db = Path(self.folder.name) / "ccu.db"
-        for suffix in ("", ".audit-key"):
-            shutil.copy(f"{self.template}{suffix}", f"{self.db}{suffix}")
-        self.all_undone = all_undone  # only what can be undone is changed
-        self.model = Model(datetime(2026, 1, 28, 14))
-        self.addresses: dict[str, int] = {}  # as typed -> its place, apart from merges
-        # The changes that can be undone now: whose, and the model and the rows before.
-        self.done: list[tuple[str, Model, dict[str, set[Any]]]] = []
-
-    # ------------------------------------------------------------ command lines
-
-    def run(self, login: str, *line: object, stdin: str = "") -> Result:
-        at = self.model.now.isoformat()
-        return told_town.run(self.db, login, *map(str, line), stdin=stdin, at=at)
-
-    def change(self, login: str, command: str, line: str, ok: bool, stdin: str = "") -> str | None:
-        """Run a line that changes something, with `;` between words; None where it is refused."""
-        if self.all_undone and command in NO_UNDO:
-            return None
-        before, right = self.tables(), command.removesuffix(" --attempt")
-        self.newest = max((row[0] for row in before["follow_up"]), default=0)
-        self.model.now += timedelta(minutes=1)
-        done = self.run(login, *command.split(), *line.split(";"), stdin=stdin)
-        if not ok or not access.may(login, right):
-            assert done.code in ((2, 3, 7) if access.may(login, right) else (7,)), (line, done)
-            assert self.tables() == before, (command, line)
-            return None
-        assert done.code == 0, (login, command, line, done.err)
-        if command in NO_UNDO:
-            self.done.clear()
-        elif self.tables() != before:
-            self.done.append((login, copy.deepcopy(self.model), before))
-        return done.out
-
-    def tables(self) -> dict[str, set[Any]]:
-        with sqlite3.connect(self.db) as file:
-            names = file.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
-            return {name: set(file.execute(f"SELECT * FROM {name}"))
-                    for (name,) in names
-                    if name not in NOT_COMPARED and not name.startswith("sqlite_")}  # fmt: skip
-
-    def added(self, login: str, referral: int | None, count: int) -> int:
-        """Put the follow-ups that a line added into the model; return the last one's number."""
-        sql = (
-            "SELECT follow_up.id, referral_id, call_id, person_id, login, substr(due_at, 1, 19)"
-            " FROM follow_up JOIN staff ON staff.id = owner_id WHERE follow_up.id > ?"
-        )
-        with sqlite3.connect(self.db) as file:
-            rows = file.execute(sql, (self.newest,)).fetchall()
-        assert [row[1] for row in rows] == [referral] * count
-        for number, of, call, person, owner, due in rows:
-            self.model.follow_ups[number] = FollowUp(
-                of, call, person, (owner, login), datetime.fromisoformat(due)
-            )
-        return rows[-1][0] if rows else 0
-
-    def pick(self, records: dict[int, Any], number: int) -> tuple[int, Any]:
-        """Return one of the records; number 99 where there is none."""
-        known = sorted(records)
-        chosen = known[number % len(known)] if known else 99
-        return chosen, records.get(chosen)
-
+class Unit(Base):
     # ------------------------------------------------------------ calls
 
     @rule(hours=st.integers(1, 60))
@@ -335,39 +253,6 @@ class Unit(Agreement, RuleBasedStateMachine):
                 needed = own.referral is not None and works and not model.due(own.referral)
                 made = self.added(login, own.referral, int(needed))
                 own.attempts.append((before, ends, made))
-
-    # ------------------------------------------------------------ undo, and what must agree
-
-    @rule()
-    def undo(self) -> None:
-        if self.done:
-            login, model, before = self.done[-1]
-            done = self.run(login, "undo", "--yes")
-            if "is named by" in done.err:  # a person named by what was cancelled
-                return self.done.clear()
-            assert done.code == 0, done.err
-            self.done.pop()
-            model.now = self.model.now
-            model.places = dict.fromkeys(self.model.places) | model.places  # stay on file
-            self.model, after = model, self.tables()
-            for name, rows in before.items():
-                assert rows <= after[name], (name, rows - after[name])
-
-    @rule()
-    def look(self) -> None:
-        self.agree()
-
-    def teardown(self) -> None:
-        try:
-            self.agree()
-            while self.done:
-                self.undo()
-            self.agree()
-            assert self.run("supervisor", "audit", "verify").code == 0
-            check = self.run("admin", "check")
-            assert check.code == 0, check.out
-        finally:
-            self.folder.cleanup()
 
 
 @pytest.fixture(scope="module")
