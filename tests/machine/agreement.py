@@ -91,13 +91,24 @@ class Agreement:
         care = [call for call in model.calls.values() if call.care]
         for what, line in (("place", "frequent places --k 1"), ("person", "frequent people --k 1")):
             merges = model.places if what == "place" else model.people
-            counts = Counter(kept(merges, getattr(call, what)) for call in care)
-            rows = next(iter(v for k, v in self.read("supervisor", line).items() if k in
-                             ("places", "people")))  # fmt: skip
-            counts.pop(None, None)
-            assert {row[what]: row["care_calls"] for row in rows} == counts
+            care_calls = Counter(kept(merges, getattr(call, what)) for call in care)
+            counts = {number: care_calls[number] for number, into in merges.items()
+                      if into is None and (care_calls[number] or model.override(what, number))
+                      and (what == "person" or number not in model.exempt)}  # fmt: skip
+            off = {each for each in counts if model.override(what, each) is False}
+            told = self.read("supervisor", line)
+            listed, left_out = told["places" if what == "place" else "people"], told["left_out"]
+            for rows, numbers in ((listed, counts.keys() - off), (left_out, off)):
+                assert {row[what]: row["care_calls"] for row in rows} == {
+                    number: counts[number] for number in numbers
+                }
+            if what == "place":
+                assert {row["place"] for row in told["exempt"]} == {
+                    number for number in model.exempt if care_calls[number]
+                }
         for person in {key for key, into in model.people.items() if into is None}:
             card = self.read("clinician", f"history --person {person}")
+            assert {plan["id"] for plan in card["plans"]} == model.approved("person", person)
             self.agree_on_card(card, list(model.counted(person=person).values()))
             found = {(each["record"], each["id"]) for each in card["open"]}
             assert found == model.open_for(person)

@@ -68,6 +68,21 @@ class FollowUp:
 
 
 @dataclass
+class Needs:
+    person: int
+    state: str  # of the one need that is asked
+    void: bool = False
+
+
+@dataclass
+class Plan:
+    record: str  # person or place
+    number: int
+    author: str
+    state: str = "draft"
+
+
+@dataclass
 class Model:
     now: datetime
     calls: dict[int, Call] = field(default_factory=dict)
@@ -79,6 +94,15 @@ class Model:
     consents: dict[int, int] = field(default_factory=dict)  # active ones -> the person
     consults: dict[int, bool] = field(default_factory=dict)  # -> whether it counts
     workers: set[int] = field(default_factory=set)  # the records with one
+    # By household and record: whether in it now. A household without members has no row.
+    households: set[int] = field(default_factory=set)
+    members: dict[tuple[int, int], bool] = field(default_factory=dict)
+    siblings: set[tuple[int, int]] = field(default_factory=set)  # records, the lower first
+    needs: dict[int, Needs] = field(default_factory=dict)
+    plans: dict[int, Plan] = field(default_factory=dict)
+    exempt: set[int] = field(default_factory=set)
+    # Active ones, each a record's word and number, and whether it is on the list.
+    overrides: dict[int, tuple[str, int, bool]] = field(default_factory=dict)
 
     def hides(self, login: str, own: Referral | FollowUp) -> bool:
         """Whether police are only told that Human Services is handling it."""
@@ -86,6 +110,33 @@ class Model:
             return False
         allowed = {kept(self.people, person) for person in self.consents.values()}
         return login not in own.staff and kept(self.people, own.person) not in allowed
+
+    def same(self, record: str, one: int, other: int) -> bool:
+        """Whether two numbers are one person or place."""
+        merges = self.people if record == "person" else self.places
+        return kept(merges, one) == kept(merges, other)
+
+    def live_in(self) -> dict[int, set[int]]:
+        """Return household -> the people in it now."""
+        found: dict[int, set[int]] = {each: set() for each in self.households}
+        for (own, record), there in self.members.items():
+            if there and (who := kept(self.people, record)):
+                found[own].add(who)
+        return found
+
+    def related(self, person: int) -> set[int]:
+        pairs = [{kept(self.people, one) or 0 for one in pair} for pair in self.siblings]
+        return {each for pair in pairs if person in pair for each in pair - {person}}
+
+    def approved(self, record: str, number: int) -> set[int]:
+        return {key for key, own in self.plans.items() if own.state == "approved"
+                and own.record == record and self.same(record, own.number, number)}  # fmt: skip
+
+    def override(self, record: str, number: int) -> bool | None:
+        """Return whether an override has it on the list, the later of two; None without one."""
+        found = [key for key, own in self.overrides.items()
+                 if own[0] == record and self.same(record, own[1], number)]  # fmt: skip
+        return self.overrides[max(found)][2] if found else None
 
     def works(self, number: int | None) -> bool:
         """Whether a follow-up may be open: it is for no referral, or for an open one."""

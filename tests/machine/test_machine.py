@@ -17,14 +17,15 @@ from hypothesis.stateful import rule, run_state_machine_as_test
 
 from .. import told_town
 from ..conftest import examples
+from .care import Care
 from .model import OPEN, STEPS, Call, Referral, kept
-from .unit import Base, by, flags, picks
+from .unit import by, flags, picks
 
 ADDRESSES = ("12 Main St", "9 Elm St", "7 Oak Ave Apt 2")
 NATURES = ("crisis", "suicide", "disturbance")
 
 
-class Unit(Base):
+class Unit(Care):
     # ------------------------------------------------------------ calls
 
     @rule(hours=st.integers(1, 60))

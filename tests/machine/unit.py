@@ -23,7 +23,8 @@ from .model import FollowUp, Model
 NOT_COMPARED = ("audit", "change", "table_digest", "overdue_event", "undecided_event", "place",
                 "address")  # fmt: skip
 NO_UNDO = ("person unmerge", "place unmerge", "place flag", "place unflag", "consent grant",
-           "consent revoke", "referral reopen", "follow-up void --attempt")  # fmt: skip
+           "consent revoke", "referral reopen", "follow-up void --attempt", "frequent override",
+           "person unlink")  # fmt: skip
 picks, flags = st.integers(0, 5), st.booleans()
 by = functools.partial(
     rule, login=st.sampled_from(("officer", "clinician", "supervisor", "analyst")), pick=picks
