@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ..conftest import Result
+from . import sealing
 from .model import OPEN, Call, Model, kept
 
 MONTH_END = datetime(2026, 2, 1)
@@ -52,8 +53,9 @@ class Agreement:
             assert told == (len(undecided), len(late))
         # Not known, where the file has no such record yet: the model counts none.
         figures = {row["figure"]: row["numerator"] or 0 for row in report["sections"][0]["rows"]}
-        calls = [call for call in model.counted().values() if call.at < MONTH_END]
-        made = [own for own in model.referrals.values()
+        whole, referrals = sealing.whole(model)
+        calls = [call for call in whole if call.at < MONTH_END and not call.void]
+        made = [own for own in referrals
                 if own.made < MONTH_END and own.status != "entered_in_error"]  # fmt: skip
         assert figures["calls"] == len(calls)
         assert figures["care_calls"] == sum(call.care for call in calls)

@@ -6,9 +6,12 @@ Times are the town's local ones, without an offset. Merges are record -> record 
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 URGENT_DAYS = {"suicide": 2}  # days to decide on a care call, where they are not 3
 OPEN = ("requested", "accepted", "in_progress", "on_hold")
+POLICE = ("officer", "analyst", "records")
+HUMAN_SERVICES = {"clinician", "spare"}
 _ENDS = ("declined", "contact_only", "entered_in_error")
 STEPS = {  # a status -> what may follow it
     "requested": ("accepted", "on_hold", *_ENDS),
@@ -82,6 +85,25 @@ class Plan:
     state: str = "draft"
 
 
+@dataclass(eq=False)
+class Seal:
+    """What a seal holds, and which records its rows name, by the words of a line."""
+
+    record: str
+    number: int
+    gone: dict[str, dict[Any, Any]] = field(default_factory=dict)  # by the model's name for it
+    subjects: dict[int, int | None] = field(default_factory=dict)  # of calls that stayed
+    workers: set[int] = field(default_factory=set)
+    households: set[int] = field(default_factory=set)
+    siblings: set[tuple[int, int]] = field(default_factory=set)
+    blanked: list[tuple[str, int]] = field(default_factory=list)  # work that named the call
+    holds: set[tuple[str, int]] = field(default_factory=set)
+    refers: set[tuple[str, int]] = field(default_factory=set)
+
+    def take(self, name: str, records: dict[Any, Any], key: Any) -> None:
+        self.gone.setdefault(name, {})[key] = records.pop(key)
+
+
 @dataclass
 class Model:
     now: datetime
@@ -104,9 +126,14 @@ class Model:
     # Active ones, each a record's word and number, and whether it is on the list.
     overrides: dict[int, tuple[str, int, bool]] = field(default_factory=dict)
 
+    seals: dict[int, Seal] = field(default_factory=dict)  # active ones
+    incidents: dict[int, int] = field(default_factory=dict)  # of the export -> the call
+    consult_calls: dict[int, int] = field(default_factory=dict)
+    retired: bool = False  # the account spare
+
     def hides(self, login: str, own: Referral | FollowUp) -> bool:
         """Whether police are only told that Human Services is handling it."""
-        if login not in ("officer", "analyst") or "clinician" not in own.staff:
+        if login not in POLICE or not HUMAN_SERVICES & {*own.staff}:
             return False
         allowed = {kept(self.people, person) for person in self.consents.values()}
         return login not in own.staff and kept(self.people, own.person) not in allowed

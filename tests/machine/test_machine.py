@@ -18,14 +18,12 @@ from hypothesis.stateful import rule, run_state_machine_as_test
 from .. import told_town
 from ..conftest import examples
 from .care import Care
+from .custody import ADDRESSES, NATURES, Custody
 from .model import OPEN, STEPS, Call, Referral, kept
 from .unit import by, flags, picks
 
-ADDRESSES = ("12 Main St", "9 Elm St", "7 Oak Ave Apt 2")
-NATURES = ("crisis", "suicide", "disturbance")
 
-
-class Unit(Care):
+class Unit(Care, Custody):
     # ------------------------------------------------------------ calls
 
     @rule(hours=st.integers(1, 60))
@@ -56,6 +54,8 @@ class Unit(Care):
         number, call = self.pick(self.model.calls, pick)
         line, ok = f"{number};--nature;{nature};--clear;{clear}", bool(call and not call.void)
         if self.change(login, "call edit", line, ok):
+            if nature != call.nature:
+                self.by_hand.add(number)
             call.nature = nature
             setattr(call, clear, None if clear == "person" else False)
 
@@ -87,7 +87,8 @@ class Unit(Care):
         ok = bool(own and not own.void) and login != "clinician"  # who asks is another
         line = f"--call;{number};--clinician;clinician;--minutes;5"
         if out := self.change(login, "consult add", line, ok):
-            model.consults[int(out.split()[2].rstrip("."))] = True
+            added = int(out.split()[2].rstrip("."))
+            model.consults[added], model.consult_calls[added] = True, number
 
     # ------------------------------------------------------------ people and places
 
@@ -262,9 +263,10 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     db = tmp_path_factory.mktemp("machine") / "ccu.db"
     lines = ["init --town Westport --state CT --timezone America/New_York",
              "provider add Harbor --need housing"]  # fmt: skip
-    for role in ("officer", "clinician", "supervisor", "analyst"):
+    for role in ("officer", "clinician", "supervisor", "analyst", "records"):
         agency = told_town.AGENCY.get(role, "police")
         lines.append(f"staff add {role} --role {role} --agency {agency}")
+    lines.append("staff add spare --role clinician --agency human_services")
     for line in lines:
         done = told_town.run(db, "admin", *line.split(), at="2026-01-01T09:00")
         assert done.code == 0, done.err
