@@ -613,6 +613,15 @@ def test_a_role_undoes_only_what_it_may_do_by_hand(
     assert ccu("call", "show", "4").code == 0
 
 
+def test_an_officer_takes_back_the_category_of_a_place(
+    ccu: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ccu("staff", "add", "pat", "--role", "officer").code == 0
+    become(monkeypatch, "pat")
+    change("place edit --place 1 --category group_home")
+    assert ccu("undo", "--yes").out.startswith("Place 1 has its earlier values again")
+
+
 def test_every_write_has_a_way_back_or_a_command_that_exists() -> None:
     everything = {*cli.COMMANDS}
     for action in last_store.WRITES - {"undo"}:
