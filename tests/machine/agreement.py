@@ -66,9 +66,8 @@ class Agreement:
 
     def agree_on_lists(self, login: str) -> None:
         model, rows = self.model, self.read(login, "call list --since 2026-01-01")
-        assert {row["id"]: row["decision"].partition(":")[0] for row in rows} == {
-            key: model.decision(key, login) for key in model.counted()
-        }
+        told = {row["id"]: row["decision"].partition(":")[0] for row in rows}
+        assert told == {key: model.decision(key, login) for key in model.counted()}
         rows = {row["id"]: row for row in self.read(login, "follow-up list --all")}
         for key, own in model.follow_ups.items():
             if model.hides(login, own):

@@ -164,6 +164,7 @@ class Custody(Base):
         with sqlite3.connect(self.db) as file:
             owners = dict(file.execute("SELECT follow_up.id, login FROM follow_up"
                                        " JOIN staff ON staff.id = owner_id"))  # fmt: skip
-        assert owners == {key: own.staff[0] for key, own in model.follow_ups.items()}
+        for key, due in model.follow_ups.items():
+            assert owners[key] == due.staff[0]
         listed = self.read("records", "seal list")
         assert {row["seal"] for row in listed if row["lifted_at"] is None} == set(model.seals)

@@ -24,6 +24,12 @@ from .unit import by, flags, picks
 
 
 class Unit(Care, Custody):
+    def set_up(self) -> None:
+        """Have what most lines need: two calls about two people, and a third person."""
+        for address, nature in zip(ADDRESSES[:2], NATURES[:2], strict=True):
+            self.log_call("supervisor", 1, address, nature, "unknown", hazard=False)
+        self.add_person("supervisor", 0)
+
     # ------------------------------------------------------------ calls
 
     @rule(hours=st.integers(1, 60))
