@@ -282,10 +282,10 @@ def read(connection: sqlite3.Connection, seal_id: int) -> Content | None:
 # ---------------------------------------------------------------- lifting
 
 
-def lift(work: "Work", seal_id: int, reason: str) -> tuple[Row, int]:
-    """Restore all rows and words; return the seal, and how many texts were not restored.
+def lift(work: "Work", seal_id: int, reason: str) -> tuple[Row, int, int]:
+    """Restore all rows and words; return the seal, how many texts and how many rows were not.
 
-    Text that was rewritten since stays. Raises NotFound; InvalidInput for a seal lifted before, one
+    Text that was rewritten since stays; `_fit` tells which rows are dropped. Raises NotFound; InvalidInput for a seal lifted before, one
     that needs another lifted first, an incident number that is taken.
     """
     connection = work.connection
@@ -293,7 +293,7 @@ def lift(work: "Work", seal_id: int, reason: str) -> tuple[Row, int]:
     content = read(connection, seal_id)
     if content is None:
         raise InvalidInput(f"seal {seal_id} was already lifted")
-    _fit(connection, seal_id, content)
+    dropped = _fit(connection, seal_id, content)
     connection.execute("PRAGMA defer_foreign_keys = ON")
     for name, found in content.rows.items():
         for row in found.values():
@@ -310,21 +310,30 @@ def lift(work: "Work", seal_id: int, reason: str) -> tuple[Row, int]:
         "seal-lift", lifted["record"], lifted["number"],
         seal=seal_id, rows=content.count(), left=left, code=reason,
     )  # fmt: skip
-    return lifted, left
+    return lifted, left, dropped
 
 
-def _fit(connection: sqlite3.Connection, seal_id: int, content: Content) -> None:
-    """Check that the records that rows need are on file; drop references to destroyed ones."""
+def _fit(connection: sqlite3.Connection, seal_id: int, content: Content) -> int:
+    """Check that the records that rows need are on file; drop references to destroyed ones.
+
+    Returns how many rows are dropped too: parts of a destroyed record, such as a family link.
+    """
+    dropped = 0
     for each, value in _missing(connection, content.rows):
         for other, held in every(connection):
             if other["id"] != seal_id and (value,) in held.rows.get(each.parent, {}):
                 raise InvalidInput(f"seal {other['id']} holds what belongs with it: lift it first")
-        if not each.may_be_null:
+        if not each.may_be_null and each.table in ownership.RECORDS:
             what = each.parent.replace("_", " ")
             raise InvalidInput(f"it belongs to {what} {value}, which was destroyed")
-        for row in content.rows[each.table].values():
-            if row.get(each.column) == value:
-                row[each.column] = None
+        rows = content.rows[each.table]
+        for key in [key for key, row in rows.items() if row.get(each.column) == value]:
+            if each.may_be_null:
+                rows[key][each.column] = None
+            else:
+                del rows[key]
+                dropped += 1
+    return dropped
 
 
 def _missing(

@@ -398,6 +398,19 @@ def test_a_lift_works_if_related_records_were_destroyed(db: Path, tmp_path: Path
     assert town.run(db, "records", "check").code == 0
 
 
+def test_a_lift_leaves_out_links_to_a_person_who_was_removed(db: Path) -> None:
+    """Nobody sees what a seal holds, so the other person of a link can be removed meanwhile."""
+    for line in ("person add --file -", "person add --file -",
+                 "person link 5 6 --relation sibling --household none"):  # fmt: skip
+        assert town.run(db, "admin", *line.split(), stdin="description: gray coat").code == 0
+    seal(db, "person", 5)
+    assert town.run(db, "admin", "person", "void", "6", "--yes").code == 0
+    done = town.run(db, "records", "seal", "lift", "1", "--reason-code", "in_error")
+    assert (done.code, "removed: 1 link" in done.err) == (0, True), done.err
+    assert town.run(db, "officer", "person", "show", "5").code == 0
+    assert town.run(db, "admin", "check").code == 0
+
+
 STEP = st.sampled_from([
     ("refer", "1", "--to", "1", "--need", "food"), ("refer", "3", "--to", "1", "--need", "legal"),
     ("person", "merge", "1", "2", "--prefer", "kept"), ("person", "unmerge", "4"),

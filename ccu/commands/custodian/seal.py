@@ -9,6 +9,7 @@ from ccu.options import CALL, PERSON, Context, arg, flag, group, number_of, opt
 from ccu.options.lookups import PAST_DAY, code
 from ccu.options.shared import with_options
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
+from ccu.output.text import counted
 
 app = group("Sealing orders for people and calls.")
 
@@ -132,7 +133,9 @@ def lift(
             raise InvalidInput("--reason-code is missing: set_aside, in_error or court")
         reason = LIFT_REASON.ask(session, "Why", "--reason-code")
     with session.work() as work:
-        row, left = seal_store.lift(work, seal, reason)
+        row, left, dropped = seal_store.lift(work, seal, reason)
     if left:
         say(f"{left} texts were rewritten since then and are kept")
+    if dropped:
+        say(f"not restored, for what they link to was removed: {counted(dropped, 'link')}")
     emit_line(f"Seal {seal} is lifted: {row['record']} {row['number']} is back.")
