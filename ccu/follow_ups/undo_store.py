@@ -104,6 +104,7 @@ def void_attempt(work: Work, follow_up_id: int, reason: str | None) -> Voided:
         new |= _OPEN
         cancelled = connection.execute(_NEXT, {"id": follow_up_id}).fetchone()
     writes.change(work, "follow_up", row, new, reason)
+    staff_list.adopt(connection, work.staff_id)
     work.audit("attempt-void", "follow_up", follow_up_id, result=attempt["result"])
     if cancelled is not None:
         _cancel(work, cancelled, reason, part=True)
@@ -152,7 +153,8 @@ def reopen(work: Work, follow_up_id: int, due_at: str | None, reason: str | None
         raise InvalidInput(
             f"referral {number} has ended; to reopen it: ccu referral reopen {number}"
         )
-    new = {**_OPEN, "cancelled": 0, "due_at": due_at or row["due_at"]}
+    owner = staff_list.heir(work.connection, row["owner_id"], work.staff_id)
+    new = {**_OPEN, "cancelled": 0, "due_at": due_at or row["due_at"], "owner_id": owner}
     fields = writes.change(work, "follow_up", row, new, reason)
     work.audit("follow-up-reopen", "follow_up", follow_up_id, fields=fields)
     return str(new["due_at"])

@@ -112,6 +112,34 @@ _HAND_OVER = (
 )
 
 
+_LEFT = """
+SELECT record, open_work.id, owner_id FROM open_work JOIN staff ON staff.id = owner_id
+WHERE NOT active
+"""
+_SUCCESSOR = """
+SELECT iif(active, id, (
+  SELECT detail ->> 'successor' FROM main.audit
+  WHERE record = 'staff' AND record_id = staff.id AND action = 'staff-retire'
+  ORDER BY id DESC LIMIT 1)) FROM staff WHERE id = :id
+"""
+
+
+def adopt(connection: sqlite3.Connection, staff_id: int) -> None:
+    """Give what a retired account owned and is open again to whom `heir` says."""
+    for row in connection.execute(_LEFT).fetchall():
+        owner = heir(connection, row["owner_id"], staff_id)
+        record = row["record"].replace("-", "_")
+        writes.update(connection, record, row["id"], {"owner_id": owner})
+
+
+def heir(connection: sqlite3.Connection, owner_id: int, staff_id: int) -> int:
+    """Return an owner, or who took over for one that retired; without a successor this account."""
+    owner, before = owner_id, 0
+    while owner and owner != before:
+        before, owner = owner, table.value(connection, _SUCCESSOR, id=owner)
+    return owner or staff_id
+
+
 def _check_supervisor(
     connection: sqlite3.Connection, staff_id: int | None, supervisor_id: int | None
 ) -> None:

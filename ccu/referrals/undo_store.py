@@ -10,7 +10,7 @@ from typing import Any
 
 from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
-from ccu.records import table, writes
+from ccu.records import staff_list, table, writes
 from ccu.referrals import rules
 from ccu.referrals import store as referrals
 from ccu.referrals.store import Event
@@ -98,6 +98,7 @@ def _back_to(
         return Reopened(before, after, [])
     opened = follow_ups.open_for_referral(work, json.loads(found["ids"]) if found else [])
     made = referrals.keep_next_action(work, referral_id, work.now)
+    staff_list.adopt(work.connection, work.staff_id)
     return Reopened(before, after, opened + made)
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ccu.errors import InvalidInput
 from ccu.people import store as people
 from ccu.places import merge_store
-from ccu.records import ownership, person_ids, table, writes
+from ccu.records import ownership, person_ids, staff_list, table, writes
 from ccu.records.ownership import Key, Reference, Row
 
 if TYPE_CHECKING:
@@ -285,8 +285,9 @@ def read(connection: sqlite3.Connection, seal_id: int) -> Content | None:
 def lift(work: "Work", seal_id: int, reason: str) -> tuple[Row, int, int]:
     """Restore all rows and words; return the seal, how many texts and how many rows were not.
 
-    Text that was rewritten since stays; `_fit` tells which rows are dropped. Raises NotFound; InvalidInput for a seal lifted before, one
-    that needs another lifted first, an incident number that is taken.
+    Text that was rewritten since stays; `_fit` tells which rows are dropped. Raises NotFound;
+    InvalidInput for a seal lifted before, one that needs another lifted first, an incident number
+    that is taken.
     """
     connection = work.connection
     lifted = rows(connection, seal_id)[0]
@@ -303,6 +304,7 @@ def lift(work: "Work", seal_id: int, reason: str) -> tuple[Row, int, int]:
         for (name, key), was in content.blanked.items()
     )
     merge_store.settle(connection)
+    staff_list.adopt(connection, work.staff_id)
     connection.execute("DELETE FROM sealed_number WHERE sealed_id = ?", (seal_id,))
     ended = {"lifted_at": work.at, "lifted_by": work.staff_id, "lift_reason": reason}
     writes.update(connection, "sealed", seal_id, {"content": None, **ended})

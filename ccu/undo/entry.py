@@ -13,7 +13,7 @@ from ccu.options import questions
 from ccu.output.text import counted, listed
 from ccu.people import undo_store as person_undo
 from ccu.places import store as places
-from ccu.records import field_words, table, visibility
+from ccu.records import field_words, staff_list, table, visibility
 from ccu.session import Session
 from ccu.undo import import_store, last_store, steps
 from ccu.undo.last_store import Last
@@ -133,6 +133,7 @@ def take_back(session: Session, found: Found) -> str:
             except InvalidInput as error:
                 raise _refusal(work.connection, last, str(error)) from None
             if done != steps.MORE:
+                staff_list.adopt(work.connection, staff_id)
                 work.audit("undo", last.record, last.record_id, event=last.id, first=first)
                 return done
         time.sleep(PAUSE)

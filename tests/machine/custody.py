@@ -121,6 +121,7 @@ class Custody(Base):
         if self.change(login, "seal lift", f"{number};--reason-code;set_aside", ok):
             del model.seals[number]
             sealing.lift(model, own)
+            model.adopt(login)
 
     # ------------------------------------------------------------ referrals, an account
 
@@ -154,7 +155,7 @@ class Custody(Base):
                   if own.state == "open" and own.staff[0] == "spare"]  # fmt: skip
         line = "spare" + f";--to;{to}" * bool(to)
         if self.change("admin", "staff retire", line, bool(to or not theirs)):
-            model.retired = True
+            model.retired, model.heir = True, to
             for own in theirs:
                 own.staff = (to, own.staff[1])
 

@@ -130,6 +130,13 @@ class Model:
     incidents: dict[int, int] = field(default_factory=dict)  # of the export -> the call
     consult_calls: dict[int, int] = field(default_factory=dict)
     retired: bool = False  # the account spare
+    heir: str = ""  # who took over its work
+
+    def adopt(self, login: str) -> None:
+        """Give what is open again after its owner retired to the successor, else to the account."""
+        for own in self.follow_ups.values():
+            if self.retired and own.state == "open" and own.staff[0] == "spare":
+                own.staff = (self.heir or login, own.staff[1])
 
     def hides(self, login: str, own: Referral | FollowUp) -> bool:
         """Whether police are only told that Human Services is handling it."""

@@ -207,6 +207,7 @@ class Unit(Care, Custody):
             for each in own.closed:
                 model.follow_ups[each].state = "open"
             self.added(login, number, 0 if model.due(number) else 2)
+            model.adopt(login)
 
     # ------------------------------------------------------------ follow-ups
 
@@ -233,6 +234,7 @@ class Unit(Care, Custody):
             ok = bool(shown and not is_open and works)
             if self.change(login, "follow-up reopen", str(number), ok):
                 own.state = "open"
+                model.adopt(login)
         elif what == "edit":
             ok = bool(shown and is_open)
             if self.change(login, "follow-up edit", f"{number};--due;{due:%Y-%m-%d %H:%M}", ok):
@@ -252,6 +254,7 @@ class Unit(Care, Custody):
                     own.state, following = "open", model.follow_ups.get(made)
                     if following and following.state == "open" and not following.attempts:
                         following.state = "cancelled"
+                    model.adopt(login)
         else:
             ends = what == "reached"
             line = f"{number};--result;{what}" + f";--next;{due:%Y-%m-%d %H:%M}" * (not ends)

@@ -134,6 +134,7 @@ class Base(Agreement, RuleBasedStateMachine):
             for number in self.staying:
                 model.calls.setdefault(number, self.model.calls[number])
             self.model, after = model, self.tables()
+            model.adopt(login)
             for name, rows in before.items():
                 assert rows <= after[name], (name, rows - after[name])
 

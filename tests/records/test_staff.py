@@ -173,3 +173,39 @@ def test_sudo_names_the_asker_only_for_the_service_account(
     assert access.login("") == own
     assert access.login("somebody-else") == own
     assert access.login(own) == "nobody"
+
+
+@pytest.mark.parametrize("successor", ["sam", ""])
+def test_work_that_opens_again_goes_to_the_successor_of_a_retired_account(
+    ccu: Ccu, monkeypatch: pytest.MonkeyPatch, successor: str
+) -> None:
+    """Else nobody would be told when it is overdue; without a successor, who reopens it has it."""
+    for login, role in (("dlee", "clinician"), ("sam", "clinician"), ("rex", "records")):
+        assert ccu("staff", "add", login, "--role", role).code == 0
+    for line in ("provider add Harbor --need food", "person add --file -", "person add --file -",
+                 "refer --person 1 --to 1 --need food --owner dlee",
+                 "follow-up add --person 1 --kind call --due tomorrow --owner dlee",
+                 "follow-up add --person 2 --kind call --due tomorrow --owner dlee",
+                 "follow-up done 3 --result reached",
+                 "referral edit 1 --status declined"):  # fmt: skip
+        done = ccu(*line.split(), stdin="description: gray coat")
+        assert done.code == 0, (line, done.err)
+    admin = access.login()
+    become(monkeypatch, "rex")
+    order = ("--authority", "court", "--ordered", "2026-01-30", "--yes")
+    assert ccu("seal", "person", "2", *order).code == 0
+    become(monkeypatch, admin)
+    assert ccu("staff", "retire", "dlee", *(("--to", successor) if successor else ())).code == 0
+    assert ccu("follow-up", "reopen", "3").code == 0
+    assert ccu("referral", "reopen", "1").code == 0
+    become(monkeypatch, "rex")
+    assert ccu("seal", "lift", "1", "--reason-code", "in_error").code == 0
+    become(monkeypatch, admin)
+    rows = json.loads(ccu("follow-up", "list", "-f", "json").out)
+    owners = {row["id"]: row["owner"] for row in rows}
+    assert (owners[3], owners[4]) == (successor or admin, successor or "rex")
+    assert {row["owner"] for row in json.loads(ccu("referral", "list", "-f", "json").out)} == {
+        successor or admin
+    }
+    assert ccu("check").code == 0
+    assert ccu("audit", "verify").code == 0
