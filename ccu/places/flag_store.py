@@ -263,40 +263,27 @@ def exempt(
     category: str | None,
     reason: str | None,
     asking: bool,
+    again: bool,
 ) -> str:
-    """Leave a place out of the repeat counts, with the reason; return what was done."""
-    found = finding.exact_or_new(session, given, asking)
-    why = asked(session, reason, REASON, "Why", "--reason")
-    with session.work() as work:
-        place_id = finding.made(work, found)
-        category = category or places.place_record(work.connection, place_id)["category"]
-        if category is None:
-            raise InvalidInput("--category is missing: what is there")
-        _refuse_home(category)
-        _set_category(work, place_id, category, why, why)
-    return f"Place {place_id} is exempt and no longer in the repeat counts."
-
-
-def count_again(
-    session: Session,
-    given: finding.PlaceOptions,
-    category: str | None,
-    reason: str | None,
-    asking: bool,
-) -> str:
-    """Let the calls at an exempt place count again; return what was done."""
-    if category is not None:
+    """Leave a place out of the repeat counts, or count it `again`; return what was done."""
+    if again and category is not None:
         raise InvalidInput("--category is not for --no-exempt; ccu place edit changes it")
     found = finding.exact_or_new(session, given, asking)
     why = asked(session, reason, REASON, "Why", "--reason")
     with session.work() as work:
         place_id = finding.made(work, found)
         now = places.place_record(work.connection, place_id)
-        if now["exempt_reason"] is None:
+        category = category or now["category"]
+        if again and now["exempt_reason"] is None:
             of = f", but its building is, place {now['building']}" if now["exempt"] else ""
             raise InvalidInput(f"place {place_id} is not exempt{of}")
-        _set_category(work, place_id, now["category"], None, why)
-    return f"Place {place_id} is counted again."
+        if not again and category is None:
+            raise InvalidInput("--category is missing: what is there")
+        if not again:
+            _refuse_home(category)
+        _set_category(work, place_id, category, None if again else why, why)
+    done = "counted again" if again else "exempt and no longer in the repeat counts"
+    return f"Place {place_id} is {done}."
 
 
 def record_category(

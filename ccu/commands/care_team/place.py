@@ -132,5 +132,4 @@ def exempt(
 
       ccu place exempt --place 41 --no-exempt --reason "closed in May"
     """
-    change = flags.exempt if exempt else flags.count_again
-    emit_line(change(ctx.obj, given, category, reason, asking))
+    emit_line(flags.exempt(ctx.obj, given, category, reason, asking, again=not exempt))
