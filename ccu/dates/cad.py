@@ -130,7 +130,7 @@ def _by_rule(wall: datetime, zone: ZoneInfo, rule: str) -> datetime:
 
 def _reader(form: str, settle: Settle, offset: OffsetOf) -> Reader:
     if form == "iso":
-        return _iso_reader(settle)
+        return _parser(re.compile(_ISO).fullmatch, datetime.fromisoformat, settle)
     if form == "excel":
         return _excel_reader(settle)
     if form in WORDS:
@@ -187,30 +187,18 @@ def _shape(form: str) -> str:
 def _slow_reader(form: str, settle: Settle) -> Reader:
     # The shape is tried first: strptime is slow even when it refuses, and accepts other digits.
     fits = re.compile(_shape(form), re.IGNORECASE | re.ASCII).fullmatch
+    return _parser(fits, lambda text: datetime.strptime(text, form), settle)
 
+
+def _parser(
+    fits: Callable[[str], object], parse: Callable[[str], datetime], settle: Settle
+) -> Reader:
     def read(text: str) -> str | None:
-        if not fits(text):
-            return None
         try:
-            parsed = datetime.strptime(text, form)
+            parsed = parse(text) if fits(text) else None
         except ValueError:
             return None
-        return settle(parsed)
-
-    return read
-
-
-def _iso_reader(settle: Settle) -> Reader:
-    shape = re.compile(_ISO).fullmatch
-
-    def read(text: str) -> str | None:
-        if not shape(text):
-            return None
-        try:
-            parsed = datetime.fromisoformat(text)
-        except ValueError:
-            return None
-        return settle(parsed)
+        return settle(parsed) if parsed else None
 
     return read
 
