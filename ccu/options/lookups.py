@@ -307,3 +307,4 @@ MOMENT = OptionType(
 
 DAY = day(future=True)
 PAST_DAY = day(future=False)
+GROUND = code("disclosure_ground")  # of a disclosure without consent

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from ccu.consent import store as consents
 from ccu.consent.store import PURPOSE_OPTION, SCOPES, TO_OPTION
 from ccu.options import PERSON, REQUIRED, Context, arg, flag, group, opt
-from ccu.options.lookups import code, count
+from ccu.options.lookups import GROUND, count
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.people.who import NAMED_PERSON
 from ccu.records.visibility import PART2
@@ -32,11 +32,7 @@ def disclose(
     purpose: Annotated[str | None, PURPOSE_OPTION] = None,
     without_consent: Annotated[
         str | None,
-        opt(
-            "--without-consent",
-            code("disclosure_ground"),
-            "Why the law allows it, such as medical_emergency.",
-        ),
+        opt("--without-consent", GROUND, "Why the law allows it, such as medical_emergency."),
     ] = None,
 ) -> None:
     """Record a disclosure you made by phone, by letter or in a meeting.

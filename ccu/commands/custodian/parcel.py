@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 from ccu.options import FILE, NOTE, PERSON, REQUIRED, Context, arg, flag, group, line, opt
-from ccu.options.lookups import PROVIDER, code
+from ccu.options.lookups import GROUND, PROVIDER
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
 from ccu.referrals import parcel
 
@@ -41,7 +41,7 @@ def make(
     ] = None,
     without_consent: Annotated[
         str | None,
-        opt("--without-consent", code("disclosure_ground"), "Legal ground if there is no consent."),
+        opt("--without-consent", GROUND, "Legal ground if there is no consent."),
     ] = None,
 ) -> None:
     """Print a sealed parcel about a person, as text to email to that person's home town.

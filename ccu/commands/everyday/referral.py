@@ -4,7 +4,7 @@ from typing import Annotated
 
 from ccu.errors import InvalidInput
 from ccu.options import Context, arg, flag, group, opt
-from ccu.options.lookups import code, needs_reason
+from ccu.options.lookups import GROUND, needs_reason
 from ccu.options.shared import with_options
 from ccu.options.types import REASON, REFERRAL
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document
@@ -91,7 +91,7 @@ def letter(
         str | None,
         opt(
             "--without-consent",
-            code("disclosure_ground"),
+            GROUND,
             "With --provider: why the law allows it, such as medical_emergency.",
         ),
     ] = None,
