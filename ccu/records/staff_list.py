@@ -86,50 +86,38 @@ def retire(connection: sqlite3.Connection, by: int, staff_id: int, successor_id:
     if held and successor_id is None:
         items = counted(held, "open item")
         raise InvalidInput(f"this account owns {items}; --to names the account that takes over")
-    values = {
-        "old": staff_id,
-        "new": successor_id,
-        "may_supervise": json.dumps(sorted(access.SUPERVISE)),
-    }
-    for sql in _HAND_OVER:
-        connection.execute(sql, values)
     writes.update(connection, "staff", staff_id, {"active": 0})
     audit.record(
         connection, by, "staff-retire", "staff", staff_id, successor=successor_id, items=held
     )
+    adopt(connection, by)
+    values = {"old": staff_id, "new": successor_id, "may": json.dumps([*access.SUPERVISE])}
+    connection.execute(_HAND_OVER, values)
     return held
 
 
-_HAND_OVER = (
-    "UPDATE follow_up SET owner_id = :new"
-    " WHERE id IN (SELECT id FROM open_follow_up WHERE owner_id = :old)",
-    "UPDATE referral SET owner_id = :new"
-    " WHERE id IN (SELECT id FROM open_referral WHERE owner_id = :old)",
-    # Supervision goes only to somebody who may have it; without one any supervisor signs.
-    "UPDATE staff SET supervisor_id = (SELECT boss.id FROM staff AS boss WHERE boss.id = :new"
-    " AND boss.id <> staff.id AND boss.role IN (SELECT value FROM json_each(:may_supervise)))"
-    " WHERE supervisor_id = :old",
-)
-
-
+# Supervision goes only to somebody who may have it; without one any supervisor signs.
+_HAND_OVER = """
+UPDATE staff SET supervisor_id = (SELECT boss.id FROM staff AS boss WHERE boss.id = :new
+  AND boss.id <> staff.id AND boss.role IN (SELECT value FROM json_each(:may)))
+WHERE supervisor_id = :old
+"""
 _LEFT = """
 SELECT record, open_work.id, owner_id FROM open_work JOIN staff ON staff.id = owner_id
 WHERE NOT active
 """
 _SUCCESSOR = """
 SELECT iif(active, id, (
-  SELECT detail ->> 'successor' FROM main.audit
-  WHERE record = 'staff' AND record_id = staff.id AND action = 'staff-retire'
-  ORDER BY id DESC LIMIT 1)) FROM staff WHERE id = :id
+  SELECT detail ->> 'successor' FROM main.audit WHERE record = 'staff' AND record_id = staff.id
+  AND action = 'staff-retire' ORDER BY id DESC LIMIT 1)) FROM staff WHERE id = :id
 """
 
 
 def adopt(connection: sqlite3.Connection, staff_id: int) -> None:
-    """Give what a retired account owned and is open again to whom `heir` says."""
+    """Give the open work of retired accounts to the account that `heir` returns."""
     for row in connection.execute(_LEFT).fetchall():
-        owner = heir(connection, row["owner_id"], staff_id)
-        record = row["record"].replace("-", "_")
-        writes.update(connection, record, row["id"], {"owner_id": owner})
+        owner = {"owner_id": heir(connection, row["owner_id"], staff_id)}
+        writes.update(connection, row["record"].replace("-", "_"), row["id"], owner)
 
 
 def heir(connection: sqlite3.Connection, owner_id: int, staff_id: int) -> int:
