@@ -120,9 +120,11 @@ class Base(Agreement, RuleBasedStateMachine):
         if self.done:
             login, model, before = self.done[-1]
             done = self.run(login, "undo", "--yes")
-            unlinks = done.code == 7 and login == "officer" and "person unlink" in done.err
-            # A person named by what was cancelled; what this role may not take back by hand.
-            if "is named by" in done.err or unlinks:
+            unlinks = login == "officer" and "person unlink" in done.err
+            given = done.code == 7 and "handled by Human Services" in done.err
+            # A person named by what was cancelled; what this role may not take back by hand; what
+            # was given to Human Services.
+            if "is named by" in done.err or unlinks or given:
                 return self.done.clear()
             assert done.code == 0, done.err
             self.done.pop()
