@@ -132,6 +132,9 @@ class _Case:
             f"--person {{{self._label}}} --note-file -",
         ]  # fmt: skip
         yield self._line(logged, OFFICER, " ".join(words), label, NOTES)
+        if random.random() < 0.2 and "clinician" not in responders:
+            asked_by_phone = f"consult add --call {{{label}}} --clinician {CLINICIAN}"
+            yield self._line(logged, OFFICER, f"{asked_by_phone} --minutes {5 + below(random, 20)}")
         likely = 0.75 if helped else 0.4
         if end not in ("unable_to_locate", "resources_declined") and random.random() < likely:
             yield from self._referral(turn, logged, nature, label)
@@ -156,7 +159,8 @@ class _Case:
         yield self._line(moment + timedelta(minutes=5), OFFICER, made, label)
         connected = below(random, 10) < _CASES["connected"][handoff]
         length = timedelta(days=9 + below(random, 32))  # of the referral, until its last status
-        result = "reached" if connected else "no_response"
+        lost = pick(random, _CASES["lost"])
+        result = "reached" if connected or lost != "unable_to_contact" else "no_response"
         done = f"follow-up done {{due {label}}} --minutes {5 + below(random, 25)} --result {result}"
         tried = moment + timedelta(hours=6 + below(random, 17) + 30 * (random.random() < 0.2))
         while tried < moment + length:
@@ -168,11 +172,7 @@ class _Case:
             tried += timedelta(days=6, hours=below(random, 12))
             if not connected and tried - moment > timedelta(days=8):
                 break
-        steps = (
-            ("accepted", "in_progress", "service_received")
-            if connected
-            else (pick(random, _CASES["lost"]),)
-        )
+        steps = ("accepted", "in_progress", "service_received") if connected else (lost,)
         for count, status in enumerate(steps, start=1):
             later = moment + length * (count / len(steps))
             yield self._line(later, owner, f"referral edit {{{label}}} --status {status}")
