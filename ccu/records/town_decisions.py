@@ -54,10 +54,8 @@ def add(work: "Work", table: str, label: str, care: bool | None, meaning: str | 
         return _add_name(work, table, name, label)
     if meaning is not None:
         raise InvalidInput(f"only {', '.join(NAMES)} take a MEANING; leave it out")
-    rows = codes.every(work.connection, table)
-    known = {codes.plain(each.label): each for each in rows} | {each.code: each for each in rows}
     code = codes.plain(label)
-    if (found := known.get(code)) is not None:
+    if (found := _known(work.connection, table, code)) is not None:
         if care is not None:
             set_care(work, table, found.code, care)
         if not found.retired:
@@ -86,6 +84,18 @@ def add(work: "Work", table: str, label: str, care: bool | None, meaning: str | 
     insert_row(work.connection, table, columns)
     work.audit("code-add", table, code=code)
     return code
+
+
+def _known(connection: sqlite3.Connection, table: str, wanted: str) -> codes.Code | None:
+    """Return the code with that code or label, both as `codes.plain` writes them."""
+    rows = codes.every(connection, table)
+    known = {codes.plain(each.label): each for each in rows} | {each.code: each for each in rows}
+    return known.get(wanted)
+
+
+def needs_care(connection: sqlite3.Connection, table: str, label: str) -> bool:
+    """Return whether `add` needs to be told if calls of this new nature are care calls."""
+    return table == "nature" and _known(connection, table, codes.plain(label)) is None
 
 
 def set_care(work: "Work", table: str, code: str, care: bool) -> None:
@@ -189,10 +199,8 @@ def _retirable(work: "Work", table: str, text: str) -> str:
 
 
 def _require(work: "Work", table: str, text: str) -> codes.Code:
-    wanted = codes.plain(text)
-    for each in codes.every(work.connection, table):
-        if wanted in (each.code, codes.plain(each.label)):
-            return each
+    if found := _known(work.connection, table, codes.plain(text)):
+        return found
     see = f"; list them: ccu codes {codes.LISTS[table]}"
     if table == "need_word":  # it may be one of ccu's own, which a town overrides with its own word
         see = " of this town; for a word that comes with ccu: ccu codes add need_word WORD none"

@@ -215,6 +215,16 @@ def test_a_terminal_asks_before_a_code_in_use_is_retired(ccu: Ccu) -> None:
     assert ccu("codes", "retire", "hazard", "low_stairs", tty=True).out.startswith("Retired")
 
 
+@pytest.mark.parametrize(("answer", "says"), [("y", "are care calls"), ("n", "are not")])
+def test_a_terminal_asks_if_a_new_nature_is_of_care_calls(ccu: Ccu, answer: str, says: str) -> None:
+    done = ccu("codes", "add", "nature", "Gambling", stdin=f"\n{answer}\n", tty=True)
+    assert (done.code, done.out) == (0, f"On the list nature: gambling. Its calls {says}.\n")
+    assert done.err.count("Care calls, which are counted and followed up? y or n: ") == 2
+    assert ccu("codes", "retire", "nature", "gambling").code == 0
+    again = ccu("codes", "add", "nature", "gambling", tty=True)  # it is known by now
+    assert (again.code, again.err) == (0, "")
+
+
 def test_a_nature_is_made_a_care_nature_and_every_figure_follows(ccu: Ccu) -> None:
     def care() -> list[object]:
         done = ccu("report", "--month", "2026-01", "--full", "--format", "json")

@@ -63,7 +63,7 @@ def find(
         open_now=open_now,
         accepts=accepts or "",
     )
-    page.refuse_nothing(asked)
+    page.ask_for_words(ctx.obj, asked)
     found = search(ctx.obj, asked)
     limit = limit or FIRST
     rows = found[:limit]
