@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ccu.errors import InvalidInput
-from ccu.options import line
 from ccu.output import Document, Section, Table, say
 from ccu.output.text import shortened
 from ccu.providers import store as providers
@@ -51,15 +50,15 @@ def tell_of_911(session: Session, text: str = "") -> None:
     say(URGENT)
 
 
-def ask_for_words(session: Session, asked: "Asked") -> None:
-    """Ask what is needed if nothing is given. Raises InvalidInput if nobody can be asked."""
+def asks_nothing(asked: "Asked", may_ask: bool) -> bool:
+    """Return whether to ask for words. Raises InvalidInput if they are needed and cannot be."""
     if any(vars(asked).values()) or asked.age is not None:
-        return
-    if not session.may_choose:
+        return False
+    if not may_ask:
         raise InvalidInput(
             "nothing to look for; write what is needed, such as: ccu provider find hungry"
         )
-    asked.text = line(200, needed=True).ask(session, "What is needed, in plain words", "the text")
+    return True
 
 
 def found_rows(found: Iterable[Mapping[str, Any]], asked: "Asked") -> list[dict[str, Any]]:
