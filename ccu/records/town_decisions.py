@@ -102,6 +102,8 @@ def set_care(work: "Work", table: str, code: str, care: bool) -> None:
     """Make calls of a nature care calls or not, also those on file. Raises InvalidInput."""
     if table != "nature":
         raise InvalidInput(NATURES_ONLY)
+    if not care:
+        _refuse_urgent(work.connection, code)
     _set(work, table, code, "care", int(care))
     changed = work.connection.execute(
         "UPDATE call SET care = :care"
@@ -193,9 +195,20 @@ def _retirable(work: "Work", table: str, text: str) -> str:
             "is shown:"
             f" ccu codes rename {codes.LISTS[table]} {found.code} LABEL"
         )
+    if table == "nature":
+        _refuse_urgent(work.connection, found.code)
     if found.retired:
         raise InvalidInput(f"{found.code} is already retired")
     return found.code
+
+
+def _refuse_urgent(connection: sqlite3.Connection, nature: str) -> None:
+    """Raise InvalidInput for a nature whose calls are decided sooner and come first in lists."""
+    if nature in settings.load(connection)["urgent_natures"].split(","):
+        raise InvalidInput(
+            f"{nature} must stay a care nature in the list: the setting urgent_natures has it;"
+            " change that first: ccu settings urgent_natures LIST"
+        )
 
 
 def _require(work: "Work", table: str, text: str) -> codes.Code:

@@ -306,7 +306,7 @@ def test_what_has_no_way_back_names_the_command(ccu: Ccu) -> None:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("codes retire hazard weapon", "(code retire: weapon) {}: ccu codes add hazard weapon"),
+        ("codes retire need food", "(code retire: food) {}: ccu codes add need food"),
         ("codes add hazard Drone", "(code add: drone) {}: ccu codes retire hazard drone"),
         ("settings repeat_days 180", "(setting: repeat_days) {}: ccu settings repeat_days VALUE"),
         ("person unlink 2 1", "(person unlink) {}: ccu person link 1 2 --relation parent"),
@@ -321,7 +321,8 @@ def test_undo_goes_past_a_change_without_a_way_back_only_when_asked_to(
     change("worker assign --person 1 --staff dlee")
     change(CALL)
     if line.startswith("codes"):
-        change("codes rename hazard weapon Armed")  # another one of the same list
+        change("codes rename need detox Sobering")  # another one of two lists
+        change("codes rename hazard weapon Armed")
     change(line)
     told = told.format("cannot be undone automatically; to change it")
     assert told in ccu("undo", "--yes").err
