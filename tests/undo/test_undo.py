@@ -382,6 +382,25 @@ def test_a_change_of_a_household_is_taken_back_exactly(ccu: Ccu, db_path: Path) 
     assert ccu("check").code == 0
 
 
+def test_a_person_who_came_with_an_edit_is_named_with_the_way_to_remove_the_record(
+    ccu: Ccu,
+) -> None:
+    done = ccu("call", "edit", "1", "--person-file", "-", stdin="Ana Reyes\nTom Reyes\n")
+    assert done.code == 0, done.err
+    left = (
+        f" Person {each}, added with it, stays on file; to remove it: ccu person void {each}"
+        for each in (3, 4)
+    )
+    told = f"Call 1 has its earlier values again.{''.join(left)}\n"
+    assert ccu("undo", "--yes").out == told
+    for each in ("3", "4"):
+        assert ccu("person", "show", each).code == 0
+        assert ccu("person", "void", each, "--yes").out == f"Removed person {each}.\n"
+    assert ccu("call", "edit", "1", "--person", "2").code == 0  # nobody new
+    assert ccu("undo", "--yes").out == "Call 1 has its earlier values again.\n"
+    assert ccu("check").code == 0
+
+
 def highest(db_path: Path) -> int:
     """Return the highest number that a household has had."""
     with sqlite3.connect(db_path) as hand:
