@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from tests.benchmarks.common import (
     environment,
     run,
 )
+from tests.benchmarks.log import FLAGS
 
 ROWS = 700_000
 ROUNDS = 3
@@ -50,6 +52,7 @@ def measure(bench: Bench) -> Iterator[Line]:
                 theirs[name].append(_timed(bench, command)[0])
         size = database.stat().st_size / file.stat().st_size
         small_peak = _import(bench, database, small)[1]
+        waited = _longest_wait(database, file)
     what = f"import, {rows:,} rows"
     limits = {"sqlite-utils insert --csv": (0.25, 0.15), "sqlite3 .import": (8, 5)}
     for name, times in theirs.items():
@@ -60,6 +63,11 @@ def measure(bench: Bench) -> Iterator[Line]:
     yield Line(
         f"{what} again, nothing changed", "its first import", median(again), 0.25, 0.15,
         means="A nightly export that overlaps the last one.",
+    )  # fmt: skip
+    yield Line(
+        f"log-call while {rows:,} rows are imported, the longest", "10 seconds", waited / 10, 1, 1,
+        detail=f"{waited:.1f} / 10.0 s",
+        means="An officer at a door while the records office imports.",
     )  # fmt: skip
     detail = f"{peak // 1000} / {small_peak // 1000} MB"
     yield Line(
@@ -88,23 +96,34 @@ def _export(bench: Bench, rows: int) -> Path:
 
 def _import(bench: Bench, database: Path, file: Path) -> tuple[float, int]:
     """Seconds and peak kB of an import into a new file."""
+    _make(database)
+    return _timed(bench, _words(database, file))
+
+
+def _make(database: Path) -> None:
     for suffix in ("", "-wal", "-shm"):
         database.with_name(database.name + suffix).unlink(missing_ok=True)
-    run(
-        [
-            CCU,
-            "--db",
-            database,
-            "init",
-            "--town",
-            town.TOWN,
-            "--state",
-            town.STATE,
-            "--timezone",
-            town.ZONE,
-        ]
-    )
-    return _timed(bench, _words(database, file))
+    told = ("--town", town.TOWN, "--state", town.STATE, "--timezone", town.ZONE)
+    run([CCU, "--db", database, "init", *told])
+
+
+def _longest_wait(database: Path, file: Path) -> float:
+    """Seconds of the slowest of the calls that are logged while a file is imported."""
+    _make(database)
+    with subprocess.Popen(
+        [str(word) for word in _words(database, file)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=environment(),
+    ) as child:
+        waits = []
+        while child.poll() is None:
+            begin = time.perf_counter()
+            run([CCU, "--db", database, "--today", TODAY, "log-call", "--no-input", *FLAGS])
+            waits.append(time.perf_counter() - begin)
+    if child.returncode:
+        raise RuntimeError("the import failed while calls were logged")
+    return max(waits)
 
 
 def _words(database: Path, file: Path) -> list[object]:
