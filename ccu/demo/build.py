@@ -51,20 +51,11 @@ def people_for(calls: int) -> int:
 
 def cases(calls: int, now: datetime, seed: int) -> list[Line]:
     """Return the command lines of every case, ready to be run among those of story.txt."""
-    count = people_for(calls)
-    found = list(_staff()) if count else []
-    for number in range(count):
+    found: list[Line] = []
+    for number in range(people_for(calls)):
         case = _Case(number, source(seed, f"case {number}"), now, town.streets_for(calls))
         found += [line for moment, line in case.lines() if moment < now]
     return found
-
-
-def _staff() -> Iterator[Line]:
-    command = (
-        f'staff add {TEAM} --role clinician --agency human_services --name "Terry Madeup, MSW"'
-        " --phone 203-555-0104 --supervisor s.invented"
-    )
-    yield Line(0, "496 09:00", "admin", "", command)
 
 
 class _Case:
