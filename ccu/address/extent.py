@@ -23,9 +23,8 @@ _LENGTHS = ("FT", "FEET", "YDS", "YARDS", "MI", "MILE", "MILES")
 
 def keep_point(line: str, numbered: bool) -> str:
     """Return `I-80 EB EXIT 156` for `I-80 EB PAST EXIT 156`; a house needs no point."""
-    if numbered or ("X" not in line and "M" not in line):
-        return line
-    return _TO_POINT.sub("", line)
+    may_name_one = not numbered and ("X" in line or "M" in line)
+    return _TO_POINT.sub("", line) if may_name_one else line
 
 
 def main_road_first(text: str) -> str:

@@ -89,8 +89,8 @@ def add(work: "Work", table: str, label: str, care: bool | None, meaning: str | 
 def _known(connection: sqlite3.Connection, table: str, wanted: str) -> codes.Code | None:
     """Return the code with that code or label, both as `codes.plain` writes them."""
     rows = codes.every(connection, table)
-    known = {codes.plain(each.label): each for each in rows} | {each.code: each for each in rows}
-    return known.get(wanted)
+    labels = {codes.plain(each.label): each for each in rows}
+    return (labels | {each.code: each for each in rows}).get(wanted)
 
 
 def needs_care(connection: sqlite3.Connection, table: str, label: str) -> bool:

@@ -26,7 +26,6 @@ LABEL = line(60, needed=True)
 BUILT_IN = (
     "words come with ccu (--built-in lists them); ccu codes add need_word WORD NEED changes one"
 )
-CARE = "Care calls, which are counted and followed up? y or n"
 COLUMNS = ("list", "code", "label", "care", "retired")
 
 
@@ -110,7 +109,7 @@ def add(
     if care is None and session.may_choose and town_decisions.needs_care(session.db, name, label):
         from ccu.options.terminal import yes_or_no
 
-        care = yes_or_no(CARE)
+        care = yes_or_no("Care calls, which are counted and followed up? y or n")
     with session.work() as work:
         code = town_decisions.add(work, name, label, care, meaning)
     counted = {None: "", True: " Its calls are care calls.", False: " Its calls are not."}
