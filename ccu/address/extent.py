@@ -13,9 +13,9 @@ _MAIN_BEHIND = Lazy(
 _TO_POINT = Lazy(
     r"(?:(?:\b(?:ABOUT|APPROX) )?(?:(?<=[NSEW]B )[0-9]+ [1-3]/[248]|(?<= )(?:[0-9][0-9./]*|A|ONE"
     r"|HALF|HALF A|QUARTER|FEW(?: HUNDRED)?)) ?(?:FT|FEET|YDS?|YARDS?|MI|MILES?) )?"
-    r"\b(?:(?:JUST|RIGHT|SHORTLY|IN|THE) )*(?:PAST|PASSED|BEFORE|AFTER|PRIOR(?: TO)?|NEAR|NR|BY"
-    r"|(?<!RAMP )FROM|BEHIND|BEYOND|AROUND|APPROACHING|ABOVE|BELOW|UNDER|OPP|OPPOSITE|AREA OF"
-    r"|VIC(?:INITY)?(?: OF)?|(?:[NSEW]|NORTH|SOUTH|EAST|WEST) OF) (?:THE )?"
+    r"\b(?:(?:JUST|RIGHT|SHORTLY|IN|THE) )*(?:PAST|PASSED|BEFORE|AFTER|PRIOR(?: TO)?|NEAR|NR|BY|OPP"
+    r"|(?<!RAMP )(?:FROM|TO|TOWARDS?)|J[NSEW]O|BEHIND|BEYOND|AROUND|APPROACHING|ABOVE|BELOW|UNDER"
+    r"|OPPOSITE|AREA OF|VIC(?:INITY)?(?: OF)?|(?:[NSEW]|NORTH|SOUTH|EAST|WEST) OF) (?:THE )?"
     r"(?=(?:EXIT|EX|X|MM|MP|KM) ?[0-9])"
 )
 _LENGTHS = ("FT", "FEET", "YDS", "YARDS", "MI", "MILE", "MILES")
@@ -23,8 +23,8 @@ _LENGTHS = ("FT", "FEET", "YDS", "YARDS", "MI", "MILE", "MILES")
 
 def keep_point(line: str, numbered: bool) -> str:
     """Return `I-80 EB EXIT 156` for `I-80 EB PAST EXIT 156`; a house needs no point."""
-    may_name_one = not numbered and ("X" in line or "M" in line)
-    return _TO_POINT.sub("", line) if may_name_one else line
+    has_one = "X" in line or "MM" in line or "MP" in line or "KM" in line
+    return _TO_POINT.sub("", line) if has_one and not numbered else line
 
 
 def main_road_first(text: str) -> str:

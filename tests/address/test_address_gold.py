@@ -154,7 +154,7 @@ def test_readings_of_other_states() -> None:
 def test_pairs_of_other_states() -> None:
     pairs, report = report_pairs(HERE / "variants_elsewhere.tsv", Names())
     assert pairs.false_matches == 0, report
-    assert pairs.found + pairs.near_found >= 963, report
+    assert pairs.found + pairs.near_found >= 964, report
 
 
 def main() -> None:
