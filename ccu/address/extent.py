@@ -3,13 +3,28 @@
 from ccu.address.number import is_bare_unit
 from ccu.address.sides import Reading
 from ccu.address.town import drop_remarks, is_place
-from ccu.address.words import BESIDE, DIRECTIONS, EXTENTS, FEATURES, ROAD_FORMS, ROADS, Lazy
+from ccu.address.words import BESIDE, DIRECTIONS, EXTENTS, ROAD_FORMS, ROADS, Lazy
 
 _EXTENT_DASH = Lazy(rf"(?<= )(?:{ROAD_FORMS})(-)(?=[A-Z0-9])|[A-Z](-)[0-9]+(?:ST|ND|RD|TH)\b")
 _MAIN_BEHIND = Lazy(
     r"(?:BETWEEN|BTWN|BTW|BETW|BTN|BET|FROM) (.+) ON (?!(?:RAMP|RP|RMP)(?: |$))([A-Z0-9].*)$"
 )
+# 1 1/2 MILES BEFORE EXIT 17, JUST E OF MM 21: the exit or marker is the place, however far it is.
+_TO_POINT = Lazy(
+    r"(?:(?:\b(?:ABOUT|APPROX) )?(?:(?<=[NSEW]B )[0-9]+ [1-3]/[248]|(?<= )(?:[0-9][0-9./]*|A|ONE"
+    r"|HALF|HALF A|QUARTER|FEW(?: HUNDRED)?)) ?(?:FT|FEET|YDS?|YARDS?|MI|MILES?) )?"
+    r"\b(?:(?:JUST|RIGHT|SHORTLY|IN|THE) )*(?:PAST|PASSED|BEFORE|AFTER|PRIOR(?: TO)?|NEAR|NR|BY|OPP"
+    r"|(?<!RAMP )(?:FROM|TO|TOWARDS?)|J[NSEW]O|BEHIND|BEYOND|AROUND|APPROACHING|ABOVE|BELOW|UNDER"
+    r"|OPPOSITE|AREA OF|VIC(?:INITY)?(?: OF)?|(?:[NSEW]|NORTH|SOUTH|EAST|WEST) OF) (?:THE )?"
+    r"(?=(?:EXIT|EX|X|MM|MP|KM) ?[0-9])"
+)
 _LENGTHS = ("FT", "FEET", "YDS", "YARDS", "MI", "MILE", "MILES")
+
+
+def keep_point(line: str, numbered: bool) -> str:
+    """Return `I-80 EB EXIT 156` for `I-80 EB PAST EXIT 156`; a house needs no point."""
+    has_one = "X" in line or "MM" in line or "MP" in line or "KM" in line
+    return _TO_POINT.sub("", line) if has_one and not numbered else line
 
 
 def main_road_first(text: str) -> str:
@@ -38,8 +53,6 @@ def cut_extent(reading: Reading, words: list[str]) -> list[str]:
             return words  # RAMP I-95 NB TO POST RD
         far = words[i + 1] == "OF" and word in DIRECTIONS
         if far or word in BESIDE or word in EXTENTS or words[i : i + 2] == ["PRIOR", "TO"]:
-            if word in BESIDE and words[i + 1] in FEATURES:
-                return words[:i] + words[i + 1 :]  # I 90 EB NEAR MM 88
             if word in BESIDE:
                 behind = drop_remarks(words[i:])
                 if is_place(behind):

@@ -7,7 +7,7 @@ pieces before it name a place, pieces after it are unit, city or place.
 import re
 from functools import lru_cache
 
-from ccu.address.extent import cut_dash_extent, cut_extent, main_road_first
+from ccu.address.extent import cut_dash_extent, cut_extent, keep_point, main_road_first
 from ccu.address.names import Names
 from ccu.address.number import (
     BESIDE_HOUSE,
@@ -96,7 +96,7 @@ def read_line(line: str, numbered: bool, names: Names) -> Reading:
         line, urbanization = take_urbanization(reading, line)
     if "(" in line:
         line = _BRACKETED.sub(_bracketed_travel, line).strip()
-    line = _QUALIFIED.sub(r"\1 \3 \2", line)
+    line = keep_point(_QUALIFIED.sub(r"\1 \3 \2", line), numbered)
     if "RAMP" in line:
         line = _RAMP_APART.sub(r" \1RAMP", line)
     if " BOX " in line and not numbered and (behind := take_rural_box(reading, line)) != line:

@@ -69,7 +69,7 @@ def _ways(address: Address) -> list[Way]:
 
 
 def _close(text: str) -> str:
-    return text.replace(" ", "").replace("&", "AND")
+    return text.replace(" 1/2", "5").replace(" ", "").replace("&", "AND")
 
 
 @lru_cache(maxsize=8192)

@@ -232,8 +232,8 @@ _NO_NAMES = frozenset(ROADS) | _ORDINAL_ENDS | {"MILE"}
 _SPECIAL = frozenset("BLK BLOCK BKL BLCK BLKS BLOCKS HUNDRED HUND TO TH ND RD ST BY NB SB EB WB "
                      "ELEVEN HOUR MILE MILES AND".split()) | frozenset(ROADS)  # fmt: skip
 # `95 N EXIT 17`: a number before one of these and a direction is a route.
-_ON_ROUTE = ("EXIT ", "MM ", "RAMP", "ON RAMP", "OFF RAMP", "ONRAMP", "OFFRAMP", "OFR", "ONR",
-             "/", "& ", "@ ", "AT ", *(f"AND {digit}" for digit in "123456789"))  # fmt: skip
+_ON_ROUTE = ("EXIT ", "PAST EXIT ", "MM ", "RAMP", "ON RAMP", "OFF RAMP", "ONRAMP", "OFFRAMP",
+             "OFR", "ONR", "/", "& ", "@ ", "AT ", *(f"AND {n}" for n in "123456789"))  # fmt: skip
 
 
 def house_number(digits: str, street: str) -> str:
@@ -281,6 +281,8 @@ def _odd_number(line: str) -> Number:
         number = (found[1] + "0" * len(found[2])).lstrip("0")
         return Number(number or "0", True, line[found.end() :])
     if found := _FRACTION.match(line):
+        if not _plain_or_street(found[1], line[found.end() :], line).number:
+            return Number("", False, line)  # 29 1/2 RD
         return Number(f"{found[1]} {found[2]}", False, line[found.end() :])
     found = _RANGE.match(line) or _houses(line)
     if found and line[found.end() :].split(" ", 1)[0] not in _NO_NAMES:
@@ -331,8 +333,8 @@ def _letter_is_of_number(line: str, found: re.Match[str]) -> bool:
     words = line[found.end() :].replace(",", " ").split()
     if " " not in found[0].strip():
         return words[0] not in TRAVEL  # 395S SB is a route
-    if words[0] in ("AND", "&") or (found[2] == "U" and words[0] == "S"):
-        return False  # C AND N MILL RD, U S 1
+    if words[0] in ("AND", "&") or (found[2] == "U" and words[0] == "S") or "/" in words[0]:
+        return False  # C AND N MILL RD, U S 1, F 1/2 RD
     if found[2] in "NSEWI" or (len(words[0]) == 1 and words[0] not in DIRECTIONS):
         return False  # a directional, an interstate, initials (`M L KING`), a connector
     return words[0] not in ROADS

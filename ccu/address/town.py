@@ -6,7 +6,7 @@ Also tells the name of a place from a street, and from text without an address.
 from typing import NamedTuple
 
 from ccu.address.names import Names
-from ccu.address.number import FLOORS, ORDINAL_WORD, is_unit_id, take_units
+from ccu.address.number import FLOORS, ORDINAL_WORD, find_unit, is_unit_id, take_units
 from ccu.address.route import find_route
 from ccu.address.words import (
     BEFORE_LETTER,
@@ -258,6 +258,8 @@ def is_remark(words: list[str]) -> int:
 
 def unit_of_remark(words: list[str]) -> list[str]:
     """Return the words of the unit of a remark (`IN THE BASEMENT`), without those before it."""
+    if words[0] in ("C", "CARE"):  # C/O ANN ROE APT 3
+        return words[find_unit(words, 3) :]
     if words[0] not in ("IN", "ON", "AT", "THE"):
         return []
     rest = words[1 + (words[1:2] == ["THE"]) :]

@@ -178,6 +178,12 @@ _DECIMAL = Lazy(
 )
 # Any other period between digits must not join them: `12.5 MAIN ST` is not 125.
 _HALF = Lazy(r"^( *[0-9]+)\.50? ")
+# 29.5 RD and CR 12.5 are roads between two others, as 29 1/2 RD.
+_PART_ROAD = Lazy(
+    r"\b(?:(?<=CR |RD )|(?<=ROAD |LANE )|(?=[0-9A-Z]+\.[0-9]+ (?:RD|ROAD|LN|LANE)\b))"
+    r"([0-9]{1,3}|[A-H])\.(5|25|75)0?\b(?! ?MI)"
+)
+_PARTS = {"5": "1/2", "25": "1/4", "75": "3/4"}
 _INNER_STOP = Lazy(r"(?<=[0-9])\.(?=[0-9])")
 _KEPT_STOP = "\xb7"  # replaces a period to keep while the others are dropped
 # C. LUNA is CALLE LUNA, but C. ELM ST is no street of Puerto Rico.
@@ -247,8 +253,8 @@ _COORDINATES = Lazy(
     r"[0-9]\s*\u00b0\s*[0-9]|\bLAT(?:ITUDE)?\s*[:=]?\s*-?[0-9]{2}|\bLL\(-?[0-9]"
 )
 
-# A slash, but not that of a street between two others: 28 1/4 RD.
-_SLASH = Lazy(r"(?<![0-9] [1-7])/|/(?![248](?: (?:RD|ROAD|ST|STREET|AVE?|LN|DR)\b|,|$))")
+# A slash, but not that of a street between two others: 28 1/4 RD, F 1/2 RD.
+_SLASH = Lazy(r"(?<!(?:[0-9]|\b[A-H]) \d)/|/(?![248](?: (?:RD|ROAD|ST|STREET|AVE?|LN|DR)\b|,|$))")
 _ODD_WORD = Lazy(r"-|[A-Z][0-9]|[0-9](?:[NSEW]B|FLR?)\b")
 _GLUED_ROUTE = Lazy(r"(I|IH|US|SR|SH|RT|RTE|HWY|ROUTE)-?([0-9]{1,3}[A-Z]?)-?([NSEW]B)$")
 _GLUED_TAIL = Lazy(
@@ -284,6 +290,7 @@ def clean(text: str) -> str:
     if "." in text:
         if " C. " in text:
             text = _CALLE_STOP.sub(r"\1CALLE ", text)
+        text = _PART_ROAD.sub(lambda m: f"{m[1]} {_PARTS[m[2]]}", text)
         text = _GLUED_STOP.sub(r"\1 ", text)
         text = _DECIMAL.sub(lambda m: (m[1] or m[2]) + _KEPT_STOP, text)
         text = _HALF.sub(r"\1 1/2 ", text)

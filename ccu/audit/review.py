@@ -272,27 +272,11 @@ def _said(event: Event) -> str:
 
 
 MOST_ROWS = 20  # of each list on the page; the JSON has all
-_EVENT = ("when", "staff", "action", "record", "id")
-
+_PAGE = Path(__file__).with_name("page.toml").read_text(encoding="utf-8")
 # key -> heading, columns; in the order of the page
 PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "staff_changes": (
-        "New admins, roles and accounts changed", ("when", "staff", "account", "change")),
-    "accounts": (
-        "By account",
-        ("staff", "role", "people", "places", "other", "lists", "writes", "denied", "exports",
-         "night"),
-    ),
-    "unusual": (
-        "Unusually many lookups",
-        ("day", "staff", "role", "looked_at", "own_usual", "role_usual"),
-    ),
-    "untied": ("Lookups without a tie", ("staff", "record", "id", "times", "first", "last")),
-    "night": ("Lookups at night, outside a call", _EVENT),
-    "denials": ("Denied", _EVENT),
-    "exports": ("Taken out", (*_EVENT, "detail")),
-    "overrides": ("Overrides, and reasons given", (*_EVENT, "reason")),
-}  # fmt: skip
+    key: (one["heading"], (*one["columns"].split(),)) for key, one in tomllib.loads(_PAGE).items()
+}
 OWN = "Your own lookups are included."
 
 

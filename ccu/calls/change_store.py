@@ -159,8 +159,10 @@ _WORDS = "SELECT id FROM cad_text WHERE text = :text"
 _ADDED = """
 SELECT person_id FROM main.call_person
 JOIN main.person ON person.id = person_id JOIN main.call ON call.id = call_id
-WHERE call_id = :id AND person.recorded_at = call.recorded_at
-  AND person.recorded_by = call.recorded_by
+WHERE call_id = :id AND (person.recorded_at, person.recorded_by) IN (
+    SELECT call.recorded_at, call.recorded_by
+    UNION SELECT change.recorded_at, change.recorded_by FROM main.change
+    WHERE record = 'call' AND record_id = :id AND field = 'people')
   AND NOT EXISTS (SELECT 1 FROM main.call_person AS other
                   WHERE other.person_id = person.id AND other.call_id <> call.id)
 ORDER BY person_id
@@ -243,7 +245,7 @@ def set_values(work: Work, old: Mapping[str, Any] | sqlite3.Row, before: Mapping
 
 
 def people_added(connection: sqlite3.Connection, call_id: int) -> list[int]:
-    """Return the people whose records were added with a call and who are on no other call."""
+    """Return its people whose records were added with a call or an edit and who are on no other."""
     return table.column(connection, _ADDED, id=call_id)
 
 

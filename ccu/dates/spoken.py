@@ -8,7 +8,9 @@ PM is asked for.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from ccu.dates.days import Refused, offer, read_day
 from ccu.dates.instants import say_date
@@ -22,51 +24,30 @@ _WORDS = {
 } | {"thirty": 30, "forty": 40, "fifty": 50}
 _NUMBER_WORD = rf"\b(?:(twenty|thirty|forty|fifty)[ -](?=[a-z]))?({'|'.join(_WORDS)})\b"
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-# Spans of time in words -> minutes; also used for answers in minutes.
-SPANS = (
-    (r"\b(?:(?:an|one|1) )?hour and (?:a )?half\b", "90 min"),
-    (r"\b(?:(?:an|one|1) )?hour and (?:a )?quarter\b", "75 min"),
-    (r"\b(?:a )?half (?:an )?hour\b", "30 min"),
-    (r"\b(?:a )?quarter (?:of )?(?:an )?hour\b", "15 min"),
-    (r"\b(?:three|3) quarters (?:of )?(?:an )?hour\b", "45 min"),
-)
 # The forms of a text without letters.
 _TOGETHER = (
     r"\b(20\d\d)(0[1-9]|1[0-2])([0-3]\d) ?([0-2]\d)([0-5]\d)(?:[0-5]\d)?$", r"\1-\2-\3 \4:\5"
 )  # fmt: skip
-# In this order: a pattern, and the form that replaces it.
-_FORMS = (
-    (r"^@ ?", ""),
-    (r" ?@ ?", " at "),
-    (r"(?<=[\d ])([ap])\.m\b\.?", r"\1m"),
-    (r"\b(?:just|right) now\b", "now"),
-    (r"^(?:about|around|approx(?:imately)?\.?|~|roughly|(?:shortly|just|right) (?:after|before)|at)"
-     r" ?(?=\d|noon|midnight|an? |half|quarter)", ""),
-    (r"(\d(?: ?[ap]m)?)[ -]?ish\b", r"\1"),
-    (r"\b(?:earlier|later) (?=today|this )", ""),
-    (r"\b(?:very )?(?:early|late) (?=(?:this |last |in the )?(?:morning|after|even|night))", ""),
-    (r"(?<=[a-z]) (?:at )?(?:about|around|approx(?:imately)?\.?|roughly) (?=\d|noon)", " "),
-    (r"\bthis past ", ""),
-    (r"\b12 ?noon\b", "noon"),
-    (r"^(?:last night(?: at)? midnight|midnight last night)$", "today 00:00"),
-    (r"\b(?:the )?day before yesterday\b", "2 days ago"),
-    (r"\bday after tomorrow\b", "in 2 days"),
-    (r"\b(?:a )?couple (?:of )?(?=h|m)", "2 "),
-    (r"^h(?:ou)?r ago$", "1 hour ago"),
-    *SPANS,
-    (r"\b(\d+) (?:and (?:a )?half hours?|hours and (?:a )?half)\b", r"\1 h 30 min"),
-    (r"\b(\d+)(?:\.5| 1/2) ?(?:hrs?|hours?)\b", r"\1 h 30 min"),
-    (r"\b(\d+) ?(?:h|hrs?|hours?) ([0-5]?\d) ago$", r"\1 h \2 min ago"),
-    (r"\b(\d{1,2})h([0-5]\d)\b", r"\1:\2"),
-    (r"\b([01]\d|2[0-3]):?([0-5]\d) ?l\b", r"\1:\2"),
-    (r"(?<![\d.])(\d{1,2})\.([0-5]\d)(?= ?[ap]m?\b)", r"\1:\2"),
-    (r"\b(\d{1,2}) ([0-5]\d)(?= ?(?:[ap]m|h(?:ou)?rs?)\b)", r"\1:\2"),
-    (r"(:[0-5]\d) ?(?:h|hrs?|hours?)\b(?! ago)", r"\1"),
-    (rf"\b(\d{{1,2}}) ({_MONTHS}) (\d\d) (?=\d{{4}}\b|\d?\d:)", r"\1 \2 20\3 "),
-    (rf"\b(\d{{1,2}})-?({_MONTHS})-?(\d\d)(?= )", r"\1 \2 20\3"),
-    (rf"\b(\d{{1,2}})-?({_MONTHS})-?(20\d\d)(?= )", r"\1 \2 \3"),
-    _TOGETHER,
-)  # fmt: skip
+_TABLES = Path(__file__).with_name("spoken.txt").read_text(encoding="utf-8")
+
+
+def _rules(table: str) -> Iterator[tuple[str, str]]:
+    """Yield the pattern and the form of each rule of a table of spoken.txt."""
+    for rule in _TABLES.partition(f"[{table}]\n")[2].partition("\n\n")[0].splitlines():
+        pattern, sign, form = rule.replace("MONTHS", _MONTHS).partition(" =>")
+        if sign:
+            yield pattern, form.strip().replace("_", " ")
+        elif rule == "SPANS":
+            yield from _rules("spans")
+
+
+def _numbers(table: str) -> dict[str, tuple[int, ...]]:
+    return {name: tuple(map(int, numbers.split())) for name, numbers in _rules(table)}
+
+
+SPANS = (*_rules("spans"),)
+_FORMS = (*_rules("forms"), _TOGETHER)
+_HOURS, _HOLIDAYS = _numbers("hours"), _numbers("holidays")
 _HALF = (
     r"(?<![\d:/.-])(?P<hour>\d{1,2}):?(?P<minute>[0-5]\d)? ?(?P<half>[ap])m?\b"  # 1130pm, 11:30p
 )
@@ -85,38 +66,7 @@ _IN_THE_PART = rf"(?P<day>[a-z0-9/ -]+? )?(?:at )?{_CLOCK} in the (?P<part>{_PAR
 _IN_THE_PART_DAY = rf"(?:at )?{_CLOCK} in the (?P<part>{_PART})(?P<day> [a-z0-9/ -]+)"
 _SPOKEN = r"(?P<part>last night|this morning|this afternoon|this evening|tonight)"
 _SPOKEN_CLOCK = r"(?:at )?(?P<hour>\d{1,2}):?(?P<minute>[0-5]\d)?(?P<half> ?[ap]m)?(?: hrs?)?"
-# The hours of each part of a day, from and until before; those after midnight are today's.
-_HOURS = {
-    "last night": (17, 29),
-    "this morning": (0, 12),
-    "this afternoon": (12, 18),
-    "this evening": (17, 24),
-    "tonight": (17, 24),
-    "morning": (0, 12),
-    "afternoon": (12, 18),
-    "evening": (17, 24),
-    "night": (18, 24),
-}
 _ZONE = r"(.*[\dm]) ?\b((?:ak|[ecmph])[sd]?t|eastern|central|mountain|pacific)(?: time)?$"
-# Holidays -> the day of a month, or which weekday of it (-1: the last; Monday is 0).
-_HOLIDAYS: dict[str, tuple[int, int] | tuple[int, int, int]] = {
-    "christmas eve": (12, 24),
-    "christmas(?: day)?|xmas": (12, 25),
-    "new year'?s eve": (12, 31),
-    "new year'?s(?: day)?": (1, 1),
-    "mlk day|martin luther king day": (1, 3, 0),
-    "valentine'?s(?: day)?": (2, 14),
-    "president'?s'?(?: day)": (2, 3, 0),
-    "st\\.? patrick'?s(?: day)?": (3, 17),
-    "memorial day": (5, -1, 0),
-    "juneteenth": (6, 19),
-    "(?:the )?(?:4th|fourth) of july|independence day": (7, 4),
-    "labor day": (9, 1, 0),
-    "columbus day|indigenous peoples'? day": (10, 2, 0),
-    "halloween": (10, 31),
-    "veteran'?s'? day": (11, 11),
-    "thanksgiving(?: day)?": (11, 4, 3),
-}
 _OF_MONTH = (
     rf"(?P<month>\b(?:{_MONTHS})[a-z]*\.? )?(?:\bon )?(?:\bthe )?"
     rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)\b(?! ?-?(?:of |{_MONTHS}))"

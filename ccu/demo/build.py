@@ -51,20 +51,11 @@ def people_for(calls: int) -> int:
 
 def cases(calls: int, now: datetime, seed: int) -> list[Line]:
     """Return the command lines of every case, ready to be run among those of story.txt."""
-    count = people_for(calls)
-    found = list(_staff()) if count else []
-    for number in range(count):
+    found: list[Line] = []
+    for number in range(people_for(calls)):
         case = _Case(number, source(seed, f"case {number}"), now, town.streets_for(calls))
         found += [line for moment, line in case.lines() if moment < now]
     return found
-
-
-def _staff() -> Iterator[Line]:
-    command = (
-        f'staff add {TEAM} --role clinician --agency human_services --name "Terry Madeup, MSW"'
-        " --phone 203-555-0104 --supervisor s.invented"
-    )
-    yield Line(0, "496 09:00", "admin", "", command)
 
 
 class _Case:
@@ -132,6 +123,9 @@ class _Case:
             f"--person {{{self._label}}} --note-file -",
         ]  # fmt: skip
         yield self._line(logged, OFFICER, " ".join(words), label, NOTES)
+        if random.random() < 0.2 and "clinician" not in responders:
+            asked_by_phone = f"consult add --call {{{label}}} --clinician {CLINICIAN}"
+            yield self._line(logged, OFFICER, f"{asked_by_phone} --minutes {5 + below(random, 20)}")
         likely = 0.75 if helped else 0.4
         if end not in ("unable_to_locate", "resources_declined") and random.random() < likely:
             yield from self._referral(turn, logged, nature, label)
@@ -156,7 +150,8 @@ class _Case:
         yield self._line(moment + timedelta(minutes=5), OFFICER, made, label)
         connected = below(random, 10) < _CASES["connected"][handoff]
         length = timedelta(days=9 + below(random, 32))  # of the referral, until its last status
-        result = "reached" if connected else "no_response"
+        lost = pick(random, _CASES["lost"])
+        result = "reached" if connected or lost != "unable_to_contact" else "no_response"
         done = f"follow-up done {{due {label}}} --minutes {5 + below(random, 25)} --result {result}"
         tried = moment + timedelta(hours=6 + below(random, 17) + 30 * (random.random() < 0.2))
         while tried < moment + length:
@@ -168,11 +163,7 @@ class _Case:
             tried += timedelta(days=6, hours=below(random, 12))
             if not connected and tried - moment > timedelta(days=8):
                 break
-        steps = (
-            ("accepted", "in_progress", "service_received")
-            if connected
-            else (pick(random, _CASES["lost"]),)
-        )
+        steps = ("accepted", "in_progress", "service_received") if connected else (lost,)
         for count, status in enumerate(steps, start=1):
             later = moment + length * (count / len(steps))
             yield self._line(later, owner, f"referral edit {{{label}}} --status {status}")

@@ -50,12 +50,15 @@ def tell_of_911(session: Session, text: str = "") -> None:
     say(URGENT)
 
 
-def refuse_nothing(asked: "Asked") -> None:
-    """Raise InvalidInput for a search that asks for nothing."""
-    if not any(vars(asked).values()) and asked.age is None:
+def asks_nothing(asked: "Asked", may_ask: bool) -> bool:
+    """Return whether to ask for words. Raises InvalidInput if they are needed and cannot be."""
+    if any(vars(asked).values()) or asked.age is not None:
+        return False
+    if not may_ask:
         raise InvalidInput(
             "nothing to look for; write what is needed, such as: ccu provider find hungry"
         )
+    return True
 
 
 def found_rows(found: Iterable[Mapping[str, Any]], asked: "Asked") -> list[dict[str, Any]]:

@@ -54,10 +54,8 @@ def add(work: "Work", table: str, label: str, care: bool | None, meaning: str | 
         return _add_name(work, table, name, label)
     if meaning is not None:
         raise InvalidInput(f"only {', '.join(NAMES)} take a MEANING; leave it out")
-    rows = codes.every(work.connection, table)
-    known = {codes.plain(each.label): each for each in rows} | {each.code: each for each in rows}
     code = codes.plain(label)
-    if (found := known.get(code)) is not None:
+    if (found := _known(work.connection, table, code)) is not None:
         if care is not None:
             set_care(work, table, found.code, care)
         if not found.retired:
@@ -88,10 +86,24 @@ def add(work: "Work", table: str, label: str, care: bool | None, meaning: str | 
     return code
 
 
+def _known(connection: sqlite3.Connection, table: str, wanted: str) -> codes.Code | None:
+    """Return the code with that code or label, both as `codes.plain` writes them."""
+    rows = codes.every(connection, table)
+    labels = {codes.plain(each.label): each for each in rows}
+    return (labels | {each.code: each for each in rows}).get(wanted)
+
+
+def needs_care(connection: sqlite3.Connection, table: str, label: str) -> bool:
+    """Return whether `add` needs to be told if calls of this new nature are care calls."""
+    return table == "nature" and _known(connection, table, codes.plain(label)) is None
+
+
 def set_care(work: "Work", table: str, code: str, care: bool) -> None:
     """Make calls of a nature care calls or not, also those on file. Raises InvalidInput."""
     if table != "nature":
         raise InvalidInput(NATURES_ONLY)
+    if not care:
+        _refuse_urgent(work.connection, code)
     _set(work, table, code, "care", int(care))
     changed = work.connection.execute(
         "UPDATE call SET care = :care"
@@ -183,16 +195,25 @@ def _retirable(work: "Work", table: str, text: str) -> str:
             "is shown:"
             f" ccu codes rename {codes.LISTS[table]} {found.code} LABEL"
         )
+    if table == "nature":
+        _refuse_urgent(work.connection, found.code)
     if found.retired:
         raise InvalidInput(f"{found.code} is already retired")
     return found.code
 
 
+def _refuse_urgent(connection: sqlite3.Connection, nature: str) -> None:
+    """Raise InvalidInput for a nature whose calls are decided sooner and come first in lists."""
+    if nature in settings.load(connection)["urgent_natures"].split(","):
+        raise InvalidInput(
+            f"{nature} must stay a care nature in the list: the setting urgent_natures has it;"
+            " change that first: ccu settings urgent_natures LIST"
+        )
+
+
 def _require(work: "Work", table: str, text: str) -> codes.Code:
-    wanted = codes.plain(text)
-    for each in codes.every(work.connection, table):
-        if wanted in (each.code, codes.plain(each.label)):
-            return each
+    if found := _known(work.connection, table, codes.plain(text)):
+        return found
     see = f"; list them: ccu codes {codes.LISTS[table]}"
     if table == "need_word":  # it may be one of ccu's own, which a town overrides with its own word
         see = " of this town; for a word that comes with ccu: ccu codes add need_word WORD none"

@@ -134,6 +134,18 @@ def _void_call(work: Work, last: Last) -> str:
     return f"Voided call {last.record_id}; it is kept, but not in counts or cards.{people}"
 
 
+def _unedit_call(work: Work, last: Last) -> str:
+    before = call_undo.people_added(work.connection, last.record_id)
+    call_undo.restore(work, last.record_id, _before(work, last), REASON)
+    now = call_undo.people_added(work.connection, last.record_id)
+    left = (
+        f" Person {each}, added with it, stays on file; to remove it: ccu person void {each}"
+        for each in before
+        if each not in now
+    )
+    return f"Call {last.record_id} has its earlier values again.{''.join(left)}"
+
+
 def _undecide(work: Work, last: Last) -> str:
     was = last_store.before(work.connection, last, ["no_action"], work.staff_id)["no_action"]
     triage_store.decide(work, last.record_id, was, REASON)
@@ -311,7 +323,7 @@ def _unimport(work: Work, last: Last) -> str | None:
 
 _BACK: dict[str, Back] = {
     "log-call": _void_call,
-    "amend": _restore(call_undo.restore),
+    "amend": _unedit_call,
     "void": _by(call_undo.unvoid, REASON),
     "unvoid": _void_again,
     "call-decide": _undecide,

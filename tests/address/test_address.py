@@ -175,7 +175,7 @@ READINGS = [
     ("I 95 @ SR 14 (ON RAMP)", "highway", "", "INTERSTATE 95", "", "STATE ROAD 14 ON RAMP", ""),
     ("ELM - OFF RAMP DR / MAIN", "highway", "", "ELM DR OFF RAMP", "", "MAIN", ""),
     ("I5 N / MAIN ST OFR", "highway", "", "INTERSTATE 5 N", "", "MAIN ST OFF RAMP", ""),
-    ("RT 15 SB PRIOR TO EXIT 42", "highway", "", "ROUTE 15 SB", "", "", ""),
+    ("RT 15 SB PRIOR TO EXIT 42", "highway", "", "ROUTE 15 SB EXIT 42", "", "", ""),
     ("SB 805 JNO 54", "highway", "", "805 SB", "", "", ""),
     ("LONG LOTS SCHOOL", "place", "", "", "", "", "LONG LOTS SCHOOL"),
     ("@CVS PHARMACY", "place", "", "", "", "", "CVS PHARMACY"),

@@ -58,6 +58,10 @@ SAME = [
     ("9 Bow St PH2", "9 Bow St Penthouse 2"),
     ("9 Bow St Apto 2", "9 Bow St #2"),
     ("9 Bow St, Virginia Bch VA", "9 Bow St, Virginia Beach VA"),
+    ("I-80 EB PAST EXIT 156", "I-80 EB 500 ft e/o Exit 156"),
+    ("9 Bow St 2nd Fl L", "9 Bow St second floor left"),
+    ("9 Bow St Apt 3 C/O Ann Sample", "C/O Sample, 9 Bow St #3"),
+    ("641 29.5 Rd", "641 29 1/2 Road"),
 ]
 NEAR = [
     ("0315 SW Nebraska St", "315 SW Nebraska St", "house number written otherwise"),
@@ -100,6 +104,8 @@ def test_another_spelling_is_the_same_place(ccu: Ccu, logged: str, asked: str) -
         ("14 Fire Lane 23", "14 Fire Lane 32"),
         ("61 Town Hwy 9", "61 Town Hwy 6"),
         ("Motel 6 1501 Carter St", "Motel 6 1510 Carter St"),
+        ("I-80 EB PAST EXIT 156", "I-80 EB PAST EXIT 186"),
+        ("641 29.5 Rd", "641 29 Rd"),
     ],
 )
 def test_another_numbered_road_is_no_unit_of_one(ccu: Ccu, logged: str, asked: str) -> None:

@@ -166,6 +166,21 @@ def test_one_unit_of_a_call_is_no_record_of_who_else_came(desk: Desk, name: str)
         assert (told in desk.layout.read_text()) is left_out
 
 
+@pytest.mark.parametrize(
+    ("rows", "more", "told"), [(1, "", True), (1, ";PD7", False), (2, "", False)]
+)
+def test_a_column_of_one_unit_a_call_is_told(desk: Desk, rows: int, more: str, told: bool) -> None:
+    """As the report does; not where a cell or another row of the call has a second unit."""
+    lines = [
+        f"26-{n // rows:06},2026-01-{n // rows % 28 + 1:02} 10:01,{n} ELM ST,CIT{n % 3}{more}"
+        for n in range(2, 42)
+    ]
+    found = suggested(desk, "Incident,Call Time,Address,Unit", lines)
+    assert found["responder"] == "Unit"
+    says = '# ? responder: "Unit", no call here has a second unit: who else came is not recorded'
+    assert (says in desk.layout.read_text()) is told
+
+
 @pytest.mark.parametrize(("answer", "taken"), [("1", "Primary Unit"), ("2", None), ("", None)])
 def test_whether_a_primary_unit_is_all_is_asked(
     desk: Desk, db_path: Path, tmp_path: Path, answer: str, taken: str | None

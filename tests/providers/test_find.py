@@ -87,6 +87,16 @@ def test_a_phrase_of_the_files_begins_as_its_first_stem() -> None:
     assert [text for text, key in keys.items() if need_words._begin(text) != key[0][:2]] == []
 
 
+def test_a_terminal_asks_what_is_needed(town: Ccu) -> None:
+    done = town("provider", "find", stdin="\nhungry\n", tty=True)
+    assert done.code == 0, done.err
+    assert done.err.count("What is needed, in plain words: ") == 2
+    assert town("provider", "find", "hungry", tty=True).out == done.out
+    piped = town("provider", "find", stdin="hungry\n")
+    assert (piped.code, piped.out) == (2, "")
+    assert "nothing to look for; write what is needed, such as: ccu provider find hu" in piped.err
+
+
 def test_an_empty_word_counts_as_not_given(town: Ccu) -> None:
     assert town("provider", "find", "food", "") == town("provider", "find", "food")
 

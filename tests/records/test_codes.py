@@ -202,17 +202,39 @@ def test_a_code_is_added_used_renamed_and_retired_and_figures_keep_it(ccu: Ccu) 
 
 
 def test_a_terminal_asks_before_a_code_in_use_is_retired(ccu: Ccu) -> None:
-    assert ccu(*CALL, "--nature", "crisis", "--danger", "weapon").code == 0
+    assert ccu("codes", "add", "hazard", "Icy steps").code == 0
+    assert ccu(*CALL, "--nature", "crisis", "--danger", "icy_steps").code == 0
     for keys in ("n\n", "\n"):
-        done = ccu("codes", "retire", "hazard", "weapon", stdin=keys, tty=True)
+        done = ccu("codes", "retire", "hazard", "icy_steps", stdin=keys, tty=True)
         assert (done.code, done.out) == (130, "")
-        assert "Records use weapon 1 time; " in done.err
+        assert "Records use icy_steps 1 time; " in done.err
     assert ccu("codes", "retire", "hazard", "none", tty=True).err.startswith(
         "ccu: error: none cannot be retired"
     )
-    assert "weapon" in ccu("codes", "retire", "hazard", "weapon", stdin="y\n", tty=True).out
+    assert "icy_steps" in ccu("codes", "retire", "hazard", "icy_steps", stdin="y\n", tty=True).out
     assert ccu("codes", "add", "hazard", "Low stairs").code == 0  # used by nothing: no question
     assert ccu("codes", "retire", "hazard", "low_stairs", tty=True).out.startswith("Retired")
+
+
+@pytest.mark.parametrize(("answer", "says"), [("y", "are care calls"), ("n", "are not")])
+def test_a_terminal_asks_if_a_new_nature_is_of_care_calls(ccu: Ccu, answer: str, says: str) -> None:
+    done = ccu("codes", "add", "nature", "Gambling", stdin=f"\n{answer}\n", tty=True)
+    assert (done.code, done.out) == (0, f"On the list nature: gambling. Its calls {says}.\n")
+    assert done.err.count("Care calls, which are counted and followed up? y or n: ") == 2
+    assert ccu("codes", "retire", "nature", "gambling").code == 0
+    again = ccu("codes", "add", "nature", "gambling", tty=True)  # it is known by now
+    assert (again.code, again.err) == (0, "")
+
+
+def test_an_urgent_nature_stays_and_a_hazard_s_label_may_change(ccu: Ccu) -> None:
+    assert ccu("settings", "urgent_natures", "suicide,youth_crisis").code == 0
+    kept = refused(ccu("codes", "retire", "nature", "youth_crisis"))
+    assert "the setting urgent_natures has it; change that first" in kept
+    assert ccu("settings", "urgent_natures", "suicide").code == 0
+    assert ccu("codes", "retire", "nature", "youth_crisis").code == 0
+    assert ccu("codes", "rename", "hazard", "weapon", "Firearm or knife").code == 0
+    assert ccu(*CALL, "--nature", "crisis", "--hazard", "weapon").code == 0
+    assert "FIREARM OR KNIFE" in ccu("history", "--address", "12 Main St", tty=True).out
 
 
 def test_a_nature_is_made_a_care_nature_and_every_figure_follows(ccu: Ccu) -> None:
@@ -273,6 +295,14 @@ def test_a_layout_may_name_a_town_s_own_code(ccu: Ccu, tmp_path: Path, db_path: 
             "suicide cannot be retired: warnings, access or figures",
         ),
         (("retire", "hazard", "none"), 2, "none cannot be retired"),
+        (
+            ("retire", "hazard", "Weapon"),
+            2,
+            "weapon cannot be retired: warnings, access or figures",
+        ),
+        (("retire", "hazard", "violence"), 2, "violence cannot be retired"),
+        (("retire", "need", "mh_crisis"), 2, "mh_crisis cannot be retired"),
+        (("add", "nature", "suicide", "--no-care"), 2, "suicide must stay a care nature"),
         (
             ("retire", "need"),
             2,

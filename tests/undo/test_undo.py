@@ -306,7 +306,7 @@ def test_what_has_no_way_back_names_the_command(ccu: Ccu) -> None:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("codes retire hazard weapon", "(code retire: weapon) {}: ccu codes add hazard weapon"),
+        ("codes retire need food", "(code retire: food) {}: ccu codes add need food"),
         ("codes add hazard Drone", "(code add: drone) {}: ccu codes retire hazard drone"),
         ("settings repeat_days 180", "(setting: repeat_days) {}: ccu settings repeat_days VALUE"),
         ("person unlink 2 1", "(person unlink) {}: ccu person link 1 2 --relation parent"),
@@ -321,7 +321,8 @@ def test_undo_goes_past_a_change_without_a_way_back_only_when_asked_to(
     change("worker assign --person 1 --staff dlee")
     change(CALL)
     if line.startswith("codes"):
-        change("codes rename hazard weapon Armed")  # another one of the same list
+        change("codes rename need detox Sobering")  # another one of two lists
+        change("codes rename hazard weapon Armed")
     change(line)
     told = told.format("cannot be undone automatically; to change it")
     assert told in ccu("undo", "--yes").err
@@ -378,6 +379,25 @@ def test_a_change_of_a_household_is_taken_back_exactly(ccu: Ccu, db_path: Path) 
                 "household 2", f"household {highest(db_path)}"
             ), line
             assert rows() == before, line
+    assert ccu("check").code == 0
+
+
+def test_a_person_who_came_with_an_edit_is_named_with_the_way_to_remove_the_record(
+    ccu: Ccu,
+) -> None:
+    done = ccu("call", "edit", "1", "--person-file", "-", stdin="Ana Reyes\nTom Reyes\n")
+    assert done.code == 0, done.err
+    left = (
+        f" Person {each}, added with it, stays on file; to remove it: ccu person void {each}"
+        for each in (3, 4)
+    )
+    told = f"Call 1 has its earlier values again.{''.join(left)}\n"
+    assert ccu("undo", "--yes").out == told
+    for each in ("3", "4"):
+        assert ccu("person", "show", each).code == 0
+        assert ccu("person", "void", each, "--yes").out == f"Removed person {each}.\n"
+    assert ccu("call", "edit", "1", "--person", "2").code == 0  # nobody new
+    assert ccu("undo", "--yes").out == "Call 1 has its earlier values again.\n"
     assert ccu("check").code == 0
 
 

@@ -105,7 +105,12 @@ def add(
 
       ccu codes add need_word "cupboard is bare" food
     """
-    with ctx.obj.work() as work:
+    session = ctx.obj
+    if care is None and session.may_choose and town_decisions.needs_care(session.db, name, label):
+        from ccu.options.terminal import yes_or_no
+
+        care = yes_or_no("Care calls, which are counted and followed up? y or n")
+    with session.work() as work:
         code = town_decisions.add(work, name, label, care, meaning)
     counted = {None: "", True: " Its calls are care calls.", False: " Its calls are not."}
     emit_line(f"On the list {codes.name_of(name)}: {code}.{counted[care]}")

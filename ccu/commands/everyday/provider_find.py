@@ -8,6 +8,7 @@ from ccu.output import FormatOption, OutputOption, Table, emit, say
 
 app = group("Joined to `ccu provider` by the map in cli.py.")
 
+WORDS = line(200, needed=True)
 TEXT, AGE, LIMIT = line(60), whole_number(130), whole_number(100_000)
 
 
@@ -63,7 +64,8 @@ def find(
         open_now=open_now,
         accepts=accepts or "",
     )
-    page.refuse_nothing(asked)
+    if page.asks_nothing(asked, ctx.obj.may_choose):
+        asked.text = WORDS.ask(ctx.obj, "What is needed, in plain words", "the text")
     found = search(ctx.obj, asked)
     limit = limit or FIRST
     rows = found[:limit]

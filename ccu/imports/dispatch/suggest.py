@@ -26,6 +26,7 @@ from ccu.imports.dispatch.choice import (
     is_street_type,
 )
 from ccu.imports.dispatch.layout import FIELDS, SHORTENED, TIMES
+from ccu.imports.layout import call_signs
 from ccu.imports.suggest import Questions
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class First(Choice):
         self._cars = self._apart("cars", {name for _, name in apartments})
         self._hazards = self._apart("hazards")
         self._units()
+        self._tell_one_unit()
         self._changed()
         for name in ("agency", "zip", "state", "city", "unit", "priority", "nature_cleared"):
             self._choose(name)
@@ -86,6 +88,15 @@ class First(Choice):
                 if name in TIMES:
                     self._join_day(name)
         self._second_outcomes()
+
+    def _tell_one_unit(self) -> None:
+        """Tell that no call has a second unit, in a cell, a column or another row of it."""
+        incidents, columns = self.chosen.get("incident", []), self.chosen.get("responder", [])
+        numbers = [*filter(None, self._sample.texts(incidents))] if incidents else []
+        cells = self._sample.filled(columns[0]) if len(columns) == 1 else []
+        if cells and len({*numbers}) == len(numbers) and all(len(call_signs(c)) < 2 for c in cells):
+            who = "no call here has a second unit: who else came is not recorded"
+            self._notes.append(f"responder: {suggest.listed(columns)}, {who}")
 
     def _incident(self) -> None:
         """Choose the incident number; without a header, by its cells."""
