@@ -67,8 +67,7 @@ class _Case:
         self._number = number
         self._random = random
         self._now = now
-        rank = 12 + zipf(random, 900)
-        _beat, address, unit = town.typed(random, rank, streets)
+        _beat, address, unit = town.typed(random, 12 + zipf(random, 900), streets)
         self._address = f"{address} {unit}".strip()
 
     def lines(self) -> Iterator[_Timed]:
