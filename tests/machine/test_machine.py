@@ -288,7 +288,7 @@ def test_every_screen_agrees_with_the_model(template: Path) -> None:
     run_state_machine_as_test(
         Unit,
         settings=settings(
-            max_examples=examples(4, 100),
+            max_examples=examples(6, 100),
             stateful_step_count=examples(25, 60),
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
-from ccu.errors import InvalidInput
-from ccu.options import CALL, PERSON, Context, arg, flag, group, number_of, opt
+from ccu.options import CALL, PERSON, Context, arg, asked, flag, group, number_of, opt
 from ccu.options.lookups import PAST_DAY, code
 from ccu.options.shared import with_options
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
@@ -128,10 +127,7 @@ def lift(
     from ccu.retention import seal_store
 
     session = ctx.obj
-    if reason is None:
-        if not session.interactive:
-            raise InvalidInput("--reason-code is missing: set_aside, in_error or court")
-        reason = LIFT_REASON.ask(session, "Why", "--reason-code")
+    reason = asked(session, reason, LIFT_REASON, "Why", "--reason-code", "set_aside")
     with session.work() as work:
         row, left, dropped = seal_store.lift(work, seal, reason)
     if left:
