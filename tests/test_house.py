@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 HISTORY = ("history", "--address", "12 Main St")
 # What the numbers are today; after each, what they must be at the end.
 LIMITS = {
-    "lines": 65_860,  # 32,000
+    "lines": 65_855,  # 32,000
     "files": 341,  # 180
     "longest file": 400,  # 400
     "files over 400 lines": 0,  # 0
