@@ -91,7 +91,8 @@ def tried(
         checked = town.run(db, "admin", "check", "--quiet")
         assert checked.code == 0, (done, checked.err)
         return
-    assert rows(db) == before, done
+    after = rows(db)  # compared by table: pytest's own comparison of all rows takes gigabytes
+    assert [name for name in after if after[name] != before.get(name)] == [], done
     if not tty:
         assert SECRET not in done.err
         assert done.err.splitlines()[-1].startswith(("ccu: error: ", "Cancelled.", "check:")), done
