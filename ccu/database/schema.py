@@ -24,13 +24,6 @@ WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite!_%' ESCAPE '!'
 """
 
 
-def empty() -> sqlite3.Connection:
-    """Return a database in memory with what a new file has."""
-    connection = sqlite3.connect(":memory:")
-    connection.executescript(sql())
-    return connection
-
-
 def sql() -> str:
     """Return the text of schema.sql: in the package in a wheel, one folder up in a checkout."""
     here = Path(__file__).resolve().parent.parent

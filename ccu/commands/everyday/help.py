@@ -65,7 +65,7 @@ def _lists(ctx: Context, words: Sequence[str]) -> list[tuple[str, str]]:
     try:
         lists = ctx.obj.db
     except CcuError:
-        lists = schema.empty()
+        lists = schema.in_memory()
     found = [each for word in words for each in codes.called(lists, word)]
     return [(f"ccu codes {name}", f"Has the choice {labels}") for name, labels in found]
 
