@@ -194,20 +194,20 @@ def root(
 def main(argv: list[str] | None = None) -> int:
     """Run one command line and return its exit code; every error is reported here."""
     os.umask(0o077)  # only the owner may read what ccu writes, backups and exports included
-    try:
-        code = run_line(sys.argv[1:] if argv is None else argv)
-        _flush()
-        return code
-    except SystemExit:
-        raise
-    except AskAgain:
-        start.answer_stops()
-        return main(argv)
-    except BaseException as error:  # a library in another language may raise no Exception
-        from ccu import failures
+    while True:
+        try:
+            code = run_line(sys.argv[1:] if argv is None else argv)
+            _flush()
+            return code
+        except SystemExit:
+            raise
+        except AskAgain:
+            start.answer_stops()
+        except BaseException as error:  # a library in another language may raise no Exception
+            from ccu import failures
 
-        AskAgain.given.clear()  # which would hide it
-        return failures.reported(failures.as_stopped(error) if start.came else error)
+            AskAgain.given.clear()  # which would hide it
+            return failures.reported(failures.as_stopped(error) if start.came else error)
 
 
 def _flush() -> None:
