@@ -23,6 +23,7 @@ OPEN = "?"  # instead of a column: an unanswered question
 LARGEST = 1_000_000  # bytes; a layout is a page or two
 YES_NO = {**dict.fromkeys(("y", "yes", "true", "t", "1", "x"), 1)}
 YES_NO |= dict.fromkeys(("n", "no", "false", "f", "0"), 0)
+_MIXED = re.compile("(?=.*[A-Za-z])(?=.*[0-9])").match  # a call sign has both
 ENCODINGS = ("auto", "utf-8", "cp1252", "utf-16")
 
 
@@ -104,10 +105,9 @@ def divided(text: str) -> list[str]:
 
 def call_signs(text: str) -> list[str]:
     """Return the call signs of a cell, also with only spaces between: A12 B21, not CAR 12."""
-    mixed = re.compile("(?=.*[A-Za-z])(?=.*[0-9])").match
     parts = [part.split() for part in divided(text)]
     return [
-        each for part in parts for each in (part if all(map(mixed, part)) else [" ".join(part)])
+        each for part in parts for each in (part if all(map(_MIXED, part)) else [" ".join(part)])
     ]
 
 

@@ -202,8 +202,8 @@ def _provider_question(
             say("  No provider is listed for this need. These are all providers on file:")
         offered = listed or providers.rows(session.db)
         other_age = _of_other_age(session, about.person_id, offered)
-        ranked = [each["id"] for each in find.search(session, find.Asked(needs=[about.need or ""]))]
-        rank = {number: place for place, number in enumerate(ranked if listed else ())}
+        ranked = find.search(session, find.Asked(needs=[about.need or ""])) if listed else []
+        rank = {each["id"]: place for place, each in enumerate(ranked)}
         offered.sort(key=lambda each: (each["id"] in other_age, rank.get(each["id"], 0)))
         for each in offered[:MOST_OFFERED]:
             alert = f"ALERT: {each['alert']}" if each["alert"] else ""
