@@ -155,8 +155,8 @@ def _check_output(command: Any, ctx: Any, path: str) -> None:
     is_folder = access.caller() is None and named.is_folder(output)
     if not session.interactive:
         if named.is_file(output) and not ctx.params.get("suggest"):  # which refuses it, too
-            said = ctx.params["format"] or to_file.BY_ENDING.get(output.suffix.lower())
-            instead = f"--format {said} > FILE to replace it"
+            format = ctx.params["format"] or to_file.BY_ENDING.get(output.suffix.lower())
+            instead = f"--format {format} > FILE to replace it"
             raise InvalidInput(f"--output exists; give a new name, or {instead}")
     elif is_folder or named.is_file(output):
         from ccu.options import terminal

@@ -148,7 +148,7 @@ def _place_card(
         units = places.building_units(connection, match.building_key, match.city, own, now)
     listed = [here, match.building_id, *(each["place"] for each in units)]
     warned = cards.warnings_at(connection, window, listed)
-    at_near = cards.warnings_near(connection, window, [each.place for each in near])
+    at_near = cards.warnings_near(connection, window, [each.place for each in near]) if near else {}
     near = sorted(near, key=lambda each: page.is_on_street(each.why) and not at_near[each.place])
     card: dict[str, Any] = {
         "query": query,

@@ -218,8 +218,6 @@ def warnings_near(
     connection: sqlite3.Connection, window: Mapping[str, object], near: Sequence[int]
 ) -> dict[int, list[dict[str, Any]]]:
     """As `warnings_at`, of a unit also what its building warns of, with `at`."""
-    if not near:  # a card of a place on file, as most are
-        return {}
     asked = {"places": json.dumps(near)}
     building: dict[int, int] = dict(connection.execute(_BUILDINGS, asked).fetchall())
     found = warnings_at(connection, window, [*near, *building.values()])

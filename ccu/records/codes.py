@@ -96,10 +96,7 @@ def _named(rows: list[Code], table: str, text: str, option: str, shortest: int) 
     Without an option it is an answer, and messages have labels in place of codes.
     """
     wanted = plain(text)
-    labels = {each.code: each.label for each in rows}
-    if option:  # codes to type and, where they differ, what they are called
-        named = ((code, label, plain(label) == code) for code, label in labels.items())
-        labels = {code: code if same else f"{code} ({label})" for code, label, same in named}
+    labels = {each.code: _both(each) if option else each.label for each in rows}
 
     def either(found: Iterable[str]) -> str:
         return (" or " if option else ", ").join(labels[code] for code in found)
@@ -164,6 +161,11 @@ def _is_result(wanted: str) -> bool:
 def _to_type(labels: Mapping[str, str], code: str) -> str:
     """Return the label of a code; the code itself, if the label cannot be part of an answer."""
     return code if any(mark in labels[code] for mark in ":+,") else labels[code]
+
+
+def _both(row: Code) -> str:
+    """Return a code to type and, where they differ, its label."""
+    return row.code if plain(row.label) == row.code else f"{row.code} ({row.label})"
 
 
 def numbered(in_use: Sequence[Code], found: Container[str]) -> str:

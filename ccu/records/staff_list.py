@@ -87,8 +87,9 @@ def retire(connection: sqlite3.Connection, by: int, staff_id: int, successor_id:
         items = counted(held, "open item")
         raise InvalidInput(f"this account owns {items}; --to names the account that takes over")
     writes.update(connection, "staff", staff_id, {"active": 0})
-    told: dict[str, Any] = {"successor": successor_id, "items": held}
-    audit.record(connection, by, "staff-retire", "staff", staff_id, **told)
+    audit.record(
+        connection, by, "staff-retire", "staff", staff_id, successor=successor_id, items=held
+    )
     adopt(connection, by)
     values = {"old": staff_id, "new": successor_id, "may": json.dumps([*access.SUPERVISE])}
     connection.execute(_HAND_OVER, values)

@@ -323,7 +323,8 @@ def tell(plan: Plan) -> None:
         )
     emptied = (f"{name} {count}" for name, count in plan.emptied.items())
     told = {
-        **{"kept": ", ".join(plan.kept), "emptied": ", ".join(emptied)},
+        "kept": ", ".join(plan.kept),
+        "emptied": ", ".join(emptied),
         **{name: plan.counts[name] for name in ("kept_by_hand", "without_need", "gone")},
         "treatment": plan.treatment,
     }
